@@ -1,0 +1,111 @@
+package edm
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is an Edm.Date: a day of the proleptic Gregorian calendar, without a time
+// and without a zone, as the count of days since 0001-01-01, which is the zero
+// value. Only the values from MinDate to MaxDate are dates.
+type Date int32
+
+// The range of a date: the years that have four digits, as in SQL and .NET.
+const (
+	MinDate Date = 0         // 0001-01-01
+	MaxDate Date = 3_652_058 // 9999-12-31
+)
+
+// unixEpoch is 1970-01-01, the day from which package time counts.
+const unixEpoch Date = 719_162
+
+const secondsPerDay = 24 * 60 * 60
+
+// DateOf returns the day that a clock in the time's own location shows. A time
+// before MinDate gives MinDate, one after MaxDate gives MaxDate.
+func DateOf(t time.Time) Date {
+	year, month, day := t.Date()
+	return unixEpoch.AddDays(int(midnight(year, month, day).Unix() / secondsPerDay))
+}
+
+// AddDays returns the date n days later, or earlier if n is negative, but no
+// further than MinDate and MaxDate.
+func (d Date) AddDays(n int) Date {
+	return d + Date(min(max(n, int(MinDate-d)), int(MaxDate-d)))
+}
+
+// String returns the date as YYYY-MM-DD.
+func (d Date) String() string {
+	var text [len(time.DateOnly)]byte
+	return string(d.time().AppendFormat(text[:0], time.DateOnly))
+}
+
+// MarshalText returns the date as YYYY-MM-DD; it never fails.
+func (d Date) MarshalText() ([]byte, error) {
+	return d.time().AppendFormat(make([]byte, 0, len(time.DateOnly)), time.DateOnly), nil
+}
+
+// UnmarshalText sets the date to what ParseDate makes of the text, and leaves it as
+// it was on an error.
+func (d *Date) UnmarshalText(text []byte) error {
+	parsed, err := ParseDate(string(text))
+	if err == nil {
+		*d = parsed
+	}
+	return err
+}
+
+// ParseDate reads a date of the form YYYY-MM-DD, ten characters, from 0001-01-01 to
+// 9999-12-31 (rule dateValue of the OData ABNF, less the years before 1 and after
+// 9999). The error says what is wrong in the text and what would be right.
+func ParseDate(text string) (Date, error) {
+	if !looksLikeDate(text) {
+		return 0, fmt.Errorf("date %q: expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16", shown(text))
+	}
+	year, month, day := number(text[:4]), number(text[5:7]), number(text[8:])
+	if year == 0 {
+		return 0, fmt.Errorf("date %q: the year must be from 0001 to 9999", shown(text))
+	}
+	if month < 1 || month > 12 {
+		return 0, fmt.Errorf("date %q: the month must be from 01 to 12", shown(text))
+	}
+	if last := daysIn(year, time.Month(month)); day < 1 || day > last {
+		return 0, fmt.Errorf("date %q: the day must be from 01 to %d in %v %04d", shown(text), last, time.Month(month), year)
+	}
+	return DateOf(midnight(year, time.Month(month), day)), nil
+}
+
+func looksLikeDate(text string) bool {
+	if len(text) != len(time.DateOnly) {
+		return false
+	}
+	for i := range len(text) {
+		isDash := i == 4 || i == 7
+		if isDash && text[i] != '-' || !isDash && !isDigit(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// number returns the value of a few digits.
+func number(digits string) int {
+	value := 0
+	for i := range len(digits) {
+		value = value*10 + int(digits[i]-'0')
+	}
+	return value
+}
+
+// daysIn returns how many days the month has: the day before the next one's first.
+func daysIn(year int, month time.Month) int {
+	return midnight(year, month+1, 0).Day()
+}
+
+func midnight(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+func (d Date) time() time.Time {
+	return time.Unix(int64(d-unixEpoch)*secondsPerDay, 0).UTC()
+}

@@ -1,0 +1,225 @@
+// Package memory owns a store that lives and ends with its process: the fake of
+// every test and the store of throw-away servers. It leaves alone durability.
+package memory
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"afterhours/store"
+)
+
+// Store is a store.Store in memory. New makes one; the zero value is not usable.
+type Store struct {
+	mu       sync.RWMutex
+	closed   bool
+	owned    map[store.Owner]*statistics
+	settings map[store.Owner]store.Settings
+	aliases  map[alias]store.User
+}
+
+var _ store.Store = (*Store)(nil)
+
+// alias is what a user principal name is unique by.
+type alias struct{ tenant, upn string }
+
+// New returns an empty store.
+func New() *Store {
+	return &Store{
+		owned:    make(map[store.Owner]*statistics),
+		settings: make(map[store.Owner]store.Settings),
+		aliases:  make(map[alias]store.User),
+	}
+}
+
+// reading takes the lock for a read; the caller unlocks it unless there is an error.
+func (s *Store) reading(ctx context.Context) error {
+	s.mu.RLock()
+	err := s.usable(ctx)
+	if err != nil {
+		s.mu.RUnlock()
+	}
+	return err
+}
+
+// writing takes the lock for a write; the caller unlocks it unless there is an error.
+func (s *Store) writing(ctx context.Context) error {
+	s.mu.Lock()
+	err := s.usable(ctx)
+	if err != nil {
+		s.mu.Unlock()
+	}
+	return err
+}
+
+func (s *Store) usable(ctx context.Context) error {
+	if s.closed {
+		return store.ErrClosed
+	}
+	return ctx.Err()
+}
+
+// Get implements store.Store.
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
+	if err := s.reading(ctx); err != nil {
+		return store.Statistic{}, err
+	}
+	defer s.mu.RUnlock()
+	return s.owned[key.Owner].get(key.ID)
+}
+
+// List implements store.Store.
+func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
+	if err := s.reading(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.RUnlock()
+	return s.owned[owner].page(query), nil
+}
+
+// Count implements store.Store.
+func (s *Store) Count(ctx context.Context, owner store.Owner) (int, error) {
+	if err := s.reading(ctx); err != nil {
+		return 0, err
+	}
+	defer s.mu.RUnlock()
+	return s.owned[owner].count(), nil
+}
+
+// Put implements store.Store.
+func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
+	revision := store.NewRevision() // outside of the lock: it asks the kernel
+	if err := s.writing(ctx); err != nil {
+		return store.NoRevision, err
+	}
+	defer s.mu.Unlock()
+	if err := s.owned[key.Owner].expect(key.ID, was); err != nil {
+		return store.NoRevision, err
+	}
+	if s.owned[key.Owner] == nil {
+		s.owned[key.Owner] = &statistics{byID: make(map[string]store.Statistic)}
+	}
+	s.owned[key.Owner].set(store.Statistic{ID: key.ID, Revision: revision, Record: record})
+	return revision, nil
+}
+
+// Delete implements store.Store.
+func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) error {
+	if err := s.writing(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	statistics := s.owned[key.Owner]
+	statistic, err := statistics.get(key.ID)
+	if err != nil {
+		return err
+	}
+	if statistic.Revision != was {
+		return store.ErrConflict
+	}
+	statistics.remove(key.ID)
+	if statistics.count() == 0 {
+		delete(s.owned, key.Owner)
+	}
+	return nil
+}
+
+// Settings implements store.Store.
+func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
+	if err := s.reading(ctx); err != nil {
+		return store.Settings{}, err
+	}
+	defer s.mu.RUnlock()
+	if settings, ok := s.settings[owner]; ok {
+		return settings, nil
+	}
+	return store.DefaultSettings, nil
+}
+
+// PutSettings implements store.Store.
+func (s *Store) PutSettings(ctx context.Context, owner store.Owner, settings store.Settings) error {
+	if err := s.writing(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	s.settings[owner] = settings
+	return nil
+}
+
+// UserByUPN implements store.Store.
+func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
+	if err := s.reading(ctx); err != nil {
+		return store.User{}, err
+	}
+	defer s.mu.RUnlock()
+	user, ok := s.aliases[alias{tenant, upn}]
+	if !ok {
+		return store.User{}, store.ErrNotFound
+	}
+	return user, nil
+}
+
+// Users implements store.Store. It goes through the aliases of all tenants, which
+// for the command line and tests is soon enough.
+func (s *Store) Users(ctx context.Context, tenant string) ([]store.User, error) {
+	if err := s.reading(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.RUnlock()
+	var users []store.User
+	for alias, user := range s.aliases {
+		if alias.tenant == tenant {
+			users = append(users, user)
+		}
+	}
+	slices.SortFunc(users, func(a, b store.User) int { return strings.Compare(a.UPN, b.UPN) })
+	return users, nil
+}
+
+// PutUser implements store.Store.
+func (s *Store) PutUser(ctx context.Context, user store.User, move bool) error {
+	if err := s.writing(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	name := alias{user.Tenant, user.UPN}
+	if named, taken := s.aliases[name]; taken && named != user && !move {
+		return store.ErrExists
+	}
+	s.aliases[name] = user
+	return nil
+}
+
+// DeleteUser implements store.Store.
+func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) error {
+	if err := s.writing(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	name := alias{tenant, upn}
+	if _, ok := s.aliases[name]; !ok {
+		return store.ErrNotFound
+	}
+	delete(s.aliases, name)
+	return nil
+}
+
+// Check implements store.Store.
+func (s *Store) Check(ctx context.Context) error {
+	if err := s.reading(ctx); err != nil {
+		return err
+	}
+	s.mu.RUnlock()
+	return nil
+}
+
+// Close implements store.Store. What was stored is gone.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.owned, s.settings, s.aliases = nil, nil, nil
+	return nil
+}

@@ -1,0 +1,15 @@
+package memory_test
+
+import (
+	"testing"
+
+	"afterhours/store"
+	"afterhours/store/memory"
+	"afterhours/store/storetest"
+)
+
+func open(testing.TB) store.Store { return memory.New() }
+
+func TestStore(t *testing.T) { storetest.Run(t, open) }
+
+func BenchmarkPut(b *testing.B) { storetest.BenchmarkPut(b, open) }

@@ -1,0 +1,12 @@
+// Package sqlite owns a store in one SQLite file, the embedded default: a write that
+// was answered is on disk, also after a power cut. It leaves alone who may open the
+// folder and how often it is backed up. The folder must be on a disk of the machine:
+// network file systems do not lock as SQLite needs it.
+//
+//	Put, Delete, ... -> queue -> one writer, which commits all that is queued at once
+//	Get, List, ...   -> a pool of readers, each seeing every commit before its start
+//
+// An fsync costs about as much as writing a hundred statistics, so the writer makes
+// many callers share one: it takes what is queued, never waits for more, and
+// answers nobody before the commit. A lone caller waits for its own commit only.
+package sqlite

@@ -1,0 +1,190 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"afterhours/store"
+)
+
+var (
+	background = context.Background()
+	key        = store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: "call"}
+	record     = store.Record{Type: store.Call, Activity: "Call"}
+)
+
+func opened(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(background, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func put(t *testing.T, s *Store, key store.Key) store.Revision {
+	t.Helper()
+	revision, err := s.Put(background, key, record, store.NoRevision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return revision
+}
+
+func wantRevision(t *testing.T, s *Store, key store.Key, want store.Revision) {
+	t.Helper()
+	if got, err := s.Get(background, key); err != nil || got.Revision != want {
+		t.Errorf("Get(%q) = %+v, %v; want revision %d", key.ID, got, err, want)
+	}
+}
+
+func TestOpenCreatesFilesForTheirOwnerAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "data")
+	put(t, opened(t, dir), key)
+	for name, want := range map[string]os.FileMode{
+		"": os.ModeDir | 0o700, fileName: 0o600, fileName + "-wal": 0o600, fileName + "-shm": 0o600,
+	} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode() != want {
+			t.Errorf("%q has the mode %v, %v; want %v", name, info.Mode(), err, want)
+		}
+	}
+}
+
+func TestOpenInAFolderOfAnyName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ü ? # %41 & _pragma=synchronous(off) ;'")
+	put(t, opened(t, dir), key)
+	if _, err := os.Stat(filepath.Join(dir, fileName)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOpenWhereNothingCanBeCreated(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(background, file); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("the error is %v; want one that names %s", err, file)
+	}
+	if _, err := Lock(file); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("the error is %v; want one that names %s", err, file)
+	}
+}
+
+func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, fileName)
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(background, dir); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("the error is %v; want one that names %s", err, path)
+	}
+}
+
+func TestOpenByManyAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var openers sync.WaitGroup
+	for range 8 {
+		openers.Go(func() {
+			s, err := Open(background, dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	openers.Wait()
+}
+
+func TestEveryConnectionHasThePragmas(t *testing.T) {
+	s := opened(t, t.TempDir())
+	want := map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000", "journal_size_limit": "67108864",
+	}
+	wantPragmas(t, s.writer.conn, want)
+	wantPragmas(t, s.writer.conn, map[string]string{"query_only": "0"})
+	want["query_only"] = "1"
+	for range s.readers.Stats().MaxOpenConnections {
+		conn, err := s.readers.Conn(background) // not given back until all were taken
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		wantPragmas(t, conn, want)
+	}
+}
+
+func wantPragmas(t *testing.T, conn *sql.Conn, want map[string]string) {
+	t.Helper()
+	for name, want := range want {
+		var got string
+		if err := conn.QueryRowContext(background, "PRAGMA "+name).Scan(&got); err != nil || got != want {
+			t.Errorf("PRAGMA %s = %s, %v; want %s", name, got, err, want)
+		}
+	}
+}
+
+func TestListReadsInTheOrderOfTheKey(t *testing.T) {
+	s := opened(t, t.TempDir())
+	for _, query := range []string{
+		"SELECT id FROM statistics" + ofOwner + " AND id > ? ORDER BY id LIMIT ?",
+		"SELECT id FROM statistics" + ofKey,
+	} {
+		var id, parent, unused int
+		var plan string
+		row := s.readers.QueryRowContext(background, "EXPLAIN QUERY PLAN "+query, "t", "u", "a", 1)
+		if err := row.Scan(&id, &parent, &unused, &plan); err != nil || !strings.HasPrefix(plan, "SEARCH statistics USING PRIMARY KEY") {
+			t.Errorf("%s: the plan is %q, %v", query, plan, err)
+		}
+	}
+}
+
+// TestAnswersSurviveTheProcess looks at the files as a process that was killed
+// leaves them: nothing was closed.
+func TestAnswersSurviveTheProcess(t *testing.T) {
+	dir, copied := t.TempDir(), t.TempDir()
+	s := opened(t, dir)
+	var writers sync.WaitGroup
+	var mu sync.Mutex
+	answers := make(map[store.Key]store.Revision)
+	for n := range 200 {
+		writers.Go(func() {
+			key := store.Key{Owner: key.Owner, ID: string(rune('A' + n))}
+			revision := put(t, s, key)
+			mu.Lock()
+			defer mu.Unlock()
+			answers[key] = revision
+		})
+	}
+	writers.Wait()
+
+	for _, name := range []string{fileName, fileName + "-wal"} {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(copied, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, other := range []*Store{opened(t, copied), opened(t, dir)} {
+		for key, revision := range answers {
+			wantRevision(t, other, key, revision)
+		}
+		var integrity string
+		if err := other.readers.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
+			t.Errorf("the integrity is %s, %v", integrity, err)
+		}
+	}
+}

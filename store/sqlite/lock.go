@@ -1,0 +1,27 @@
+package sqlite
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// Lock makes the caller the one server of the folder, which it creates if it is not
+// there, until release or the end of the process, however that ends. It fails at
+// once if another server holds the folder. Open does not take this lock, so that
+// commands can work in the folder beside a server.
+func Lock(dir string) (release func() error, err error) {
+	if err := createFolder(dir); err != nil {
+		return nil, fmt.Errorf("creating the data folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "server.lock"))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("locking the data folder: %w", err)
+	}
+	if !held {
+		return nil, fmt.Errorf("the data folder %s is in use by another server: stop that one first, or start this one with a folder of its own", dir)
+	}
+	return lock.Close, nil
+}

@@ -1,0 +1,48 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date, one process at a time: two that open a new
+// folder together would both create its tables.
+func migrate(ctx context.Context, pool *sql.DB, dir string) error {
+	lock := flock.New(filepath.Join(dir, "migrate.lock"))
+	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
+		return fmt.Errorf("waiting for the lock %s: %w", lock.Path(), err)
+	}
+	defer func() { _ = lock.Close() }() // the end of the process frees it as well
+
+	source, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	// The provider is not closed: that would close the pool.
+	provider, err := goose.NewProvider(goose.DialectSQLite3, pool, source, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	found, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the version of the schema: %w", err)
+	}
+	if found > known {
+		return fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, known)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("bringing the schema from version %d to %d: %w", found, known, err)
+	}
+	return nil
+}

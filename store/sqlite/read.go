@@ -1,0 +1,121 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"afterhours/store"
+)
+
+// Get implements store.Store.
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
+	if err := s.enter(ctx); err != nil {
+		return store.Statistic{}, err
+	}
+	defer s.leave()
+	statistic, err := scan(s.reads.get.QueryRowContext(ctx, key.Tenant, key.User, key.ID))
+	return answer(ctx, "reading a statistic", statistic, err)
+}
+
+// List implements store.Store. The page is one moment of the database.
+func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	rows, err := s.reads.list.QueryContext(ctx, owner.Tenant, owner.User, query.After, query.Limit)
+	return all(ctx, "listing statistics", rows, err, scan)
+}
+
+// Count implements store.Store.
+func (s *Store) Count(ctx context.Context, owner store.Owner) (int, error) {
+	if err := s.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer s.leave()
+	var count int
+	err := s.reads.count.QueryRowContext(ctx, owner.Tenant, owner.User).Scan(&count)
+	return answer(ctx, "counting statistics", count, err)
+}
+
+// Settings implements store.Store.
+func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
+	if err := s.enter(ctx); err != nil {
+		return store.Settings{}, err
+	}
+	defer s.leave()
+	var settings store.Settings
+	err := s.reads.settings.QueryRowContext(ctx, owner.Tenant, owner.User).
+		Scan(&settings.HasGraphMailbox, &settings.HasLicense, &settings.HasOptedOut)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.DefaultSettings, nil
+	}
+	return answer(ctx, "reading settings", settings, err)
+}
+
+// UserByUPN implements store.Store.
+func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
+	if err := s.enter(ctx); err != nil {
+		return store.User{}, err
+	}
+	defer s.leave()
+	user, err := scanUser(tenant)(s.reads.user.QueryRowContext(ctx, tenant, upn))
+	return answer(ctx, "reading an alias", user, err)
+}
+
+// Users implements store.Store.
+func (s *Store) Users(ctx context.Context, tenant string) ([]store.User, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	rows, err := s.reads.users.QueryContext(ctx, tenant)
+	return all(ctx, "listing aliases", rows, err, scanUser(tenant))
+}
+
+// row is a *sql.Row or the current one of *sql.Rows.
+type row interface{ Scan(targets ...any) error }
+
+func scan(row row) (store.Statistic, error) {
+	var statistic store.Statistic
+	err := row.Scan(append([]any{&statistic.ID}, fields(&statistic)...)...)
+	return statistic, err
+}
+
+func scanUser(tenant string) func(row) (store.User, error) {
+	return func(row row) (store.User, error) {
+		user := store.User{Owner: store.Owner{Tenant: tenant}}
+		err := row.Scan(&user.User, &user.UPN)
+		return user, err
+	}
+}
+
+// answer returns the value, or the zero value and the error in the store's terms.
+func answer[T any](ctx context.Context, doing string, value T, err error) (T, error) {
+	var none T
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return none, store.ErrNotFound
+	case err != nil:
+		return none, failure(ctx, doing, err)
+	}
+	return value, nil
+}
+
+// all reads the rows of a query, which it closes, or words the query's error.
+func all[T any](ctx context.Context, doing string, rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, failure(ctx, doing, err)
+	}
+	defer func() { _ = rows.Close() }() // what it could say, Err says
+	var values []T
+	for rows.Next() {
+		value, err := scan(rows)
+		if err != nil {
+			return nil, failure(ctx, doing, err)
+		}
+		values = append(values, value)
+	}
+	return answer(ctx, doing, values, rows.Err())
+}

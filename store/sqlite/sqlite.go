@@ -1,0 +1,169 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	driver "modernc.org/sqlite"
+
+	"afterhours/store"
+)
+
+// fileName is the database within the data folder; SQLite keeps two more beside it,
+// with the endings -wal and -shm.
+const fileName = "afterhours.db"
+
+// pragmas hold for every connection, as they are part of its address:
+//
+//	journal_mode        readers and the writer do not wait for each other
+//	synchronous         a commit returns when it is on disk
+//	busy_timeout        how long to wait for another process, in milliseconds
+//	journal_size_limit  what a busy hour leaves of the journal, in bytes
+var pragmas = []string{"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "journal_size_limit(67108864)"}
+
+// Store is a store.Store in one SQLite file. Open makes one.
+type Store struct {
+	// gate is held for reading by every call under way, and for writing by Close,
+	// which so waits for them all.
+	gate   sync.RWMutex
+	closed bool
+
+	readers *sql.DB
+	reads   reads
+	writer  *writer
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the database in the folder, and creates both, only for their owner to
+// read, if they are not there. A database of an older version of this program is
+// brought up to date, one of a newer version is refused. Several processes may have
+// it open at once; Lock keeps a second server away. The context is for opening only.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	path, err := createFile(dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the data folder: %w", err)
+	}
+	// With the locks of POSIX, anything in this process that closes the file, a
+	// backup say, would free the locks of the connections. Where the kernel has no
+	// better ones, this changes nothing.
+	_, _ = driver.OFDLocking(true)
+
+	s := &Store{}
+	if s.writer, err = openWriter(ctx, dir, path); err != nil {
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	if err := s.openReaders(ctx, path); err != nil {
+		return nil, fmt.Errorf("opening %s for reading: %w", path, errors.Join(err, s.Close()))
+	}
+	return s, nil
+}
+
+// createFile makes sure that the folder and the file exist and returns the path of
+// the file. SQLite gives its other files the permissions of this one.
+func createFile(dir string) (path string, err error) {
+	if err := createFolder(dir); err != nil {
+		return "", err
+	}
+	path, err = filepath.Abs(filepath.Join(dir, fileName))
+	if err != nil {
+		return "", err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return path, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return path, file.Close()
+}
+
+func createFolder(dir string) error { return os.MkdirAll(dir, 0o700) }
+
+// connect returns a pool for the file whose connections have all the pragmas.
+func connect(path string, more ...string) (*sql.DB, error) {
+	query := url.Values{"_pragma": append(more, pragmas...)}
+	query.Set("_txlock", "immediate") // a write that waits at its start cannot fail in its middle
+	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // on Windows /C:/...
+	address := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}
+	return sql.Open("sqlite", address.String())
+}
+
+func (s *Store) openReaders(ctx context.Context, path string) (err error) {
+	if s.readers, err = connect(path, "query_only(1)"); err != nil {
+		return err
+	}
+	connections := max(4, runtime.NumCPU())
+	s.readers.SetMaxOpenConns(connections)
+	s.readers.SetMaxIdleConns(connections)
+	return s.reads.prepare(ctx, s.readers)
+}
+
+// enter opens the gate for one call, which must leave it; it is an error when the
+// store is closed or the context done.
+func (s *Store) enter(ctx context.Context) error {
+	s.gate.RLock()
+	err := ctx.Err()
+	if s.closed {
+		err = store.ErrClosed
+	}
+	if err != nil {
+		s.gate.RUnlock()
+	}
+	return err
+}
+
+func (s *Store) leave() { s.gate.RUnlock() }
+
+// Check implements store.Store: it reads, and it takes the lock that writes need.
+func (s *Store) Check(ctx context.Context) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.leave()
+	var count int
+	if err := s.reads.count.QueryRowContext(ctx, "", "").Scan(&count); err != nil {
+		return failure(ctx, "checking that the database can be read", err)
+	}
+	if err := s.writer.do(ctx, func(*statements) error { return nil }); err != nil {
+		return failure(ctx, "checking that the database can be written", err)
+	}
+	return nil
+}
+
+// Close implements store.Store. The last process to close the file also empties the
+// journal into it.
+func (s *Store) Close() error {
+	s.gate.Lock()
+	defer s.gate.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	var err error
+	if s.readers != nil {
+		err = s.readers.Close()
+	}
+	if err = errors.Join(err, s.writer.close()); err != nil {
+		return fmt.Errorf("closing the database: %w", err)
+	}
+	return nil
+}
+
+// failure words an error of the database, or returns the context's if that has ended:
+// what the database then says is only that it was interrupted.
+func failure(ctx context.Context, doing string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

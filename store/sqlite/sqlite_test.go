@@ -1,0 +1,34 @@
+package sqlite_test
+
+import (
+	"context"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"afterhours/store"
+	"afterhours/store/sqlite"
+	"afterhours/store/storetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestStore(t *testing.T) { storetest.RunDurable(t, place) }
+
+func BenchmarkPut(b *testing.B) {
+	storetest.BenchmarkPut(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
+}
+
+func place(t testing.TB) func() store.Store {
+	dir := t.TempDir()
+	return func() store.Store { return open(t, dir) }
+}
+
+func open(t testing.TB, dir string) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

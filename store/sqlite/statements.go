@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// The columns of a statistic behind its key, in the order of the fields in row.go.
+const columns = "revision, type, activity, start_date, end_date, time_zone_used, duration, after_hours, " +
+	"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
+
+const (
+	ofOwner = " WHERE tenant_id = ? AND user_id = ?"
+	ofKey   = ofOwner + " AND id = ?"
+	ofAlias = " WHERE tenant_id = ? AND upn = ?"
+)
+
+// marks are the parameters for the columns.
+var marks = "?" + strings.Repeat(", ?", strings.Count(columns, ","))
+
+// reads are the statements of the readers.
+type reads struct {
+	get, list, count, settings, user, users *sql.Stmt
+}
+
+func (r *reads) prepare(ctx context.Context, on preparer) error {
+	return prepareAll(ctx, on, map[**sql.Stmt]string{
+		&r.get:      "SELECT id, " + columns + " FROM statistics" + ofKey,
+		&r.list:     "SELECT id, " + columns + " FROM statistics" + ofOwner + " AND id > ? ORDER BY id LIMIT ?",
+		&r.count:    "SELECT count(*) FROM statistics" + ofOwner,
+		&r.settings: "SELECT has_graph_mailbox, has_license, has_opted_out FROM settings" + ofOwner,
+		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
+		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? ORDER BY upn",
+	})
+}
+
+// statements are those of the writer.
+type statements struct {
+	begin, commit, rollback          *sql.Stmt
+	create, replace, delete, current *sql.Stmt
+	settings                         *sql.Stmt
+	addAlias, moveAlias, deleteAlias *sql.Stmt
+}
+
+func (s *statements) prepare(ctx context.Context, on preparer) error {
+	const alias = "INSERT INTO aliases (tenant_id, upn, user_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET user_id = excluded.user_id"
+	return prepareAll(ctx, on, map[**sql.Stmt]string{
+		// IMMEDIATE takes the lock at once: a transaction that began by reading
+		// could not wait for another process without reading anew.
+		&s.begin:    "BEGIN IMMEDIATE",
+		&s.commit:   "COMMIT",
+		&s.rollback: "ROLLBACK",
+
+		&s.create:  "INSERT INTO statistics (tenant_id, user_id, id, " + columns + ") VALUES (?, ?, ?, " + marks + ") ON CONFLICT DO NOTHING",
+		&s.replace: "UPDATE statistics SET (" + columns + ") = (" + marks + ")" + ofKey + " AND revision = ?",
+		&s.delete:  "DELETE FROM statistics" + ofKey + " AND revision = ?",
+		&s.current: "SELECT revision FROM statistics" + ofKey,
+
+		&s.settings: "INSERT OR REPLACE INTO settings (tenant_id, user_id, has_graph_mailbox, has_license, has_opted_out) VALUES (?, ?, ?, ?, ?)",
+
+		&s.addAlias:    alias + " WHERE user_id = excluded.user_id",
+		&s.moveAlias:   alias,
+		&s.deleteAlias: "DELETE FROM aliases" + ofAlias,
+	})
+}
+
+// preparer is a *sql.DB or a *sql.Conn. Their Close also closes the statements.
+type preparer interface {
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+}
+
+func prepareAll(ctx context.Context, on preparer, queries map[**sql.Stmt]string) error {
+	for statement, query := range queries {
+		prepared, err := on.PrepareContext(ctx, query)
+		if err != nil {
+			return fmt.Errorf("preparing %q: %w", query, err)
+		}
+		*statement = prepared
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"afterhours/store"
+)
+
+// write has run executed by the writer and words its errors.
+func (s *Store) write(ctx context.Context, doing string, run func(*statements) error) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.leave()
+	err := s.writer.do(ctx, run)
+	if isAnswer(err) {
+		return err
+	}
+	return failure(ctx, doing, err)
+}
+
+// Put implements store.Store.
+func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
+	written := store.Statistic{ID: key.ID, Revision: store.NewRevision(), Record: record}
+	run := create(key, &written)
+	if was != store.NoRevision {
+		run = replace(key, &written, was)
+	}
+	if err := s.write(ctx, "storing a statistic", run); err != nil {
+		return store.NoRevision, err
+	}
+	return written.Revision, nil
+}
+
+func create(key store.Key, statistic *store.Statistic) func(*statements) error {
+	arguments := append([]any{key.Tenant, key.User, key.ID}, fields(statistic)...)
+	return func(s *statements) error {
+		return change(s.create, store.ErrExists, arguments...)
+	}
+}
+
+func replace(key store.Key, statistic *store.Statistic, was store.Revision) func(*statements) error {
+	arguments := append(fields(statistic), key.Tenant, key.User, key.ID, int64(was))
+	return func(s *statements) error {
+		return orAbsent(s, key, change(s.replace, store.ErrConflict, arguments...))
+	}
+}
+
+// Delete implements store.Store.
+func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) error {
+	return s.write(ctx, "deleting a statistic", func(s *statements) error {
+		return orAbsent(s, key, change(s.delete, store.ErrConflict, key.Tenant, key.User, key.ID, int64(was)))
+	})
+}
+
+// orAbsent turns the ErrConflict of a statement that found no statistic of the key
+// and of the expected revision into ErrNotFound if there is none of the key.
+func orAbsent(s *statements, key store.Key, err error) error {
+	if !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	var revision int64
+	if err := s.current.QueryRow(key.Tenant, key.User, key.ID).Scan(&revision); errors.Is(err, sql.ErrNoRows) {
+		return store.ErrNotFound
+	} else if err != nil {
+		return err
+	}
+	return store.ErrConflict
+}
+
+// PutSettings implements store.Store.
+func (s *Store) PutSettings(ctx context.Context, owner store.Owner, settings store.Settings) error {
+	return s.write(ctx, "storing settings", func(s *statements) error {
+		return exec(s.settings, owner.Tenant, owner.User, settings.HasGraphMailbox, settings.HasLicense, settings.HasOptedOut)
+	})
+}
+
+// PutUser implements store.Store.
+func (s *Store) PutUser(ctx context.Context, user store.User, move bool) error {
+	return s.write(ctx, "storing an alias", func(s *statements) error {
+		statement := s.addAlias
+		if move {
+			statement = s.moveAlias
+		}
+		return change(statement, store.ErrExists, user.Tenant, user.UPN, user.User)
+	})
+}
+
+// DeleteUser implements store.Store.
+func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) error {
+	return s.write(ctx, "deleting an alias", func(s *statements) error {
+		return change(s.deleteAlias, store.ErrNotFound, tenant, upn)
+	})
+}
+
+func exec(statement *sql.Stmt, arguments ...any) error {
+	_, err := statement.Exec(arguments...)
+	return err
+}
+
+// change executes the statement; one that changes no row is the error unchanged.
+func change(statement *sql.Stmt, unchanged error, arguments ...any) error {
+	result, err := statement.Exec(arguments...)
+	if err != nil {
+		return err
+	}
+	if rows, err := result.RowsAffected(); rows > 0 || err != nil {
+		return err
+	}
+	return unchanged
+}

@@ -1,0 +1,162 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"afterhours/store"
+)
+
+// maxGroup is the most writes that share a commit. More would make the first of
+// them wait longer without making the fsync noticeably cheaper for each.
+const maxGroup = 256
+
+// writer is the one goroutine of this process that writes, with the one connection
+// that it writes through.
+type writer struct {
+	pool       *sql.DB
+	conn       *sql.Conn
+	statements statements
+	queue      chan *write
+	stopped    chan struct{}
+}
+
+// write is what one caller wants written. It has no context: that of a caller who
+// has gone may no longer be asked.
+type write struct {
+	run func(*statements) error
+	// claimed is set by the writer when it begins, or by the caller when it goes:
+	// who sets it decides whether the write happens.
+	claimed atomic.Bool
+	err     error         // for the caller to read when done is closed
+	done    chan struct{} // closed after the commit
+}
+
+func (w *write) claim() bool { return w.claimed.CompareAndSwap(false, true) }
+
+// openWriter opens the connection, brings the schema up to date and starts.
+func openWriter(ctx context.Context, dir, path string) (*writer, error) {
+	pool, err := connect(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{pool: pool, queue: make(chan *write, maxGroup), stopped: make(chan struct{})}
+	if err := w.prepare(ctx, dir); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	go w.work()
+	return w, nil
+}
+
+func (w *writer) prepare(ctx context.Context, dir string) (err error) {
+	w.pool.SetMaxOpenConns(1)
+	if err := migrate(ctx, w.pool, dir); err != nil {
+		return err
+	}
+	if w.conn, err = w.pool.Conn(ctx); err != nil {
+		return err
+	}
+	return w.statements.prepare(ctx, w.conn)
+}
+
+// do has run executed and committed. It returns run's error if that is one of the
+// store's, or else that of the database, or the context's: then the write does not
+// happen if it has not begun.
+func (w *writer) do(ctx context.Context, run func(*statements) error) error {
+	write := &write{run: run, done: make(chan struct{})}
+	select {
+	case w.queue <- write:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-write.done:
+		return write.err
+	case <-ctx.Done():
+		write.claim()
+		return ctx.Err()
+	}
+}
+
+// close stops the writer when it has written what is queued; nobody may call do any
+// more.
+func (w *writer) close() error {
+	close(w.queue)
+	<-w.stopped
+	return errors.Join(w.conn.Close(), w.pool.Close())
+}
+
+func (w *writer) work() {
+	defer close(w.stopped)
+	group := make([]*write, 0, maxGroup)
+	for first := range w.queue {
+		group = w.fill(append(group[:0], first))
+		w.commit(group)
+		clear(group)
+	}
+}
+
+// fill adds to the group what is queued now.
+func (w *writer) fill(group []*write) []*write {
+	for len(group) < maxGroup {
+		select {
+		case next, open := <-w.queue:
+			if !open {
+				return group
+			}
+			group = append(group, next)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit writes the group in one transaction and then answers its callers: each
+// with its own result, or all with the error that undid the transaction.
+func (w *writer) commit(group []*write) {
+	begun := group[:0]
+	for _, write := range group {
+		if write.claim() {
+			begun = append(begun, write)
+		}
+	}
+	err := w.transact(begun)
+	for _, write := range begun {
+		if err != nil {
+			write.err = err
+		}
+		close(write.done)
+	}
+}
+
+func (w *writer) transact(group []*write) error {
+	if len(group) == 0 {
+		return nil
+	}
+	if err := exec(w.statements.begin); err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	for _, write := range group {
+		if write.err = write.run(&w.statements); !isAnswer(write.err) {
+			_ = exec(w.statements.rollback)
+			return write.err
+		}
+	}
+	if err := exec(w.statements.commit); err != nil {
+		// Most failures end the transaction by themselves, and then the rollback
+		// has nothing to do; either way what remains is what was before.
+		_ = exec(w.statements.rollback)
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+// isAnswer says whether an error is of the store's promises and concerns its caller
+// alone; any other one undoes the group.
+func isAnswer(err error) bool {
+	return err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict)
+}

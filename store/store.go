@@ -1,0 +1,112 @@
+// Package store owns what a statistic is and what every store of statistics
+// promises; it leaves alone how a statistic looks on the wire (handlers) and how
+// it is kept (memory, sqlite and the other packages below it).
+//
+//	handlers -> store.Store -> memory | sqlite
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors that every store returns, bare or wrapped; test with errors.Is.
+var (
+	// ErrNotFound says that nothing is stored under the key.
+	ErrNotFound = errors.New("not found")
+	// ErrExists says that a create met something stored under the key.
+	ErrExists = errors.New("already exists")
+	// ErrConflict says that the stored revision is not the expected one.
+	ErrConflict = errors.New("revision differs")
+	// ErrClosed says that the store was closed before the call.
+	ErrClosed = errors.New("store is closed")
+)
+
+// Store keeps statistics, the settings of their owners and the aliases of users.
+//
+// A method that returns nil from a write has made it as durable as the store
+// promises, and every later read, from any goroutine, sees it. A write that
+// returns an error has changed nothing, except that the outcome is unknown when
+// the error is the context's. Any number of goroutines may call at once. After
+// Close, every method returns ErrClosed.
+type Store interface {
+	// Get returns the statistic under the key, or ErrNotFound.
+	Get(ctx context.Context, key Key) (Statistic, error)
+	// List returns one page of the owner's statistics in the byte order of their
+	// ids; an owner without any, or a page past the end, is an empty page.
+	List(ctx context.Context, owner Owner, query Query) ([]Statistic, error)
+	// Count returns how many statistics the owner has; 0 for an unknown owner.
+	Count(ctx context.Context, owner Owner) (int, error)
+	// Put stores the record if what is stored under the key has the revision was,
+	// and returns the new revision, one that this key has never had before, not
+	// even before a delete. With was == NoRevision it creates, and returns
+	// ErrExists if the key is taken; otherwise it replaces, and returns
+	// ErrNotFound if the key is free and ErrConflict if the revision differs.
+	Put(ctx context.Context, key Key, record Record, was Revision) (Revision, error)
+	// Delete removes the statistic if it has the revision was; ErrNotFound if the
+	// key is free, ErrConflict if the revision differs.
+	Delete(ctx context.Context, key Key, was Revision) error
+
+	// Settings returns the owner's settings, DefaultSettings for an unknown one.
+	Settings(ctx context.Context, owner Owner) (Settings, error)
+	// PutSettings stores the owner's settings, whatever was stored before.
+	PutSettings(ctx context.Context, owner Owner, settings Settings) error
+
+	// UserByUPN returns the user whom the alias names in the tenant, or ErrNotFound.
+	UserByUPN(ctx context.Context, tenant, upn string) (User, error)
+	// Users returns the tenant's aliases in the order of their names.
+	Users(ctx context.Context, tenant string) ([]User, error)
+	// PutUser stores the alias. An alias that names another user of the tenant is
+	// moved to this one if move is true, else it stays and ErrExists is returned.
+	// A user may have several aliases; storing one again is no error.
+	PutUser(ctx context.Context, user User, move bool) error
+	// DeleteUser removes the alias, or returns ErrNotFound if the tenant has none
+	// of that name. The statistics of the user stay.
+	DeleteUser(ctx context.Context, tenant, upn string) error
+
+	// Check returns nil if the store can serve reads and writes now.
+	Check(ctx context.Context) error
+	// Close waits for the writes under way and frees what the store holds. A
+	// second Close returns nil.
+	Close() error
+}
+
+// Owner is the user of one tenant whose statistics are kept: two GUIDs in lower
+// case, the tid and oid claims of the user's tokens.
+type Owner struct {
+	Tenant string
+	User   string
+}
+
+// Key names one statistic. The ID is unique for its owner; its case counts.
+type Key struct {
+	Owner
+	ID string
+}
+
+// User is an alias: the user principal name by which a tenant knows an owner.
+type User struct {
+	Owner
+	// UPN is in lower case: callers fold it, stores compare it byte for byte.
+	UPN string
+}
+
+// Settings says what Graph needs to know of a user before it shows statistics.
+type Settings struct {
+	HasGraphMailbox bool
+	HasLicense      bool
+	HasOptedOut     bool
+}
+
+// DefaultSettings are those of a user of whom nothing was said: everything that
+// Graph asks for is there, and the user has not opted out.
+var DefaultSettings = Settings{HasGraphMailbox: true, HasLicense: true}
+
+// Query chooses one page of a list.
+type Query struct {
+	// After is the id behind which the page starts; "" is the beginning. It need
+	// not be the id of a stored statistic.
+	After string
+	// Limit is the most statistics a page may hold, 1 or more.
+	Limit int
+}

@@ -1,0 +1,61 @@
+package storetest
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"afterhours/store"
+	"afterhours/store/edm"
+)
+
+// benchmarkWriters is how many goroutines write at once: enough for stores that
+// share one commit among the writes of many.
+const benchmarkWriters = 64
+
+// BenchmarkPut measures acknowledged writes per second of 64 goroutines that each
+// wait for the answer: of new keys, and of keys that exist with their revision.
+func BenchmarkPut(b *testing.B, open Open) {
+	b.Run("create", func(b *testing.B) {
+		s := opened(b, open)
+		measureWrites(b, func(writer, n int) error {
+			key := store.Key{Owner: ada, ID: numbered(ada, writer).ID + numbered(ada, n).ID}
+			_, err := s.Put(background, key, full, store.NoRevision)
+			return err
+		})
+	})
+	b.Run("replace", func(b *testing.B) {
+		s := opened(b, open)
+		var revisions [benchmarkWriters]store.Revision
+		for writer := range revisions {
+			revisions[writer] = mustPut(b, s, numbered(ada, writer), full, store.NoRevision)
+		}
+		measureWrites(b, func(writer, n int) (err error) {
+			record := withDuration(full, edm.Duration(n))
+			revisions[writer], err = s.Put(background, numbered(ada, writer), record, revisions[writer])
+			return err
+		})
+	})
+}
+
+// measureWrites shares b.N calls of write among the writers and reports writes/s.
+// The n of a writer's calls goes up from 0.
+func measureWrites(b *testing.B, write func(writer, n int) error) {
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var writers sync.WaitGroup
+	b.ReportAllocs()
+	b.ResetTimer()
+	for writer := range benchmarkWriters {
+		writers.Go(func() {
+			for n := 0; left.Add(-1) >= 0; n++ {
+				if err := write(writer, n); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
+}

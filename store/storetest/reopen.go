@@ -1,0 +1,50 @@
+package storetest
+
+import (
+	"testing"
+
+	"afterhours/store"
+)
+
+// reopenTests are for stores that outlive their process.
+var reopenTests = map[string]func(t *testing.T, open func() store.Store){
+	"keeps everything, revisions too": func(t *testing.T, open func() store.Store) {
+		s := open()
+		created := mustPut(t, s, first, full, store.NoRevision)
+		replaced := mustPut(t, s, numbered(ada, 1), call, mustPut(t, s, numbered(ada, 1), full, store.NoRevision))
+		must(t, s.Delete(background, numbered(ada, 2), mustPut(t, s, numbered(ada, 2), full, store.NoRevision)))
+		must(t, s.PutSettings(background, bob, store.Settings{HasLicense: true, HasOptedOut: true}))
+		putUser(t, s, bob, "bob@contoso.example")
+		must(t, s.Close())
+
+		for range 2 {
+			s = open()
+			wantStored(t, s, first, created, full)
+			wantStored(t, s, numbered(ada, 1), replaced, call)
+			wantAbsent(t, s, numbered(ada, 2))
+			wantCount(t, s, ada, 2)
+			wantSettings(t, s, bob, store.Settings{HasLicense: true, HasOptedOut: true})
+			wantUsers(t, s, bob.Tenant, store.User{Owner: bob, UPN: "bob@contoso.example"})
+			must(t, s.Close())
+		}
+	},
+	"a revision from before still compares": func(t *testing.T, open func() store.Store) {
+		s := open()
+		stale := mustPut(t, s, first, call, store.NoRevision)
+		revision := mustPut(t, s, first, call, stale)
+		must(t, s.Close())
+
+		s = opened(t, func(testing.TB) store.Store { return open() })
+		_, err := s.Put(background, first, full, stale)
+		wantError(t, err, store.ErrConflict)
+		wantStored(t, s, first, mustPut(t, s, first, full, revision), full)
+	},
+	"after Close among writes, all that was answered is there and no more": func(t *testing.T, open func() store.Store) {
+		answers := closeAmongWrites(t, open())
+		s := opened(t, func(testing.TB) store.Store { return open() })
+		wantCount(t, s, ada, len(answers))
+		for key, revision := range answers {
+			wantStoredUnder(t, s, key, revision)
+		}
+	},
+}
