@@ -1,0 +1,38 @@
+package auth
+
+import "strings"
+
+// BearerToken returns the token of an Authorization header (RFC 6750, section 2.1; RFC 9110, section 11.4): the scheme
+// Bearer in any case, spaces, one token in the b64token alphabet. The token is not verified.
+//
+// An empty header gives [ErrNoToken], anything else that is not exactly one bearer token an [*Error].
+func BearerToken(header string) (string, error) {
+	header = strings.Trim(header, " \t")
+	if header == "" {
+		return "", ErrNoToken
+	}
+	scheme, rest, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", refuse(`The Authorization header does not use the scheme Bearer; it must be "Bearer <token>".`)
+	}
+	token := strings.TrimLeft(rest, " ")
+	if !isB64Token(token) {
+		return "", refuse(`The Authorization header must hold exactly one token after the word Bearer, in the characters A-Z a-z 0-9 - . _ ~ + / and = at its end.`)
+	}
+	return token, nil
+}
+
+// isB64Token implements b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=".
+func isB64Token(s string) bool {
+	s = strings.TrimRight(s, "=")
+	for i := range len(s) {
+		if !isB64TokenByte(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isB64TokenByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~+/", c) >= 0
+}

@@ -1,0 +1,91 @@
+package auth
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// personalTenant is the tenant of every personal Microsoft account (Entra's access token page, claim tid).
+const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+// appIdentity is the value of idtyp in an application's token (Entra, "Optional claims reference").
+const appIdentity = "app"
+
+// checkAudience wants one of the audiences in aud, compared exactly: a token for somebody else must not be of use here
+// (RFC 8725, section 3.9).
+func (p payload) checkAudience(audiences []string) error {
+	for _, a := range p.Audience {
+		if slices.Contains(audiences, a) {
+			return nil
+		}
+	}
+	return refuse("The token is not for this API; its audience (aud) must be %s.", strings.Join(audiences, " or "))
+}
+
+// checkTimes wants now in [nbf, exp) and not before iat, each allowed to be off by leeway. exp is required, nbf and iat
+// are not (RFC 7519, sections 4.1.4 to 4.1.6).
+func (p payload) checkTimes(now time.Time, leeway time.Duration) error {
+	switch {
+	case p.ExpiresAt == nil:
+		return refuse("The token has no expiry (exp).")
+	case !now.Before(p.ExpiresAt.Add(leeway)):
+		return refuse("The token has expired; ask for a new one.")
+	case p.NotBefore != nil && now.Before(p.NotBefore.Add(-leeway)):
+		return refuse("The token is not valid yet (nbf); the clocks of its issuer and of this server may differ.")
+	case p.IssuedAt != nil && now.Before(p.IssuedAt.Add(-leeway)):
+		return refuse("The token was issued in the future (iat); the clocks of its issuer and of this server may differ.")
+	}
+	return nil
+}
+
+// principal says who the claims speak for. The caller has verified them.
+func (p payload) principal() (Principal, error) {
+	if !isGUID(p.Tenant) {
+		return Principal{}, refuse("The token must name its tenant (tid) by a GUID.")
+	}
+	if !isGUID(p.Object) {
+		return Principal{}, refuse("The token must name the object id of its user or service principal (oid) by a GUID.")
+	}
+	who := Principal{
+		Tenant:  strings.ToLower(p.Tenant),
+		User:    strings.ToLower(p.Object),
+		Expires: p.ExpiresAt.UTC(),
+	}
+	switch {
+	case p.Nonce != nil:
+		return Principal{}, refuse("The token is an ID token (it has a nonce); send an access token for this API.")
+	case p.isDelegated():
+		who.Scopes = strings.Fields(*p.Scopes)
+		who.UPN = strings.ToLower(p.UPN)
+	case p.isAppOnly():
+		who.App = true
+		who.Roles = p.Roles
+	default:
+		return Principal{}, refuse("The token is not an access token for this API: it needs delegated permissions (scp), or, " +
+			"for an application without a user, application permissions (roles).")
+	}
+	return who, nil
+}
+
+// isDelegated says whether a client acts for a user: only user tokens have scp.
+func (p payload) isDelegated() bool {
+	return p.Scopes != nil && p.IdentityType != appIdentity
+}
+
+// isAppOnly says whether an application acts for itself. roles alone do not say so: a user's ID token has them too, and
+// would pass as an application with the user's roles. idtyp says so, but is optional; without it sub must be oid, which
+// is so for a service principal and never for a user, whose sub is pairwise.
+func (p payload) isAppOnly() bool {
+	if p.Scopes != nil || len(p.Roles) == 0 {
+		return false
+	}
+	return p.IdentityType == appIdentity || p.IdentityType == "" && p.Subject == p.Object
+}
+
+// isGUID wants the 36 characters that Entra writes; uuid.Validate alone would also take braces, a URN and bare digits.
+func isGUID(s string) bool {
+	return len(s) == 36 && uuid.Validate(s) == nil
+}

@@ -1,0 +1,129 @@
+package auth
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+const (
+	keyFile = "issuer.key"
+	// maxKeyFileSize is far beyond any key, in bytes; it keeps a file that is something else from being read whole.
+	maxKeyFileSize = 64 << 10
+	pemType        = "PRIVATE KEY" // PKCS#8 (RFC 7468, section 10)
+)
+
+// openKey reads the key file in dir and creates it first if there is none.
+func openKey(dir string) (*ecdsa.PrivateKey, error) {
+	path := filepath.Join(dir, keyFile)
+	private, err := readKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return private, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	if err := createKey(dir, path); err != nil {
+		return nil, fmt.Errorf("create %s: %w", path, err)
+	}
+	return readKey(path) // ours, or that of a process that was faster
+}
+
+func readKey(path string) (*ecdsa.PrivateKey, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if err := checkMode(file); err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxKeyFileSize))
+	if err != nil {
+		return nil, err
+	}
+	private, err := decodeKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; if you move it away, a new key is created, and the tokens of the old one stop working", path, err)
+	}
+	return private, nil
+}
+
+// checkMode asks the open file rather than its name, which may be another file by then.
+func checkMode(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return fmt.Errorf("other users may use %s (its mode is %#o), and whoever reads it can mint tokens: run chmod 600 %[1]s", file.Name(), mode)
+	}
+	return nil
+}
+
+func decodeKey(text []byte) (*ecdsa.PrivateKey, error) {
+	block, _ := pem.Decode(text)
+	if block == nil || block.Type != pemType {
+		return nil, fmt.Errorf("not a PEM file with a block %q", pemType)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("not a PKCS#8 key: %w", err)
+	}
+	private, ok := parsed.(*ecdsa.PrivateKey)
+	if !ok || private.Curve != elliptic.P256() {
+		return nil, fmt.Errorf("it holds another kind of key (%T); it must be EC on the curve P-256", parsed)
+	}
+	return private, nil
+}
+
+// createKey makes a new key appear at path at once and complete, unless there is one already. The file is written under
+// another name and then linked, because a link, unlike a rename, never replaces what is there.
+func createKey(dir, path string) error {
+	text, err := newKey()
+	if err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(dir, keyFile+".new-*") // its mode is 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	if err := writeAndClose(temporary, text); err != nil {
+		return err
+	}
+	if err := os.Link(temporary.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+func newKey() ([]byte, error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der}), nil
+}
+
+// writeAndClose has the text on disk before it returns, so that no crash leaves a key file without a key.
+func writeAndClose(file *os.File, text []byte) error {
+	_, err := file.Write(text)
+	if err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
+}

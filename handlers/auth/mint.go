@@ -1,0 +1,91 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Claims are what a minted token shall say. Exactly one of Scopes and Roles must be given: scopes make the token a
+// user's, roles an application's.
+type Claims struct {
+	Tenant  string        // GUID, any tenant
+	User    string        // GUID of the user, or of the application's service principal
+	UPN     string        // user principal name, "" for none; users only
+	Scopes  []string      // delegated permissions
+	Roles   []string      // application permissions
+	Expires time.Duration // from now on, whole seconds count; negative for a token that has expired already, not zero
+}
+
+// Mint returns a signed token that is valid from now, in whole seconds, until claims.Expires later. Claims that break
+// the rules of [Claims] are an error that says which.
+func (l *LocalIssuer) Mint(claims Claims, now time.Time) (string, error) {
+	if err := claims.check(); err != nil {
+		return "", fmt.Errorf("mint a token: %w", err)
+	}
+	t := jwt.NewWithClaims(jwt.SigningMethodES256, claims.payload(now))
+	t.Header["kid"] = l.public.KID
+	return t.SignedString(l.private)
+}
+
+func (c Claims) check() error {
+	switch {
+	case !isGUID(c.Tenant):
+		return fmt.Errorf("the tenant must be a GUID like %s, not %q", guidExample, c.Tenant)
+	case !isGUID(c.User):
+		return fmt.Errorf("the user must be a GUID like %s, not %q", guidExample, c.User)
+	case len(c.Scopes) == 0 && len(c.Roles) == 0:
+		return errors.New("it needs scopes (for a user) or roles (for an application)")
+	case len(c.Scopes) > 0 && len(c.Roles) > 0:
+		return errors.New("it can have scopes (for a user) or roles (for an application), not both")
+	case len(c.Roles) > 0 && c.UPN != "":
+		return errors.New("an application has no user principal name: leave it out, or give scopes instead of roles")
+	case c.Expires == 0:
+		return errors.New("it needs a lifetime: a positive one, or a negative one for a token that has expired already")
+	}
+	return checkPermissions(slices.Concat(c.Scopes, c.Roles))
+}
+
+const guidExample = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+// checkPermissions refuses what could not be told from several permissions, or none, in scp.
+func checkPermissions(names []string) error {
+	for _, name := range names {
+		if name == "" || strings.ContainsAny(name, " \t\r\n") {
+			return fmt.Errorf("the permission %q must be one word, like Analytics.Read", name)
+		}
+	}
+	return nil
+}
+
+// payload follows Entra's v2 tokens, so that what reads those reads ours.
+func (c Claims) payload(now time.Time) payload {
+	user := strings.ToLower(c.User)
+	p := payload{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    LocalName,
+			Subject:   user,
+			Audience:  jwt.ClaimStrings{LocalAudience},
+			IssuedAt:  jwt.NewNumericDate(now),
+			NotBefore: jwt.NewNumericDate(now),
+			ExpiresAt: jwt.NewNumericDate(now.Add(c.Expires)),
+		},
+		Version: "2.0",
+		Tenant:  strings.ToLower(c.Tenant),
+		Object:  user,
+	}
+	if len(c.Roles) > 0 {
+		p.Roles = c.Roles
+		p.IdentityType = appIdentity
+		p.AuthorizedParty = user
+		return p
+	}
+	scopes := strings.Join(c.Scopes, " ")
+	p.Scopes = &scopes
+	p.UPN = c.UPN
+	return p
+}
