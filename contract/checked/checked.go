@@ -1,0 +1,161 @@
+// Package checked owns an HTTP transport for tests that holds every answer it
+// sees against the contract: status, headers and body. It leaves alone what the
+// answers mean, which is the test's to know.
+package checked
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"afterhours/gen"
+	"afterhours/store/edm"
+)
+
+// Client returns a client that fails the test at every answer that breaks the
+// contract. It follows no redirects, since the server must send none.
+func Client(t testing.TB) *http.Client {
+	t.Helper()
+	doc, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 128
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{
+		Transport:     &checkedTransport{t: t, doc: doc, next: transport},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+type pathKey struct{}
+
+// As says by which path of the contract, as /beta/me/analytics/settings, a
+// request is to be judged that is sent to another spelling of it.
+func As(ctx context.Context, path string) context.Context {
+	return context.WithValue(ctx, pathKey{}, path)
+}
+
+var load = sync.OnceValues(gen.GetSpec)
+
+type checkedTransport struct {
+	t    testing.TB
+	doc  *openapi3.T
+	next http.RoundTripper
+}
+
+// RoundTrip sends the request and checks the answer before the caller sees it.
+func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := c.next.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	_ = response.Body.Close()
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	if err := c.check(request, response, body); err != nil {
+		c.t.Errorf("%s %s: the answer breaks the contract: %v\n%s\n%s", request.Method, request.URL, err, response.Status, body)
+	}
+	return response, nil
+}
+
+func (c *checkedTransport) check(request *http.Request, response *http.Response, body []byte) error {
+	if response.StatusCode >= http.StatusBadRequest {
+		if err := c.checkError(response, body); err != nil {
+			return err
+		}
+	}
+	route := c.route(request)
+	if route == nil {
+		if response.StatusCode < http.StatusBadRequest && isAPI(request.URL.Path) {
+			return fmt.Errorf("no operation of the contract, but %s", response.Status)
+		}
+		return nil // 404 and 405, which no operation has
+	}
+	return openapi3filter.ValidateResponse(request.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route},
+		Status:                 response.StatusCode,
+		Header:                 response.Header,
+		Body:                   io.NopCloser(bytes.NewReader(body)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true,
+			SchemaValidationOptions: []openapi3.SchemaValidationOption{formats}},
+	})
+}
+
+var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
+	"duration": openapi3.NewCallbackValidator(func(text string) error {
+		parsed, err := edm.ParseDuration(text)
+		if err == nil && parsed.String() != text {
+			return fmt.Errorf("%s is not canonical: %s is", text, parsed)
+		}
+		return err
+	}),
+})
+
+// isAPI tells the paths of the contract from what else a server offers.
+func isAPI(path string) bool {
+	return path != "/openapi.yaml" && path != "/livez" && path != "/readyz" && !strings.HasPrefix(path, "/.well-known/")
+}
+
+// route returns the operation that a request is sent to, nil for none.
+func (c *checkedTransport) route(request *http.Request) *routers.Route {
+	path := request.URL.Path
+	if as, given := request.Context().Value(pathKey{}).(string); given {
+		path = as
+	}
+	for _, server := range c.doc.Servers {
+		rest, below := strings.CutPrefix(path, server.URL+"/")
+		for _, template := range c.doc.Paths.InMatchingOrder() {
+			item := c.doc.Paths.Value(template)
+			if operation := item.GetOperation(request.Method); below && operation != nil && matches(template[1:], rest) {
+				return &routers.Route{Spec: c.doc, Path: template, PathItem: item, Method: request.Method, Operation: operation}
+			}
+		}
+	}
+	return nil
+}
+
+// matches says whether a path is of the form of a template, as a/{b}/c is.
+func matches(template, path string) bool {
+	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(wanted) != len(given) {
+		return false
+	}
+	for i := range wanted {
+		if !strings.HasPrefix(wanted[i], "{") && wanted[i] != given[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// checkError holds an error against what every error has, on every path.
+func (c *checkedTransport) checkError(response *http.Response, body []byte) error {
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return fmt.Errorf("an error that is not JSON: %w", err)
+	}
+	if !strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") {
+		return fmt.Errorf("an error of Content-Type %q", response.Header.Get("Content-Type"))
+	}
+	for _, name := range []string{"request-id", "OData-Version", "x-ms-ags-diagnostic", "Date"} {
+		if response.Header.Get(name) == "" {
+			return fmt.Errorf("an error without the header %s", name)
+		}
+	}
+	return c.doc.Components.Schemas["error"].Value.VisitJSON(value, openapi3.VisitAsResponse())
+}

@@ -1,0 +1,116 @@
+package handlers
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// validatedBody is a request's body after validation: it has nothing left to
+// read, only the value, which gen binds in place of a second decoding (see
+// runtime.BindJSONValue).
+type validatedBody struct{ value any }
+
+func (validatedBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (validatedBody) Close() error             { return nil }
+
+// ValidatedValue returns what was validated.
+func (b validatedBody) ValidatedValue() any { return b.value }
+
+// readBody reads, decompresses and decodes a JSON body, and leaves out of it the
+// annotations that a receiver must ignore. The limit of its size is the
+// contract's x-max-bytes, for the body as it comes and as it is decompressed.
+func readBody(w http.ResponseWriter, r *http.Request, op *operation) (any, error) {
+	contentType := r.Header.Get("Content-Type")
+	if contentType == "" || op.RequestBody.Value.Content.Get(contentType) == nil {
+		return nil, refuse(errMediaType, "Content-Type", "Content-Type is '%s'; send application/json.", shown(contentType))
+	}
+	text, err := readLimited(w, r, op.maxBytes)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 {
+		return nil, refuse(errInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
+	}
+	return decodeJSON(text)
+}
+
+func readLimited(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	var body io.Reader = http.MaxBytesReader(w, r.Body, limit)
+	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+	case "gzip":
+		unzipped, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, readFault(err, limit)
+		}
+		body = unzipped
+	default:
+		return nil, refuse(errMediaType, "Content-Encoding",
+			"Content-Encoding is '%s'; send the body plain or in one layer of gzip.", shown(encoding))
+	}
+	text, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err != nil {
+		return nil, readFault(err, limit)
+	}
+	if int64(len(text)) > limit {
+		return nil, tooLarge(limit)
+	}
+	return text, nil
+}
+
+func tooLarge(limit int64) error {
+	return refuse(errTooLarge, "", "The body is larger than %d bytes.", limit)
+}
+
+// readFault tells a body that is too large from one that does not arrive whole.
+func readFault(err error, limit int64) error {
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		return tooLarge(limit)
+	}
+	return refuse(errInvalid, "", "Unable to read the request payload: %s.", err)
+}
+
+// decodeJSON decodes one JSON value and nothing behind it. Invalid UTF-8 and lone
+// surrogates are refused rather than replaced. Of a member that stands twice the
+// last counts, as official SDKs send such bodies.
+func decodeJSON(text []byte) (any, error) {
+	var value any
+	if err := json.Unmarshal(text, &value, jsontext.AllowDuplicateNames(true)); err != nil {
+		return nil, &problem{
+			kind:    errInvalid,
+			message: fmt.Sprintf("Unable to read JSON request payload: %s.", jsonFault(err)),
+		}
+	}
+	if object, isObject := value.(map[string]any); isObject {
+		dropAnnotations(object)
+	}
+	return value, nil
+}
+
+// jsonFault says what was wrong without the library's name.
+func jsonFault(err error) string {
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) && syntax.Err != nil {
+		return fmt.Sprintf("%s, at byte %d", syntax.Err, syntax.ByteOffset)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// dropAnnotations removes the members that annotate: a receiver must not stop at
+// an annotation that it does not know (OData JSON 4.6). @odata.type is told apart
+// because it says what is to be created.
+func dropAnnotations(object map[string]any) {
+	for name := range object {
+		if strings.Contains(name, "@") && name != "@odata.type" {
+			delete(object, name)
+		}
+	}
+}

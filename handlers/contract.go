@@ -1,0 +1,181 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+
+	"afterhours/gen"
+	"afterhours/store"
+)
+
+// contract is openapi.yaml as the handlers ask it: what is allowed where. It is
+// made once and never changed.
+type contract struct {
+	doc *openapi3.T
+	// bases are the paths of the servers: /beta, /v1.0, /localtest.
+	bases []string
+	// operations are those of the contract, by method and Gin's route.
+	operations map[string]*operation
+	// names are the literal path segments and base paths, by their lower case.
+	names map[string]string
+	// keyed are the names behind which a key may follow.
+	keyed map[string]bool
+	// types are the five derived types, by the value of @odata.type.
+	types map[string]*entityType
+	// byStoreType are the same, by the store's name for them.
+	byStoreType map[store.Type]*entityType
+	pageSizeMax int
+}
+
+// operation is one operation of the contract with what is asked of it at every
+// request made ready.
+type operation struct {
+	*openapi3.Operation
+	parameters openapi3.Parameters
+	security   openapi3.SecurityRequirements
+	route      *routers.Route
+	// queryNames are the query options that the operation takes.
+	queryNames []string
+	// bodySchema and maxBytes bound the request's body; nil and 0 without one.
+	bodySchema *openapi3.Schema
+	maxBytes   int64
+}
+
+func loadContract() (*contract, error) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{
+		doc:         doc,
+		operations:  map[string]*operation{},
+		names:       map[string]string{},
+		keyed:       map[string]bool{},
+		types:       map[string]*entityType{},
+		byStoreType: map[store.Type]*entityType{},
+	}
+	for _, server := range doc.Servers {
+		c.bases = append(c.bases, server.URL)
+		c.names[strings.ToLower(server.URL[1:])] = server.URL[1:]
+	}
+	for path, item := range doc.Paths.Map() {
+		c.addNames(path)
+		for method, op := range item.Operations() {
+			if err := c.addOperation(path, item, method, op); err != nil {
+				return nil, fmt.Errorf("%s %s: %w", method, path, err)
+			}
+		}
+	}
+	if err := c.addTypes(); err != nil {
+		return nil, err
+	}
+	pageSize := doc.Components.Schemas["pageSize"]
+	if pageSize == nil || pageSize.Value.Max == nil {
+		return nil, errors.New("schema pageSize must have a maximum")
+	}
+	c.pageSizeMax = int(*pageSize.Value.Max)
+	return c, nil
+}
+
+func (c *contract) addNames(path string) {
+	previous := ""
+	for segment := range strings.SplitSeq(path[1:], "/") {
+		if strings.HasPrefix(segment, "{") {
+			c.keyed[previous] = true
+		} else {
+			c.names[strings.ToLower(segment)] = segment
+		}
+		previous = segment
+	}
+}
+
+// parameterSegment is how OpenAPI writes a path parameter; Gin writes :name.
+var parameterSegment = regexp.MustCompile(`\{([^}]*)\}`)
+
+func (c *contract) addOperation(path string, item *openapi3.PathItem, method string, op *openapi3.Operation) error {
+	ready := &operation{
+		Operation:  op,
+		parameters: slices.Concat(item.Parameters, op.Parameters),
+		security:   c.doc.Security,
+		route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
+	}
+	if op.Security != nil {
+		ready.security = *op.Security
+	}
+	for _, parameter := range ready.parameters {
+		if parameter.Value.In == openapi3.ParameterInQuery {
+			ready.queryNames = append(ready.queryNames, parameter.Value.Name)
+		}
+	}
+	if err := ready.addBody(); err != nil {
+		return err
+	}
+	for _, base := range c.bases {
+		c.operations[method+" "+base+parameterSegment.ReplaceAllString(path, ":$1")] = ready
+	}
+	return nil
+}
+
+// addBody reads what the contract says of the operation's body, if it has one.
+func (o *operation) addBody() error {
+	if o.RequestBody == nil {
+		return nil
+	}
+	media := o.RequestBody.Value.Content["application/json"]
+	limit, hasLimit := o.RequestBody.Value.Extensions["x-max-bytes"].(float64)
+	if media == nil || !hasLimit {
+		return errors.New("a request body must be application/json and have x-max-bytes")
+	}
+	o.bodySchema, o.maxBytes = media.Schema.Value, int64(limit)
+	return nil
+}
+
+// operation returns the operation of a request that Gin routed to fullPath, nil
+// for a route that is not the contract's.
+func (c *contract) operation(r *http.Request, fullPath string) *operation {
+	return c.operations[r.Method+" "+fullPath]
+}
+
+// typePrefix and typeSuffix frame the store's name for a type in Graph's.
+const (
+	typePrefix = "#microsoft.graph."
+	typeSuffix = "ActivityStatistics"
+)
+
+// addTypes reads the derived types off the discriminator of activityStatistics.
+func (c *contract) addTypes() error {
+	union := c.doc.Components.Schemas["activityStatistics"]
+	if union == nil || union.Value.Discriminator == nil {
+		return errors.New("schema activityStatistics must have a discriminator")
+	}
+	for name, ref := range union.Value.Discriminator.Mapping {
+		schema := c.doc.Components.Schemas[ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]]
+		if schema == nil {
+			return fmt.Errorf("type %s has no schema %s", name, ref.Ref)
+		}
+		t := newEntityType(name, propertyNames(schema.Value))
+		c.types[name], c.byStoreType[t.stored] = t, t
+	}
+	return nil
+}
+
+// propertyNames returns the properties of a schema and of those that it is all of.
+func propertyNames(schema *openapi3.Schema) map[string]bool {
+	names := map[string]bool{}
+	for name := range schema.Properties {
+		names[name] = true
+	}
+	for _, part := range schema.AllOf {
+		for name := range propertyNames(part.Value) {
+			names[name] = true
+		}
+	}
+	return names
+}

@@ -1,0 +1,18 @@
+// Package handlers owns the HTTP surface of the contract: how a request is read,
+// judged and answered. It leaves alone how statistics are kept (store), who signs
+// tokens (handlers/auth) and which server listens where (main).
+//
+// The path of a request:
+//
+//	ServeHTTP      names the request, sets the headers of every answer, logs
+//	canonicalURL   one spelling of the path: case, //, key('x'), older forms
+//	Gin            finds the route that gen registered
+//	security       who is calling, and does the contract permit it      401 403
+//	validate       parameters and body against the contract             400 413 415
+//	gen            binds what was validated, calls the operation
+//	operations     the same for /me and /users/{user-id}
+//	statistics, write, page, analytics -> store.Store
+//	convert, patch between the wire and the record
+//
+// Every error, from whichever of these places, leaves through writeError.
+package handlers

@@ -1,0 +1,214 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+
+	"afterhours/gen"
+)
+
+// maxFaults is how many faults an answer names: a body may have ten thousand.
+const maxFaults = 50
+
+// invalid returns the problem of a request with these faults, at least one.
+func invalid(faults []gen.ErrorDetail) *problem {
+	p := &problem{kind: errInvalid, details: faults, message: faults[0].Message}
+	switch {
+	case len(faults) == 1:
+		p.target = *faults[0].Target
+	case len(faults) <= maxFaults:
+		p.message = fmt.Sprintf("The request breaks the contract in %d places; details names each.", len(faults))
+	default:
+		p.message = fmt.Sprintf("The request breaks the contract in %d places; details names %d.", len(faults), maxFaults)
+		p.details = faults[:maxFaults]
+	}
+	return p
+}
+
+func fault(code gen.ErrorDetailCode, target, format string, values ...any) gen.ErrorDetail {
+	return gen.ErrorDetail{Code: code, Target: &target, Message: fmt.Sprintf(format, values...)}
+}
+
+// faultsOf turns what kin-openapi found into faults for a person, one for each
+// place: where a format is broken, its own words are the better ones. The target
+// is the parameter, or "" for a body.
+func faultsOf(err error, target string) []gen.ErrorDetail {
+	found := schemaErrors(err)
+	if len(found) == 0 { // not the schema's: a parameter that cannot be decoded
+		return []gen.ErrorDetail{fault(gen.InvalidValue, target, "'%s' cannot be read: %s.", target, reasonOf(err))}
+	}
+	var faults []gen.ErrorDetail
+	places := map[string]int{}
+	for _, one := range found {
+		if one.SchemaField == "properties" {
+			continue // told together, below
+		}
+		f := faultOf(one, target)
+		at, again := places[*f.Target]
+		switch {
+		case !again:
+			places[*f.Target] = len(faults)
+			faults = append(faults, f)
+		case one.SchemaField == "format":
+			faults[at] = f
+		}
+	}
+	return append(faults, unknownProperties(found)...)
+}
+
+// unknownProperties returns a fault for every property that the schema of the
+// body's object does not have. kin-openapi reports each without its name.
+func unknownProperties(found []*openapi3.SchemaError) []gen.ErrorDetail {
+	i := slices.IndexFunc(found, func(one *openapi3.SchemaError) bool { return one.SchemaField == "properties" })
+	if i < 0 {
+		return nil
+	}
+	object, _ := found[i].Value.(map[string]any)
+	known := slices.Sorted(maps.Keys(found[i].Schema.Properties))
+	var faults []gen.ErrorDetail
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if !slices.Contains(known, name) {
+			faults = append(faults, fault(gen.UnknownProperty, shown(name), "There is no property '%s' here; there are %s.",
+				shown(name), strings.Join(known, ", ")))
+		}
+	}
+	return faults
+}
+
+// schemaErrors returns the schema errors within err, the outermost of each branch.
+func schemaErrors(err error) []*openapi3.SchemaError {
+	switch err := err.(type) {
+	case *openapi3.SchemaError:
+		return []*openapi3.SchemaError{err}
+	case openapi3.MultiError:
+		var all []*openapi3.SchemaError
+		for _, one := range err {
+			all = append(all, schemaErrors(one)...)
+		}
+		return all
+	case *openapi3filter.RequestError:
+		return schemaErrors(err.Err)
+	}
+	return nil
+}
+
+func reasonOf(err error) string {
+	var parse *openapi3filter.ParseError
+	if errors.As(err, &parse) && parse.Reason != "" {
+		return parse.Reason
+	}
+	return rootCause(err).Error()
+}
+
+func rootCause(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// faultOf words one schema error. Its place is the property, or else parameter.
+func faultOf(found *openapi3.SchemaError, parameter string) gen.ErrorDetail {
+	place := parameter
+	if path := found.JSONPointer(); len(path) > 0 {
+		place = shown(strings.Join(path, "/"))
+	}
+	value := shown(fmt.Sprint(found.Value))
+	switch schema := found.Schema; found.SchemaField {
+	case "required":
+		return fault(gen.MissingProperty, place, "The property '%s' is required.", place)
+	case "discriminator":
+		name := schema.Discriminator.PropertyName
+		types := slices.Sorted(maps.Keys(schema.Discriminator.Mapping))
+		return fault(gen.InvalidValue, name, "%s must tell the type: one of %s.", name, strings.Join(types, ", "))
+	case "nullable":
+		return fault(gen.NullNotAllowed, place, "null is not a valid value for %s, which is not nullable.", named(place))
+	case "enum":
+		return fault(gen.InvalidValue, place, "'%s' is not one of %s.", value, enumList(schema))
+	case "format":
+		return fault(gen.InvalidValue, place, "%s.", rootCause(found))
+	case "pattern":
+		return fault(patternCode(place), place, "'%s' does not have the form of %s.", value, formOf(schema))
+	case "maxLength":
+		return fault(gen.InvalidValue, place, "'%s' is longer than %d characters.", value, *schema.MaxLength)
+	case "minLength":
+		return fault(gen.InvalidValue, place, "'%s' is shorter than %d characters.", value, schema.MinLength)
+	case "type":
+		return fault(gen.InvalidValue, place, "%s must be %s, not %s.", named(place), kindOfSchema(schema), kindOfValue(found.Value))
+	default:
+		return fault(gen.InvalidValue, place, "%s: %s.", named(place), strings.TrimSuffix(found.Reason, "."))
+	}
+}
+
+// named names a place within a sentence; "" is the whole body.
+func named(place string) string {
+	if place == "" {
+		return "the body"
+	}
+	return "'" + place + "'"
+}
+
+// patternCode tells a malformed entity tag, for which Graph has a code.
+func patternCode(place string) gen.ErrorDetailCode {
+	if place == "If-Match" || place == "If-None-Match" {
+		return gen.MalformedEntityTag
+	}
+	return gen.InvalidValue
+}
+
+// formOf describes a pattern: by the schema's example if it has one.
+func formOf(schema *openapi3.Schema) string {
+	if schema.Example != nil {
+		return fmt.Sprintf("%v: %s", schema.Example, schema.Pattern)
+	}
+	return schema.Pattern
+}
+
+func enumList(schema *openapi3.Schema) string {
+	words := make([]string, len(schema.Enum))
+	for i, word := range schema.Enum {
+		words[i] = fmt.Sprint(word)
+	}
+	return strings.Join(words, ", ")
+}
+
+func kindOfSchema(schema *openapi3.Schema) string {
+	kinds := map[string]string{
+		openapi3.TypeString:  "a string",
+		openapi3.TypeBoolean: "true or false",
+		openapi3.TypeInteger: "a whole number",
+		openapi3.TypeObject:  "a JSON object",
+	}
+	for name, kind := range kinds {
+		if schema.Type.Is(name) {
+			return kind
+		}
+	}
+	return "of another type"
+}
+
+func kindOfValue(value any) string {
+	switch value := value.(type) {
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "an array"
+	case bool:
+		return strconv.FormatBool(value)
+	case string:
+		return "'" + shown(value) + "'"
+	case nil:
+		return "null"
+	}
+	return "a number"
+}

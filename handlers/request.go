@@ -1,0 +1,127 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"afterhours/handlers/auth"
+)
+
+// request is what the server knows of a request beside its HTTP form.
+type request struct {
+	// id is the server's name for the request, clientID the caller's ("" if it
+	// gave none that can be echoed).
+	id, clientID string
+	// cast is the type that the URL asks for, nil without one.
+	cast *entityType
+	// root is the URL of the API that the client used, as http://host:port/beta.
+	root string
+	// caller is who was found to be calling; zero before that.
+	caller auth.Principal
+	// route is the route as the contract writes it, for the log; "" for none.
+	route string
+}
+
+type requestKey struct{}
+
+// requestOf returns what ServeHTTP put beside r.
+func requestOf(r *http.Request) *request {
+	return r.Context().Value(requestKey{}).(*request)
+}
+
+// begin returns the context of the request that an operation serves, and what is
+// known of it. It leaves behind the context that Gin passes, which is pooled and
+// must not outlive the request, as the context of a queued write may.
+func begin(ctx context.Context) (context.Context, *request) {
+	r := ctx.(*gin.Context).Request
+	return r.Context(), requestOf(r)
+}
+
+// clientRequestID is what of a caller's own name is echoed: nothing that could
+// break a header or a line of the log.
+var clientRequestID = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+
+func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// ServeHTTP answers one request: it gives it a name, sets the headers that every
+// answer carries, and sends it on in its canonical form.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := s.now()
+	known := &request{id: newRequestID()}
+	header := w.Header() // written to directly, to spell the names as Graph does
+	header["request-id"] = []string{known.id}
+	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
+		known.clientID = given
+		header["client-request-id"] = []string{given}
+	}
+	header["OData-Version"] = []string{"4.0"}
+	header["x-ms-ags-diagnostic"] = []string{fmt.Sprintf(
+		`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, s.instance)}
+	if r.TLS != nil {
+		header.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+
+	answered := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	s.engine.ServeHTTP(answered, s.canonical(r, known))
+	s.logRequest(r, known, answered.status, s.now().Sub(start))
+}
+
+// canonical returns r with the canonical spelling of its URL and with known in
+// its context. Header lines that may be repeated are joined (RFC 9110, 5.3).
+func (s *Server) canonical(r *http.Request, known *request) *http.Request {
+	path, raw, cast := s.contract.canonicalURL(r.URL.EscapedPath())
+	known.cast = cast
+	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
+	if path != r.URL.Path || raw != r.URL.RawPath {
+		address := *r.URL
+		address.Path, address.RawPath = path, raw
+		r.URL = &address
+	}
+	for _, name := range []string{"Prefer", "If-Match", "If-None-Match"} {
+		joinLines(r.Header, name)
+	}
+	return r
+}
+
+// logRequest writes one line: no token, no query, no name of a person.
+func (s *Server) logRequest(r *http.Request, known *request, status int, took time.Duration) {
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	s.log.LogAttrs(r.Context(), level, "request",
+		slog.String("method", method(r)), slog.String("route", known.route), slog.Int("status", status),
+		slog.Duration("took", took), slog.String("request_id", known.id), slog.String("client_request_id", known.clientID))
+}
+
+// method returns the request's method if HTTP knows it, so that a made-up one
+// cannot put text of the caller's into the log.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return r.Method
+	}
+	return "other"
+}
+
+// statusRecorder remembers the status of the answer for the log.
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusRecorder) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach what lies below.
+func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

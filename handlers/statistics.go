@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"afterhours/store"
+)
+
+// owner returns the owner whom a request is about: the caller for me, otherwise
+// the user of the caller's tenant by object id or alias. A user may reach only
+// their own statistics, an application those of every user of its tenant.
+func (s *Server) owner(ctx context.Context, known *request, userID string) (store.Owner, error) {
+	if userID == me {
+		return ownerOf(known.caller), nil
+	}
+	owner, err := s.resolve(ctx, known.caller.Tenant, userID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.Owner{}, err
+	}
+	if !known.caller.App && owner != ownerOf(known.caller) {
+		return store.Owner{}, refuse(errForbidden, "user-id",
+			"Insufficient privileges to complete the operation: a user's token reaches that user's own statistics alone.")
+	}
+	if err != nil {
+		return store.Owner{}, refuse(store.ErrNotFound, "user-id", "Resource '%s' does not exist: "+
+			"the tenant knows no user by that name. Object ids need no introduction.", shown(userID))
+	}
+	return owner, nil
+}
+
+// resolve returns the owner by object id, any of which may own statistics, or by
+// alias, which must be known.
+func (s *Server) resolve(ctx context.Context, tenant, userID string) (store.Owner, error) {
+	if id, err := uuid.Parse(userID); err == nil && len(userID) == 36 {
+		return store.Owner{Tenant: tenant, User: id.String()}, nil
+	}
+	user, err := s.store.UserByUPN(ctx, tenant, strings.ToLower(userID))
+	return user.Owner, err
+}
+
+// get answers GET on a statistic: 200, or 304 for a reader who has it.
+func (s *Server) get(ctx context.Context, userID, id string, condition precondition) (*answer, error) {
+	ctx, known := begin(ctx)
+	owner, err := s.owner(ctx, known, userID)
+	if err != nil {
+		return nil, err
+	}
+	statistic, err := s.read(ctx, known, store.Key{Owner: owner, ID: id})
+	if err != nil {
+		return nil, err
+	}
+	if condition.unmodified(statistic.Revision) {
+		return &answer{status: http.StatusNotModified, etag: entityTag(statistic.Revision)}, nil
+	}
+	return s.entity(known, owner, &statistic), nil
+}
+
+// read returns the stored statistic, if it is of the type that the URL casts to.
+func (s *Server) read(ctx context.Context, known *request, key store.Key) (store.Statistic, error) {
+	statistic, err := s.store.Get(ctx, key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return statistic, refuse(err, "", "There is no statistic '%s'.", key.ID)
+	case err == nil && known.cast != nil && known.cast.stored != statistic.Type:
+		return statistic, refuse(store.ErrNotFound, "", "The statistic '%s' is no %s.", key.ID, strings.TrimPrefix(known.cast.name, "#"))
+	}
+	return statistic, err
+}
+
+// entity returns the answer 200 with a statistic.
+func (s *Server) entity(known *request, owner store.Owner, statistic *store.Statistic) *answer {
+	t := s.contract.byStoreType[statistic.Type]
+	context := contextURL(known, owner, "/activityStatistics/"+strings.TrimPrefix(t.name, "#")+"/$entity")
+	return &answer{
+		status:      http.StatusOK,
+		etag:        entityTag(statistic.Revision),
+		contentType: contentTypeJSON,
+		body:        t.appendEntity(make([]byte, 0, 768), statistic, context),
+	}
+}
+
+// contextURL returns @odata.context (OData 10): the fragment is not escaped.
+func contextURL(known *request, owner store.Owner, rest string) string {
+	return known.root + "/$metadata#users('" + owner.User + "')/analytics" + rest
+}
+
+// entityURL returns the URL of a statistic, the same for /me and /users.
+func entityURL(known *request, key store.Key) string {
+	return known.root + "/users/" + key.User + "/analytics/activityStatistics/" + key.ID
+}
+
+// count answers GET on $count: digits and nothing else.
+func (s *Server) count(ctx context.Context, userID string) (*answer, error) {
+	ctx, known := begin(ctx)
+	owner, err := s.owner(ctx, known, userID)
+	if err != nil {
+		return nil, err
+	}
+	count, err := s.store.Count(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, contentType: "text/plain", body: strconv.AppendInt(nil, int64(count), 10)}, nil
+}

@@ -1,0 +1,108 @@
+package handlers
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/gin-gonic/gin"
+
+	"afterhours/gen"
+	"afterhours/store/edm"
+)
+
+// formats are the contract's formats that need more than a pattern.
+var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
+	"duration": openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDuration(text); return err }),
+	"date":     openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDate(text); return err }),
+})
+
+// validate holds the request against the contract, parameters first, and returns
+// a problem that names every fault. On success the request's body is the value
+// that was validated, which gen binds.
+func (c *contract) validate(g *gin.Context, op *operation) error {
+	faults := c.parameterFaults(g, op)
+	var body any
+	if op.RequestBody != nil {
+		var err error
+		if body, err = readBody(g.Writer, g.Request, op); err != nil {
+			return err
+		}
+		faults = append(faults, bodyFaults(op.bodySchema, body)...)
+		g.Request.Body = validatedBody{value: body}
+	}
+	if len(faults) > 0 {
+		return invalid(faults)
+	}
+	return nil
+}
+
+func (c *contract) parameterFaults(g *gin.Context, op *operation) []gen.ErrorDetail {
+	query, err := url.ParseQuery(g.Request.URL.RawQuery)
+	if err != nil {
+		return []gen.ErrorDetail{fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)}
+	}
+	var faults []gen.ErrorDetail
+	for name := range query {
+		if !slices.Contains(op.queryNames, name) {
+			faults = append(faults, fault(gen.UnknownQueryOption, shown(name), "There is no query option '%s' here%s.",
+				shown(name), choices(op.queryNames)))
+		}
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request:     g.Request,
+		PathParams:  map[string]string{},
+		QueryParams: query,
+		Route:       op.route,
+		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true,
+			SchemaValidationOptions: []openapi3.SchemaValidationOption{formats}},
+	}
+	for _, param := range g.Params {
+		input.PathParams[param.Key] = param.Value
+	}
+	for _, ref := range op.parameters {
+		if err := openapi3filter.ValidateParameter(g, input, ref.Value); err != nil {
+			faults = append(faults, faultsOf(err, ref.Value.Name)...)
+		}
+	}
+	slices.SortFunc(faults, func(a, b gen.ErrorDetail) int { return strings.Compare(*a.Target, *b.Target) })
+	return faults
+}
+
+func choices(names []string) string {
+	if len(names) == 0 {
+		return "; there is none"
+	}
+	return "; there are " + strings.Join(names, ", ")
+}
+
+// bodyFaults holds a decoded body against its schema.
+func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
+	err := narrow(schema, body).VisitJSON(body, openapi3.VisitAsRequest(), openapi3.MultiErrors(), formats)
+	if err == nil {
+		return nil
+	}
+	return faultsOf(err, "")
+}
+
+// narrow returns the member of a discriminated union that the value names, so
+// that the faults are those of its own type; the schema itself otherwise.
+func narrow(schema *openapi3.Schema, value any) *openapi3.Schema {
+	object, isObject := value.(map[string]any)
+	if schema.Discriminator == nil || !isObject {
+		return schema
+	}
+	name, _ := object[schema.Discriminator.PropertyName].(string)
+	mapped, known := schema.Discriminator.Mapping[name]
+	if !known {
+		return schema
+	}
+	for _, member := range schema.OneOf {
+		if member.Ref == mapped.Ref {
+			return member.Value
+		}
+	}
+	return schema
+}

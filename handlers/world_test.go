@@ -1,0 +1,216 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"afterhours/contract/checked"
+	"afterhours/handlers"
+	"afterhours/handlers/auth"
+	"afterhours/store"
+	"afterhours/store/memory"
+	"afterhours/store/sqlite"
+)
+
+// The people of the tests.
+const (
+	tenant      = "7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63"
+	otherTenant = "11111111-2222-4333-8444-555555555555"
+	megan       = "48d31887-5fad-4d73-a9f5-3c356e68a038"
+	lee         = "0f8fad5b-d9cb-469f-a165-70867728950e"
+	daemon      = "deadbeef-0000-4000-8000-000000000001"
+)
+
+// seedID is the id of the documented object.
+const seedID = "945f7e0b-7e0b-945f-0b7e-5f940b7e5f94"
+
+// world is a server on a real socket over one store, with its local issuer.
+type world struct {
+	t      testing.TB
+	store  store.Store
+	issuer *auth.LocalIssuer
+	url    string
+	client *http.Client
+}
+
+// onEveryStore runs the test once over each store.
+func onEveryStore(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Run("memory", func(t *testing.T) { test(t, newWorld(t, memory.New())) })
+	t.Run("sqlite", func(t *testing.T) { test(t, newWorld(t, openSQLite(t))) })
+}
+
+func openSQLite(t testing.TB) store.Store {
+	t.Helper()
+	opened, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
+}
+
+func newWorld(t testing.TB, over store.Store) *world {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := over.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	issuer, err := auth.OpenLocalIssuer(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, store: over, issuer: issuer, client: checked.Client(t)}
+	listener := httptest.NewServer(newServer(t, over, issuer, io.Discard))
+	t.Cleanup(listener.Close)
+	w.url = listener.URL
+	return w
+}
+
+func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.Writer) *handlers.Server {
+	t.Helper()
+	verifier, err := auth.NewVerifier(time.Now, issuer.Issuer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := os.ReadFile("../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := handlers.New(handlers.Config{
+		Store: over, Verifier: verifier, Issuer: issuer, Contract: contract,
+		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+// userToken returns a token of the user with the scopes.
+func (w *world) userToken(user string, scopes ...string) string {
+	return w.mint(auth.Claims{Tenant: tenant, User: user, Scopes: scopes, Expires: time.Hour})
+}
+
+// appToken returns a token of an application of the tenant with the roles.
+func (w *world) appToken(roles ...string) string {
+	return w.mint(auth.Claims{Tenant: tenant, User: daemon, Roles: roles, Expires: time.Hour})
+}
+
+func (w *world) mint(claims auth.Claims) string {
+	w.t.Helper()
+	token, err := w.issuer.Mint(claims, time.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return token
+}
+
+// reply is an answer, read to its end.
+type reply struct {
+	status int
+	header http.Header
+	text   string
+}
+
+// call is a request: a method and path, and what else a test gives it.
+type call struct {
+	method, path string
+	token        string
+	body         string
+	header       map[string]string
+	as           string // the canonical path, where path is another spelling
+}
+
+func (w *world) do(c call) reply {
+	w.t.Helper()
+	ctx := w.t.Context()
+	if c.as != "" {
+		ctx = checked.As(ctx, c.as)
+	}
+	got, err := w.try(ctx, c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return got
+}
+
+// try is do for goroutines other than the test's own.
+func (w *world) try(ctx context.Context, c call) (reply, error) {
+	request, err := http.NewRequestWithContext(ctx, c.method, w.url+c.path, strings.NewReader(c.body))
+	if err != nil {
+		return reply{}, err
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range c.header {
+		request.Header.Set(name, value)
+	}
+	response, err := w.client.Do(request)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	return reply{response.StatusCode, response.Header, string(text)}, err
+}
+
+// object returns the JSON object of the answer.
+func (r reply) object(t testing.TB) map[string]any {
+	t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(r.text), &object); err != nil {
+		t.Fatalf("%v: %s", err, r.text)
+	}
+	return object
+}
+
+// failure is what an error answer says.
+type failure struct {
+	Code    string
+	Message string
+	Target  string
+	Details []struct{ Code, Message, Target string }
+}
+
+func (r reply) failure(t testing.TB) failure {
+	t.Helper()
+	var body struct{ Error failure }
+	if err := json.Unmarshal([]byte(r.text), &body); err != nil {
+		t.Fatalf("%v: %s", err, r.text)
+	}
+	return body.Error
+}
+
+// targets returns what the details of an error name.
+func (f failure) targets() []string {
+	var names []string
+	for _, detail := range f.Details {
+		names = append(names, detail.Target)
+	}
+	return names
+}
+
+// createSeed stores the documented object for megan and returns its entity tag.
+func (w *world) createSeed() string {
+	w.t.Helper()
+	created := w.do(call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: w.userToken(megan, "Analytics.ReadWrite"), body: `{
+		"@odata.type": "#microsoft.graph.callActivityStatistics", "id": "` + seedID + `", "activity": "Call",
+		"startDate": "2019-06-16", "endDate": "2019-06-17", "timeZoneUsed": "Pacific Standard Time",
+		"duration": "PT1H", "afterHours": "PT30M"}`})
+	if created.status != http.StatusCreated {
+		w.t.Fatalf("create: %d %s", created.status, created.text)
+	}
+	return created.header.Get("ETag")
+}

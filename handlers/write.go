@@ -1,0 +1,176 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"afterhours/gen"
+	"afterhours/store"
+)
+
+// create answers POST on the collection.
+func (s *Server) create(ctx context.Context, userID string, body *gen.ActivityStatisticsCreate, prefer preferences) (*answer, error) {
+	ctx, known := begin(ctx)
+	owner, err := s.owner(ctx, known, userID)
+	if err != nil {
+		return nil, err
+	}
+	update, err := asUpdate(body)
+	if err != nil {
+		return nil, err
+	}
+	prefer.createIfMissing = false // it speaks of PATCH
+	key := store.Key{Owner: owner, ID: newID(s.contract.types[string(*update.OdataType)], update)}
+	return s.putNew(ctx, known, key, update, prefer)
+}
+
+// newID returns the id that a body gives, or composes it as Graph's own list
+// does, {activity}_{startDate}_{endDate}, or draws one where a date is missing.
+func newID(t *entityType, update *gen.ActivityStatisticsUpdate) string {
+	if update.ID != nil {
+		return *update.ID
+	}
+	activity := string(t.activity)
+	if update.Activity != nil {
+		activity = string(*update.Activity)
+	}
+	start, startErr := update.StartDate.Get()
+	end, endErr := update.EndDate.Get()
+	if startErr != nil || endErr != nil {
+		return uuid.NewString()
+	}
+	return strings.ToLower(activity) + "_" + start.String() + "_" + end.String()
+}
+
+// putNew stores a new statistic and answers 201, or 204 if that was preferred.
+// The error is store.ErrExists if the id is taken.
+func (s *Server) putNew(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, prefer preferences) (*answer, error) {
+	record, faults := s.contract.types[string(*update.OdataType)].newRecord(key.ID, update)
+	if len(faults) > 0 {
+		return nil, invalid(faults)
+	}
+	revision, err := s.store.Put(ctx, key, record, store.NoRevision)
+	if errors.Is(err, store.ErrExists) {
+		return nil, refuse(err, "id", "There is a statistic '%s' already; PATCH changes it.", key.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	created := s.written(known, key, record, revision, prefer, true)
+	created.location = entityURL(known, key)
+	return created, nil
+}
+
+// written returns the answer to a write: the whole statistic, or nothing of it if
+// that was preferred.
+func (s *Server) written(known *request, key store.Key, record store.Record, revision store.Revision, prefer preferences, created bool) *answer {
+	a := &answer{status: http.StatusNoContent, etag: entityTag(revision)}
+	if !prefer.minimal {
+		a = s.entity(known, key.Owner, &store.Statistic{ID: key.ID, Revision: revision, Record: record})
+		if created {
+			a.status = http.StatusCreated
+		}
+	}
+	a.preference = prefer.applied(created)
+	return a
+}
+
+// update answers PATCH: the operation that the project implements.
+func (s *Server) update(ctx context.Context, userID, id string, update *gen.ActivityStatisticsUpdate, condition precondition, prefer preferences) (*answer, error) {
+	ctx, known := begin(ctx)
+	owner, err := s.owner(ctx, known, userID)
+	if err != nil {
+		return nil, err
+	}
+	key := store.Key{Owner: owner, ID: id}
+	release, err := s.turns.take(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	for {
+		result, err := s.updateOnce(ctx, known, key, update, condition, prefer)
+		if !errors.Is(err, errRaced) || ctx.Err() != nil {
+			return result, err
+		}
+	}
+}
+
+// errRaced says that another writer, of another server or by another operation,
+// came between the read and the write, so that both are to be done again.
+var errRaced = fmt.Errorf("raced by another writer: %w", errUnavailable)
+
+// updateOnce reads, checks, merges and writes under compare-and-swap.
+func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, condition precondition, prefer preferences) (*answer, error) {
+	stored, err := s.read(ctx, known, key)
+	missing := errors.Is(err, store.ErrNotFound)
+	if err != nil && (!missing || !prefer.createIfMissing) {
+		return nil, err
+	}
+	if err := condition.check(stored.Revision); err != nil {
+		return nil, err
+	}
+	if missing {
+		return s.upsert(ctx, known, key, update, prefer)
+	}
+	merged, faults := s.contract.byStoreType[stored.Type].merge(key.ID, stored.Record, update)
+	if len(faults) > 0 {
+		return nil, invalid(faults)
+	}
+	revision := stored.Revision
+	if merged != stored.Record {
+		revision, err = s.store.Put(ctx, key, merged, stored.Revision)
+		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+			return nil, errRaced
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.written(known, key, merged, revision, prefer, false), nil
+}
+
+// upsert creates what a PATCH with create-if-missing did not find.
+func (s *Server) upsert(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, prefer preferences) (*answer, error) {
+	if update.OdataType == nil {
+		return nil, invalid([]gen.ErrorDetail{fault(gen.MissingProperty, "@odata.type",
+			"There is no statistic '%s', and to create it @odata.type must tell its type.", key.ID)})
+	}
+	created, err := s.putNew(ctx, known, key, update, prefer)
+	if errors.Is(err, store.ErrExists) {
+		return nil, errRaced
+	}
+	return created, err
+}
+
+// delete answers DELETE on a statistic.
+func (s *Server) delete(ctx context.Context, userID, id string, condition precondition) (*answer, error) {
+	ctx, known := begin(ctx)
+	owner, err := s.owner(ctx, known, userID)
+	if err != nil {
+		return nil, err
+	}
+	key := store.Key{Owner: owner, ID: id}
+	for {
+		stored, err := s.read(ctx, known, key)
+		if err != nil {
+			return nil, err
+		}
+		if err := condition.check(stored.Revision); err != nil {
+			return nil, err
+		}
+		err = s.store.Delete(ctx, key, stored.Revision)
+		if errors.Is(err, store.ErrConflict) && ctx.Err() == nil {
+			continue // changed since it was read: judge it again
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, refuse(err, "", "There is no statistic '%s'.", id)
+		}
+		return &answer{status: http.StatusNoContent}, err
+	}
+}
