@@ -1,0 +1,110 @@
+// Afterhours is a self-hosted service for work-activity statistics, wire-compatible
+// with Microsoft Graph's activityStatistics API. This package owns the command line
+// and which parts make up the program; it leaves alone what they do.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"afterhours/store"
+	"afterhours/store/memory"
+	"afterhours/store/sqlite"
+)
+
+// contract is the text that the server shows; gen embeds the same for validation.
+//
+//go:embed openapi.yaml
+var contract []byte
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // from then on a second signal ends the process at once
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "afterhours:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+// errUsage marks a command line that cannot be understood: exit code 2, not 1.
+var errUsage = errors.New("see afterhours --help")
+
+func exitCode(err error) int {
+	if errors.Is(err, errUsage) {
+		return 2
+	}
+	return 1
+}
+
+// run runs one command line until it is done or ctx is. Every flag that args
+// leave out is taken from its environment variable: --public-url from
+// AFTERHOURS_PUBLIC_URL.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
+	root := &cobra.Command{
+		Use:           "afterhours",
+		Short:         "A server for work-activity statistics that Microsoft Graph's clients can read and write",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			return fromEnvironment(command.Flags(), getenv)
+		},
+	}
+	root.AddCommand(serveCommand(), tokenCommand(), userCommand(), healthCommand(), versionCommand())
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w; %w", err, errUsage) })
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root.ExecuteContext(ctx)
+}
+
+func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
+	var err error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		name := "AFTERHOURS_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		value := getenv(name)
+		if flag.Changed || value == "" || err != nil {
+			return
+		}
+		if setErr := flags.Set(flag.Name, value); setErr != nil {
+			err = fmt.Errorf("environment variable %s=%q: %w; %w", name, value, setErr, errUsage)
+		}
+	})
+	return err
+}
+
+// place is where a command finds the data: the flags that all of them share.
+type place struct {
+	data  string // the data folder
+	store string // the kind of store
+}
+
+func (p *place) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&p.data, "data", "./afterhours-data", "folder of the data and of the key that signs tokens")
+	flags.StringVar(&p.store, "store", "sqlite", "sqlite, kept in the data folder, or memory, forgotten at the end")
+}
+
+// open opens the store of the place.
+func (p *place) open(ctx context.Context) (store.Store, error) {
+	switch p.store {
+	case "sqlite":
+		opened, err := sqlite.Open(ctx, p.data)
+		if err != nil {
+			return nil, err
+		}
+		return opened, nil
+	case "memory":
+		return memory.New(), nil
+	}
+	return nil, fmt.Errorf("--store %s: it must be sqlite or memory; %w", p.store, errUsage)
+}
