@@ -6,4 +6,4 @@
 // Go needs), then run go generate ./...
 package gen
 
-//go:generate go tool oapi-codegen -config config.yaml ../openapi.yaml
+//go:generate go tool oapi-codegen -config config.yaml -o api.gen.go ../openapi.yaml
