@@ -141,6 +141,14 @@ func (s *Server) bindFailed(c *gin.Context, err error) {
 	s.writeGinError(c, refuse(errInvalid, "", "The request cannot be read: %s.", err))
 }
 
+// answerFailed answers a request whose answer could not be written. Where its
+// beginning was, the connection is broken, and there is nobody to tell.
+func (s *Server) answerFailed(c *gin.Context, err error) {
+	if !c.Writer.Written() {
+		s.writeGinError(c, err)
+	}
+}
+
 func (s *Server) noRoute(c *gin.Context) {
 	s.writeGinError(c, refuse(errUnknown, "",
 		"Resource not found for the path '%s'. The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.",

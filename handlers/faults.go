@@ -124,17 +124,21 @@ func faultOf(found *openapi3.SchemaError, parameter string) gen.ErrorDetail {
 		place = shown(strings.Join(path, "/"))
 	}
 	value := shown(fmt.Sprint(found.Value))
-	switch schema := found.Schema; found.SchemaField {
+	field := found.SchemaField
+	if field == "enum" && found.Value == nil {
+		field = "nullable"
+	}
+	switch schema := found.Schema; field {
 	case "required":
 		return fault(gen.MissingProperty, place, "The property '%s' is required.", place)
 	case "discriminator":
 		name := schema.Discriminator.PropertyName
 		types := slices.Sorted(maps.Keys(schema.Discriminator.Mapping))
 		return fault(gen.InvalidValue, name, "%s must tell the type: one of %s.", name, strings.Join(types, ", "))
-	case "nullable":
-		return fault(gen.NullNotAllowed, place, "null is not a valid value for %s, which is not nullable.", named(place))
 	case "enum":
 		return fault(gen.InvalidValue, place, "'%s' is not one of %s.", value, enumList(schema))
+	case "nullable":
+		return fault(gen.NullNotAllowed, place, "null is not a valid value for %s, which is not nullable.", named(place))
 	case "format":
 		return fault(gen.InvalidValue, place, "%s.", rootCause(found))
 	case "pattern":

@@ -84,14 +84,14 @@ func TestOtherSpellings(t *testing.T) {
 		own + "/microsoft.graph.callActivityStatistics":                                     own,
 		own + "/Microsoft.Graph.CALLactivitystatistics":                                     own,
 		"/BETA/ME/Analytics/ACTIVITYSTATISTICS/" + seedID:                                   own,
-		"/beta//me///analytics//activityStatistics//" + seedID + "/":                         own,
+		"/beta//me///analytics//activityStatistics//" + seedID + "/":                        own,
 		"/beta/me/analytics/activityStatistics('" + seedID + "')":                           own,
 		"/beta/me/analytics/activityStatistics(%27" + seedID + "%27)":                       own,
 		"/beta/me/analytics/activityStatistics%28'" + seedID + "'%29":                       own,
 		"/beta/me/analytics/activityStatistics/945f7e0b%2D7e0b-945f-0b7e-5f940b7e5f94":      own,
 		"/beta/users('" + megan + "')/analytics/activitystatistics('" + seedID + "')":       users,
 		"/beta/users/" + strings.ToUpper(megan) + "/analytics/activityStatistics/" + seedID: users,
-		"//localtest/users/" + megan + "/analytics/callactivitystatistics/" + seedID:         users,
+		"//localtest/users/" + megan + "/analytics/callactivitystatistics/" + seedID:        users,
 	} {
 		got := w.do(call{method: "PATCH", path: path, as: as, token: token, body: seedBody})
 		if got.status != http.StatusOK || !strings.Contains(got.text, `"duration":"-PT1M55.0810357S"`) {

@@ -103,16 +103,8 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	engine.NoRoute(s.noRoute)
 	engine.NoMethod(s.noMethod)
 
-	strict := gen.NewStrictHandlerWithOptions(s, nil, gen.StrictGinServerOptions{
-		RequestErrorHandlerFunc:  s.bindFailed,
-		HandlerErrorFunc:         s.writeGinError,
-		ResponseErrorHandlerFunc: s.writeGinError,
-	})
 	for _, base := range s.contract.bases {
-		gen.RegisterHandlersWithOptions(engine, strict, gen.GinServerOptions{
-			BaseURL:      base,
-			ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
-		})
+		s.register(engine, base)
 	}
 	engine.GET("/openapi.yaml", serveBytes("application/yaml", config.Contract))
 	engine.GET("/.well-known/jwks.json", serveBytes("application/json", config.Issuer.JWKS()))
@@ -122,6 +114,20 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	engine.GET("/livez", serveBytes("text/plain", []byte("ok")))
 	engine.GET("/readyz", s.ready)
 	return engine
+}
+
+// register puts the generated routes under a base path, with every door of theirs
+// through which an error can leave leading to writeError.
+func (s *Server) register(engine gin.IRouter, base string, around ...gen.StrictMiddlewareFunc) {
+	strict := gen.NewStrictHandlerWithOptions(s, around, gen.StrictGinServerOptions{
+		RequestErrorHandlerFunc:  s.bindFailed,
+		HandlerErrorFunc:         s.writeGinError,
+		ResponseErrorHandlerFunc: s.answerFailed,
+	})
+	gen.RegisterHandlersWithOptions(engine, strict, gen.GinServerOptions{
+		BaseURL:      base,
+		ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
+	})
 }
 
 func serveBytes(contentType string, content []byte) gin.HandlerFunc {

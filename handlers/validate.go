@@ -45,10 +45,13 @@ func (c *contract) parameterFaults(g *gin.Context, op *operation) []gen.ErrorDet
 		return []gen.ErrorDetail{fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)}
 	}
 	var faults []gen.ErrorDetail
-	for name := range query {
-		if !slices.Contains(op.queryNames, name) {
+	for name, values := range query {
+		switch {
+		case !slices.Contains(op.queryNames, name):
 			faults = append(faults, fault(gen.UnknownQueryOption, shown(name), "There is no query option '%s' here%s.",
 				shown(name), choices(op.queryNames)))
+		case len(values) > 1:
+			faults = append(faults, fault(gen.InvalidValue, name, "The query option '%s' is given %d times; give it once.", name, len(values)))
 		}
 	}
 	input := &openapi3filter.RequestValidationInput{

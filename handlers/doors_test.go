@@ -1,0 +1,103 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"afterhours/gen"
+	"afterhours/handlers/auth"
+	"afterhours/store"
+	"afterhours/store/memory"
+)
+
+// panicking is a store whose reads panic.
+type panicking struct{ store.Store }
+
+func (panicking) Get(context.Context, store.Key) (store.Statistic, error) {
+	panic("a secret of the inside")
+}
+
+// TestEveryDoor knocks on each of the doors through which an error can leave the
+// generated server, Gin and our own steps. All lead to the one writer.
+func TestEveryDoor(t *testing.T) {
+	issuer, err := auth.OpenLocalIssuer(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := auth.NewVerifier(time.Now, issuer.Issuer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := New(Config{Store: panicking{memory.New()}, Verifier: verifier, Issuer: issuer,
+		Contract: []byte("openapi"), Logger: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := issuer.Mint(auth.Claims{Tenant: "7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63", User: "48d31887-5fad-4d73-a9f5-3c356e68a038",
+		Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An engine whose generated handlers stand without the guard before them, as
+	// they must not be able to answer in a way of their own even then.
+	unguarded := func(around ...gen.StrictMiddlewareFunc) http.Handler {
+		engine := gin.New()
+		server.register(engine, "/beta", around...)
+		return withRequest(engine)
+	}
+	unexpected := func(gen.StrictHandlerFunc, string) gen.StrictHandlerFunc {
+		return func(*gin.Context, any) (any, error) { return 42, nil }
+	}
+	const item = "/beta/me/analytics/activityStatistics/x"
+	for _, door := range []struct {
+		name, method, path, body string
+		handler                  http.Handler
+		status                   int
+		message                  string
+	}{
+		{"parameter binding", "GET", item, "", server, http.StatusBadRequest, "client-request-id"},
+		{"body binding", "PATCH", item, "{", unguarded(), http.StatusBadRequest, "cannot be read"},
+		{"operation", "PATCH", item, `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`, server, http.StatusInternalServerError, "The server failed"},
+		{"answer", "PATCH", item, `{}`, unguarded(unexpected), http.StatusInternalServerError, "The server failed"},
+		{"no route", "GET", "/nowhere", "", server, http.StatusNotFound, "/nowhere"},
+		{"no method", "PUT", item, "", server, http.StatusMethodNotAllowed, "not allowed"},
+		{"validation", "PATCH", item, `{"x":1}`, server, http.StatusBadRequest, "'x'"},
+		{"panic", "DELETE", item, "", server, http.StatusInternalServerError, "The server failed"},
+	} {
+		t.Run(door.name, func(t *testing.T) {
+			request := httptest.NewRequestWithContext(t.Context(), door.method, door.path, strings.NewReader(door.body))
+			request.Header.Set("Authorization", "Bearer "+token)
+			if door.body != "" {
+				request.Header.Set("Content-Type", "application/json")
+			}
+			if door.name == "parameter binding" {
+				request.Header["Client-Request-Id"] = []string{"one", "two"}
+			}
+			recorder := httptest.NewRecorder()
+			door.handler.ServeHTTP(recorder, request)
+			var got gen.Error
+			if err := json.Unmarshal(recorder.Body.Bytes(), &got); err != nil {
+				t.Fatalf("%v: %s", err, recorder.Body)
+			}
+			if recorder.Code != door.status || !strings.Contains(got.Error.Message, door.message) || got.Error.InnerError.RequestID == "" ||
+				recorder.Header().Get("Content-Type") != contentTypeJSON || strings.Contains(recorder.Body.String(), "secret") {
+				t.Errorf("%d %v %s", recorder.Code, recorder.Header(), recorder.Body)
+			}
+		})
+	}
+}
+
+// withRequest does what ServeHTTP does for the handlers behind it, and no more.
+func withRequest(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, &request{id: newRequestID()})))
+	})
+}

@@ -1,0 +1,209 @@
+package handlers_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"afterhours/handlers/auth"
+)
+
+// refusal is a request that must be refused, and how.
+type refusal struct {
+	name    string
+	call    call
+	status  int
+	code    string
+	target  string // of the error, or of one of its details
+	message string // a part of the message, or of one of the details'
+}
+
+// refusals are requests about the documented object, which is there, by megan,
+// who may write it, unless the row says otherwise.
+func refusals(w *world) []refusal {
+	const item = "/beta/me/analytics/activityStatistics/" + seedID
+	const bad, unauthorized, forbidden = http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden
+	mine := w.userToken(megan, "Analytics.ReadWrite")
+	patch := func(body string) call { return call{method: "PATCH", path: item, token: mine, body: body} }
+	with := func(c call, name, value string) call {
+		c.header = map[string]string{name: value}
+		return c
+	}
+	by := func(token string) call {
+		return call{method: "PATCH", path: item, token: token, body: `{"duration":"PT5H"}`}
+	}
+	at := func(method, path string) call {
+		return call{method: method, path: path, token: mine, body: `{"duration":"PT5H"}`}
+	}
+	elsewhere := auth.Claims{Tenant: otherTenant, User: megan, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}
+	expired := auth.Claims{Tenant: tenant, User: megan, Scopes: []string{"Analytics.ReadWrite"}, Expires: -time.Hour}
+	personal := auth.Claims{Tenant: "9188040d-6c67-4c5b-b112-36a304b66dad", User: megan, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}
+	long := strings.Repeat("x", 129)
+
+	return []refusal{
+		{"unknown property", patch(`{"duration":"PT5H","color":"red"}`), bad, "BadRequest", "color", "There is no property 'color'"},
+		{"property in another case", patch(`{"Duration":"PT5H"}`), bad, "BadRequest", "Duration", "There is no property 'Duration'"},
+		{"wrong type", patch(`{"duration":300}`), bad, "BadRequest", "duration", "must be a string, not a number"},
+		{"wrong type of a string", patch(`{"timeZoneUsed":["x"]}`), bad, "BadRequest", "timeZoneUsed", "must be a string, not an array"},
+		{"property of another type", patch(`{"readEmail":"PT5M"}`), bad, "BadRequest", "readEmail", "does not exist on type 'microsoft.graph.callActivityStatistics'"},
+		{"null property of another type", patch(`{"readEmail":null}`), bad, "BadRequest", "readEmail", "does not exist on type"},
+		{"null for activity", patch(`{"activity":null}`), bad, "BadRequest", "activity", "not nullable"},
+		{"unknown activity", patch(`{"activity":"call"}`), bad, "BadRequest", "activity", "not one of Email, Meeting, Focus, Chat, Call"},
+		{"the string null for activity", patch(`{"activity":"null"}`), bad, "BadRequest", "activity", "not one of"},
+		{"body id that differs", patch(`{"id":"other","duration":"PT5H"}`), bad, "BadRequest", "id", "cannot be changed"},
+		{"type that differs", patch(`{"@odata.type":"#microsoft.graph.emailActivityStatistics"}`), bad, "BadRequest", "@odata.type", "type cannot be changed"},
+		{"type that does not exist", patch(`{"@odata.type":"#microsoft.graph.user"}`), bad, "BadRequest", "@odata.type", "not one of"},
+		{"text with a control character", patch(`{"timeZoneUsed":"a\u0000b"}`), bad, "BadRequest", "timeZoneUsed", "does not have the form"},
+		{"text that is too long", patch(`{"timeZoneUsed":"` + strings.Repeat("ä", 257) + `"}`), bad, "BadRequest", "timeZoneUsed", "longer than 256"},
+
+		{"duration PT", patch(`{"duration":"PT"}`), bad, "BadRequest", "duration", "expected hours, minutes or seconds after the T"},
+		{"duration P1Y", patch(`{"duration":"P1Y"}`), bad, "BadRequest", "duration", "years have no fixed length"},
+		{"duration 1h", patch(`{"duration":"1h"}`), bad, "BadRequest", "duration", "expected a P"},
+		{"duration of 8 significant digits", patch(`{"duration":"PT0.12345678S"}`), bad, "BadRequest", "duration", "only zeros can follow the seventh decimal"},
+		{"duration out of range", patch(`{"duration":"P10675199DT2H48M5.4775808S"}`), bad, "BadRequest", "duration", "range"},
+		{"duration out of range below", patch(`{"duration":"-P10675199DT2H48M5.4775809S"}`), bad, "BadRequest", "duration", "range"},
+		{"empty duration", patch(`{"duration":""}`), bad, "BadRequest", "duration", "expected a P"},
+		{"duration too long", patch(`{"duration":"P` + strings.Repeat("0", 80) + `1D"}`), bad, "BadRequest", "duration", "longer than 64"},
+		{"date 2019-02-30", patch(`{"startDate":"2019-02-30"}`), bad, "BadRequest", "startDate", "2019-02"},
+		{"date with a time", patch(`{"startDate":"2019-07-03T00:00:00Z"}`), bad, "BadRequest", "startDate", "YYYY-MM-DD"},
+		{"empty date", patch(`{"startDate":""}`), bad, "BadRequest", "startDate", "YYYY-MM-DD"},
+		{"year 0", patch(`{"startDate":"0000-01-01"}`), bad, "BadRequest", "startDate", "0001"},
+
+		{"empty body", with(patch(""), "Content-Type", "application/json"), bad, "BadRequest", "", "the body is empty"},
+		{"an array", patch(`[]`), bad, "BadRequest", "", "the body must be a JSON object, not an array"},
+		{"null", patch(`null`), bad, "BadRequest", "", "null is not a valid value for the body"},
+		{"trailing text", patch(`{"duration":"PT5H"} and more`), bad, "BadRequest", "", "Unable to read JSON"},
+		{"two documents", patch(`{"duration":"PT5H"}{"duration":"PT6H"}`), bad, "BadRequest", "", "Unable to read JSON"},
+		{"broken JSON", patch(`{"duration":`), bad, "BadRequest", "", "Unable to read JSON"},
+		{"invalid UTF-8", patch("{\"timeZoneUsed\":\"\xff\"}"), bad, "BadRequest", "", "UTF-8"},
+		{"lone surrogate", patch(`{"timeZoneUsed":"\ud800"}`), bad, "BadRequest", "", "Unable to read JSON"},
+		{"nested too deeply", patch(strings.Repeat(`{"a":`, 20000)), bad, "BadRequest", "", "Unable to read JSON"},
+		{"wrong media type", with(patch(`{"duration":"PT5H"}`), "Content-Type", "text/plain"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Type", "send application/json"},
+		{"no media type", with(patch(`{"duration":"PT5H"}`), "Content-Type", ""), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Type", "send application/json"},
+		{"unknown encoding", with(patch(`{"duration":"PT5H"}`), "Content-Encoding", "br"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Encoding", "gzip"},
+		{"body over 1 MiB", patch(`{"timeZoneUsed":"` + strings.Repeat("x", 1<<20) + `"}`), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
+		{"gzip body over 1 MiB", with(patch(gzipped(w.t, `{"timeZoneUsed":"`+strings.Repeat("x", 1<<20)+`"}`)), "Content-Encoding", "gzip"), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
+		{"gzip cut short", with(patch(gzipped(w.t, `{"duration":"PT5H"}`)[:20]), "Content-Encoding", "gzip"), bad, "BadRequest", "", "Unable to read the request payload"},
+
+		{"no token", by(""), unauthorized, "InvalidAuthenticationToken", "Authorization", "Access token is empty"},
+		{"not a bearer token", with(by(""), "Authorization", "Basic bWVnYW46cGFzcw=="), unauthorized, "InvalidAuthenticationToken", "Authorization", "Bearer"},
+		{"forged token", by(mine[:len(mine)-6] + "AAAAAA"), unauthorized, "InvalidAuthenticationToken", "Authorization", "signature"},
+		{"expired token", by(w.mint(expired)), unauthorized, "InvalidAuthenticationToken", "Authorization", "expired"},
+		{"personal account", by(w.mint(personal)), unauthorized, "InvalidAuthenticationToken", "Authorization", "Personal Microsoft accounts"},
+		{"read scope on a write", by(w.userToken(megan, "Analytics.Read")), forbidden, "Authorization_RequestDenied", "", "needs one of: Analytics.ReadWrite"},
+		{"unknown scope", by(w.userToken(megan, "User.Read")), forbidden, "Authorization_RequestDenied", "", "needs one of: Analytics.ReadWrite"},
+		{"scope in another case", by(w.userToken(megan, "analytics.readwrite")), forbidden, "Authorization_RequestDenied", "", "needs one of"},
+		{"application on /me", by(w.appToken("Analytics.ReadWrite.All")), forbidden, "Authorization_RequestDenied", "", "Use /users/{user-id}"},
+		{"application's role as a user's scope", by(w.userToken(megan, "Analytics.ReadWrite.All")), forbidden, "Authorization_RequestDenied", "", "needs one of"},
+		{"another user's data", at("PATCH", "/beta/users/"+lee+"/analytics/activityStatistics/"+seedID), forbidden, "Authorization_RequestDenied", "user-id", "own statistics alone"},
+		{"another user's data by an unknown name", at("PATCH", "/beta/users/nobody@example.com/analytics/activityStatistics/"+seedID), forbidden, "Authorization_RequestDenied", "user-id", "own statistics alone"},
+		{"read role on a write", call{method: "PATCH", path: "/beta/users/" + megan + "/analytics/activityStatistics/" + seedID, token: w.appToken("Analytics.Read.All"), body: `{}`}, forbidden, "Authorization_RequestDenied", "", "Analytics.ReadWrite.All"},
+		{"other tenant", by(w.mint(elsewhere)), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic '" + seedID + "'"},
+		{"unknown name", call{method: "PATCH", path: "/beta/users/nobody@example.com/analytics/activityStatistics/" + seedID, token: w.appToken("Analytics.ReadWrite.All"), body: `{}`}, http.StatusNotFound, "ResourceNotFound", "user-id", "knows no user by that name"},
+
+		{"unknown id", at("PATCH", "/beta/me/analytics/activityStatistics/none"), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic 'none'"},
+		{"unknown id with If-Match", with(at("PATCH", "/beta/me/analytics/activityStatistics/none"), "If-Match", "*"), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic 'none'"},
+		{"over-long id", at("PATCH", "/beta/me/analytics/activityStatistics/"+long), bad, "BadRequest", "activityStatistics-id", "longer than 128"},
+		{"encoded slash in an id", at("PATCH", "/beta/me/analytics/activityStatistics/a%2Fb"), bad, "BadRequest", "activityStatistics-id", "'a/b' does not have the form"},
+		{"encoded null in an id", at("PATCH", "/beta/me/analytics/activityStatistics/a%00b"), bad, "BadRequest", "activityStatistics-id", "does not have the form"},
+		{"plus in an id", at("PATCH", "/beta/me/analytics/activityStatistics/a+b"), bad, "BadRequest", "activityStatistics-id", "'a+b' does not have the form"},
+		{"over-long user", at("GET", "/beta/users/"+long+"/analytics/activityStatistics"), bad, "BadRequest", "user-id", "longer than 128"},
+		{"unknown segment", at("PATCH", "/beta/me/analytic/activityStatistics/x"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
+		{"unknown base", at("GET", "/v2.0/me/analytics/activityStatistics"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
+		{"wrong method", at("PUT", item), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
+		{"overridden method", with(at("POST", item), "X-HTTP-Method-Override", "PATCH"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
+		{"unknown query option", at("PATCH", item+"?$expand=x"), bad, "BadRequest", "$expand", "There is no query option '$expand'"},
+		{"malformed query", at("PATCH", item+"?$top=%zz"), bad, "BadRequest", "query", "cannot be read"},
+		{"$top of 0", at("GET", "/beta/me/analytics/activityStatistics?$top=0"), bad, "BadRequest", "$top", "1"},
+		{"$top of 1001", at("GET", "/beta/me/analytics/activityStatistics?$top=1001"), bad, "BadRequest", "$top", "1000"},
+		{"$top in hexadecimal", at("GET", "/beta/me/analytics/activityStatistics?$top=0x10"), bad, "BadRequest", "$top", "integer"},
+		{"$top twice", at("GET", "/beta/me/analytics/activityStatistics?$top=1&$top=2"), bad, "BadRequest", "$top", "given 2 times"},
+		{"$skiptoken of others", at("GET", "/beta/me/analytics/activityStatistics?$skiptoken=A"), bad, "BadRequest", "$skiptoken", "no skip token"},
+
+		{"stale If-Match", with(patch(`{"duration":"PT5H"}`), "If-Match", `W/"AAAAAAAAAAA"`), http.StatusPreconditionFailed, "resourceModified", "If-Match", "read it again"},
+		{"stale If-Match on DELETE", with(at("DELETE", item), "If-Match", `W/"AAAAAAAAAAA", "x"`), http.StatusPreconditionFailed, "resourceModified", "If-Match", "read it again"},
+		{"malformed If-Match", with(patch(`{"duration":"PT5H"}`), "If-Match", `AAAAAAAAAAA`), bad, "BadRequest", "If-Match", "does not have the form"},
+		{"If-None-Match on a write", with(patch(`{"duration":"PT5H"}`), "If-None-Match", `*`), http.StatusPreconditionFailed, "resourceModified", "If-None-Match", "exists"},
+
+		{"create what exists", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"` + seedID + `"}`}, http.StatusConflict, "nameAlreadyExists", "id", "already"},
+		{"create without a type", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"id":"new"}`}, bad, "BadRequest", "@odata.type", "must tell the type"},
+		{"create of an unknown type", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"@odata.type":"#microsoft.graph.activityStatistics"}`}, bad, "BadRequest", "@odata.type", "must tell the type"},
+		{"create with a property of another type", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"@odata.type":"#microsoft.graph.focusActivityStatistics","afterHours":"PT0S"}`}, bad, "BadRequest", "afterHours", "There is no property 'afterHours'"},
+		{"create with a bad id", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"a/b"}`}, bad, "BadRequest", "id", "does not have the form"},
+	}
+}
+
+// TestRefusals: each request is refused with its status and a message that a
+// person can act on, names what was wrong, and changes nothing.
+func TestRefusals(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, w *world) {
+		w.createSeed()
+		everything := func() string {
+			return w.do(call{method: "GET", path: "/beta/me/analytics/activityStatistics?$count=true", token: w.userToken(megan, "Analytics.Read")}).text
+		}
+		before := everything()
+		for _, row := range refusals(w) {
+			t.Run(row.name, func(t *testing.T) {
+				got := w.do(row.call)
+				if got.status != row.status {
+					t.Fatalf("status %d, want %d: %s", got.status, row.status, got.text)
+				}
+				failed := got.failure(t)
+				if failed.Code != row.code {
+					t.Errorf("code %s, want %s", failed.Code, row.code)
+				}
+				if failed.Target != row.target && !slices.Contains(failed.targets(), row.target) {
+					t.Errorf("target %q, details %q, want %q: %s", failed.Target, failed.targets(), row.target, got.text)
+				}
+				if !strings.Contains(fmt.Sprint(failed), row.message) {
+					t.Errorf("message %q, want %q in it", failed.Message, row.message)
+				}
+				challenge := got.header.Get("WWW-Authenticate")
+				if (got.status == http.StatusUnauthorized) && !strings.HasPrefix(challenge, "Bearer ") {
+					t.Errorf("401 with WWW-Authenticate %q", challenge)
+				}
+				if got.status == http.StatusMethodNotAllowed && got.header.Get("Allow") == "" {
+					t.Error("405 without Allow")
+				}
+				if after := everything(); after != before {
+					t.Errorf("something changed:\n%s\n%s", before, after)
+				}
+			})
+		}
+	})
+}
+
+// TestManyFaults: an answer names every fault, but not ten thousand of them.
+func TestManyFaults(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	w.createSeed()
+	var body strings.Builder
+	body.WriteString(`{"duration":"PT","startDate":"Date"`)
+	for i := range 10000 {
+		fmt.Fprintf(&body, `,"p%d":1`, i)
+	}
+	got := w.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + seedID,
+		token: w.userToken(megan, "Analytics.ReadWrite"), body: body.String() + "}"})
+	failed := got.failure(t)
+	if got.status != http.StatusBadRequest || len(failed.Details) != 50 || !strings.Contains(failed.Message, "10002 places") {
+		t.Errorf("%d, %d details, %s", got.status, len(failed.Details), failed.Message)
+	}
+}
+
+func gzipped(t testing.TB, text string) string {
+	t.Helper()
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	if _, err := writer.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return packed.String()
+}
