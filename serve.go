@@ -90,14 +90,14 @@ type app struct {
 	server   *http.Server
 	store    store.Store
 	issuer   *auth.LocalIssuer
-	unlock   func() error
+	unlock   func() error // nil for a store that needs no lock
 	failed   chan error // what ended the server before stop did
 }
 
 // start opens the parts, the last of them the listener. Nothing is left behind if
 // one of them cannot be opened.
 func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *app, err error) {
-	a := &app{unlock: func() error { return nil }, failed: make(chan error, 1)}
+	a := &app{failed: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.release())
@@ -186,5 +186,8 @@ func (a *app) release() error {
 	if a.store != nil {
 		err = a.store.Close()
 	}
-	return errors.Join(err, a.unlock())
+	if a.unlock != nil {
+		err = errors.Join(err, a.unlock())
+	}
+	return err
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// importTable says which packages of ours each package may import, and what
+// nobody there may ever import.
+var importTable = map[string]struct{ may, never []string }{
+	"afterhours":                  {may: []string{"afterhours/handlers", "afterhours/handlers/auth", "afterhours/store", "afterhours/store/..."}, never: []string{"github.com/gin-gonic/gin", "afterhours/gen"}},
+	"afterhours/gen":              {may: []string{"afterhours/store/edm"}},
+	"afterhours/handlers":         {may: []string{"afterhours/gen", "afterhours/store", "afterhours/store/edm", "afterhours/handlers/..."}, never: []string{"database/sql", "github.com/jackc/..."}},
+	"afterhours/handlers/auth":    {never: []string{"github.com/gin-gonic/gin"}},
+	"afterhours/store":            {may: []string{"afterhours/store/edm"}, never: storeNever},
+	"afterhours/store/edm":        {never: storeNever},
+	"afterhours/store/memory":     {may: storeMay, never: storeNever},
+	"afterhours/store/sqlite":     {may: storeMay, never: []string{"github.com/gin-gonic/gin", "github.com/getkin/..."}},
+	"afterhours/store/storetest":  {may: storeMay, never: storeNever},
+	"afterhours/contract/checked": {may: []string{"afterhours/gen", "afterhours/store/edm"}},
+}
+
+var (
+	storeMay   = []string{"afterhours/store", "afterhours/store/edm"}
+	storeNever = []string{"github.com/gin-gonic/gin", "github.com/getkin/...", "database/sql", "modernc.org/...", "github.com/jackc/...", "github.com/prometheus/..."}
+)
+
+// TestImports holds the table against what the packages import.
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		row, listed := importTable[words[0]]
+		seen[words[0]] = true
+		if !listed {
+			t.Errorf("%s is not in the table", words[0])
+		}
+		for _, imported := range words[1:] {
+			ours := imported == "afterhours" || strings.HasPrefix(imported, "afterhours/")
+			if ours && !matchesAny(row.may, imported) || matchesAny(row.never, imported) {
+				t.Errorf("%s must not import %s", words[0], imported)
+			}
+		}
+	}
+	for name := range importTable {
+		if !seen[name] {
+			t.Errorf("%s is in the table, but not in the module", name)
+		}
+	}
+}
+
+// matchesAny says whether a path is one of the patterns, of which x/... stands for
+// everything below x.
+func matchesAny(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		below, isPrefix := strings.CutSuffix(pattern, "...")
+		return path == pattern || isPrefix && strings.HasPrefix(path, below)
+	})
+}
