@@ -26,9 +26,11 @@ var (
 //
 // A method that returns nil from a write has made it as durable as the store
 // promises, and every later read, from any goroutine, sees it. A write that
-// returns an error has changed nothing, except that the outcome is unknown when
-// the error is the context's. Any number of goroutines may call at once. After
-// Close, every method returns ErrClosed.
+// returns one of the errors above has changed nothing; with any other error, the
+// context's among them, the outcome is unknown. Any number of goroutines may call
+// at once. After Close, every method returns ErrClosed, whatever the context.
+//
+// Texts are valid UTF-8 without U+0000, which some databases cannot hold.
 type Store interface {
 	// Get returns the statistic under the key, or ErrNotFound.
 	Get(ctx context.Context, key Key) (Statistic, error)
@@ -44,7 +46,7 @@ type Store interface {
 	// ErrNotFound if the key is free and ErrConflict if the revision differs.
 	Put(ctx context.Context, key Key, record Record, was Revision) (Revision, error)
 	// Delete removes the statistic if it has the revision was; ErrNotFound if the
-	// key is free, ErrConflict if the revision differs.
+	// key is free, ErrConflict if the revision differs, as NoRevision always does.
 	Delete(ctx context.Context, key Key, was Revision) error
 
 	// Settings returns the owner's settings, DefaultSettings for an unknown one.
@@ -78,7 +80,8 @@ type Owner struct {
 	User   string
 }
 
-// Key names one statistic. The ID is unique for its owner; its case counts.
+// Key names one statistic. The ID is not empty and unique for its owner; its case
+// counts.
 type Key struct {
 	Owner
 	ID string

@@ -92,7 +92,7 @@ func createFolder(dir string) error { return os.MkdirAll(dir, 0o700) }
 // connect returns a pool for the file whose connections have all the pragmas.
 func connect(path string, more ...string) (*sql.DB, error) {
 	query := url.Values{"_pragma": append(more, pragmas...)}
-	query.Set("_txlock", "immediate") // a write that waits at its start cannot fail in its middle
+	query.Set("_txlock", "immediate")                            // a write that waits at its start cannot fail in its middle
 	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // on Windows /C:/...
 	address := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}
 	return sql.Open("sqlite", address.String())

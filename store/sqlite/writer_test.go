@@ -76,9 +76,9 @@ func TestACallerWhoGoesIsNotWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	var first sync.WaitGroup
-	first.Go(func() { put(t, s, numbered(0)) })
-	for len(s.writer.queue) > 0 || s.gate.TryLock() { // until the writer has it
+	first := creating(numbered(0))
+	s.writer.queue <- first
+	for !first.claimed.Load() {
 		time.Sleep(time.Millisecond)
 	}
 	ctx, cancel := context.WithTimeout(background, 20*time.Millisecond)
@@ -89,7 +89,7 @@ func TestACallerWhoGoesIsNotWaitedFor(t *testing.T) {
 	if err := exec(other.writer.statements.rollback); err != nil {
 		t.Fatal(err)
 	}
-	first.Wait()
+	<-first.done
 	put(t, s, key) // what was queued before it has been looked at
 	if _, err := s.Get(background, numbered(1)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("Get = %v; want %v, as the caller had gone before the write began", err, store.ErrNotFound)
