@@ -1,0 +1,107 @@
+package handlers_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"afterhours/handlers"
+	"afterhours/handlers/auth"
+	"afterhours/store"
+	"afterhours/store/memory"
+)
+
+// The whole chain, from the HTTP request to the bytes of the answer, with a token
+// that was seen before; no socket, so that only the server's own work counts.
+
+func BenchmarkGet(b *testing.B) {
+	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
+		b.ReportAllocs()
+		for b.Loop() {
+			serveOne(b, server, "GET", collection+"/s0", token, "", http.StatusOK)
+		}
+	})
+}
+
+func BenchmarkPatch(b *testing.B) {
+	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
+		b.ReportAllocs()
+		n := 0
+		for b.Loop() {
+			n++
+			serveOne(b, server, "PATCH", collection+"/s0", token, fmt.Sprintf(seedPatch, n%59+1), http.StatusOK)
+		}
+	})
+}
+
+// BenchmarkPatchParallel has 64 writers of statistics of their own.
+func BenchmarkPatchParallel(b *testing.B) {
+	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
+		b.ReportAllocs()
+		b.SetParallelism(benchWriters / 2) // for each of two cores
+		var writers atomic.Int64
+		b.RunParallel(func(pb *testing.PB) {
+			path := fmt.Sprintf("%s/s%d", collection, writers.Add(1)%benchWriters)
+			for n := 0; pb.Next(); n++ {
+				serveOne(b, server, "PATCH", path, token, fmt.Sprintf(seedPatch, n%59+1), http.StatusOK)
+			}
+		})
+	})
+}
+
+func BenchmarkList(b *testing.B) {
+	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
+		b.ReportAllocs()
+		for b.Loop() {
+			serveOne(b, server, "GET", collection+"?$top=35", token, "", http.StatusOK)
+		}
+	})
+}
+
+const benchWriters = 64
+
+// seedPatch is the documented request's body, with a duration to change.
+const seedPatch = `{"@odata.type":"#microsoft.graph.callActivityStatistics","activity":"Call","startDate":"2019-06-16",` +
+	`"endDate":"2019-06-17","timeZoneUsed":"Time Zone Used value","duration":"-PT1M%d.0810357S","afterHours":"-PT1M34.3242013S"}`
+
+func onBenchStores(b *testing.B, bench func(b *testing.B, server *handlers.Server, token string)) {
+	for name, open := range map[string]func(testing.TB) store.Store{
+		"memory": func(testing.TB) store.Store { return memory.New() },
+		"sqlite": openSQLite,
+	} {
+		b.Run(name, func(b *testing.B) {
+			issuer, err := auth.OpenLocalIssuer(b.TempDir())
+			if err != nil {
+				b.Fatal(err)
+			}
+			over := open(b)
+			b.Cleanup(func() { _ = over.Close() })
+			token, err := issuer.Mint(auth.Claims{Tenant: tenant, User: megan, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}, time.Now())
+			if err != nil {
+				b.Fatal(err)
+			}
+			server := newServer(b, over, issuer, io.Discard)
+			for i := range benchWriters {
+				serveOne(b, server, "POST", collection, token,
+					fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"s%d"}`, i), http.StatusCreated)
+			}
+			bench(b, server, token)
+		})
+	}
+}
+
+func serveOne(b *testing.B, server *handlers.Server, method, path, token, body string, status int) {
+	request := httptest.NewRequest(method, path, strings.NewReader(body))
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	server.ServeHTTP(recorder, request)
+	if recorder.Code != status {
+		b.Errorf("%s %s: %d %s", method, path, recorder.Code, recorder.Body)
+	}
+}
