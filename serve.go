@@ -91,7 +91,7 @@ type app struct {
 	store    store.Store
 	issuer   *auth.LocalIssuer
 	unlock   func() error // nil for a store that needs no lock
-	failed   chan error // what ended the server before stop did
+	failed   chan error   // what ended the server before stop did
 }
 
 // start opens the parts, the last of them the listener. Nothing is left behind if
