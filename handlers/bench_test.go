@@ -70,16 +70,19 @@ const seedPatch = `{"@odata.type":"#microsoft.graph.callActivityStatistics","act
 	`"endDate":"2019-06-17","timeZoneUsed":"Time Zone Used value","duration":"-PT1M%d.0810357S","afterHours":"-PT1M34.3242013S"}`
 
 func onBenchStores(b *testing.B, bench func(b *testing.B, server *handlers.Server, token string)) {
-	for name, open := range map[string]func(testing.TB) store.Store{
-		"memory": func(testing.TB) store.Store { return memory.New() },
-		"sqlite": openSQLite,
+	for _, kind := range []struct {
+		name string
+		open func(testing.TB) store.Store
+	}{
+		{"memory", func(testing.TB) store.Store { return memory.New() }},
+		{"sqlite", openSQLite},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(kind.name, func(b *testing.B) {
 			issuer, err := auth.OpenLocalIssuer(b.TempDir())
 			if err != nil {
 				b.Fatal(err)
 			}
-			over := open(b)
+			over := kind.open(b)
 			b.Cleanup(func() { _ = over.Close() })
 			token, err := issuer.Mint(auth.Claims{Tenant: tenant, User: megan, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}, time.Now())
 			if err != nil {

@@ -25,9 +25,6 @@ const (
 	MaxDuration Duration = math.MaxInt64 //  P10675199DT2H48M5.4775807S
 )
 
-// fractionDigits is how many decimals of a second a tick can tell apart.
-const fractionDigits = 7
-
 // longestDuration is the length of the longest canonical text.
 const longestDuration = len("-P10675199DT23H59M59.9999999S")
 
