@@ -18,6 +18,9 @@ var (
 	ErrExists = errors.New("already exists")
 	// ErrConflict says that the stored revision is not the expected one.
 	ErrConflict = errors.New("revision differs")
+	// ErrUnavailable says that the database cannot be reached, is locked by another
+	// process for too long, or has no room. The outcome of a write is unknown.
+	ErrUnavailable = errors.New("store is unavailable")
 	// ErrClosed says that the store was closed before the call.
 	ErrClosed = errors.New("store is closed")
 )
@@ -26,8 +29,8 @@ var (
 //
 // A method that returns nil from a write has made it as durable as the store
 // promises, and every later read, from any goroutine, sees it. A write that
-// returns one of the errors above has changed nothing; with any other error, the
-// context's among them, the outcome is unknown. Any number of goroutines may call
+// returns ErrNotFound, ErrExists, ErrConflict or ErrClosed has changed nothing; with
+// any other error, the context's among them, the outcome is unknown. Any number of goroutines may call
 // at once. After Close, every method returns ErrClosed, whatever the context.
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.

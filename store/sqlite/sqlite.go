@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	driver "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 
 	"afterhours/store"
 )
@@ -165,5 +166,23 @@ func failure(ctx context.Context, doing string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if isUnavailable(err) {
+		return fmt.Errorf("%s: %w: %w", doing, store.ErrUnavailable, err)
+	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// isUnavailable tells what may pass, and is nobody's mistake: another process that
+// holds the lock, a disk that is full or fails. The low byte of SQLite's extended
+// codes is the primary one.
+func isUnavailable(err error) bool {
+	var told *driver.Error
+	if !errors.As(err, &told) {
+		return false
+	}
+	switch told.Code() & 0xff {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_FULL, lib.SQLITE_IOERR:
+		return true
+	}
+	return false
 }
