@@ -152,6 +152,7 @@ const (
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
+	ErrorCodeRequestTimeout             ErrorCode = "RequestTimeout"
 	ErrorCodeResourceModified           ErrorCode = "resourceModified"
 	ErrorCodeResourceNotFound           ErrorCode = "ResourceNotFound"
 	ErrorCodeServiceNotAvailable        ErrorCode = "serviceNotAvailable"
@@ -174,6 +175,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeRequestBadRequest:
 		return true
 	case ErrorCodeRequestEntityTooLarge:
+		return true
+	case ErrorCodeRequestTimeout:
 		return true
 	case ErrorCodeResourceModified:
 		return true
@@ -321,7 +324,7 @@ type ActivityStatisticsBase struct {
 	// OdataEtag Changes with every change of the statistic and is never used again.
 	//
 	// Example: W/"kH3nq0Vb2rE"
-	OdataEtag *EntityTag `json:"@odata.etag,omitempty"`
+	OdataEtag EntityTag `json:"@odata.etag"`
 
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
@@ -337,6 +340,8 @@ type ActivityStatisticsBase struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
 	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
@@ -395,6 +400,8 @@ type ActivityStatisticsUpdate struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
 	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
@@ -449,7 +456,7 @@ type CallActivityStatistics struct {
 	// OdataEtag Changes with every change of the statistic and is never used again.
 	//
 	// Example: W/"kH3nq0Vb2rE"
-	OdataEtag *EntityTag                      `json:"@odata.etag,omitempty"`
+	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType CallActivityStatisticsOdataType `json:"@odata.type"`
 
 	// Activity The activity; never null.
@@ -471,6 +478,8 @@ type CallActivityStatistics struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
 	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
@@ -510,6 +519,8 @@ type CallActivityStatisticsCreate struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
 	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
@@ -534,7 +545,7 @@ type ChatActivityStatistics struct {
 	// OdataEtag Changes with every change of the statistic and is never used again.
 	//
 	// Example: W/"kH3nq0Vb2rE"
-	OdataEtag *EntityTag                      `json:"@odata.etag,omitempty"`
+	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType ChatActivityStatisticsOdataType `json:"@odata.type"`
 
 	// Activity The activity; never null.
@@ -556,6 +567,8 @@ type ChatActivityStatistics struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
 	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
@@ -595,6 +608,8 @@ type ChatActivityStatisticsCreate struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
 	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
@@ -629,7 +644,7 @@ type EmailActivityStatistics struct {
 	// OdataEtag Changes with every change of the statistic and is never used again.
 	//
 	// Example: W/"kH3nq0Vb2rE"
-	OdataEtag *EntityTag                       `json:"@odata.etag,omitempty"`
+	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType EmailActivityStatisticsOdataType `json:"@odata.type"`
 
 	// Activity The activity; never null.
@@ -651,6 +666,8 @@ type EmailActivityStatistics struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
 	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
@@ -700,6 +717,8 @@ type EmailActivityStatisticsCreate struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
 	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
@@ -731,7 +750,7 @@ type EmailActivityStatisticsCreateOdataType string
 // Example: W/"kH3nq0Vb2rE"
 type EntityTag = string
 
-// EntityTagList defines model for entityTagList.
+// EntityTagList Example: W/"kH3nq0Vb2rE"
 type EntityTagList = string
 
 // Error defines model for error.
@@ -750,7 +769,7 @@ type ErrorBody struct {
 	// Target The property, parameter or header at fault.
 	Target *string `json:"target,omitempty"`
 
-	// Details Every fault, where there may be several.
+	// Details Every fault, where there may be several; the first 50 of very many.
 	Details    *[]ErrorDetail `json:"details,omitempty"`
 	InnerError InnerError     `json:"innerError"`
 }
@@ -778,7 +797,7 @@ type FocusActivityStatistics struct {
 	// OdataEtag Changes with every change of the statistic and is never used again.
 	//
 	// Example: W/"kH3nq0Vb2rE"
-	OdataEtag *EntityTag                       `json:"@odata.etag,omitempty"`
+	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType FocusActivityStatisticsOdataType `json:"@odata.type"`
 
 	// Activity The activity; never null.
@@ -795,6 +814,8 @@ type FocusActivityStatistics struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
 	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
@@ -829,6 +850,8 @@ type FocusActivityStatisticsCreate struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
 	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
@@ -862,7 +885,7 @@ type MeetingActivityStatistics struct {
 	// OdataEtag Changes with every change of the statistic and is never used again.
 	//
 	// Example: W/"kH3nq0Vb2rE"
-	OdataEtag *EntityTag                         `json:"@odata.etag,omitempty"`
+	OdataEtag EntityTag                          `json:"@odata.etag"`
 	OdataType MeetingActivityStatisticsOdataType `json:"@odata.type"`
 
 	// Activity The activity; never null.
@@ -889,6 +912,8 @@ type MeetingActivityStatistics struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
 	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
@@ -953,6 +978,8 @@ type MeetingActivityStatisticsCreate struct {
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
 	// ID Names the statistic among those of its user. Its case counts.
+	//
+	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
 	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
@@ -1007,6 +1034,8 @@ type Settings struct {
 }
 
 // StatisticID Names the statistic among those of its user. Its case counts.
+//
+// Example: call_2019-06-16_2019-06-17
 type StatisticID = string
 
 // TimeZone The time zone of the user's working hours, as the user's mailbox names it.
@@ -1017,7 +1046,7 @@ type TimeZone = string
 // TypeName defines model for typeName.
 type TypeName string
 
-// UserID defines model for userId.
+// UserID Example: megan@example.com
 type UserID = string
 
 // ClientRequestID defines model for clientRequestId.
@@ -1026,10 +1055,10 @@ type ClientRequestID = string
 // Count defines model for count.
 type Count = bool
 
-// IfMatch defines model for ifMatch.
+// IfMatch Example: W/"kH3nq0Vb2rE"
 type IfMatch = EntityTagList
 
-// IfNoneMatch defines model for ifNoneMatch.
+// IfNoneMatch Example: W/"kH3nq0Vb2rE"
 type IfNoneMatch = EntityTagList
 
 // Prefer defines model for prefer.
@@ -1067,6 +1096,9 @@ type PayloadTooLarge = Error
 
 // PreconditionFailed defines model for PreconditionFailed.
 type PreconditionFailed = Error
+
+// RequestTimeout defines model for RequestTimeout.
+type RequestTimeout = Error
 
 // ServiceUnavailable defines model for ServiceUnavailable.
 type ServiceUnavailable = Error
@@ -1130,12 +1162,18 @@ type DeleteMyStatisticParams struct {
 	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
+	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetMyStatisticParams defines parameters for GetMyStatistic.
 type GetMyStatisticParams struct {
+	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
 	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
@@ -1202,12 +1240,18 @@ type DeleteUserStatisticParams struct {
 	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
+	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserStatisticParams defines parameters for GetUserStatistic.
 type GetUserStatisticParams struct {
+	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
 	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
@@ -2437,15 +2481,26 @@ func NewDeleteMyStatisticRequest(server string, activityStatisticsID StatisticID
 			req.Header.Set("If-Match", headerParam0)
 		}
 
-		if params.ClientRequestID != nil {
+		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+		if params.ClientRequestID != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam2)
 		}
 
 	}
@@ -2486,26 +2541,37 @@ func NewGetMyStatisticRequest(server string, activityStatisticsID StatisticID, p
 
 	if params != nil {
 
-		if params.IfNoneMatch != nil {
+		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("If-None-Match", headerParam0)
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 		if params.ClientRequestID != nil {
-			var headerParam1 string
+			var headerParam2 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("client-request-id", headerParam2)
 		}
 
 	}
@@ -2934,15 +3000,26 @@ func NewDeleteUserStatisticRequest(server string, userID UserID, activityStatist
 			req.Header.Set("If-Match", headerParam0)
 		}
 
-		if params.ClientRequestID != nil {
+		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+		if params.ClientRequestID != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam2)
 		}
 
 	}
@@ -2990,26 +3067,37 @@ func NewGetUserStatisticRequest(server string, userID UserID, activityStatistics
 
 	if params != nil {
 
-		if params.IfNoneMatch != nil {
+		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("If-None-Match", headerParam0)
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 		if params.ClientRequestID != nil {
-			var headerParam1 string
+			var headerParam2 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("client-request-id", headerParam2)
 		}
 
 	}
@@ -3555,6 +3643,14 @@ type CreateMyStatisticResponse403Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// CreateMyStatisticResponse408Headers the declared response headers of an HTTP 408 response for CreateMyStatistic
+type CreateMyStatisticResponse408Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // CreateMyStatisticResponse409Headers the declared response headers of an HTTP 409 response for CreateMyStatistic
 type CreateMyStatisticResponse409Headers struct {
 	ODataVersion     string
@@ -3607,6 +3703,8 @@ type CreateMyStatisticResponse struct {
 	JSON401 *Unauthorized
 	// JSON403 the response for an HTTP 403 `application/json` response
 	JSON403 *Forbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
 	// JSON409 the response for an HTTP 409 `application/json` response
 	JSON409 *Conflict
 	// JSON413 the response for an HTTP 413 `application/json` response
@@ -3627,6 +3725,8 @@ type CreateMyStatisticResponse struct {
 	Headers401 *CreateMyStatisticResponse401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *CreateMyStatisticResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateMyStatisticResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreateMyStatisticResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -3657,6 +3757,11 @@ func (r CreateMyStatisticResponse) GetJSON401() *Unauthorized {
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
 func (r CreateMyStatisticResponse) GetJSON403() *Forbidden {
 	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r CreateMyStatisticResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
@@ -4063,6 +4168,14 @@ type GetMyStatisticResponse404Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// GetMyStatisticResponse412Headers the declared response headers of an HTTP 412 response for GetMyStatistic
+type GetMyStatisticResponse412Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // GetMyStatisticResponse500Headers the declared response headers of an HTTP 500 response for GetMyStatistic
 type GetMyStatisticResponse500Headers struct {
 	ODataVersion     string
@@ -4093,6 +4206,8 @@ type GetMyStatisticResponse struct {
 	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
+	// JSON412 the response for an HTTP 412 `application/json` response
+	JSON412 *PreconditionFailed
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -4109,6 +4224,8 @@ type GetMyStatisticResponse struct {
 	Headers403 *GetMyStatisticResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetMyStatisticResponse404Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *GetMyStatisticResponse412Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetMyStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -4138,6 +4255,11 @@ func (r GetMyStatisticResponse) GetJSON403() *Forbidden {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetMyStatisticResponse) GetJSON404() *NotFound {
 	return r.JSON404
+}
+
+// GetJSON412 returns the response for an HTTP 412 `application/json` response
+func (r GetMyStatisticResponse) GetJSON412() *PreconditionFailed {
+	return r.JSON412
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -4249,8 +4371,8 @@ type UpdateMyStatisticResponse404Headers struct {
 	XMsAgsDiagnostic string
 }
 
-// UpdateMyStatisticResponse409Headers the declared response headers of an HTTP 409 response for UpdateMyStatistic
-type UpdateMyStatisticResponse409Headers struct {
+// UpdateMyStatisticResponse408Headers the declared response headers of an HTTP 408 response for UpdateMyStatistic
+type UpdateMyStatisticResponse408Headers struct {
 	ODataVersion     string
 	ClientRequestID  *string
 	RequestID        string
@@ -4313,8 +4435,8 @@ type UpdateMyStatisticResponse struct {
 	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
-	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *Conflict
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
 	// JSON412 the response for an HTTP 412 `application/json` response
 	JSON412 *PreconditionFailed
 	// JSON413 the response for an HTTP 413 `application/json` response
@@ -4339,8 +4461,8 @@ type UpdateMyStatisticResponse struct {
 	Headers403 *UpdateMyStatisticResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdateMyStatisticResponse404Headers
-	// Headers409 the parsed response headers for an HTTP 409 response
-	Headers409 *UpdateMyStatisticResponse409Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateMyStatisticResponse408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *UpdateMyStatisticResponse412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -4383,9 +4505,9 @@ func (r UpdateMyStatisticResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
-// GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r UpdateMyStatisticResponse) GetJSON409() *Conflict {
-	return r.JSON409
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdateMyStatisticResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
 }
 
 // GetJSON412 returns the response for an HTTP 412 `application/json` response
@@ -4798,6 +4920,14 @@ type CreateUserStatisticResponse404Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// CreateUserStatisticResponse408Headers the declared response headers of an HTTP 408 response for CreateUserStatistic
+type CreateUserStatisticResponse408Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // CreateUserStatisticResponse409Headers the declared response headers of an HTTP 409 response for CreateUserStatistic
 type CreateUserStatisticResponse409Headers struct {
 	ODataVersion     string
@@ -4852,6 +4982,8 @@ type CreateUserStatisticResponse struct {
 	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
 	// JSON409 the response for an HTTP 409 `application/json` response
 	JSON409 *Conflict
 	// JSON413 the response for an HTTP 413 `application/json` response
@@ -4874,6 +5006,8 @@ type CreateUserStatisticResponse struct {
 	Headers403 *CreateUserStatisticResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *CreateUserStatisticResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateUserStatisticResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *CreateUserStatisticResponse409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -4909,6 +5043,11 @@ func (r CreateUserStatisticResponse) GetJSON403() *Forbidden {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r CreateUserStatisticResponse) GetJSON404() *NotFound {
 	return r.JSON404
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r CreateUserStatisticResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
@@ -5332,6 +5471,14 @@ type GetUserStatisticResponse404Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// GetUserStatisticResponse412Headers the declared response headers of an HTTP 412 response for GetUserStatistic
+type GetUserStatisticResponse412Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // GetUserStatisticResponse500Headers the declared response headers of an HTTP 500 response for GetUserStatistic
 type GetUserStatisticResponse500Headers struct {
 	ODataVersion     string
@@ -5362,6 +5509,8 @@ type GetUserStatisticResponse struct {
 	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
+	// JSON412 the response for an HTTP 412 `application/json` response
+	JSON412 *PreconditionFailed
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -5378,6 +5527,8 @@ type GetUserStatisticResponse struct {
 	Headers403 *GetUserStatisticResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetUserStatisticResponse404Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *GetUserStatisticResponse412Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetUserStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -5407,6 +5558,11 @@ func (r GetUserStatisticResponse) GetJSON403() *Forbidden {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetUserStatisticResponse) GetJSON404() *NotFound {
 	return r.JSON404
+}
+
+// GetJSON412 returns the response for an HTTP 412 `application/json` response
+func (r GetUserStatisticResponse) GetJSON412() *PreconditionFailed {
+	return r.JSON412
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -5518,8 +5674,8 @@ type UpdateUserStatisticResponse404Headers struct {
 	XMsAgsDiagnostic string
 }
 
-// UpdateUserStatisticResponse409Headers the declared response headers of an HTTP 409 response for UpdateUserStatistic
-type UpdateUserStatisticResponse409Headers struct {
+// UpdateUserStatisticResponse408Headers the declared response headers of an HTTP 408 response for UpdateUserStatistic
+type UpdateUserStatisticResponse408Headers struct {
 	ODataVersion     string
 	ClientRequestID  *string
 	RequestID        string
@@ -5582,8 +5738,8 @@ type UpdateUserStatisticResponse struct {
 	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
-	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *Conflict
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
 	// JSON412 the response for an HTTP 412 `application/json` response
 	JSON412 *PreconditionFailed
 	// JSON413 the response for an HTTP 413 `application/json` response
@@ -5608,8 +5764,8 @@ type UpdateUserStatisticResponse struct {
 	Headers403 *UpdateUserStatisticResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdateUserStatisticResponse404Headers
-	// Headers409 the parsed response headers for an HTTP 409 response
-	Headers409 *UpdateUserStatisticResponse409Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateUserStatisticResponse408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *UpdateUserStatisticResponse412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -5652,9 +5808,9 @@ func (r UpdateUserStatisticResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
-// GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r UpdateUserStatisticResponse) GetJSON409() *Conflict {
-	return r.JSON409
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdateUserStatisticResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
 }
 
 // GetJSON412 returns the response for an HTTP 412 `application/json` response
@@ -6455,6 +6611,13 @@ func ParseCreateMyStatisticResponse(rsp *http.Response) (*CreateMyStatisticRespo
 		}
 		response.JSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6725,6 +6888,37 @@ func ParseCreateMyStatisticResponse(rsp *http.Response) (*CreateMyStatisticRespo
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateMyStatisticResponse408Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreateMyStatisticResponse409Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -7551,6 +7745,13 @@ func ParseGetMyStatisticResponse(rsp *http.Response) (*GetMyStatisticResponse, e
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest InternalServerError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7782,6 +7983,37 @@ func ParseGetMyStatisticResponse(rsp *http.Response) (*GetMyStatisticResponse, e
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 412:
+		var headers GetMyStatisticResponse412Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers412 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetMyStatisticResponse500Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -7915,12 +8147,12 @@ func ParseUpdateMyStatisticResponse(rsp *http.Response) (*UpdateMyStatisticRespo
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest Conflict
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON409 = &dest
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest PreconditionFailed
@@ -8275,8 +8507,8 @@ func ParseUpdateMyStatisticResponse(rsp *http.Response) (*UpdateMyStatisticRespo
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers404 = &headers
-	case rsp.StatusCode == 409:
-		var headers UpdateMyStatisticResponse409Headers
+	case rsp.StatusCode == 408:
+		var headers UpdateMyStatisticResponse408Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -8305,7 +8537,7 @@ func ParseUpdateMyStatisticResponse(rsp *http.Response) (*UpdateMyStatisticRespo
 			}
 			headers.XMsAgsDiagnostic = value
 		}
-		response.Headers409 = &headers
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers UpdateMyStatisticResponse412Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -9119,6 +9351,13 @@ func ParseCreateUserStatisticResponse(rsp *http.Response) (*CreateUserStatisticR
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -9420,6 +9659,37 @@ func ParseCreateUserStatisticResponse(rsp *http.Response) (*CreateUserStatisticR
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateUserStatisticResponse408Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers CreateUserStatisticResponse409Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -10284,6 +10554,13 @@ func ParseGetUserStatisticResponse(rsp *http.Response) (*GetUserStatisticRespons
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest InternalServerError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -10515,6 +10792,37 @@ func ParseGetUserStatisticResponse(rsp *http.Response) (*GetUserStatisticRespons
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 412:
+		var headers GetUserStatisticResponse412Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers412 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetUserStatisticResponse500Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -10648,12 +10956,12 @@ func ParseUpdateUserStatisticResponse(rsp *http.Response) (*UpdateUserStatisticR
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest Conflict
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSON409 = &dest
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest PreconditionFailed
@@ -11008,8 +11316,8 @@ func ParseUpdateUserStatisticResponse(rsp *http.Response) (*UpdateUserStatisticR
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers404 = &headers
-	case rsp.StatusCode == 409:
-		var headers UpdateUserStatisticResponse409Headers
+	case rsp.StatusCode == 408:
+		var headers UpdateUserStatisticResponse408Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -11038,7 +11346,7 @@ func ParseUpdateUserStatisticResponse(rsp *http.Response) (*UpdateUserStatisticR
 			}
 			headers.XMsAgsDiagnostic = value
 		}
-		response.Headers409 = &headers
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers UpdateUserStatisticResponse412Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -11791,6 +12099,25 @@ func (siw *ServerInterfaceWrapper) DeleteMyStatistic(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
 	// ------------- Optional header parameter "client-request-id" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
 		var ClientRequestID ClientRequestID
@@ -11839,6 +12166,25 @@ func (siw *ServerInterfaceWrapper) GetMyStatistic(c *gin.Context) {
 	var params GetMyStatisticParams
 
 	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
 
 	// ------------- Optional header parameter "If-None-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
@@ -12291,6 +12637,25 @@ func (siw *ServerInterfaceWrapper) DeleteUserStatistic(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
 	// ------------- Optional header parameter "client-request-id" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
 		var ClientRequestID ClientRequestID
@@ -12348,6 +12713,25 @@ func (siw *ServerInterfaceWrapper) GetUserStatistic(c *gin.Context) {
 	var params GetUserStatisticParams
 
 	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
 
 	// ------------- Optional header parameter "If-None-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
@@ -12753,6 +13137,18 @@ type PreconditionFailedJSONResponse struct {
 	Headers PreconditionFailedResponseHeaders
 }
 
+type RequestTimeoutResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type RequestTimeoutJSONResponse struct {
+	Body Error
+
+	Headers RequestTimeoutResponseHeaders
+}
+
 type ServiceUnavailableResponseHeaders struct {
 	ODataVersion     string
 	RetryAfter       string
@@ -13111,6 +13507,26 @@ func (response CreateMyStatistic403JSONResponse) VisitCreateMyStatisticResponse(
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateMyStatistic408JSONResponse struct{ RequestTimeoutJSONResponse }
+
+func (response CreateMyStatistic408JSONResponse) VisitCreateMyStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13649,6 +14065,26 @@ func (response GetMyStatistic404JSONResponse) VisitGetMyStatisticResponse(w http
 	return err
 }
 
+type GetMyStatistic412JSONResponse struct{ PreconditionFailedJSONResponse }
+
+func (response GetMyStatistic412JSONResponse) VisitGetMyStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyStatistic500JSONResponse struct {
 	InternalServerErrorJSONResponse
 }
@@ -13867,9 +14303,9 @@ func (response UpdateMyStatistic404JSONResponse) VisitUpdateMyStatisticResponse(
 	return err
 }
 
-type UpdateMyStatistic409JSONResponse struct{ ConflictJSONResponse }
+type UpdateMyStatistic408JSONResponse struct{ RequestTimeoutJSONResponse }
 
-func (response UpdateMyStatistic409JSONResponse) VisitUpdateMyStatisticResponse(w http.ResponseWriter) error {
+func (response UpdateMyStatistic408JSONResponse) VisitUpdateMyStatisticResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13882,7 +14318,7 @@ func (response UpdateMyStatistic409JSONResponse) VisitUpdateMyStatisticResponse(
 	}
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
-	w.WriteHeader(409)
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14435,6 +14871,26 @@ func (response CreateUserStatistic404JSONResponse) VisitCreateUserStatisticRespo
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUserStatistic408JSONResponse struct{ RequestTimeoutJSONResponse }
+
+func (response CreateUserStatistic408JSONResponse) VisitCreateUserStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14996,6 +15452,26 @@ func (response GetUserStatistic404JSONResponse) VisitGetUserStatisticResponse(w 
 	return err
 }
 
+type GetUserStatistic412JSONResponse struct{ PreconditionFailedJSONResponse }
+
+func (response GetUserStatistic412JSONResponse) VisitGetUserStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserStatistic500JSONResponse struct {
 	InternalServerErrorJSONResponse
 }
@@ -15215,9 +15691,9 @@ func (response UpdateUserStatistic404JSONResponse) VisitUpdateUserStatisticRespo
 	return err
 }
 
-type UpdateUserStatistic409JSONResponse struct{ ConflictJSONResponse }
+type UpdateUserStatistic408JSONResponse struct{ RequestTimeoutJSONResponse }
 
-func (response UpdateUserStatistic409JSONResponse) VisitUpdateUserStatisticResponse(w http.ResponseWriter) error {
+func (response UpdateUserStatistic408JSONResponse) VisitUpdateUserStatisticResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15230,7 +15706,7 @@ func (response UpdateUserStatistic409JSONResponse) VisitUpdateUserStatisticRespo
 	}
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
-	w.WriteHeader(409)
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16053,128 +16529,132 @@ func (sh *strictHandler) GetUserSettings(ctx *gin.Context, userID UserID, params
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0Lc9u48fhXwZ+9mdj3J2W9/JKnc3WcXJNOnKSxc5lr7MYQCUmoSYAHQJaVVP3sv8GDJCiRFGXLSZxT",
-	"p3ORSQAEFot9Y/eL49MopgQRwZ3eFwfdwigOkfrdh8E79McYcSH/uoHhGKkmjFEmf/g0QE7PeZo1c50A",
-	"CYhD7vQ+pu8xuYEhDn5T/V0nQpzDoXzx5EwwTIZPAOaAUAEoQYAOwPMI4tAFpwgJTIYu+JX6Y+6CkxEU",
-	"LjiBYdhwXEdANkTC6TnQF/gGi6kzc2t88RkUKP0eBAEUqAcmDAsEfv/999+901Pv2TMXQA4wAe1m69Br",
-	"7nmtvdwXuYBMyIGc2aXrYEIQe56CJMSICI9peHg4cHpOe7AbtPx95B3Adt/r+nsD7zDoIK/Vb8Jdvxvs",
-	"of2BhJwcsee0m+09r9Xy2p3zVrfXbPaaTcd1cgM2W4cHgzbsent+C3n7/U7gHcLdXa896KK94MBv9lvQ",
-	"mdnrPh8hYIYAfYbgNQdihIBPiWDQF2qxIA6hj/gRMFsICIwQBwj6o4Yzm81cx4dhmMOEv9EACtiQw6Bb",
-	"CZqREDHv7ewMGYxHDYNLDZ9GO30k4M5PERJQdvnLmCPGt550D4JO6+Bg39sdwMDrBvsdDx4Odr2O39nd",
-	"Q3sHsNk5eLK9AwkMpwL7fCfZ7TMBBebqUYR9RjkdiIb+qpzl8WKznxAREk3cZNZIwKHTcz7sXDjXLzrk",
-	"j+Zv/TZ7fuFkLcQ0lsD7S70vOG6Giz1H4ql8MhCIvaBjxp2e8/a8eSY3esygwJRkTxAJniW7b1Bu33Ed",
-	"tdmH3d3BPmr2PfUf+ZfX7O8jb3dw2JU/5L+OayGlNcieRFscoX9Rgt5zJId7C308wD44E5AEkAXgHEfI",
-	"UbtLwxD5emJfHD6OIsimBncGmHEBAjiV51NiTkD9cYSIQAGYIHTtAhiGYIBvEJBA4/K8fFdYks3n45cC",
-	"BJA72tT/++4QQH7sU7aln3It7rntbiEwRlCsAowRFEuBMYJiPcAYQfFVgYEkM1oBGqr9MnAoDrcWeKjP",
-	"lQKEIRjob6WDcUTE/KMHANtA8uwVwKbaLwObEgRWBpEa+qviTKQllxWWb3osA4ARiUowx6dkEGJftbgj",
-	"Opl5lEIrpPbY0TgUWEB+nfsiZUNI8GcNNf2IIX/MWK7VPeF+qTmWXnCldCqlmONQnoTp81vMhQTpY5HZ",
-	"GJKiKgQ8wQfwpJwbPAFQL/MIvD0+P3kB/BEkQ8QBFjnxFQdGmmMICnRiZLo8v7fYO+3/B/nCBRMsRoAh",
-	"GCqhmQNIAiUJIDKOkMaxJxzQCQFqK4okgD+ZPKXga2itDeAPWIzoWABIAA5cMBlhfwT6yKdK3C4n6KuA",
-	"9D5sqPViHqjtF53maTlc82ymu3u6wGdaL8zTe0N1QFkfBwEilYf+eCxGlOHPagmfjHb6DBGMgsdy/F8S",
-	"Ph4MsC8nB2KGb3CI5GkWFEiNPUQCqfNHY3P6jJKGiUCMwPAMsRtrlaWgelnQ/hFptVxNGwwgDlHQAJai",
-	"6+EADDAJtKrLEOSUSEUXCw5COjTgIlT8SsckqITRO8TpmPnoddL4sbEQQmvyEAOVGE5DCoNzSl9JtrEE",
-	"OGqOz5V6nfZ4RCjUp8FUAimUE2dAjCABrWb3YHd/D/SnQmqzGigM+ZQEWB62XxW+VcKFGaQ5pQEePCLC",
-	"o05ViiwTyI0gEQCOiY968igFAAsAhxATJQeMOVLHiqAJ0GYWIOAwJ3W8HHinUPgjDUp5arGP3hN4A3EI",
-	"+2E1ipnmr6k4Tts/PhrlQ0KoAAEFYqTO5KQBztnUwFGCEkRUSl2NBEhCCuP8G5vc0mm4zgjyv8vPnEIc",
-	"9umt0xNsjNTjV9hHhCPryZtYoODNWDi9AQw5kgsaE2j48pKj81LbbyUXl+jkK/52Tq8ReSzbfuz7iEtm",
-	"fY2IpC0oisXU7OuY8HEcUyZQcIoCDM+VDFcBjvdFHR4JIE4kohLhyTlLQEis3YlDiMkR4IgEAMZxaHZ4",
-	"5z9cijEW1bB7G+DFcrYnIYIsL1WrRxyICQUxk0KRwEZLCRG8QVoKoGKEGAdQ/TUFkOX1FFsQJuMwnJdL",
-	"5bNsEs9SJalSgTIA/C41KO/teeu002102t12s9WZ06bU293dRvOg1ezs7ldoVnXleinGA/k3kA/0Op0M",
-	"osEP6V349C9x0Ho1+ePv1/98SOPyuvbyIbTkkn2fuc4IwQAxnlEwI06+VLgQIO4zHJs1yIMloYPYE+2d",
-	"AgPKjHRvzhgeSMlkCG8QoEQdIe6PUATlYDEUUtVxes6/Px57/4Le56Z36F1+abl73dlPctJ6R7jySiq0",
-	"DDAcEio3YHE2H5Tebng7JHyCGAqU6/AfZ29eqx+KWQKBwjCxwsiJYiZhohllNrvFj2uUKgPE+3evEmeM",
-	"tjQEltS29eYZFBAcNDqN7vYRoCScavIDdWOs6Wz29QFlEZRnbMxwISQ0PhdNJBP4kvmk83jC1W90BCYI",
-	"Xmu3qpCPpFYm9w7dIDYFDMUMcUREOrFyMP3E0ECemp3Mbb2j3/IdPZNzqGccUh8m3qxK8KXTrf7yUhAl",
-	"H3w5ONEbsvrGrWWrFHn5DTFeuvgb/VJOQyOKGEGhZqTxGAxoGNIJrwaI5FtO76PTbTSdy6KJxAwNEEPE",
-	"R8eSyZcBJGvGs4kker2aCArA1rtfT8B+u9t0QWc7D5DFD7NqGqLHNry2iI4cSTTFKgZA2O2V2aAKJDaJ",
-	"aXqH0Bt4l186eyXUhSHBpseShi/O8yUBIzoBESRTwJXeqUw/ItEXVprH5f8vnsCNEliKQJQECxjyvIAg",
-	"AYqRnNI8ci5+YzKZWHI8WvzcCzqRK4NWI73be/u76W7XWupTBBlioHCpc9M482mMymh6jFiEuTwhHEzo",
-	"OAykzmZPqdHaLmUt5ZNQdhUGIyTuxPDKkLUBXgqgjcd96F8nSGs2SjNEzEFLAnmvC0Ikp8pdEOCh1Nml",
-	"FDqaxiNE1HE3UlV95QHLiWo0cVzlbXF6BcpINZL4dExE0XYgKbDb6zHMlIBUOhwTYR2VVGCSnRiSIj6g",
-	"RIUnxHCoIxPUlP8YIzbNZvyTnoI9zQAN4DhMFNh0P/uUhggSNW880EaNhZk/T5kil1RW2/g1s6EMBSrU",
-	"KRpzAfpKUHEBZeBnjWOHrVbTBa1OoyXRDJzLIeQqJMODTAVcwOtwmvH4dqO73QBv5HonmCPQbbVdta2E",
-	"ihEmQ7n7xoTTKNuw1DyzMq99hbkwsHhNCVoDPEgGEInqySpMy3kYtXNr7zS7qhNUVioNhm6rbZ6pQK/E",
-	"45K4x8z4VaCRC7s3fDSbWwTNW4v9pVxu2wUcSWohxYP+VG5+BHkDXDEkxoz8NcIERzC8ApBfa1Gq3ewq",
-	"uUF5lpRN001b5wWsq5SCaN/eEbjSgoiHB54ifGR45cpTo/yIrhFTOJhIJmBi59TpMpDPcXCJqnhI5F7l",
-	"6UnhXMqAroGSg3YEb18hMhQjp9dqtrvlAsdbOERn+HMBeb/SNCOCt4oW4M/or68tEKqHEj2hABHlAry2",
-	"6Um6N0cgO3kHjV0pXy+DwhrXyK9xrMxKheSSaaeQXAlQyhk/AhEMkMShnFjFEgJK0K14hcm1C2gM/xgj",
-	"5WBS5LucVmZzKJv8ftt1IkzSv91i7euTVyaapIAv44s4WJTfwUvBgQ+5JJZjs4AMAWvqtGrFMRSjbMGL",
-	"dgHN0u6mpthLk0sVNC5eosLBHEczQpja3ghOwYiGQekuyXHrzilOzowyxnDEysCuSYYFfdlYUWuofoKY",
-	"YeLjGIZaWEnnLBCBRIBrYvSKbF/qmGmK90V+8D47YRY6s3SGpzTAOvpZK3HaDKuskMpCOGetnA+ZTkJk",
-	"i76atNuxIi+kZp1ECNTooz3q6nzUWuAi4ppVpUu2gXbrRfDWUy4vSX+UB2zmOu/j4A6ASCy0lauyrbkz",
-	"1wlyFtUaPS0T7H2AYlZYHyiqHY8p4Xq1T3OR8iuAKR9iX7liq2n9tWpXglpYuZJXEBG+EAWuDDXGsD6V",
-	"DFLJxg3wulDGtKx6ild6ljmiaLqm/U7OdCH1gkWnRvUA8yrVLO/AqO7M7G63XsQ9OORe3gZY1d9qqSB+",
-	"YsWnrXJ0rG7VNCFpuB58WIw2UyQec0ntTWzZZnOzzTUqq7WzmXPL2lOn53R2nZWtMws79CLRcVPF1pV6",
-	"sFbjN/uS7ktme10731Yc+x58powQL9iB57bz+bk2vlfBQRnoZ67zyjJ7V7VPzeMz937okumvnmXmrRph",
-	"0S48c53fjC2yqqOyVz56DH2GQlToHTAvNmc5gdSvdrDnCqc5FyRaeaSzlmuSqdKIDxXBAvpjAQKqrUza",
-	"riwUS13nHn/48MGbN7FX9S80hT96XHlZHPe6AtaURM5W4k9RnzVhUi6y9ah2VOuGdmiAnmoLaQGVVeZl",
-	"SIJFY+oEcgD5NQrAgLKvyIMzj3HKjJ9bzv/KTybtNmz8KyPYaytyfAUqYwecV5KWtOE6tTtCAR/7I1vH",
-	"Y8putyEc1r6mIdvF4QMp7EaQJ0kLRC4SRnkoc46je1CTP/FevF28h7DCUSu4xVB54ubbr4mRF94vAKf4",
-	"KVDxeyBAckSGVMTB5hyme1943WKV7S8coBoDFrusS5rT3msrWC5VCyKEBEgc8JIe5wnHxsRagSRnhRdJ",
-	"VkCS4psolUhS0GW9Iv/iRZGjLPDLEI13SLCpp4LH1okN1rDLtzKNXvsB0Ci7arMS8mTdlqCMaVgfUawu",
-	"Jbii329oQbqJiVz2qGy/67D5bjYd+ye59EUrbP8EoesarrZ09Ht53+1hFtDhDTGhHXRghX2s84BvlPwV",
-	"0ev93JXFFfBq/rZjdTiD3XjNCr8ySasQHZyG7ynr9HdkhP4RMKX4VudKGFM8xBLMKei0Zs1VJUucm7xG",
-	"KA4Q8WmAAh0DqWJwlYLbn4LhZxxvpJMUP7IbjiugxMoRUcGDCCmTEQ1tw5fWQVT4n/rqt5JdNvxsJSxM",
-	"MUPtUsH2L9g7pUiStJNiCSU64hNQdesRMEi0vKKuNB8B626ruaqhg+2NhTTLECl50Qgq4SbA8osRJlBo",
-	"j1sE41glC/tS+3ZsCYaX3qWtm8WwbNyynIe1EzGVkePSvE21U+aVjFyeYW+FbHQlY5d3UEH5OmjwtY7Z",
-	"tW8/z1yHEvRmoLJyVlGqkn2cuUu6FW/Tsm5lm7CsXxmIl/WrAN/lzC04p08hL7y8BsVcHlYwgjeKOGcp",
-	"EYpu1s+P9P7dKx24rR/3TfYEfQXL3FFNwrpprG5MEPO2sRjKNncnvvYdXvvG+xJGltzgT0B4brAruwBf",
-	"PUDabmZdi1/SxUit5TS8MN4/d2e+3hfyd+mr+yRtnXwo80c5zeyOrg7idwpxK69HL8Obsq0uudD3ovY9",
-	"PYNleAD0zby/CjZGmXPeXKdP70JjIva6jrpzgqNx5PSa6WIxEWiojZRzV16W3s+WDdV0jgDsc0SEnKJ8",
-	"EUIukgQD1fexrRweWKCI30Umc50I3r7UvVvNZrY0yBicLmz13C4lM6i5/emthzxkjlVyp7nQYE1lNKlY",
-	"4PzfhLWb6T8Qgy8ffT1svnz89TD78vHXx/KTCyYPyfjTb9yF/dfsXL1FdxQFavZeCtxisSC7qAMD7cOE",
-	"4VuLgJt7zEUZGNKESYIaJ2NDRf2TIHewIzgFfQQYinXAcn8slHEg8UuC4+yOSJbKwUoHQidE04zU+ykl",
-	"FIA5YGgw5tq1Wch0RIUxJOV+0xgpbFuH7GAn16kvPeSSMNfv9j0KKjrZc/355NNB1+9nJYyu38nKObtK",
-	"pzQPdf1OVibbFTp9NSFvkacXInShqJOckSNAkNTnyVgXV0kyuyQJgrO840kKdpPQX91hvCwQesp4+RcH",
-	"hmENul+i80jCWUkdkpnXFS6K5n6Xg18sgqmhF+Wuy3kanE0oETDldHOGF2ii9EphmwlulcT/4aH3beju",
-	"RtOrh3uuUyYIf7ujWTyh7/ZoKjNLydGskjgf6GiuAL3N0fy+j2ZQonr7MEQkgExZ2a0sL5/VVYZms9ny",
-	"1P+l9H54eHjotdpepzWXzslOz5jaLAKtD0rGr2Pf9KX3POq4zq03pJ55iIKo8Ux3Sx97OIopE+Zy68jp",
-	"aVQZSVTZUaGPOyiIdEpFCxvmcgTJgc3bHgjglLtAjeCCCJNxkjLVZENTl1+1X0pg/1rlbWk1m4BwFwwY",
-	"jYD3ttXc299tHR4+O2+/6B6c7ja6+/u7B82DMwmnsrf7Zw1wrEyZHAyVIVWxY0IJ9mEIJOR6gFAQQya0",
-	"FwQLDvp0TAJXPv+MmH7pgrfnzTNlrJLP8rtRkI4z25MEQq6dUmWvu7hN1kVi75e3W/oy8bOtc/Prhfn3",
-	"dPsX82vr4qKhf23/crb9y3/N+8q3+afbv/z3QYdfvApdgH0ZgO6CgaW2mm/GActmtC4WeEd16Q6az7qZ",
-	"rYJMGbetNtE8DLtdaas2/Dbht18L/75Xzp65tRbY3onJQ6eSvuo8K9qctpDfSrE/zI2yPuYoyHKBZqyl",
-	"qKClxSjk63wCrgvnpyK/RT6DXT6/V7d5uJdP6QUuLsTlz1sXFz//d+vDzvYvF87Hi4vbdkv+p+NdXNzu",
-	"o8ufL5wt09BNOlS03f5527Qqnl9yQTd/kFHVvd1c1NNTGiw6T3T3wi1M+yx8U+fpr/HJE9lQci3KAsSc",
-	"XmtmVcxdkIcULqg8Oy6YJLndWGqF5RINoDLY1HItqRk8U19zZnM+JGtO3dl8aYGqQa2W1hi7dg2AQj/1",
-	"BHIwYZQMFVKrzII61WofAYaHI+GanI0xYqYqQD6f3KKQYL7dnmUFBL6UG7unLkizsQLKTKbbLLORU/GJ",
-	"zjzW+HpfkyXnAFiKSycGa4q8+HKWQwYjtdcB8rFK4XekM4obO7r8KDeIoTONm/uItgkvV5y5sq5Gdc2s",
-	"ghJIpsmn3CeKyu0VVMIpKxpUUuqiuEhVUVmYyzJKYRD/7mdXD1B0gi1Mfzw4WoqW1jotQWiupPaYXBM6",
-	"IUasmjqWt48K7YcyVXpMQlGrpdRi5J7pzN7ZYP8cIzZ9E6eqTyg1IhQ8T1ln0d6WOka/mTBfNqNLtyRT",
-	"+dqEZfXlMmG52iP5MMJyfVBsYn2+ojCa5+5z5LAovHVhs4oNVR9GiCizzPvzE3fBTJXWw1BZmJOCGPO5",
-	"0L50Z57+0c5+nCc/egs/CkXDytnPActYwKwuRSCriI/4ZoSmfE7rsxvc0Z39nbuOV/YCr5tSm60ro9XL",
-	"4j8ehlqviE+b+IofO77iLqES3yW7i6188HbAaKetLew6YFQHVqbxo62i+FH7vvfKkbELxROrql2oOxZS",
-	"nYMg0u2Tuh5+SMeBJfmn5SjydRhrDh7K9r6uKZKe1NLRs5qOtYansSogPhY6Qrxi9LkdnQdVbmn5mRRt",
-	"eGXu+Ncqn/GcXS2iZAjEiHJldMOCa1pclE/eznLfPqiV5f4y+9n49D+vxJ6V4nehRijfKkHKzrv+hIMJ",
-	"ZZIeJI4yXdkweZmgjs7hrAWuzFBYXGQ7t8L27l6l1+njvy8ubptN7+LitjW4uLjdH5QtLonMu0OUSf1g",
-	"XneVQui1tRX3vqwyy6d/B+R50vj0//7y7//9rbxSgqTUchKSTmpqZN0qLHIn93WJIp2qcusfH863kysc",
-	"WT9LfNdHQcWLWe8ZDREHx+mpfodg0DgOQ2XPyz/+IAV++S4pvaL1AFOXk8ZSa2AI+on5W18wG1hlAyTi",
-	"ynYvgxNKCPLFexY6PWenMUFh6CnrwY58jwNPCgh4mHkIE+pg91YSAQrRsLhKWymEDCjyqwOY58xy3Kcx",
-	"UlBgCAa585jdejgqAlEFeGDIaaI4iRGK1g4QXTp+QAtIO2XXXiqo2gVR5HnlrgqI4a521bmJEYIEiZDL",
-	"t22SpeurmG2VSiJDnqpsJHA/1LEN4DQ5bSlcF3UncPz2pfyKC/poSkkAsByNYSEpVeOCXBBN6FVZ5RiK",
-	"kbphEkHhj1CQIjdDQ0n4BFVU3gVXOztXhtZLUnq1c+UCCK7RVNlhVeFCOWIMGSJihDjiYOtqcXJbT3Dw",
-	"ZPtq201rvNIwQMyuCisFEfkBCcNkgAy2O19wMLuS84mQVZ+0qrHOaNloNIqqmMoWNUuZXpmjqDgkjJBE",
-	"QI07XGI+obpwj4GsuiG+FaGoL7dW7d7V366MrIKZ4jyuqY+j7oVfWdLa1fZ8nRyBhWJNx6nv3nGdm+Ru",
-	"sNNstBpNJdLGiMAYOz2n02g2OtqOMFK0Lw+x4juuhXbXdyoZqE7ol2ThyIkJaT1AZWE1rzEDOOAq8F32",
-	"EfkSSelFIeBDxjDi81V3zDnWAJY8wnmFuTjNsx+7alyJkSFrsiNoXHrBwGqW1fCp0Vhf56rRcK4CU52h",
-	"569HX87V1mg3m2WqQdpupygNzMx1unX6Wv4L1aW1vEsuLYjq1FneKctmPXOd3TozK3J7qL41vnZWkqXM",
-	"SAsKkywe+NHJMyTnUu5dRQPFsZxLuV1Z6WuJvPqqaAG/SM4THhIUeJikeUcFlCrVx0xu5/LrTkx5iXtE",
-	"JMXEaaiqo9lXVFThO+UgNwXeGuBDIsoQgIPkECvKJXQhKcxVdT3KJWFmNEqn74JUpVUDG5OAKmRLclw/",
-	"lCtXHPFTFmmX/dzfVvkyAgYnBEABGCQBjYzzDuq4PsyBcZYs3qPBHIRoIJQyJcnLOAyPMiBjJRQY4pSp",
-	"CBIeiwRG25AsErMyhTGV7O58uJNCS9NyLLZqMe1kN8rm6EKNg2rlVW43u8vbJ1mjv2va0W0e1lh5WhzG",
-	"dbqtGp+Yz7Wq+u3WWU9RAprvn8IVEjCNL0oXWqBgKxKwmbtUFtn5Kb0nbUSSuaMq395LGFgPdz0x7H/D",
-	"T78yP1WAXxNDrYOPXworHc40Fw6RNuzmcVQXLbkPO0mK6K5HWKxB5JMCLN85ka+xkjQaRxHrdg0iX5Dg",
-	"+JGSar2LayHVbjH5/TsS98PrrCDy11eE5N50auJQGpj1Y52IH5MnKJvjerB+NXzOuS8vlcmlqNT3KWJD",
-	"42HR+QOJoHlDSk/HN5aoN1zAqbK+qWyVrtJ1gConqh5tzZWi7I+z23jbUnEyih0U8xW+AR/7PkKBtk4a",
-	"82q+bkP62QZ4Q8KpnRhh3hpkJzOAUonzfRQLFGh1E1zp1HQ9sFhaG8BEz7O2TqqgWlfRga9ZhXS1HlUb",
-	"3YeM5ZTdReVOh959JW68IoH7ympjUtT1LlQ0Sdao1MY/r5q5qgSyul56Z5Flo9LW5Rcal0Gxtd9U7s6x",
-	"EEiMvX4aI/e+SoYdMlFodj+T1H5SFD6gLgVoX1haor+PBpQhSaP5iE74XJrsIvEt+f630ZzTz2+U528j",
-	"KOm8haZtWjShBlYnG6dxWrkud76YgvOzR+9hes8R2/iYfnAf059XYXLnYmDm2zWOw7BGszRwZVU/F1yv",
-	"5mUCiJTStXGKPZxTLEcVN26xjb6y8aPVVzruTEyX+dzgcpVjFfGsltPtnvLRn8btthExHkrEWOr6eygZ",
-	"Y+XzdGen4f3Y7cZtuHEbPjBnWuZihHd1K94X8zeOxQ0TewxMrNpX+UAczN14Mn8YT+ZXExE2vsyNbWDj",
-	"y/yRhLf7+z3vZXj4to5PRTc3rs+N7PeNZb9y9yuscrne3Xgx02nhkn5zF3szD0Vy13akbsxjfZ8UE9BH",
-	"AqrSY3JmY32pVj5zNFQXqrer+43ygOpDw7W8JsUojgQQFNy0Gk1rrBt9g7F8LJg6ga3boubSvjVOSH0Y",
-	"CnVWLlMQLqx3meWI6NJMPF+rsCAhoaZGRMmcgoJrQifZSEuIU/KRlB5czv4vAAD//w==",
+	"7H0Nc9s20vBfwcvrTOy+pCzJ8pc8N63rpJc8Eyd5YqeZXuyLIRKScCYBFYAsKznfb38GC/BLIinKlhO7",
+	"1c1NI5MACCwW+43dr47PoxFnhCnpdL865AZHo5DA7x4O3pM/xkQq/dc1DscEmgjBhf7h84A4XeeXtJnr",
+	"BERhGkqn+yl5T9k1DmnwG/R3nYhIiQf6xbNTJSgbPENUIsYV4owg3kcvIkxDF50QoigbuOhX7o+li46H",
+	"WLnoGIdhw3EdhcWAKKfrYF/Ra6qmzq27+IsBVgSdO8+xIudOF5GbEfEVCRBGU4KFiyLO1BBhFqAAT/Vc",
+	"1JCgPhcR+v3333/3Tk68589dhCWiDLWbrQOvueu1dnPzkQoLpT/g3F64DmWMiBcJwEJKmPKEgZZHA6fr",
+	"tPs7QcvfI94+bve8jr/b9w6CbeK1ek2843eCXbLX13DVI3addrO967VaXnv7rNXpNpvdZtNxndyAzdbB",
+	"fr+NO96u3yLeXm878A7wzo7X7nfIbrDvN3st7NxmoXI2JMgOgXqC4CsJ6/Y5UwL7ChaLRiH2iTxEdoMR",
+	"wxGRiGB/2HBub29dx8dhmMOTn3mAFW7oYciNBs1QqZHsbm0NBB4NGxbTGj6PtnpE4a0fIqKw7vK3sSRC",
+	"bjzr7Afbrf39PW+njwOvE+xte/igv+Nt+9s7u2R3Hze3959tbmGGw6mivtyKceFUYUUlPIqoL7jkfdUw",
+	"X9WzPJpv9gNhSiORG8+aKDxwus7HrXPn6uU2+6P5W68tXpw7aQs1HWng/a3eFxw3xdSuo7FYP+krIl7y",
+	"sZBO13l31jzVGz0WWFHO0ieEBc/j3bcot+e4Dmz2QWenv0eaPQ/+o//ymr094u30Dzr6h/7XcTNImRlk",
+	"V6Mtjcg/OSMfJNHDvcM+7VMfnSrMAiwCdEYj4sDu8jAkvpnYV0eOowiLqcWdPhVSZU9MwP1xRJg+WRNC",
+	"rlyEwxD16TVBGmhSn5dHhSXpfD59LUAAvaNN879HhwD6Y5/TLf2ca3HPbXcLgTHEahlgDLFaCIwhVqsB",
+	"xhCrbwoMolnVEtCA9ovAAfxvJfCAz5UCRBAcmG8lg0nC1OyjBwBbX3P0JcAG7ReBDcSEpUEEQ39TnImM",
+	"XLPE8m2PRQCwAlMJ5vic9UPqQ4s7opOdRym0Qp4dOxqHiiosr3Jf5GKAGf1ioGYeCeKPhci1uifcLwzH",
+	"MguulF21FHMU6pMwfXFDpdIgfSoymyBacMZIxviAnpVzg2cIm2UeondHZ8cvkT/EbEAkoionvtLASnOC",
+	"YEWOrUyX5/cZ9s57/ya+ctGEqiESBIdIL1qCCK0lAcLGETE49kwiPmEItqJIAviLyVMAX0trswD+SNWQ",
+	"jxXCDNHARZMh9YeoR3wO4nY5QV8GpPdhQ62Xs0Btv9xunpTDNc9mOjsnc3ym9dI+vTdU+1z0aBAQVnno",
+	"j8ZqyAX9Akv4bHXX54RREjyV4/+KyXG/T309OTQS9JqGRJ9mxZHW50OiCJw/PrKnr4H0yVX8ijDECAmk",
+	"1ba76CgWjBvvCQ4+CqqI1egoU0QwHJ4ScZ0BSSlcXxW0f0IqsIRpoz6mIQkMvNJRUZ+ywOjFgmDJmdaK",
+	"qZIo5AMLLsbVr3zMgkoYvSeSj4VP3sSNnxq/Ybwmw7FQGeFpyHFwxvlrzWMWAAfm+AJ08aTHE0KhHg+m",
+	"GkihnrhAaogZajU7+zt7u6g3VVr1NUARxOcsoPpk/gr4VgkXYZHmhAe0/4SoFJyqBFmGWMsFXA2JQMbc",
+	"ghQeGHOaQhMsrUwSIEmZT7r6oAX6FR5gykCkkMTKFQoPNHQVmvIxGpC8DPOq751g5Q8NrO0aNI/gY1UH",
+	"/+KmTw3xAhqAHRULQa+JJlCacR4aqMVwtBioiR31yQeGrzENcS+sPpm2+RuujpL2T4+0+5hp+AQcqSGQ",
+	"skkDnYmpRTCNYyjiWrJNgKS0wiO/s1kzmYbrDLH8h/7MCaZhj984XSXGBB6/pj5hkmSevB0pErzVKN/H",
+	"oSR6QWOGreyzgOK8MhZ0LSnpo+qDDHGmpYensu1Hvk+ktBIP1aLzSE0b6DSmIEOCAyK6KCcMdtEvBAsi",
+	"0Ffod5sjK7mWBkHGTI5HIy4UCU5IQPEZCNwVcP1Q1OGJQPRYYzxTnp6zhugzjf9boxBT9swSGTwahRZZ",
+	"tv4tOcvBL9vfgm+k53scEizyShA8kkhNOBoJLcMqapXKkOBrYuQw4CRSsw81JFOERV6tzOotbByGs2qE",
+	"fpZO4nmi01bquxaEj1Lh9d6dtU62O43tdqfdbG3PKL/wdmen0dxvNbd39ioU4bpqmGaTSP+N9AOzTieF",
+	"aPCndAZ9/qfab72e/PGPq/99SF/AqvbyIYwaJft+6zqGpsqUhlmB6hXgQkCkL+jIrkEfLA0dIp4ZZyLq",
+	"c2H1K3vGaF9LLQN8TbSyqo+Q9IckwnqwEVZa2XS6zr8+HXn/xN6XpnfgXXxtubud2x/0pM2OSHAxA1oG",
+	"FA8Y1xswP5uPYGaxYgJmckIECUA0/Z/Tt2/gB/BdpEgYxkYzPVEqNEwMz01nN/9xg1JlgPjw/nXsOzOG",
+	"oSAjN2+8fY4VRvuN7UZn8xBxFk4N+cGmMTV0Nv16n4sI6zM2FrQQEgafiyaSyuXxfJJ5PJPwmxyiCcFX",
+	"sdguFdZ6sd47ck3EFAkyEkQSppKJlYPpB0H6+tRspTEIW+at3DIzOcNmxiH3cex8rARfMt3qLy8EUfzB",
+	"V/1jsyHLb9xKtgrIy29EyNLFX5uXehoGUUAv0jMyeIz6PAz5RFYDRPMtp/vJ6TSazkXRREaC9IkgzCdH",
+	"msmXASRtJtOJxJYVmAgJ0Mb7X4/RXrvTdNH2Zh4g8x8W1TTEjG15bREdOdRoSiFkQ2Xbg+GmCiRZEtP0",
+	"DrDX9y6+bu+WUBdBlJgeaRo+P89XDA35BEWYTZEEzR8sdSpWPZaax8X/L57ANQgsRSCKYzsseZ5DkICM",
+	"CAOL4KK9mEwmGZWAzH/uJZ/oleFMI7Pbu3s7yW7XWqoVxAuXOjONU5+PSBlNHxERUalPiEQTPg4Drf5l",
+	"p9RobZaylvJJgGVL4IioOzG8MmRtoFcKGVt/D/tXMdLajTIMkUrU0kDe7aCQ6KlKFwV0QJWRQofT0ZAw",
+	"OO5WqqqvPlA9UYMmjgvOMadboI5UI4nPx0wVbQcB009mPZaZMpRIh2OmMkclEZh0J0G0iI84g2iSER6Y",
+	"QBKY8h9jIqbpjH8wU8hOMyB9PA5jXTjZzx7nIcEM5k37xmo0N/MXCVOUmsoal4xhNlyQACzp0Vgq1ANB",
+	"xUVcoB8Njh20Wk0XtbYbLY1m6EwPoVehGR4WEB+Dr8JpyuPbjc5mA73V651QSVCn1XZhWxlXQ8oGevet",
+	"maxRtmGJ/WtpXvuaSmVh8YYzsgJ4sBQgGtXjVdiWszBq59a+3exAJwyWQAOGTqttn00EVSR2kMXeTDt+",
+	"FWj0wu4NH8Pm5kHzLsP+Ei636SJJNLXQ4kFvqjc/wrKBLgVRY8H+HlFGIxxeIiyvjCjVbnZAbgBHIBj3",
+	"3KR1XsC6TCiIccUeoksjiHi07wHhY4NLV58acPu6VkyRaKKZgA28hNNlIZ/j4BpV6YDpvcrTk8K5lAHd",
+	"ACUH7QjfvCZsoIZOt9Vsd8oFjnd4QE7plwLyfmloRoRvgBbQL+TvbzIghIcaPbFCEZcKvcnSk2RvDlF6",
+	"8vYbO1q+XgSFFa5RXtERWJoKyaUwPjy9EgTKmTxEEQ6IxqGcWCViAsrIjXpN2ZWL+Aj/MSbgDwTyXU4r",
+	"0zmUTX6v7ToRZcnfbrH29dkrE00SwJfxRRrMy+/olZLIx1ITy7FdQIqANXVaWPEIq2G64Hm7gGFpd1NT",
+	"skvTS1V8VLxEwMEcR7NCGGxvhKdoyMOgdJf0uHXnNIrPDBhjJBFlYDckIwN93RioNYafaCQo8+kIh0ZY",
+	"SeasCMNMoStm9Yp0X+qYaYr3RX/wPjthF5r1+fzCA2pC2Y0SZwyxYIUEC+GMtXI2/j2OaC76atxuKxMo",
+	"ozXrOKCjRh8TAAHno9YC5xHXripZchZoN16EbzxwOmr6Az7IW9f5MAruAIjYQlu5qqw199Z1gpxFtUbP",
+	"jAn2PkCxK6wPFGgnR5xJs9pfctcelgBT/r5E5YozTeuv1TgTYGHlSl5BAP9c0D4YaqxhfaoZJMjGDfSm",
+	"UMbMWPWAV3oZc0TRdG37rZzpQusF826N6gFmVarbvAujurPIdrvxIunhgfTyNsCq/pmWAPHjTDjhMkcn",
+	"062aJsQNV4MP88GBQOKp1NTehgKuNzfdXKuyZnY29W5l9tTpOts7ztLWmbkdehnruIli62o92Kjx631J",
+	"9iW1va6cbwPHvgefKSPEc3bgme18cWaM71VwAAP9reu8zpi9q9on5vFb937okuqvXsbMWzXCvF341nV+",
+	"s7bIqo5gr3zyGPqchKTQO2BfrM9yDKlfs7G5S5zmXExv5ZFOW65IpkqCRyAYBvXGCgXcWJmMXVkBS13l",
+	"Hn/8+NGbNbFX9S80hT95XHlVHHm8BNaUxC5X4k9RnxVhUi62+LB2XPGadhiAnhgLaQGVBfMyZsG8MXWC",
+	"JcLyigSoz8U35MGpxzhhxi8yzv/KT8bt1mz8GyPYm0zs/hJUJhvyX0lakoar1O4YR3LsD7M6ngC73Zpw",
+	"ZPY1CZovDh/IhafbDBQqFwkDHsqc4+ge1OQvvBfv5m+CLHHUCu6RVJ642fYrYuSFNzzQCf0FQfweCoge",
+	"URCIOFifw2TvCy+8LLP9hQNUY8B8l1VJc8Z7nQmWS9SCiBCFYge8psd5wrE2sVYgyfu5mzpLIMj8NZ9K",
+	"5JhpvkrqUHwNZ731VVt/WngdaYntL77PVIkCBV1Wq+3NXzc6TGP+LL94T5SYehA3uEpsyAy7eCuTwMU/",
+	"ARqlF7aWQp602wKUsQ3rI0qmSwmumPdrWpBsYiySPymz/yrM/etNp/5xLtHYEts/IeSqhpc1Gf1egRfZ",
+	"YebQ4S2zUT28n4n4WeUBX9t3lkSvDzMXX5fAq9k7s9WRLNnGK7b1gDcCorNoErkJjolH5H/4M2BK8ZXe",
+	"pTCmeIgFmFPQacVGC9BKZiZvEEoiwnwekMCEv0L4Ndg2elM0+EJHa+kkwY/0cusSKLF0MFzwIELKZMjD",
+	"rM3T6CAQ+Qlf/V6yy5qfLYWFCWbALhVs/5ypW4skcTstlnBmgn0RhwuvSGBm5BW4zX6IMtea7S0dc88i",
+	"Tomc5HLVvGiIQbgJqP5iRBlWxtka4dEI0vp9rX0xugTDS69R1803WjZuWXbS2inTyshxaYa12sktS0Yu",
+	"z4W5RN7IkrHLO8B9DBMv+saEa2cvvt+6DmfkbR/y51ZRqpJ9vHUXdCvepkXdyjZhUb8yEC/qVwG+i1u3",
+	"4Jz+gmXhvUWsZjImoyG+BuKcZsMoSqowO9KH969NzL553LOJM8ztO3s9OY7o5yO4LMPs28Z8FONMOoTa",
+	"17ezyQ4WMLI4eUMMwjOLXWnug+oBkna3mYwIC7pYqbWchhde9cilS6j3hXwaheo+cVsnH8X+KbcFMOn0",
+	"sra5zeEUYlpeq16ERWUbX3Kz82XtC5sW52gfmSuaf1diTNIoDZtXIbkUT5na7Thw+YhG48jpNpPFUqbI",
+	"wJgsZ+4+LbyorxvCdA4R7knClJ6ifhFiqeJME9UX8zPJXKgikbyLhOY6Eb55ZXq3ms10aVgIPC3b+HiX",
+	"4hnU3P7k+kseMkeIkclsjLihOYZwzMkB34XR2+k/ELsvH301TL98/NWw/vLxVycAxDeNHlIMSL5xF2Gg",
+	"ZufqLbqjYFCz90LgFgsJ6Y0tHBhnNg7fZQi4vdBelIojyZyluHU5NuD6BwtyBzvCU9QjSJCRiVzvjRWY",
+	"CmIvJTpKLwulOT0yeWH4hBmakbjBtbyCqESC9MfSODoLmY6qMI0kvHA6IoBtq5AkslmW6ssSueTp9bs9",
+	"RrHFJGmvP598Gvf6/TKJ3ut3yuSKXqZTkj++fqdMBuolOn0zkW+epxcidKGoE5+RQ8SI1u7Z2JRMilP8",
+	"xIm903oBcekEW4gDLrNeFAg9Zbz8q4PDsAbdL9GANOGspA7xzOsKF0Vzv8vBLxbBYOh5uetilganE4oF",
+	"TD3dnBkG23DNUtimglsl8X946H0furvW++rhnuuUCcLf72gWT+jRHk0wupQczSqJ84GO5hLQWx/Nx300",
+	"gxLV28chYQEWYHPPpPv5Andams1my4P/a+n94ODgwGu1ve3WTF6vbJ7OxGYRGH1QM34TCWeyH+RRx3Vu",
+	"vAH37EMSRI3nplvy2KPRiAtlbzkPna5BlaFGlS2Igd0iQWRya2awYSZZlB7Yvu2iAE+li2AEF0WUjePc",
+	"uTYtHtyCNl4qRf0rSODTajYRky7qCx4h712rubu30zo4eH7WftnZP9lpdPb2dvab+6caTmVv904b6AgM",
+	"mxINwKwK7JhxRn0cQonHLmIcjbBQxidClUQ9PmaBq59/IcK8dNG7s+YpGKv0s/xuFORlTfckhpCbza2z",
+	"25nfpsyNcu+ndxvmVvnzjTP766X992TzJ/tr4/y8YX5t/nS6+dN/7PvKt/mnmz/950GHn78TX4B9KYDu",
+	"goGltprvxgHLZrQqFnhHdekOms+qmS1ApozbVptoHobdLrVVa34b89tvhX+PlbOnTq45tndsExJC9l+T",
+	"cMeY0+YSnQH7o9Iq62NJgjQpbMpaigrRZhiFfp3PxHbu/FDkt8inMswlNin6RIZVdZoHu/nMb+j8XF38",
+	"uHF+/uN/Nj5ubf507nw6P79pt/R/tr3z85s9cvHjubNhG7pxh4q2mz9u2lbFs4/vceePOam63p2LkPqF",
+	"B/OuFdO9cIOTPnPfNAUdanzyWDfUPI2LgAin27rNVMmek5YAUyAdk4smcQpAkdhopUYSHB7aKAwhFdpp",
+	"apSCfhFmkNSnlk8KJvccJpJ3Ru3MuqIyk+/czharqPpEpmVmjJ1sVYlC5/cESzQRnA3gbECmSpO6t0eQ",
+	"oIOhcm0O0BERtspEPj/hvKxhv92+TQtSfC23mU9dlGT3RVzYzMlppiyn4hPbs+jlGwSIl5wDYCnSHVv0",
+	"KgoN0LMcCBwBUgTEp5AS8tBkqLfmeP1RaTHIZK6391uzlsBc5fbKki/VJfMKiprZJp9znyiqtllQ22qu",
+	"DFNZXbCSairFdeiKShhdlNEYey7ufurNAEVnP4P6TwdpS/E0s86MgDVTgH/MrhifMCuuTZ2MF5Er49+y",
+	"FaVsxtpMS60d6T0zqePTwf53TMT07ShRqUKtaZHgRcKSi/a21OH63ZSEshlduCWp8FcmhMOXy4Twak/n",
+	"wwjh9UGxjij6hkJunt3PkMOiINq5zSo2gH0cEgbmng9nx+6c+SspuAJpvuOKK7PJ9r52bj3zo53+OIt/",
+	"dOd+FAqVlbOfAZa1rGW6FIGsIu7iuxGa8jmtzh5xRzf5I3dJL+1dXjWltltXRqsXxZU8DLVeEp/WcRt/",
+	"7riNu4RgPEp2N8oVHLBFQ/aa+ajU7baxjZioVBO9mQSptoqCVLNXzJcOv52r+llVWwWudUCtXRSZ9nEV",
+	"GT/k4yCjBiTFT/IFRGsOHur2vqlgkxzb0tHTYqS1hue6OdICAQSlV4w+s72zoMotLT+Tot2vrFTwBrJn",
+	"zxjvIs4GSA25BMseVdIQ5urqBeVls/M2t1Z7v1bphYv0Z+Pzf70S61lyJgq1SP0WhK9sMYBnEk240DQk",
+	"dtqZcpvxyxjDTGJxI6Slyywu1J9bYXtnt9ID9ulf5+c3zaZ3fn7T6p+f3+z1yxYXRwneIeKlfmDxEkHC",
+	"S8T7uvdlr2mRhxT4ERlg9nOmsObdUOtZ4/P/+9u//vtzeXEPTfv1FDXlNSQtcxuyyPHdM1W1THbVjf/5",
+	"eLYZXz1J+2UUAnOeILIt817wkEh0lJCG9wQHjaMwBJNh/vFHrULod3G1IKNZ2FKyfKT1EEGwHxvqzcW4",
+	"fqbShUZr3e5VcMwZI776IEKn62w1JiQMPbBHbOn3NPC0yEEHqS8zJjHZ3iBjkJAMigsLlkLIgiK/OkRl",
+	"zvInfT4iAAVBcJA7ren9jMMiEFWAB4eSx6qYGpJo5QCBolOszwv4AxdXXiL6Zmv46NMsXQjdka5xKrqx",
+	"WYMFsdgsN7MEzZQEstuq1U5BPCjGpWgvNFEY6CQ+iwlc57UxdPTulf6Ki3pkyqG+ugsA0nSscc7OmeEW",
+	"UFR8hNUQ7sJEWPlDEiTILchAk0XFgVW46HJr69IyDE1oL7cuXYTRFZmCqRdqbeoRR1gQpoZEEok2Lucn",
+	"t/GMBs82LzfdpCwxDwMisoWMtTSjP6BhGA+QwnbrKw1uL/V8IpIpqVvV2CRhbTQaRYV3dYua1Xcv7VEE",
+	"NosjohHQ4I7UmM+4qTVlIQs32zciEvX01sLuXf58aQUeKoAvubakE9xnv8zIf5ebs6WdFFVAO4+SKAPH",
+	"da7jO81Os9FqNEFIHhGGR9TpOtuNZmPbWCaGQPvyECu+m1toyX0P+WtNDso4e0hO1khKWILN1r6mAtFA",
+	"Qoi+7qPyVb2SK03Ix0JQImcLRdlzbACsOYjzmkp1kmdO2UKHJWaLtMmW4qPSqxCZZmnZqRqNzcWzGg1n",
+	"iobVGXr2WvfFTDmYdrNZpmwk7baK0tfcuk6nTt+MiwS6tBZ3yaUzgU7bizulCdhvXWenzsyKHCnQt8bX",
+	"Tkuyq1lpATApwwM/OXmG5FzovatoABzLudDblVZr18hrrrgW8Iv4PNEBI4FHWZIqV2Gtl31KhX+pv+6M",
+	"uCxxuChbAV/xEAr6ZS/TQK1GcOXbmoQN9DEWZRiiQXyIgXIpU/uMSigIyaUmzIJHyfRdlCjJMLA1MkDt",
+	"ZZbj+qFe+Ua5XrEJeT4CgScMYYUEZgGPrH8QmwhEKpF1v8zf+KEShaSvQCPT5GUchocpkCkIBZY4pQqE",
+	"hsc8gTFWqQyJWZrC2OKLdz7ccW2waTkWZ8qHbaV332boQo2DmkkF3m52FrePE50/atrRae4v7jHjxIVu",
+	"BzUAlpRBcp1Oq8bMZrMKQ7+dOmAoyrfz+AljId0zaAYq1BzhW5Lu3boLRZitH5KL4FaSmTnh+u29ZIjV",
+	"MOVjKzWs2fA3ZsMA+BXx4Tr4+LWwpuetYd4hMRbmPI6a8jz34UJxuegabChbTXk1ImkNVhJXJnrkrKTG",
+	"SpKwIqDt7Ro8oSDz9xOl7GYXV0LZ3WJq/Q+inuwxWEYz09u4XRPdkmC09eF5IofnbowK7KerOVvLnZqc",
+	"c/cCzEdFlfZPiBhYl5PJ4cgUzxuFuiYctERVkwpPwZIIGUNd0NsQVPOFRxszlWB74/QO5KZWAq2SitVs",
+	"gX0kx75PSGAsrdZUnC+bkny2gd6ycJpNRzFr2cqmkMBaIfV9MlIkMKozujTpAbtovrI9wrHOmtk6rU4b",
+	"vcvECRurdgLEaCwV2MNyivu8omoCEx8nbfzGKnBcU/kuBDhOmAkq8F9XZV6WVN9Rx747hV9r23W5hsFo",
+	"VOy/sOXzc4wEM+uBmI6Ie1/9JxtJUuhIONU0f1IUVQE3KYx3D8srCcSxR/pcEE2p5ZBP5EzC8iJRMf7+",
+	"91Hqk8+v9frvIy6ZDJK2bVK+ogZWxxtncBqcsVtf9T9aV3/yPrMPkoi11+xP7jVbmo3/aeiAOxPVM9uu",
+	"cRSGNZoloTjLeu7wavUvGzAFqtfazfdwbr4cVVw7+tZay9oz+OC6yp1p8CIvIl6sqSwj1dVyI95TrPrL",
+	"OBLXkslDSSYLnZkPJZosfZ7u7Aa9H5deO0LXvpzHxcgWOU3xXR2lT/igrF2l6+P1yDhrtff1gdiqu/bN",
+	"/ml8s4+VHK+9s2s7x9o7+wQExft7cu9lE/m+rlygnmtn7tq28p0lwHKHMq5yIt/drnJrkgHG/WYuX6c+",
+	"l/g+9BByHlBz55cy1CMKQyE7PbOxufisnzkGqrNuJAl3UPUBNYdGGqlNC1OSKKQ4um41mpmxrs0t0/Kx",
+	"cOLWztzojW/6p+OE3MehgrNykYBwbr2LjFrMFPqS+TqYBXkpDTViIHkqjq4Yn6QjLSBO8UcSenBx+38B",
+	"AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

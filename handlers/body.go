@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"compress/flate"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -75,7 +77,13 @@ func readFault(err error, limit int64) error {
 	if errors.As(err, &over) {
 		return tooLarge(limit)
 	}
-	return refuse(errInvalid, "", "Unable to read the request payload: %s.", err)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return refuse(errTimeout, "", "The body did not arrive in time; send it again.")
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, new(flate.CorruptInputError)):
+		return refuse(errInvalid, "Content-Encoding", "Unable to read the request payload: it is not in gzip, as Content-Encoding says, or damaged.")
+	}
+	return refuse(errInvalid, "", "Unable to read the request payload: it ends before its end.")
 }
 
 // decodeJSON decodes one JSON value and nothing behind it. Invalid UTF-8 and lone
@@ -101,7 +109,11 @@ func jsonFault(err error) string {
 	if errors.As(err, &syntax) && syntax.Err != nil {
 		return fmt.Sprintf("%s, at byte %d", syntax.Err, syntax.ByteOffset)
 	}
-	return strings.TrimPrefix(err.Error(), "json: ")
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		return fmt.Sprintf("a number out of range, at byte %d", semantic.ByteOffset) // nothing else can fail in a value of any type
+	}
+	return "it is no JSON"
 }
 
 // dropAnnotations removes the members that annotate: a receiver must not stop at

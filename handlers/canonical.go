@@ -63,12 +63,14 @@ func (c *contract) split(escaped string) []string {
 			continue
 		}
 		name, inParentheses := cutKey(segment)
-		name = c.name(name)
-		segments = append(segments, name)
+		if !c.isKeyed(c.name(name)) {
+			name, inParentheses = segment, ""
+		}
+		segments = append(segments, c.name(name))
 		if inParentheses != "" {
 			segments = append(segments, inParentheses)
 		}
-		key = c.isKeyed(name) && inParentheses == ""
+		key = c.isKeyed(c.name(name)) && inParentheses == ""
 	}
 	return segments
 }
@@ -105,7 +107,7 @@ func (c *contract) resolveCast(segments []string) ([]string, *entityType) {
 			return segments[:last], t
 		}
 	}
-	if last >= 2 && isOlderName(segments[last-1]) {
+	if last >= 2 && isOlderName(segments[last-1]) && !strings.HasPrefix(segments[last], "$") {
 		t := c.byStoreType["call"]
 		switch {
 		case last == 2:

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
+	"github.com/google/uuid"
 
 	"afterhours/gen"
 	"afterhours/store"
@@ -31,7 +33,9 @@ type contract struct {
 	types map[string]*entityType
 	// byStoreType are the same, by the store's name for them.
 	byStoreType map[store.Type]*entityType
-	pageSizeMax int
+	// pageSize is how many statistics a page holds unless the client asks for fewer
+	// or more, pageSizeMax how many at the most.
+	pageSize, pageSizeMax int
 }
 
 // operation is one operation of the contract with what is asked of it at every
@@ -76,11 +80,12 @@ func loadContract() (*contract, error) {
 	if err := c.addTypes(); err != nil {
 		return nil, err
 	}
-	pageSize := doc.Components.Schemas["pageSize"]
-	if pageSize == nil || pageSize.Value.Max == nil {
-		return nil, errors.New("schema pageSize must have a maximum")
+	size := doc.Components.Schemas["pageSize"].Value
+	usual, hasDefault := size.Default.(float64)
+	if !hasDefault || size.Max == nil {
+		return nil, errors.New("schema pageSize must have a default and a maximum")
 	}
-	c.pageSizeMax = int(*pageSize.Value.Max)
+	c.pageSize, c.pageSizeMax = int(usual), int(*size.Max)
 	return c, nil
 }
 
@@ -141,6 +146,57 @@ func (o *operation) addBody() error {
 // for a route that is not the contract's.
 func (c *contract) operation(r *http.Request, fullPath string) *operation {
 	return c.operations[r.Method+" "+fullPath]
+}
+
+// methods returns the methods that the contract has at an escaped path, sorted; none
+// for a path that it does not have. Where a literal and a parameter both match, the
+// literal counts: $count is no id.
+func (c *contract) methods(path string) []string {
+	for _, base := range c.bases {
+		rest, below := strings.CutPrefix(path, base)
+		for _, template := range c.doc.Paths.InMatchingOrder() {
+			if below && matchesTemplate(template, rest) {
+				return slices.Sorted(maps.Keys(c.doc.Paths.Value(template).Operations()))
+			}
+		}
+	}
+	return nil
+}
+
+// matchesTemplate says whether a path has the form of a template, as /a/{b} is. A
+// key does not begin with a dollar sign (OData URL 4.3.6).
+func matchesTemplate(template, path string) bool {
+	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(wanted) != len(given) {
+		return false
+	}
+	for i, segment := range wanted {
+		isKey := strings.HasPrefix(segment, "{")
+		if isKey && strings.HasPrefix(given[i], "$") || !isKey && segment != given[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isName says whether a user principal name can stand in a URL of the contract.
+func (c *contract) isName(name string) bool {
+	_, notID := uuid.Parse(name)
+	return notID != nil && c.doc.Components.Schemas["userId"].Value.VisitJSONString(name) == nil
+}
+
+// CheckName returns an error that says why not, if a user principal name cannot
+// name a user in a URL of the contract.
+func CheckName(name string) error {
+	c, err := loadContract()
+	if err != nil {
+		return err
+	}
+	if !c.isName(name) {
+		schema := c.doc.Components.Schemas["userId"].Value
+		return fmt.Errorf("%q is no user principal name: it must have 1 to %d characters of the form %s, and not be a GUID", name, *schema.MaxLength, formOf(schema))
+	}
+	return nil
 }
 
 // typePrefix and typeSuffix frame the store's name for a type in Graph's.

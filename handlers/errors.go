@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,6 +25,7 @@ var (
 	errToken        = errors.New("no valid token")
 	errForbidden    = errors.New("not permitted")
 	errPrecondition = errors.New("precondition failed")
+	errTimeout      = errors.New("body too slow")
 	errTooLarge     = errors.New("body too large")
 	errMediaType    = errors.New("unsupported media type")
 	errUnavailable  = errors.New("unavailable")
@@ -45,9 +47,11 @@ var answers = []struct {
 	{errMethod, http.StatusMethodNotAllowed, gen.ErrorCodeRequestBadRequest},
 	{store.ErrExists, http.StatusConflict, gen.ErrorCodeNameAlreadyExists},
 	{errPrecondition, http.StatusPreconditionFailed, gen.ErrorCodeResourceModified},
+	{errTimeout, http.StatusRequestTimeout, gen.ErrorCodeRequestTimeout},
 	{errTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
 	{errMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
 	{errUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
+	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrClosed, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
@@ -105,7 +109,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError && !gone(r) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", known.id), slog.String("error", err.Error()))
 	}
@@ -114,6 +118,9 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // a caller that has gone is told nothing
 }
+
+// gone says whether the caller has hung up, which is no failure of the server's.
+func gone(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
 
 // messageOf returns what the caller is told, which for the server's own faults is
 // no more than where the reason can be found.
@@ -155,8 +162,11 @@ func (s *Server) noRoute(c *gin.Context) {
 		shown(c.Request.URL.Path), s.contract.bases[0]))
 }
 
-// noMethod answers 405; Gin has set Allow.
+// noMethod answers 405 with Allow; for what is not the contract's Gin has set it.
 func (s *Server) noMethod(c *gin.Context) {
+	if methods := s.contract.methods(c.Request.URL.EscapedPath()); len(methods) > 0 {
+		c.Header("Allow", strings.Join(methods, ", "))
+	}
 	s.writeGinError(c, refuse(errMethod, "",
 		"Specified HTTP method is not allowed for the request target. Allowed here: %s.", c.Writer.Header().Get("Allow")))
 }

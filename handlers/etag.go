@@ -29,19 +29,29 @@ type precondition struct {
 // check returns nil if a write may go on from the stored revision, NoRevision
 // where nothing is stored; the order is that of RFC 9110, section 13.2.2.
 func (p precondition) check(stored store.Revision) error {
-	switch {
-	case p.match != nil && !listed(*p.match, stored) && stored == store.NoRevision:
-		return refuse(errPrecondition, "If-Match", "There is no statistic here whose entity tag could match.")
-	case p.match != nil && !listed(*p.match, stored):
-		return refuse(errPrecondition, "If-Match",
-			"The statistic has another entity tag, as it was changed since: read it again and send the tag that you get.")
-	case p.noneMatch != nil && listed(*p.noneMatch, stored):
+	if err := p.checkMatch(stored); err != nil {
+		return err
+	}
+	if p.unmodified(stored) {
 		return refuse(errPrecondition, "If-None-Match", "The statistic exists, with an entity tag that was to be absent.")
 	}
 	return nil
 }
 
-// unmodified says whether a reader has the stored revision already: 304.
+// checkMatch returns nil if If-Match is absent or met.
+func (p precondition) checkMatch(stored store.Revision) error {
+	switch {
+	case p.match == nil || listed(*p.match, stored):
+		return nil
+	case stored == store.NoRevision:
+		return refuse(errPrecondition, "If-Match", "There is no statistic here whose entity tag could match.")
+	}
+	return refuse(errPrecondition, "If-Match",
+		"The statistic has another entity tag, as it was changed since: read it again and send the tag that you get.")
+}
+
+// unmodified says whether If-None-Match lists the stored revision: a reader has it
+// already (304).
 func (p precondition) unmodified(stored store.Revision) bool {
 	return p.noneMatch != nil && listed(*p.noneMatch, stored)
 }

@@ -14,7 +14,7 @@ import (
 	"afterhours/gen"
 )
 
-// maxFaults is how many faults an answer names: a body may have ten thousand.
+// maxFaults is how many faults an answer names, the contract's maxItems of details.
 const maxFaults = 50
 
 // invalid returns the problem of a request with these faults, at least one.
@@ -23,10 +23,10 @@ func invalid(faults []gen.ErrorDetail) *problem {
 	switch {
 	case len(faults) == 1:
 		p.target = *faults[0].Target
-	case len(faults) <= maxFaults:
+	case len(faults) < maxFaults:
 		p.message = fmt.Sprintf("The request breaks the contract in %d places; details names each.", len(faults))
 	default:
-		p.message = fmt.Sprintf("The request breaks the contract in %d places; details names %d.", len(faults), maxFaults)
+		p.message = fmt.Sprintf("The request breaks the contract in many places; details names %d.", maxFaults)
 		p.details = faults[:maxFaults]
 	}
 	return p
@@ -47,9 +47,6 @@ func faultsOf(err error, target string) []gen.ErrorDetail {
 	var faults []gen.ErrorDetail
 	places := map[string]int{}
 	for _, one := range found {
-		if one.SchemaField == "properties" {
-			continue // told together, below
-		}
 		f := faultOf(one, target)
 		at, again := places[*f.Target]
 		switch {
@@ -58,25 +55,6 @@ func faultsOf(err error, target string) []gen.ErrorDetail {
 			faults = append(faults, f)
 		case one.SchemaField == "format":
 			faults[at] = f
-		}
-	}
-	return append(faults, unknownProperties(found)...)
-}
-
-// unknownProperties returns a fault for every property that the schema of the
-// body's object does not have. kin-openapi reports each without its name.
-func unknownProperties(found []*openapi3.SchemaError) []gen.ErrorDetail {
-	i := slices.IndexFunc(found, func(one *openapi3.SchemaError) bool { return one.SchemaField == "properties" })
-	if i < 0 {
-		return nil
-	}
-	object, _ := found[i].Value.(map[string]any)
-	known := slices.Sorted(maps.Keys(found[i].Schema.Properties))
-	var faults []gen.ErrorDetail
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !slices.Contains(known, name) {
-			faults = append(faults, fault(gen.UnknownProperty, shown(name), "There is no property '%s' here; there are %s.",
-				shown(name), strings.Join(known, ", ")))
 		}
 	}
 	return faults
@@ -142,7 +120,7 @@ func faultOf(found *openapi3.SchemaError, parameter string) gen.ErrorDetail {
 	case "format":
 		return fault(gen.InvalidValue, place, "%s.", rootCause(found))
 	case "pattern":
-		return fault(patternCode(place), place, "'%s' does not have the form of %s.", value, formOf(schema))
+		return fault(patternCode(place), place, "'%s' does not have the form %s.", value, formOf(schema))
 	case "maxLength":
 		return fault(gen.InvalidValue, place, "'%s' is longer than %d characters.", value, *schema.MaxLength)
 	case "minLength":
@@ -170,10 +148,10 @@ func patternCode(place string) gen.ErrorDetailCode {
 	return gen.InvalidValue
 }
 
-// formOf describes a pattern: by the schema's example if it has one.
+// formOf describes a pattern, with the schema's example if it has one.
 func formOf(schema *openapi3.Schema) string {
 	if schema.Example != nil {
-		return fmt.Sprintf("%v: %s", schema.Example, schema.Pattern)
+		return fmt.Sprintf("%s, as %v has", schema.Pattern, schema.Example)
 	}
 	return schema.Pattern
 }

@@ -31,11 +31,11 @@ func (s *Server) CountUserStatistics(ctx context.Context, in gen.CountUserStatis
 }
 
 func (s *Server) GetMyStatistic(ctx context.Context, in gen.GetMyStatisticRequestObject) (gen.GetMyStatisticResponseObject, error) {
-	return s.get(ctx, me, in.ActivityStatisticsID, precondition{noneMatch: in.Params.IfNoneMatch})
+	return s.get(ctx, me, in.ActivityStatisticsID, precondition{in.Params.IfMatch, in.Params.IfNoneMatch})
 }
 
 func (s *Server) GetUserStatistic(ctx context.Context, in gen.GetUserStatisticRequestObject) (gen.GetUserStatisticResponseObject, error) {
-	return s.get(ctx, in.UserID, in.ActivityStatisticsID, precondition{noneMatch: in.Params.IfNoneMatch})
+	return s.get(ctx, in.UserID, in.ActivityStatisticsID, precondition{in.Params.IfMatch, in.Params.IfNoneMatch})
 }
 
 func (s *Server) CreateMyStatistic(ctx context.Context, in gen.CreateMyStatisticRequestObject) (gen.CreateMyStatisticResponseObject, error) {
@@ -57,11 +57,11 @@ func (s *Server) UpdateUserStatistic(ctx context.Context, in gen.UpdateUserStati
 }
 
 func (s *Server) DeleteMyStatistic(ctx context.Context, in gen.DeleteMyStatisticRequestObject) (gen.DeleteMyStatisticResponseObject, error) {
-	return s.delete(ctx, me, in.ActivityStatisticsID, precondition{match: in.Params.IfMatch})
+	return s.delete(ctx, me, in.ActivityStatisticsID, precondition{in.Params.IfMatch, in.Params.IfNoneMatch})
 }
 
 func (s *Server) DeleteUserStatistic(ctx context.Context, in gen.DeleteUserStatisticRequestObject) (gen.DeleteUserStatisticResponseObject, error) {
-	return s.delete(ctx, in.UserID, in.ActivityStatisticsID, precondition{match: in.Params.IfMatch})
+	return s.delete(ctx, in.UserID, in.ActivityStatisticsID, precondition{in.Params.IfMatch, in.Params.IfNoneMatch})
 }
 
 func (s *Server) GetMySettings(ctx context.Context, _ gen.GetMySettingsRequestObject) (gen.GetMySettingsResponseObject, error) {

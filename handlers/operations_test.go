@@ -346,6 +346,93 @@ func TestNotReady(t *testing.T) {
 	}
 }
 
+// TestSlowBody: a body that stops arriving is told so, in our own words.
+func TestSlowBody(t *testing.T) {
+	w := newWorld(t, memory.New())
+	w.createSeed()
+	impatient := httptest.NewUnstartedServer(newServer(t, w.store, w.issuer, io.Discard))
+	impatient.Config.ReadTimeout = 200 * time.Millisecond
+	impatient.Start()
+	t.Cleanup(impatient.Close)
+	body, never := io.Pipe()
+	defer never.Close()
+	request, err := http.NewRequestWithContext(t.Context(), "PATCH", impatient.URL+collection+"/"+seedID, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+w.userToken(megan, "Analytics.ReadWrite"))
+	request.Header.Set("Content-Type", "application/json")
+	response, err := w.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusRequestTimeout || strings.Contains(string(text), "127.0.0.1") {
+		t.Errorf("%s %s %v", response.Status, text, err)
+	}
+}
+
+// TestHostileBody: a hundred thousand unknown properties are refused at little cost.
+func TestHostileBody(t *testing.T) {
+	over := memory.New()
+	w := newWorld(t, over)
+	w.createSeed()
+	var body strings.Builder
+	body.WriteString(`{"duration":"` + strings.Repeat("P", 100000) + `"`)
+	for i := range 80000 {
+		fmt.Fprintf(&body, `,"p%d":1`, i)
+	}
+	body.WriteString("}")
+	server := newServer(t, over, w.issuer, io.Discard)
+	token := w.userToken(megan, "Analytics.ReadWrite")
+	var answer string
+	allocated := testing.AllocsPerRun(3, func() {
+		request := httptest.NewRequest("PATCH", collection+"/"+seedID, strings.NewReader(body.String()))
+		request.Header.Set("Authorization", "Bearer "+token)
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		server.ServeHTTP(recorder, request)
+		answer = recorder.Body.String()
+	})
+	if !strings.Contains(answer, "longer than 64") || len(answer) > 32<<10 {
+		t.Errorf("%d bytes: %.300s", len(answer), answer)
+	}
+	if allocated > 300000 { // those of decoding a member 80,000 times, and little beside
+		t.Errorf("%.0f allocations", allocated)
+	}
+}
+
+// TestRemovedName: a user whose alias is removed goes on reaching their own data by
+// it, and it is learned again.
+func TestRemovedName(t *testing.T) {
+	w := newWorld(t, memory.New())
+	w.createSeed()
+	token := w.mint(auth.Claims{Tenant: tenant, User: megan, UPN: "megan@example.com", Scopes: []string{"Analytics.Read"}, Expires: time.Hour})
+	own := call{method: "GET", path: "/beta/users/megan@example.com/analytics/activityStatistics/" + seedID, token: token}
+	if got := w.do(own); got.status != http.StatusOK {
+		t.Fatalf("%d %s", got.status, got.text)
+	}
+	if err := w.store.DeleteUser(t.Context(), tenant, "megan@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := w.do(own); got.status != http.StatusOK {
+			t.Errorf("%d %s", got.status, got.text)
+		}
+	}
+	if _, err := w.store.UserByUPN(t.Context(), tenant, "megan@example.com"); err != nil {
+		t.Errorf("not learned again: %v", err)
+	}
+	odd := w.mint(auth.Claims{Tenant: tenant, User: lee, UPN: "a b/é", Scopes: []string{"Analytics.Read"}, Expires: time.Hour})
+	if got := w.do(call{method: "GET", path: collection, token: odd}); got.status != http.StatusOK {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if users, err := w.store.Users(t.Context(), tenant); err != nil || len(users) != 1 {
+		t.Errorf("a name that no URL can hold is stored: %v %v", users, err)
+	}
+}
+
 // TestLogNamesNobody: the log has no token, query, id or name in it.
 func TestLogNamesNobody(t *testing.T) {
 	over := memory.New()

@@ -11,10 +11,6 @@ import (
 	"afterhours/store"
 )
 
-// defaultPageSize is how many statistics a page holds unless the client asks for
-// fewer or more: two weeks of all five types.
-const defaultPageSize = 70
-
 // pageOptions are the query options of a collection, and its Prefer header, nil
 // where absent.
 type pageOptions struct {
@@ -62,7 +58,7 @@ func (s *Server) list(ctx context.Context, userID string, options pageOptions) (
 // pageSize returns the size that the client asked for, the smaller of $top and
 // odata.maxpagesize, within the contract's bound, and what of Prefer it followed.
 func (s *Server) pageSize(options pageOptions) (size int, applied string) {
-	size = defaultPageSize
+	size = s.contract.pageSize
 	if options.top != nil {
 		size = int(*options.top)
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"afterhours/store/edm"
 )
 
 // seedBody is the documented request's, with real dates and the enumeration's own
@@ -233,42 +235,74 @@ func TestIncrementsWithIfMatch(t *testing.T) {
 	})
 }
 
-// TestConcurrentPatchesOfDifferentProperties: 10,000 PATCHes without If-Match, from
-// as many goroutines, each writer of its own property of one statistic; none may
-// undo what another wrote.
+// TestConcurrentPatchesOfDifferentProperties: 10,000 PATCHes without If-Match, in
+// rounds in which the writers of all eight properties of one statistic write at
+// once, through two servers over one store. After each round all are there.
 func TestConcurrentPatchesOfDifferentProperties(t *testing.T) {
 	properties := []string{"duration", "afterHours", "conflicting", "long", "multitasking", "organized", "recurring", "timeZoneUsed"}
 	onEveryStore(t, func(t *testing.T, w *world) {
 		token := w.userToken(megan, "Analytics.ReadWrite")
-		item := "/beta/me/analytics/activityStatistics/busy"
+		const item = "/beta/me/analytics/activityStatistics/busy"
 		if got := w.do(call{method: "PATCH", path: item, token: token, header: map[string]string{"Prefer": "create-if-missing"},
 			body: `{"@odata.type":"#microsoft.graph.meetingActivityStatistics"}`}); got.status != http.StatusCreated {
 			t.Fatal(got.text)
 		}
-		// Each property has one writer, who sends 1,250 values one after the other and
-		// expects its last to be there; within each round all write at once.
-		inParallel(t, len(properties), func(ctx context.Context, i int) error {
-			for n := range 10000 / len(properties) {
-				body := fmt.Sprintf(`{"%s":"PT%dS"}`, properties[i], n+1)
-				got, err := w.try(ctx, call{method: "PATCH", path: item, token: token, body: body})
-				if err != nil {
-					return err
+		servers := []*world{w, w.another()}
+		for round := range 10000 / len(properties) {
+			value := edm.Duration(round + 1).String()
+			inParallel(t, len(properties), func(ctx context.Context, i int) error {
+				got, err := servers[i%2].try(ctx, call{method: "PATCH", path: item, token: token, body: fmt.Sprintf(`{"%s":"%s"}`, properties[i], value)})
+				if want := fmt.Sprintf(`"%s":"%s"`, properties[i], value); err != nil || got.status != http.StatusOK || !strings.Contains(got.text, want) {
+					return fmt.Errorf("PATCH: %d %s %w", got.status, got.text, err)
 				}
-				if want := fmt.Sprintf(`"%s":"`, properties[i]); got.status != http.StatusOK || !strings.Contains(got.text, want) {
-					return fmt.Errorf("PATCH: %d %s", got.status, got.text)
+				return nil
+			})
+			after := w.do(call{method: "GET", path: item, token: token}).object(t)
+			for _, property := range properties {
+				if after[property] != value {
+					t.Fatalf("round %d: %s is %v, want %s", round, property, after[property], value)
+				}
+			}
+		}
+	})
+}
+
+// TestWritersOfAllKinds: PATCH, POST and DELETE of one statistic at once, through
+// two servers, answer nothing but what they may, and leave what the last one says.
+func TestWritersOfAllKinds(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, w *world) {
+		token := w.userToken(megan, "Analytics.ReadWrite")
+		servers := []*world{w, w.another()}
+		var created, deleted counter
+		inParallel(t, 16, func(ctx context.Context, i int) error {
+			for range 100 {
+				c := call{method: "PATCH", path: collection + "/one", token: token, body: seedBody, header: map[string]string{"Prefer": "create-if-missing"}}
+				switch i % 4 {
+				case 1:
+					c = call{method: "POST", path: collection, token: token, body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"one"}`}
+				case 2:
+					c = call{method: "DELETE", path: collection + "/one", token: token}
+				}
+				got, err := servers[i/4%2].try(ctx, c)
+				switch {
+				case err != nil:
+					return err
+				case got.status == http.StatusCreated:
+					created.add()
+				case got.status == http.StatusNoContent:
+					deleted.add()
+				case got.status != http.StatusOK && got.status != http.StatusConflict && got.status != http.StatusNotFound:
+					return fmt.Errorf("%s: %d %s", c.method, got.status, got.text)
 				}
 			}
 			return nil
 		})
-		final := w.do(call{method: "GET", path: item, token: token}).object(t)
-		for _, property := range properties {
-			want := "PT20M50S" // 1,250 seconds
-			if property == "timeZoneUsed" {
-				want = "PT1250S"
-			}
-			if final[property] != want {
-				t.Errorf("%s is %v, want %s", property, final[property], want)
-			}
+		left := 0
+		if w.do(call{method: "GET", path: collection + "/one", token: token}).status == http.StatusOK {
+			left = 1
+		}
+		if created.n-deleted.n != left {
+			t.Errorf("%d created, %d deleted, %d left", created.n, deleted.n, left)
 		}
 	})
 }

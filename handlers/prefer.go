@@ -22,7 +22,7 @@ func parsePrefer(header *string) preferences {
 		return p
 	}
 	seen := map[string]bool{}
-	for preference := range strings.SplitSeq(*header, ",") {
+	for _, preference := range splitOutsideQuotes(*header) {
 		preference, _, _ = strings.Cut(preference, ";") // parameters mean nothing to these
 		name, value, _ := strings.Cut(preference, "=")
 		name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "odata.")
@@ -43,6 +43,23 @@ func parsePrefer(header *string) preferences {
 		}
 	}
 	return p
+}
+
+// splitOutsideQuotes splits a list at its commas, but for those within a quoted
+// string (RFC 9110, 5.6.1 and 5.6.4).
+func splitOutsideQuotes(list string) []string {
+	quoted, escaped := false, false
+	return strings.FieldsFunc(list, func(c rune) bool {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		}
+		return c == ',' && !quoted
+	})
 }
 
 // applied lists what of the preferences shaped the answer, for Preference-Applied.

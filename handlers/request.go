@@ -84,8 +84,11 @@ func (s *Server) canonical(r *http.Request, known *request) *http.Request {
 		address.Path, address.RawPath = path, raw
 		r.URL = &address
 	}
-	for _, name := range []string{"Prefer", "If-Match", "If-None-Match"} {
+	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {
 		joinLines(r.Header, name)
+	}
+	if lines := r.Header["Client-Request-Id"]; len(lines) > 1 {
+		r.Header["Client-Request-Id"] = lines[:1]
 	}
 	return r
 }
@@ -93,7 +96,7 @@ func (s *Server) canonical(r *http.Request, known *request) *http.Request {
 // logRequest writes one line: no token, no query, no name of a person.
 func (s *Server) logRequest(r *http.Request, known *request, status int, took time.Duration) {
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError && !gone(r) {
 		level = slog.LevelError
 	}
 	s.log.LogAttrs(r.Context(), level, "request",

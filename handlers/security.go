@@ -28,6 +28,10 @@ func (s *Server) guard(c *gin.Context) {
 	if op == nil {
 		return
 	}
+	if methods := s.contract.methods(c.Request.URL.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
+		s.misrouted(c, methods)
+		return
+	}
 	known.root = s.origin(c.Request) + "/" + strings.SplitN(c.FullPath(), "/", 3)[1]
 	if err := s.authenticate(c, op, known); err != nil {
 		s.writeGinError(c, err)
@@ -36,6 +40,15 @@ func (s *Server) guard(c *gin.Context) {
 	if err := s.contract.validate(c, op); err != nil {
 		s.writeGinError(c, err)
 	}
+}
+
+// misrouted answers a request whose $-segment Gin took for a key.
+func (s *Server) misrouted(c *gin.Context, methods []string) {
+	if len(methods) == 0 {
+		s.noRoute(c)
+		return
+	}
+	s.noMethod(c)
 }
 
 // authenticate finds out who is calling and whether the contract permits the
@@ -119,10 +132,10 @@ func permitted(alternatives openapi3.SecurityRequirements, caller auth.Principal
 }
 
 // learn stores the user's principal name as an alias, so that /users/{name} finds
-// them. A name that another user has already stays theirs: a token is no proof of
-// a name, only of an object id.
+// them. A name that another user has already stays theirs, whoever came first: a
+// token is no proof of a name, only of an object id. The command line moves names.
 func (s *Server) learn(c *gin.Context, caller auth.Principal) {
-	if caller.App || caller.UPN == "" {
+	if caller.App || !s.contract.isName(caller.UPN) {
 		return
 	}
 	user := store.User{Owner: ownerOf(caller), UPN: caller.UPN}
@@ -130,11 +143,13 @@ func (s *Server) learn(c *gin.Context, caller auth.Principal) {
 		return
 	}
 	err := s.store.PutUser(c.Request.Context(), user, false)
-	if err != nil && !errors.Is(err, store.ErrExists) {
-		s.log.Warn("alias not stored", "error", err.Error()) // the request itself can go on without
-		return
+	if err != nil { // the request itself can go on without
+		s.log.Warn("the user's name is not learned: if it is another user's, afterhours user add moves it",
+			"request_id", requestOf(c.Request).id, "error", err.Error())
 	}
-	s.learned.Add(user, struct{}{})
+	if err == nil || errors.Is(err, store.ErrExists) {
+		s.learned.Add(user, struct{}{})
+	}
 }
 
 func ownerOf(caller auth.Principal) store.Owner {

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -111,8 +113,10 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	engine.GET("/.well-known/openid-configuration", func(c *gin.Context) {
 		c.Data(http.StatusOK, "application/json", config.Issuer.Discovery(s.origin(c.Request)))
 	})
-	engine.GET("/livez", serveBytes("text/plain", []byte("ok")))
-	engine.GET("/readyz", s.ready)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		engine.Handle(method, "/livez", serveBytes("text/plain", []byte("ok")))
+		engine.Handle(method, "/readyz", s.ready)
+	}
 	return engine
 }
 
@@ -134,9 +138,14 @@ func serveBytes(contentType string, content []byte) gin.HandlerFunc {
 	return func(c *gin.Context) { c.Data(http.StatusOK, contentType, content) }
 }
 
+// readyTimeout is how long a probe waits for the store: less than probes wait.
+const readyTimeout = 2 * time.Second
+
 // ready answers whether the server can do its work now: 200, or 503 as an error.
 func (s *Server) ready(c *gin.Context) {
-	if err := s.store.Check(c.Request.Context()); err != nil {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
+	defer cancel()
+	if err := s.store.Check(ctx); err != nil {
 		s.writeGinError(c, errors.Join(errUnavailable, err))
 		return
 	}
@@ -149,8 +158,12 @@ func (s *Server) origin(r *http.Request) string {
 	if s.publicURL != "" {
 		return s.publicURL
 	}
-	if r.TLS != nil {
-		return "https://" + r.Host
+	host := r.Host
+	if address, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr); host == "" && known {
+		host = address.String() // HTTP/1.0 needs no Host
 	}
-	return "http://" + r.Host
+	if r.TLS != nil {
+		return "https://" + host
+	}
+	return "http://" + host
 }

@@ -19,7 +19,7 @@ func (s *Server) owner(ctx context.Context, known *request, userID string) (stor
 	if userID == me {
 		return ownerOf(known.caller), nil
 	}
-	owner, err := s.resolve(ctx, known.caller.Tenant, userID)
+	owner, err := s.resolve(ctx, known, userID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return store.Owner{}, err
 	}
@@ -35,12 +35,18 @@ func (s *Server) owner(ctx context.Context, known *request, userID string) (stor
 }
 
 // resolve returns the owner by object id, any of which may own statistics, or by
-// alias, which must be known.
-func (s *Server) resolve(ctx context.Context, tenant, userID string) (store.Owner, error) {
+// alias, which must be known, unless it is the caller's own.
+func (s *Server) resolve(ctx context.Context, known *request, userID string) (store.Owner, error) {
+	tenant := known.caller.Tenant
 	if id, err := uuid.Parse(userID); err == nil && len(userID) == 36 {
 		return store.Owner{Tenant: tenant, User: id.String()}, nil
 	}
-	user, err := s.store.UserByUPN(ctx, tenant, strings.ToLower(userID))
+	name := strings.ToLower(userID)
+	user, err := s.store.UserByUPN(ctx, tenant, name)
+	if errors.Is(err, store.ErrNotFound) && name == known.caller.UPN && !known.caller.App {
+		s.learned.Remove(store.User{Owner: ownerOf(known.caller), UPN: name}) // it was removed since it was learned
+		return ownerOf(known.caller), nil
+	}
 	return user.Owner, err
 }
 
@@ -55,6 +61,9 @@ func (s *Server) get(ctx context.Context, userID, id string, condition precondit
 	if err != nil {
 		return nil, err
 	}
+	if err := condition.checkMatch(statistic.Revision); err != nil {
+		return nil, err
+	}
 	if condition.unmodified(statistic.Revision) {
 		return &answer{status: http.StatusNotModified, etag: entityTag(statistic.Revision)}, nil
 	}
@@ -62,13 +71,14 @@ func (s *Server) get(ctx context.Context, userID, id string, condition precondit
 }
 
 // read returns the stored statistic, if it is of the type that the URL casts to.
+// What is not stored is store.ErrNotFound, what is of another type is not.
 func (s *Server) read(ctx context.Context, known *request, key store.Key) (store.Statistic, error) {
 	statistic, err := s.store.Get(ctx, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return statistic, refuse(err, "", "There is no statistic '%s'.", key.ID)
 	case err == nil && known.cast != nil && known.cast.stored != statistic.Type:
-		return statistic, refuse(store.ErrNotFound, "", "The statistic '%s' is no %s.", key.ID, strings.TrimPrefix(known.cast.name, "#"))
+		return statistic, refuse(errUnknown, "", "The statistic '%s' is no %s.", key.ID, strings.TrimPrefix(known.cast.name, "#"))
 	}
 	return statistic, err
 }

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -83,11 +85,41 @@ func choices(names []string) string {
 
 // bodyFaults holds a decoded body against its schema.
 func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
-	err := narrow(schema, body).VisitJSON(body, openapi3.VisitAsRequest(), openapi3.MultiErrors(), formats)
-	if err == nil {
-		return nil
+	schema = narrow(schema, body)
+	var faults []gen.ErrorDetail
+	if object, isObject := body.(map[string]any); isObject {
+		faults = takeOut(schema, object)
 	}
-	return faultsOf(err, "")
+	if err := schema.VisitJSON(body, openapi3.VisitAsRequest(), openapi3.MultiErrors(), formats); err != nil {
+		faults = append(faults, faultsOf(err, "")...)
+	}
+	return faults
+}
+
+// takeOut removes from the object what costs much to judge and can be told at a
+// glance, and returns the faults: the properties that the schema does not have, of
+// which a hostile body may have a hundred thousand, and overlong texts. The schema
+// judges the rest.
+func takeOut(schema *openapi3.Schema, object map[string]any) []gen.ErrorDetail {
+	closed := schema.AdditionalProperties.Has != nil && !*schema.AdditionalProperties.Has
+	var unknown, overlong []gen.ErrorDetail
+	count := 0
+	for name, value := range object {
+		property := schema.Properties[name]
+		text, isText := value.(string)
+		switch {
+		case property == nil && closed:
+			delete(object, name)
+			if count++; count <= maxFaults {
+				unknown = append(unknown, fault(gen.UnknownProperty, shown(name), "There is no property '%s' here; there are %s.",
+					shown(name), strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", ")))
+			}
+		case property != nil && isText && property.Value.MaxLength != nil && uint64(utf8.RuneCountInString(text)) > *property.Value.MaxLength:
+			delete(object, name)
+			overlong = append(overlong, fault(gen.InvalidValue, name, "'%s' is longer than %d characters.", shown(text), *property.Value.MaxLength))
+		}
+	}
+	return append(overlong, unknown...)
 }
 
 // narrow returns the member of a discriminated union that the value names, so

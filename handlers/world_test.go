@@ -74,6 +74,16 @@ func newWorld(t testing.TB, over store.Store) *world {
 	return w
 }
 
+// another returns the world through a second server over the same store.
+func (w *world) another() *world {
+	w.t.Helper()
+	second := *w
+	listener := httptest.NewServer(newServer(w.t, w.store, w.issuer, io.Discard))
+	w.t.Cleanup(listener.Close)
+	second.url = listener.URL
+	return &second
+}
+
 func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.Writer) *handlers.Server {
 	t.Helper()
 	verifier, err := auth.NewVerifier(time.Now, issuer.Issuer())

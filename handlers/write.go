@@ -93,13 +93,19 @@ func (s *Server) update(ctx context.Context, userID, id string, update *gen.Acti
 		return nil, err
 	}
 	defer release()
-	for {
-		result, err := s.updateOnce(ctx, known, key, update, condition, prefer)
+	var result *answer
+	for range maxRaces {
+		result, err = s.updateOnce(ctx, known, key, update, condition, prefer)
 		if !errors.Is(err, errRaced) || ctx.Err() != nil {
-			return result, err
+			break
 		}
 	}
+	return result, err
 }
+
+// maxRaces is how often a PATCH is done again before it answers 503. Writers of
+// this process wait for their turns, so that each race is with another server's.
+const maxRaces = 64
 
 // errRaced says that another writer, of another server or by another operation,
 // came between the read and the write, so that both are to be done again.
@@ -137,9 +143,13 @@ func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, 
 
 // upsert creates what a PATCH with create-if-missing did not find.
 func (s *Server) upsert(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, prefer preferences) (*answer, error) {
-	if update.OdataType == nil {
+	switch {
+	case update.OdataType == nil:
 		return nil, invalid([]gen.ErrorDetail{fault(gen.MissingProperty, "@odata.type",
 			"There is no statistic '%s', and to create it @odata.type must tell its type.", key.ID)})
+	case known.cast != nil && known.cast.name != string(*update.OdataType):
+		return nil, invalid([]gen.ErrorDetail{fault(gen.InvalidValue, "@odata.type",
+			"The URL is of a %s, and so must the type of what is created there be.", known.cast.name)})
 	}
 	created, err := s.putNew(ctx, known, key, update, prefer)
 	if errors.Is(err, store.ErrExists) {
@@ -156,7 +166,7 @@ func (s *Server) delete(ctx context.Context, userID, id string, condition precon
 		return nil, err
 	}
 	key := store.Key{Owner: owner, ID: id}
-	for {
+	for range maxRaces {
 		stored, err := s.read(ctx, known, key)
 		if err != nil {
 			return nil, err
@@ -165,7 +175,7 @@ func (s *Server) delete(ctx context.Context, userID, id string, condition precon
 			return nil, err
 		}
 		err = s.store.Delete(ctx, key, stored.Revision)
-		if errors.Is(err, store.ErrConflict) && ctx.Err() == nil {
+		if errors.Is(err, store.ErrConflict) {
 			continue // changed since it was read: judge it again
 		}
 		if errors.Is(err, store.ErrNotFound) {
@@ -173,4 +183,5 @@ func (s *Server) delete(ctx context.Context, userID, id string, condition precon
 		}
 		return &answer{status: http.StatusNoContent}, err
 	}
+	return nil, errRaced
 }

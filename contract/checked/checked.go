@@ -129,14 +129,16 @@ func (c *checkedTransport) route(request *http.Request) *routers.Route {
 	return nil
 }
 
-// matches says whether a path is of the form of a template, as a/{b}/c is.
+// matches says whether a path is of the form of a template, as a/{b}/c is, where no
+// key begins with a dollar sign.
 func matches(template, path string) bool {
 	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
 	if len(wanted) != len(given) {
 		return false
 	}
 	for i := range wanted {
-		if !strings.HasPrefix(wanted[i], "{") && wanted[i] != given[i] {
+		isKey := strings.HasPrefix(wanted[i], "{")
+		if isKey && strings.HasPrefix(given[i], "$") || !isKey && wanted[i] != given[i] {
 			return false
 		}
 	}

@@ -63,8 +63,8 @@ func checkName(name string) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("not a URL: %w", err)
-	case u.Host == "" || u.User != nil || strings.ContainsAny(name, "?#"):
-		return errors.New("it must be an absolute URL without user, query and fragment")
+	case u.Host == "" || u.User != nil || strings.ContainsAny(name, "?#, \t"):
+		return errors.New("it must be one absolute URL without user, query and fragment")
 	case !isSecure(u) && !isPlainLoopback(u):
 		return errors.New("it must begin with https (http is for loopback hosts only): whoever can change its answers on the way can sign tokens")
 	case strings.ContainsAny(strings.ReplaceAll(name, tenantTemplate, ""), "{}"):

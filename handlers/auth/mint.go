@@ -44,7 +44,7 @@ func (c Claims) check() error {
 		return errors.New("it can have scopes (for a user) or roles (for an application), not both")
 	case len(c.Roles) > 0 && c.UPN != "":
 		return errors.New("an application has no user principal name: leave it out, or give scopes instead of roles")
-	case c.Expires == 0:
+	case c.Expires.Truncate(time.Second) == 0:
 		return errors.New("it needs a lifetime: a positive one, or a negative one for a token that has expired already")
 	}
 	return checkPermissions(slices.Concat(c.Scopes, c.Roles))
