@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"afterhours/handlers"
 	"afterhours/handlers/auth"
 	"afterhours/store"
 )
@@ -67,12 +68,23 @@ makes a token that has expired.`,
 func userCommand() *cobra.Command {
 	var at place
 	var user store.User
-	parent := &cobra.Command{Use: "user", Short: "Add, list or remove names of users (a user needs none: any object id may own statistics)"}
+	parent := &cobra.Command{
+		Use:   "user",
+		Short: "Add, list or remove names of users (a user needs none: any object id may own statistics)",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return fmt.Errorf("say add, list or remove; %w", errUsage) },
+	}
 	parent.PersistentFlags().StringVar(&user.Tenant, "tenant", demoTenant, "tenant (tid), a GUID")
 	at.addFlags(parent.PersistentFlags())
 
 	add := &cobra.Command{Use: "add", Short: "Let --upn name the user --id, whomever it named before", Args: cobra.NoArgs}
 	add.RunE = inStore(&at, &user, func(ctx context.Context, in store.Store, _ io.Writer) error {
+		if err := checkGUID("--id", &user.User); err != nil {
+			return err
+		}
+		if err := handlers.CheckName(user.UPN); err != nil {
+			return fmt.Errorf("--upn: %w; %w", err, errUsage)
+		}
 		return in.PutUser(ctx, user, true)
 	})
 	add.Flags().StringVar(&user.User, "id", "", "object id (oid) of the user, a GUID")
@@ -103,22 +115,25 @@ func userCommand() *cobra.Command {
 	return parent
 }
 
+// checkGUID holds the value of a flag to be a GUID, and puts it in lower case.
+func checkGUID(flag string, value *string) error {
+	parsed, err := uuid.Parse(*value)
+	if err != nil {
+		return fmt.Errorf("%s %q is no GUID, as %s is one; %w", flag, *value, demoUser, errUsage)
+	}
+	*value = parsed.String()
+	return nil
+}
+
 // inStore returns the run of a command that does its work in the opened store,
-// with the user's ids checked and its names in lower case.
+// with the tenant checked and the name in lower case.
 func inStore(at *place, user *store.User, work func(context.Context, store.Store, io.Writer) error) func(*cobra.Command, []string) error {
 	return func(command *cobra.Command, _ []string) (err error) {
-		for _, id := range []struct {
-			flag  string
-			value *string
-		}{{"--tenant", &user.Tenant}, {"--id", &user.User}} {
-			if *id.value == "" {
-				continue // only add takes --id, and there it is required
-			}
-			parsed, err := uuid.Parse(*id.value)
-			if err != nil {
-				return fmt.Errorf("%s %q is no GUID, as %s is one; %w", id.flag, *id.value, demoUser, errUsage)
-			}
-			*id.value = parsed.String()
+		if at.store == "memory" {
+			return fmt.Errorf("--store memory keeps nothing beyond a process: names need a store that does; %w", errUsage)
+		}
+		if err := checkGUID("--tenant", &user.Tenant); err != nil {
+			return err
 		}
 		user.UPN = strings.ToLower(user.UPN)
 		opened, err := at.open(command.Context())
@@ -140,6 +155,9 @@ func healthCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(command.Context(), 5*time.Second)
 			defer cancel()
+			if !strings.Contains(addr, "://") {
+				addr = "http://" + addr // as serve takes it
+			}
 			request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(addr, "/")+"/readyz", nil)
 			if err != nil {
 				return fmt.Errorf("--addr: %w; %w", err, errUsage)
@@ -156,7 +174,7 @@ func healthCommand() *cobra.Command {
 			return err
 		},
 	}
-	command.Flags().StringVar(&addr, "addr", "http://127.0.0.1:8080", "URL of the server")
+	command.Flags().StringVar(&addr, "addr", "http://127.0.0.1:8080", "URL of the server, or its host and port")
 	return command
 }
 

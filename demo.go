@@ -33,10 +33,7 @@ var demoTypes = []struct {
 // before now, Sunday to Saturday. What is stored already stays as it is.
 func loadDemo(ctx context.Context, to store.Store, now time.Time) error {
 	owner := store.Owner{Tenant: demoTenant, User: demoUser}
-	if err := to.PutUser(ctx, store.User{Owner: owner, UPN: demoUPN}, true); err != nil {
-		return err
-	}
-	if err := to.PutSettings(ctx, owner, store.DefaultSettings); err != nil {
+	if err := to.PutUser(ctx, store.User{Owner: owner, UPN: demoUPN}, false); err != nil && !errors.Is(err, store.ErrExists) {
 		return err
 	}
 	sunday := demoWeek(now)

@@ -48,7 +48,7 @@ func exitCode(err error) int {
 
 // run runs one command line until it is done or ctx is. Every flag that args
 // leave out is taken from its environment variable: --public-url from
-// AFTERHOURS_PUBLIC_URL.
+// AFTERHOURS_PUBLIC_URL, repeated ones separated by spaces.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
 	root := &cobra.Command{
 		Use:           "afterhours",
@@ -60,12 +60,31 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		},
 	}
 	root.AddCommand(serveCommand(), tokenCommand(), userCommand(), healthCommand(), versionCommand())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w; %w", err, errUsage) })
+	running := false
+	watchRuns(root, &running)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	return root.ExecuteContext(ctx)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !running && !errors.Is(err, errUsage) {
+		err = fmt.Errorf("%w; %w", err, errUsage)
+	}
+	return err
+}
+
+// watchRuns has running set when a command begins to run: an error before that is
+// of the command line.
+func watchRuns(command *cobra.Command, running *bool) {
+	if work := command.RunE; work != nil {
+		command.RunE = func(command *cobra.Command, args []string) error {
+			*running = true
+			return work(command, args)
+		}
+	}
+	for _, below := range command.Commands() {
+		watchRuns(below, running)
+	}
 }
 
 func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
@@ -76,8 +95,14 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 		if flag.Changed || value == "" || err != nil {
 			return
 		}
-		if setErr := flags.Set(flag.Name, value); setErr != nil {
-			err = fmt.Errorf("environment variable %s=%q: %w; %w", name, value, setErr, errUsage)
+		values := []string{value}
+		if flag.Value.Type() == "stringArray" { // a flag that may be repeated
+			values = strings.Fields(value)
+		}
+		for _, one := range values {
+			if setErr := flags.Set(flag.Name, one); setErr != nil {
+				err = fmt.Errorf("environment variable %s=%q: %w; %w", name, value, setErr, errUsage)
+			}
 		}
 	})
 	return err

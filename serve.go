@@ -94,8 +94,8 @@ type app struct {
 	failed   chan error   // what ended the server before stop did
 }
 
-// start opens the parts, the last of them the listener. Nothing is left behind if
-// one of them cannot be opened.
+// start opens the parts and begins to serve. Nothing is left open if one of them
+// cannot be opened.
 func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *app, err error) {
 	a := &app{failed: make(chan error, 1)}
 	defer func() {
@@ -117,17 +117,17 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 	if a.issuer, err = auth.OpenLocalIssuer(options.data); err != nil {
 		return nil, err
 	}
-	if options.demo {
-		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
-			return nil, fmt.Errorf("--demo: %w", err)
-		}
-	}
 	handler, err := newHandler(a, options, logger)
 	if err != nil {
 		return nil, err
 	}
 	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", options.addr); err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
+	}
+	if options.demo {
+		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
+			return nil, fmt.Errorf("--demo: %w", errors.Join(err, a.listener.Close()))
+		}
 	}
 	a.server = &http.Server{
 		Handler:           handler,
@@ -147,6 +147,9 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 }
 
 func newHandler(a *app, options serveOptions, logger *slog.Logger) (http.Handler, error) {
+	if len(options.audiences) > 0 && len(options.issuers) == 0 {
+		return nil, fmt.Errorf("--audience says what tokens of an --issuer must have, and none is given; %w", errUsage)
+	}
 	trusted := []*auth.Issuer{a.issuer.Issuer()}
 	for _, name := range options.issuers {
 		issuer, err := auth.NewIssuer(name, options.audiences, nil)
@@ -177,7 +180,12 @@ func (a *app) url() string { return "http://" + a.listener.Addr().String() }
 func (a *app) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	return errors.Join(a.server.Shutdown(ctx), a.release())
+	err := a.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		slog.Warn("connections were cut off that did not end in time", "after", drainTimeout)
+		err = a.server.Close()
+	}
+	return errors.Join(err, a.release())
 }
 
 // release closes what start opened, but for the listener, in the reverse order.
