@@ -17,7 +17,8 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours/store":            {may: []string{"afterhours/store/edm"}, never: storeNever},
 	"afterhours/store/edm":        {never: storeNever},
 	"afterhours/store/memory":     {may: storeMay, never: storeNever},
-	"afterhours/store/sqlite":     {may: storeMay, never: []string{"github.com/gin-gonic/gin", "github.com/getkin/..."}},
+	"afterhours/store/sqlite":     {may: append(storeMay, "afterhours/store/sqlquery"), never: []string{"github.com/gin-gonic/gin", "github.com/getkin/..."}},
+	"afterhours/store/sqlquery":   {may: storeMay, never: storeNever},
 	"afterhours/store/storetest":  {may: storeMay, never: storeNever},
 	"afterhours/contract/checked": {may: []string{"afterhours/gen", "afterhours/store/edm"}},
 }

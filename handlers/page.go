@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -28,7 +27,7 @@ func (s *Server) list(ctx context.Context, userID string, options pageOptions) (
 		return nil, err
 	}
 	size, applied := s.pageSize(options)
-	after, err := startAfter(options.skiptoken)
+	after, err := startAfter(options.skiptoken, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -38,14 +37,14 @@ func (s *Server) list(ctx context.Context, userID string, options pageOptions) (
 	}
 	count := -1
 	if options.count != nil && *options.count {
-		if count, err = s.store.Count(ctx, owner); err != nil {
+		if count, err = s.store.Count(ctx, owner, nil); err != nil {
 			return nil, err
 		}
 	}
 	next := ""
 	if len(page) > size {
 		page = page[:size]
-		next = nextLink(known, owner, options, size, page[size-1].ID)
+		next = nextLink(known, owner, options, size, store.PositionOf(nil, &page[size-1]))
 	}
 	return &answer{
 		status:      http.StatusOK,
@@ -69,28 +68,15 @@ func (s *Server) pageSize(options pageOptions) (size int, applied string) {
 	return size, ""
 }
 
-// startAfter reads a $skiptoken, which is the id of the last statistic before.
-func startAfter(skiptoken *string) (string, error) {
-	if skiptoken == nil {
-		return "", nil
-	}
-	id, err := base64.RawURLEncoding.DecodeString(*skiptoken)
-	if err != nil {
-		return "", invalid([]gen.ErrorDetail{fault(gen.InvalidValue, "$skiptoken",
-			"'%s' is no skip token of this server: follow @odata.nextLink as it is.", shown(*skiptoken))})
-	}
-	return string(id), nil
-}
-
-// nextLink returns the URL of the page behind the id. It says all of the query,
+// nextLink returns the URL of the page behind the position. It says all of the query,
 // since clients follow it without the headers of the first request.
-func nextLink(known *request, owner store.Owner, options pageOptions, size int, lastID string) string {
+func nextLink(known *request, owner store.Owner, options pageOptions, size int, last store.Position) string {
 	link := known.root + "/users/" + owner.User + "/analytics/activityStatistics"
 	link += "?$top=" + strconv.Itoa(size)
 	if options.count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.count)
 	}
-	return link + "&$skiptoken=" + url.QueryEscape(base64.RawURLEncoding.EncodeToString([]byte(lastID)))
+	return link + "&$skiptoken=" + url.QueryEscape(skipToken(last))
 }
 
 // appendCollection returns the JSON of a page; count is -1 and next "" if absent.

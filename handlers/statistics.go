@@ -112,7 +112,7 @@ func (s *Server) count(ctx context.Context, userID string) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	count, err := s.store.Count(ctx, owner)
+	count, err := s.store.Count(ctx, owner, nil)
 	if err != nil {
 		return nil, err
 	}

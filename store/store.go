@@ -37,11 +37,12 @@ var (
 type Store interface {
 	// Get returns the statistic under the key, or ErrNotFound.
 	Get(ctx context.Context, key Key) (Statistic, error)
-	// List returns one page of the owner's statistics in the byte order of their
-	// ids; an owner without any, or a page past the end, is an empty page.
+	// List returns one page of the owner's statistics as the query chooses and
+	// orders them; an owner without any, or a page past the end, is an empty page.
 	List(ctx context.Context, owner Owner, query Query) ([]Statistic, error)
-	// Count returns how many statistics the owner has; 0 for an unknown owner.
-	Count(ctx context.Context, owner Owner) (int, error)
+	// Count returns how many of the owner's statistics the filter keeps, all if it is
+	// nil; 0 for an unknown owner.
+	Count(ctx context.Context, owner Owner, filter Expr) (int, error)
 	// Put stores the record if what is stored under the key has the revision was,
 	// and returns the new revision, one that this key has never had before, not
 	// even before a delete. With was == NoRevision it creates, and returns
@@ -107,12 +108,3 @@ type Settings struct {
 // DefaultSettings are those of a user of whom nothing was said: everything that
 // Graph asks for is there, and the user has not opted out.
 var DefaultSettings = Settings{HasGraphMailbox: true, HasLicense: true}
-
-// Query chooses one page of a list.
-type Query struct {
-	// After is the id behind which the page starts; "" is the beginning. It need
-	// not be the id of a stored statistic.
-	After string
-	// Limit is the most statistics a page may hold, 1 or more.
-	Limit int
-}

@@ -34,6 +34,9 @@ func (d Date) AddDays(n int) Date {
 	return d + Date(min(max(n, int(MinDate-d)), int(MaxDate-d)))
 }
 
+// Calendar returns the year, month and day.
+func (d Date) Calendar() (year int, month time.Month, day int) { return d.time().Date() }
+
 // String returns the date as YYYY-MM-DD.
 func (d Date) String() string {
 	var text [len(time.DateOnly)]byte

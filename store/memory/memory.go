@@ -80,12 +80,12 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 }
 
 // Count implements store.Store.
-func (s *Store) Count(ctx context.Context, owner store.Owner) (int, error) {
+func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (int, error) {
 	if err := s.reading(ctx); err != nil {
 		return 0, err
 	}
 	defer s.mu.RUnlock()
-	return s.owned[owner].count(), nil
+	return s.owned[owner].count(filter), nil
 }
 
 // Put implements store.Store.
@@ -99,9 +99,9 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 		return store.NoRevision, err
 	}
 	if s.owned[key.Owner] == nil {
-		s.owned[key.Owner] = &statistics{byID: make(map[string]store.Statistic)}
+		s.owned[key.Owner] = &statistics{byID: make(map[string]*store.Statistic)}
 	}
-	s.owned[key.Owner].set(store.Statistic{ID: key.ID, Revision: revision, Record: record})
+	s.owned[key.Owner].set(&store.Statistic{ID: key.ID, Revision: revision, Record: record})
 	return revision, nil
 }
 
@@ -120,7 +120,7 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 		return store.ErrConflict
 	}
 	statistics.remove(key.ID)
-	if statistics.count() == 0 {
+	if statistics.count(nil) == 0 {
 		delete(s.owned, key.Owner)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"math"
 	"slices"
 
 	"afterhours/store"
@@ -8,7 +9,8 @@ import (
 
 // statistics are those of one owner. Nil stands for those of an owner without any.
 type statistics struct {
-	byID map[string]store.Statistic
+	// byID holds statistics that are replaced, never changed.
+	byID map[string]*store.Statistic
 	// ids are the keys of byID in byte order, so that a page of a list costs a
 	// binary search. Inserting moves what lies behind, some ten microseconds with
 	// 100,000 ids, and nothing for ids that come in their order.
@@ -18,7 +20,7 @@ type statistics struct {
 func (s *statistics) get(id string) (store.Statistic, error) {
 	if s != nil {
 		if statistic, ok := s.byID[id]; ok {
-			return statistic, nil
+			return *statistic, nil
 		}
 	}
 	return store.Statistic{}, store.ErrNotFound
@@ -40,7 +42,7 @@ func (s *statistics) expect(id string, was store.Revision) error {
 	return nil
 }
 
-func (s *statistics) set(statistic store.Statistic) {
+func (s *statistics) set(statistic *store.Statistic) {
 	if _, replaced := s.byID[statistic.ID]; !replaced {
 		at, _ := slices.BinarySearch(s.ids, statistic.ID)
 		s.ids = slices.Insert(s.ids, at, statistic.ID)
@@ -58,23 +60,73 @@ func (s *statistics) page(query store.Query) []store.Statistic {
 	if s == nil {
 		return nil
 	}
+	if len(query.Order) > 0 {
+		return s.sorted(query)
+	}
 	// No id lies between an id and the same id with a zero byte behind it.
 	start := 0
-	if query.After != "" {
-		start, _ = slices.BinarySearch(s.ids, query.After+"\x00")
+	if query.After != nil {
+		start, _ = slices.BinarySearch(s.ids, query.After.ID+"\x00")
 	}
-	ids := s.ids[start:]
-	ids = ids[:min(query.Limit, len(ids))]
-	page := make([]store.Statistic, len(ids))
-	for i, id := range ids {
-		page[i] = s.byID[id]
+	var page []store.Statistic
+	if query.Filter == nil {
+		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)-start))
+	}
+	for _, id := range s.ids[start:] {
+		if len(page) == query.Limit {
+			break
+		}
+		if statistic := s.byID[id]; !store.Match(query.Filter, statistic) {
+			continue
+		} else if query.Skip > 0 {
+			query.Skip--
+		} else {
+			page = append(page, *statistic)
+		}
 	}
 	return page
 }
 
-func (s *statistics) count() int {
-	if s == nil {
-		return 0
+// sorted returns a page in an order other than that of the ids. It keeps at most
+// twice as many candidates as it needs, and sorts those when there are more.
+func (s *statistics) sorted(query store.Query) []store.Statistic {
+	needed := query.Skip + query.Limit
+	if needed < 0 || needed > math.MaxInt/2 {
+		needed = math.MaxInt / 2
 	}
-	return len(s.ids)
+	var first []*store.Statistic
+	sort := func() {
+		slices.SortFunc(first, func(a, b *store.Statistic) int { return store.CompareBy(query.Order, a, b) })
+		first = first[:min(needed, len(first))]
+	}
+	for _, statistic := range s.byID {
+		if query.After != nil && !query.After.Before(query.Order, statistic) || !store.Match(query.Filter, statistic) {
+			continue
+		}
+		if first = append(first, statistic); len(first) >= 2*needed {
+			sort()
+		}
+	}
+	sort()
+	var page []store.Statistic
+	for _, statistic := range first[min(query.Skip, len(first)):] {
+		page = append(page, *statistic)
+	}
+	return page
+}
+
+func (s *statistics) count(filter store.Expr) int {
+	switch {
+	case s == nil:
+		return 0
+	case filter == nil:
+		return len(s.ids)
+	}
+	count := 0
+	for _, statistic := range s.byID {
+		if store.Match(filter, statistic) {
+			count++
+		}
+	}
+	return count
 }

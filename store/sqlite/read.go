@@ -18,27 +18,6 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error)
 	return answer(ctx, "reading a statistic", statistic, err)
 }
 
-// List implements store.Store. The page is one moment of the database.
-func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.leave()
-	rows, err := s.reads.list.QueryContext(ctx, owner.Tenant, owner.User, query.After, query.Limit)
-	return all(ctx, "listing statistics", rows, err, scan)
-}
-
-// Count implements store.Store.
-func (s *Store) Count(ctx context.Context, owner store.Owner) (int, error) {
-	if err := s.enter(ctx); err != nil {
-		return 0, err
-	}
-	defer s.leave()
-	var count int
-	err := s.reads.count.QueryRowContext(ctx, owner.Tenant, owner.User).Scan(&count)
-	return answer(ctx, "counting statistics", count, err)
-}
-
 // Settings implements store.Store.
 func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
 	if err := s.enter(ctx); err != nil {

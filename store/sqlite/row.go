@@ -43,6 +43,9 @@ func (t ticks) Scan(source any) error {
 	return fmt.Errorf("a duration is stored as %T %v; it must be an INTEGER of ticks", source, source)
 }
 
+// dateText is what a TEXT column holds of a date.
+func dateText(date edm.Date) any { return date.String() }
+
 // date is a date in a TEXT column, as YYYY-MM-DD.
 type date struct{ *store.Null[edm.Date] }
 
@@ -51,7 +54,7 @@ func (d date) Value() (driver.Value, error) {
 	if !d.Valid {
 		return nil, nil
 	}
-	return d.Null.Value.String(), nil
+	return dateText(d.Null.Value), nil
 }
 
 // Scan implements sql.Scanner.

@@ -22,14 +22,12 @@ var marks = "?" + strings.Repeat(", ?", strings.Count(columns, ","))
 
 // reads are the statements of the readers.
 type reads struct {
-	get, list, count, settings, user, users *sql.Stmt
+	get, settings, user, users *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, on preparer) error {
 	return prepareAll(ctx, on, map[**sql.Stmt]string{
 		&r.get:      "SELECT id, " + columns + " FROM statistics" + ofKey,
-		&r.list:     "SELECT id, " + columns + " FROM statistics" + ofOwner + " AND id > ? ORDER BY id LIMIT ?",
-		&r.count:    "SELECT count(*) FROM statistics" + ofOwner,
 		&r.settings: "SELECT has_graph_mailbox, has_license, has_opted_out FROM settings" + ofOwner,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
 		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? ORDER BY upn",

@@ -114,7 +114,7 @@ func TestTwoProcessesWrite(t *testing.T) {
 
 func wantCount(t *testing.T, s *Store, want int) {
 	t.Helper()
-	if got, err := s.Count(background, key.Owner); err != nil || got != want {
+	if got, err := s.Count(background, key.Owner, nil); err != nil || got != want {
 		t.Errorf("Count = %d, %v; want %d", got, err, want)
 	}
 }

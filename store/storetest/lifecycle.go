@@ -19,7 +19,7 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 		_, err := s.List(ctx, ada, store.Query{Limit: 1})
 		return err
 	},
-	"Count": func(ctx context.Context, s store.Store) error { _, err := s.Count(ctx, ada); return err },
+	"Count": func(ctx context.Context, s store.Store) error { _, err := s.Count(ctx, ada, nil); return err },
 	"Put": func(ctx context.Context, s store.Store) error {
 		_, err := s.Put(ctx, first, call, store.NoRevision)
 		return err

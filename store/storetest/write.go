@@ -169,7 +169,7 @@ func wantNoRevision(t testing.TB, got store.Revision) {
 
 func wantCount(t testing.TB, s store.Store, owner store.Owner, want int) {
 	t.Helper()
-	if got, err := s.Count(background, owner); got != want || err != nil {
+	if got, err := s.Count(background, owner, nil); got != want || err != nil {
 		t.Errorf("Count = %d, %v; want %d", got, err, want)
 	}
 }

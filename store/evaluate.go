@@ -1,0 +1,95 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Match says whether the filter is true for the statistic: neither false nor null.
+// Every statistic matches the nil filter. Whatever a store translates a filter to
+// must keep exactly what Match keeps.
+func Match(filter Expr, s *Statistic) bool {
+	return filter == nil || Evaluate(filter, s) == boolValue(true)
+}
+
+// Evaluate returns the value of a well-typed expression for the statistic (OData
+// 4.01 URL Conventions, 5.1.1). One that is not well typed is a mistake of the
+// program, and may panic.
+func Evaluate(expr Expr, s *Statistic) Value {
+	switch x := expr.(type) {
+	case Literal:
+		return x.Value
+	case Property:
+		return s.Value(x)
+	case Not:
+		return not(Evaluate(x.X, s))
+	case Negate:
+		return negate(Evaluate(x.X, s))
+	case Binary:
+		return evaluateBinary(x, s)
+	case In:
+		return boolValue(slices.Contains(x.List, Evaluate(x.X, s)))
+	case Function:
+		return evaluateFunction(x, s)
+	case IsOf:
+		return boolValue(s.Type == x.Type)
+	}
+	panic(fmt.Sprintf("store: %T is no expression", expr))
+}
+
+// not is null for null (5.1.1.1.9).
+func not(x Value) Value {
+	if x.Kind != KindBool {
+		return Value{}
+	}
+	return boolValue(!x.Bool)
+}
+
+func evaluateBinary(b Binary, s *Statistic) Value {
+	x := Evaluate(b.X, s)
+	switch b.Op {
+	case And: // null is unknown: false if either is false, whatever the other is
+		return unlessDecided(false, x, b.Y, s)
+	case Or: // true if either is true, whatever the other is
+		return unlessDecided(true, x, b.Y, s)
+	}
+	y := Evaluate(b.Y, s)
+	switch b.Op {
+	case Eq: // null equals null and nothing else
+		return boolValue(x == y)
+	case Ne:
+		return boolValue(x != y)
+	case Gt, Ge, Lt, Le:
+		return boolValue(compares(b.Op, x, y))
+	}
+	return arithmetic(b.Op, x, y)
+}
+
+// unlessDecided returns the value of and (decisive is false) or or (it is true).
+func unlessDecided(decisive bool, x Value, right Expr, s *Statistic) Value {
+	if x == boolValue(decisive) {
+		return x
+	}
+	y := Evaluate(right, s)
+	if y == boolValue(decisive) || x == boolValue(!decisive) {
+		return y
+	}
+	return Value{}
+}
+
+// compares is false if either operand is null, never null (5.1.1.1.3 to 5.1.1.1.6).
+func compares(op Operator, x, y Value) bool {
+	if x.Kind == KindNull || x.Kind != y.Kind {
+		return false
+	}
+	order := Compare(x, y)
+	switch op {
+	case Gt:
+		return order > 0
+	case Ge:
+		return order >= 0
+	case Lt:
+		return order < 0
+	}
+	return order <= 0
+}

@@ -1,0 +1,179 @@
+package store
+
+import "afterhours/store/edm"
+
+// Query chooses one page of an owner's statistics. The zero value but for Limit
+// chooses the first page of all of them in the order of their ids.
+type Query struct {
+	// Filter keeps the statistics for which it is true, all if it is nil. It is
+	// well typed, as handlers/odata makes it; Match says what it means.
+	Filter Expr
+	// Order sorts by these, the first one first, and then by id in byte order.
+	Order []Order
+	// After is where the page starts: behind this position; nil is the beginning.
+	After *Position
+	// Skip is how many statistics behind After to leave out, 0 or more.
+	Skip int
+	// Limit is the most statistics a page may hold, 1 or more.
+	Limit int
+}
+
+// Order sorts by a property: null before every value, false before true, durations
+// and dates by time, texts by bytes, activities in the order of Graph's
+// enumeration (Email, Meeting, Focus, Chat, Call). Descending turns all of that.
+type Order struct {
+	By         Property
+	Descending bool
+}
+
+// Position is a place in an order: where a statistic stands, or stood, since a page
+// may start behind one that is deleted.
+type Position struct {
+	// Values are those of the properties of Query.Order, one for each.
+	Values []Value
+	ID     string
+}
+
+// Expr is an expression over one statistic, as plain data: a Literal, Property,
+// Not, Negate, Binary, In, Function or IsOf.
+type Expr interface{ isExpr() }
+
+// Literal is a constant.
+type Literal struct{ Value Value }
+
+// Property is the value of a property of the statistic. With a Type it is a derived
+// property of that type (microsoft.graph.callActivityStatistics/afterHours), and
+// null for statistics of every other type, as is a property that the statistic's
+// type does not have.
+type Property struct {
+	Name PropertyName
+	Type Type
+}
+
+// Not is true where X is false, false where it is true, null where it is null.
+type Not struct{ X Expr }
+
+// Negate is the negative of a duration or number.
+type Negate struct{ X Expr }
+
+// Binary is an operator between two operands.
+type Binary struct {
+	Op   Operator
+	X, Y Expr
+}
+
+// In says whether X equals one of the values.
+type In struct {
+	X    Expr
+	List []Value
+}
+
+// Function is a function of its arguments.
+type Function struct {
+	Func Func
+	Args []Expr
+}
+
+// IsOf says whether the statistic is of the type.
+type IsOf struct{ Type Type }
+
+func (Literal) isExpr()  {}
+func (Property) isExpr() {}
+func (Not) isExpr()      {}
+func (Negate) isExpr()   {}
+func (Binary) isExpr()   {}
+func (In) isExpr()       {}
+func (Function) isExpr() {}
+func (IsOf) isExpr()     {}
+
+// PropertyName names a property as the contract does.
+type PropertyName string
+
+// The properties that a filter or order can name.
+const (
+	PropertyID           PropertyName = "id"
+	PropertyActivity     PropertyName = "activity"
+	PropertyStartDate    PropertyName = "startDate"
+	PropertyEndDate      PropertyName = "endDate"
+	PropertyTimeZoneUsed PropertyName = "timeZoneUsed"
+	PropertyDuration     PropertyName = "duration"
+	PropertyAfterHours   PropertyName = "afterHours"
+	PropertyReadEmail    PropertyName = "readEmail"
+	PropertySentEmail    PropertyName = "sentEmail"
+	PropertyConflicting  PropertyName = "conflicting"
+	PropertyLong         PropertyName = "long"
+	PropertyMultitasking PropertyName = "multitasking"
+	PropertyOrganized    PropertyName = "organized"
+	PropertyRecurring    PropertyName = "recurring"
+)
+
+// Operator is a binary operator, by OData's name.
+type Operator string
+
+// Operators on booleans: or, and. On two values of one kind, or null: eq, ne, and,
+// except for booleans and activities, gt, ge, lt, le. Arithmetic: duration add|sub
+// duration, date add|sub duration, date sub date, duration mul|div number, number
+// mul duration.
+const (
+	Or  Operator = "or"
+	And Operator = "and"
+	Eq  Operator = "eq"
+	Ne  Operator = "ne"
+	Gt  Operator = "gt"
+	Ge  Operator = "ge"
+	Lt  Operator = "lt"
+	Le  Operator = "le"
+	Add Operator = "add"
+	Sub Operator = "sub"
+	Mul Operator = "mul"
+	Div Operator = "div"
+)
+
+// Func is a function, by OData's name.
+type Func string
+
+// Functions of texts: contains, startswith and endswith of two are boolean; tolower,
+// toupper and trim of one, and concat of two, are texts; length, in characters
+// (code points), is a number. Of dates: year, month, day are numbers. Of durations:
+// totalseconds is a number.
+const (
+	Contains     Func = "contains"
+	StartsWith   Func = "startswith"
+	EndsWith     Func = "endswith"
+	ToLower      Func = "tolower"
+	ToUpper      Func = "toupper"
+	Trim         Func = "trim"
+	Concat       Func = "concat"
+	Length       Func = "length"
+	Year         Func = "year"
+	Month        Func = "month"
+	Day          Func = "day"
+	TotalSeconds Func = "totalseconds"
+)
+
+// Kind is what kind of value a Value is.
+type Kind uint8
+
+// The kinds of values; the zero value of Value is null.
+const (
+	KindNull Kind = iota
+	KindBool
+	KindNumber
+	KindText
+	KindDate
+	KindDuration
+	KindActivity
+)
+
+// Value is a value of any kind, comparable with ==. Exactly the field of its kind
+// is set.
+type Value struct {
+	Kind Kind
+	Bool bool
+	// Number is in ten-millionths, from -922337203685.4775808 to
+	// 922337203685.4775807: exactly what totalseconds of a duration can be.
+	Number   int64
+	Text     string // of a text or an activity
+	Date     edm.Date
+	Duration edm.Duration
+}

@@ -1,0 +1,292 @@
+package sqlquery
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"afterhours/store"
+)
+
+// Bounds of what goes to SQL; what is beyond them Go evaluates. SQLite takes
+// expressions 1000 deep and 32,766 parameters.
+const (
+	maxDepth      = 200
+	maxParameters = 10_000
+)
+
+// translated is a filter of which SQL takes a part.
+type translated struct {
+	// conditions follow other ones: each begins with AND.
+	conditions *writer
+	residue    store.Expr
+	// present are properties that are not null where the conditions are true.
+	present map[store.Property]bool
+}
+
+// translate splits a filter at its topmost ands into what SQL takes and the rest.
+func (d Dialect) translate(filter store.Expr) translated {
+	t := translated{conditions: &writer{dialect: d}, present: make(map[store.Property]bool)}
+	if filter == nil {
+		return t
+	}
+	for _, conjunct := range conjuncts(fold(filter)) {
+		w := &writer{dialect: d}
+		if fits(conjunct, maxDepth) {
+			w.keep(conjunct)
+		} else {
+			w.refuse()
+		}
+		switch {
+		case isLiteral(conjunct, truth):
+		case !w.refused && len(t.conditions.args)+len(w.args) <= maxParameters:
+			t.conditions.write(" AND ", w)
+			t.note(conjunct)
+		case t.residue == nil:
+			t.residue = conjunct
+		default:
+			t.residue = store.Binary{Op: store.And, X: t.residue, Y: conjunct}
+		}
+	}
+	return t
+}
+
+func conjuncts(expr store.Expr) []store.Expr {
+	if b, ok := expr.(store.Binary); ok && b.Op == store.And {
+		return append(conjuncts(b.X), conjuncts(b.Y)...)
+	}
+	return []store.Expr{expr}
+}
+
+// note notes the properties that a comparison with a value shows not to be null.
+func (t *translated) note(conjunct store.Expr) {
+	b, ok := conjunct.(store.Binary)
+	if !ok || b.Op == store.Ne || kindOf(b.X) == store.KindNull || kindOf(b.Y) == store.KindNull {
+		return
+	}
+	x, xIsProperty := b.X.(store.Property)
+	y, yIsProperty := b.Y.(store.Property)
+	if b.Op == store.Eq && xIsProperty == yIsProperty {
+		return // two of them may both be null
+	}
+	if xIsProperty {
+		t.present[x] = true
+	}
+	if yIsProperty {
+		t.present[y] = true
+	}
+}
+
+// fits says whether the expression is at most so deep.
+func fits(expr store.Expr, depth int) bool {
+	if depth == 0 {
+		return false
+	}
+	switch x := expr.(type) {
+	case store.Not:
+		return fits(x.X, depth-1)
+	case store.In:
+		return fits(x.X, depth-1)
+	case store.Binary:
+		return fits(x.X, depth-1) && fits(x.Y, depth-1)
+	case store.Function:
+		return !slices.ContainsFunc(x.Args, func(arg store.Expr) bool { return !fits(arg, depth-1) })
+	}
+	return true
+}
+
+// keep writes a condition that is true exactly where the expression is; elsewhere it
+// may be false or NULL. Comparisons stay bare in it, so that indexes serve them.
+func (w *writer) keep(expr store.Expr) {
+	switch x := expr.(type) {
+	case store.Binary:
+		switch x.Op {
+		case store.And, store.Or:
+			w.write("(")
+			w.keep(x.X)
+			w.write(" " + strings.ToUpper(string(x.Op)) + " ")
+			w.keep(x.Y)
+			w.write(")")
+			return
+		case store.Gt, store.Ge, store.Lt, store.Le:
+			w.compare(x)
+			return
+		case store.Eq:
+			if isValue(x.X) || isValue(x.Y) {
+				w.compare(x)
+				return
+			}
+		}
+	case store.In:
+		if !slices.Contains(x.List, store.Value{}) {
+			w.oneOf(x.X, x.List)
+			return
+		}
+	}
+	w.condition(expr)
+}
+
+// isValue says whether the expression is a literal that is not null.
+func isValue(expr store.Expr) bool {
+	literal, ok := expr.(store.Literal)
+	return ok && literal.Value.Kind != store.KindNull
+}
+
+// condition writes a boolean that is true, false and NULL where the expression is
+// true, false and null, also under NOT and where it is compared itself.
+func (w *writer) condition(expr store.Expr) {
+	switch x := expr.(type) {
+	case store.Literal:
+		w.literal(x.Value)
+	case store.Not: // three-valued in SQL as in OData, and so are AND and OR
+		w.write("(NOT ")
+		w.condition(x.X)
+		w.write(")")
+	case store.Binary:
+		w.binary(x)
+	case store.In:
+		w.in(x)
+	case store.Function:
+		w.function(x)
+	case store.IsOf:
+		w.write("(type = ", parameter{string(x.Type)}, ")")
+	default:
+		w.refuse()
+	}
+}
+
+func (w *writer) binary(b store.Binary) {
+	switch b.Op {
+	case store.And, store.Or:
+		w.write("(")
+		w.condition(b.X)
+		w.write(" " + strings.ToUpper(string(b.Op)) + " ")
+		w.condition(b.Y)
+		w.write(")")
+	case store.Gt, store.Ge, store.Lt, store.Le: // false, not null, with null
+		w.write("(")
+		w.compare(b)
+		w.write(" IS TRUE)")
+	case store.Eq:
+		w.equal(b, " IS NULL)", " IS NOT DISTINCT FROM ")
+	case store.Ne:
+		w.equal(b, " IS NOT NULL)", " IS DISTINCT FROM ")
+	default:
+		w.refuse()
+	}
+}
+
+// compare writes a comparison as SQL has it: NULL with NULL.
+func (w *writer) compare(b store.Binary) {
+	operator, kind := sqlOperators[b.Op], kindOf(b.X)
+	ordered := kind != store.KindBool && kind != store.KindActivity
+	if kind == store.KindNull || kind != kindOf(b.Y) || !ordered && b.Op != store.Eq {
+		w.refuse()
+		return
+	}
+	w.write("(", b.X, operator, b.Y, ")")
+}
+
+var sqlOperators = map[store.Operator]string{
+	store.Eq: " = ", store.Gt: " > ", store.Ge: " >= ", store.Lt: " < ", store.Le: " <= ",
+}
+
+// equal writes whether the operands are the same, or are not, null being a value.
+func (w *writer) equal(b store.Binary, toNull, toValue string) {
+	switch {
+	case isLiteral(b.Y, null):
+		w.write("(", b.X, toNull)
+	case isLiteral(b.X, null):
+		w.write("(", b.Y, toNull)
+	case kindOf(b.X) == store.KindNull || kindOf(b.X) != kindOf(b.Y):
+		w.refuse()
+	default:
+		w.write("(", b.X, toValue, b.Y, ")")
+	}
+}
+
+// in writes whether the operand is in the list, null being a value.
+func (w *writer) in(in store.In) {
+	values := slices.DeleteFunc(slices.Clone(in.List), func(v store.Value) bool { return v == store.Value{} })
+	w.write("(")
+	if len(values) == 0 {
+		w.write("FALSE")
+	} else {
+		w.oneOf(in.X, values)
+		w.write(" IS TRUE")
+	}
+	if len(values) < len(in.List) {
+		w.write(" OR ", in.X, " IS NULL")
+	}
+	w.write(")")
+}
+
+// oneOf writes whether the operand is one of values that are not null.
+func (w *writer) oneOf(x store.Expr, values []store.Value) {
+	if len(values) == 0 || kindOf(x) == store.KindNull {
+		w.refuse()
+		return
+	}
+	w.write("(", x, " IN ")
+	separator := "("
+	for _, value := range values {
+		if value.Kind != kindOf(x) {
+			w.refuse()
+		}
+		w.write(separator, store.Literal{Value: value})
+		separator = ", "
+	}
+	w.write("))")
+}
+
+// function writes a function of two texts.
+func (w *writer) function(f store.Function) {
+	if len(f.Args) != 2 || kindOf(f.Args[0]) != store.KindText || kindOf(f.Args[1]) != store.KindText {
+		w.refuse()
+		return
+	}
+	x, y := f.Args[0], f.Args[1]
+	switch f.Func {
+	case store.Contains:
+		w.write("("+w.dialect.Find+"(", x, ", ", y, ") > 0)")
+	case store.StartsWith:
+		w.startsWith(x, y)
+	case store.EndsWith:
+		w.write("(length(", x, ") >= length(", y, ") AND substr(", x, ", length(", x, ") - length(", y, ") + 1) = ", y, ")")
+	default:
+		w.refuse()
+	}
+}
+
+// startsWith writes a range if the prefix is a literal, as an index serves ranges:
+// in the order of bytes, what starts with it is all from it to the next prefix.
+func (w *writer) startsWith(x, prefix store.Expr) {
+	literal, constant := prefix.(store.Literal)
+	if !constant {
+		w.write("("+w.dialect.Find+"(", x, ", ", prefix, ") = 1)")
+		return
+	}
+	w.write("(", x, " >= ", prefix)
+	if next, ok := successor(literal.Value.Text); ok {
+		w.write(" AND ", x, " < ", parameter{next})
+	}
+	w.write(")")
+}
+
+// successor returns the least text that is greater than all that start with the
+// prefix, if there is one. Like all texts it is valid UTF-8, whose bytes are in the
+// order of code points.
+func successor(prefix string) (string, bool) {
+	for prefix != "" {
+		last, size := utf8.DecodeLastRuneInString(prefix)
+		prefix = prefix[:len(prefix)-size]
+		switch last {
+		case utf8.MaxRune: // has no next: the one before it must change
+		case 0xD7FF: // behind it are surrogates, which UTF-8 does not have
+			return prefix + "\uE000", true
+		default:
+			return prefix + string(last+1), true
+		}
+	}
+	return "", false
+}

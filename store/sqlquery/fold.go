@@ -1,0 +1,98 @@
+package sqlquery
+
+import "afterhours/store"
+
+var (
+	null      = store.Literal{}
+	falseness = store.Literal{Value: store.Value{Kind: store.KindBool}}
+	truth     = store.Literal{Value: store.Value{Kind: store.KindBool, Bool: true}}
+)
+
+// fold returns an expression of the same value for every statistic, in which what
+// is constant is a literal.
+func fold(expr store.Expr) store.Expr {
+	switch x := expr.(type) {
+	case store.Not:
+		x.X = fold(x.X)
+		return ifConstant(x, x.X)
+	case store.Negate:
+		x.X = fold(x.X)
+		return ifConstant(x, x.X)
+	case store.In:
+		x.X = fold(x.X)
+		return ifConstant(x, x.X)
+	case store.Binary:
+		x.X, x.Y = fold(x.X), fold(x.Y)
+		return ifConstant(foldBinary(x), x.X, x.Y)
+	case store.Function:
+		return foldFunction(x)
+	}
+	return expr
+}
+
+// ifConstant returns the literal that the expression is if its operands are.
+func ifConstant(expr store.Expr, operands ...store.Expr) store.Expr {
+	for _, operand := range operands {
+		if _, constant := operand.(store.Literal); !constant {
+			return expr
+		}
+	}
+	return store.Literal{Value: store.Evaluate(expr, &store.Statistic{})}
+}
+
+// foldBinary folds what one constant operand decides.
+func foldBinary(b store.Binary) store.Expr {
+	switch b.Op {
+	case store.And:
+		return decided(b, falseness, truth)
+	case store.Or:
+		return decided(b, truth, falseness)
+	case store.Eq, store.Ne:
+		return b
+	}
+	if !isLiteral(b.X, null) && !isLiteral(b.Y, null) {
+		return b
+	}
+	if calculates(b.Op) {
+		return null
+	}
+	return falseness // gt, ge, lt and le with null
+}
+
+// decided returns the operand that decides, whatever the other one is, or the other
+// one of an operand that decides nothing.
+func decided(b store.Binary, decisive, neutral store.Literal) store.Expr {
+	switch {
+	case isLiteral(b.X, decisive) || isLiteral(b.Y, neutral):
+		return b.X
+	case isLiteral(b.Y, decisive) || isLiteral(b.X, neutral):
+		return b.Y
+	}
+	return b
+}
+
+func foldFunction(f store.Function) store.Expr {
+	args := make([]store.Expr, len(f.Args))
+	for i, arg := range f.Args {
+		if args[i] = fold(arg); isLiteral(args[i], null) {
+			return null
+		}
+	}
+	f.Args = args
+	return ifConstant(f, args...)
+}
+
+// isLiteral says whether the expression is this literal. Expressions are not all
+// comparable: some hold slices.
+func isLiteral(expr store.Expr, literal store.Literal) bool {
+	x, ok := expr.(store.Literal)
+	return ok && x == literal
+}
+
+func calculates(op store.Operator) bool {
+	switch op {
+	case store.Add, store.Sub, store.Mul, store.Div:
+		return true
+	}
+	return false
+}

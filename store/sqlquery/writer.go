@@ -1,0 +1,169 @@
+package sqlquery
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"afterhours/store"
+)
+
+// writer writes SQL with its parameters. The parameters are question marks until
+// statement numbers them; no other question mark can occur.
+type writer struct {
+	dialect Dialect
+	sql     strings.Builder
+	args    []any
+	// refused is set when something was written that SQL would not evaluate as Go
+	// does: then all that was written is of no use.
+	refused bool
+}
+
+// parameter is a value that SQL gets beside the text.
+type parameter struct{ value any }
+
+// write writes its parts one after the other: a string as it is, a parameter, the
+// value of an expression, or what another writer wrote.
+func (w *writer) write(parts ...any) {
+	for _, part := range parts {
+		switch part := part.(type) {
+		case string:
+			w.sql.WriteString(part)
+		case parameter:
+			w.sql.WriteByte('?')
+			w.args = append(w.args, part.value)
+		case *writer:
+			w.sql.WriteString(part.sql.String())
+			w.args = append(w.args, part.args...)
+		case store.Expr:
+			w.value(part)
+		default:
+			panic(fmt.Sprintf("sqlquery: %T is no part of SQL", part))
+		}
+	}
+}
+
+func (w *writer) refuse() { w.refused = true }
+
+func (w *writer) statement(residue store.Expr, skip, limit int) Statement {
+	s := Statement{SQL: w.sql.String(), Args: w.args, Residue: residue, Skip: skip, Limit: limit}
+	if w.dialect.Numbered {
+		s.SQL = numbered(s.SQL)
+	}
+	return s
+}
+
+func numbered(sql string) string {
+	pieces := strings.Split(sql, "?")
+	var text strings.Builder
+	for i, piece := range pieces {
+		if i > 0 {
+			text.WriteByte('$')
+			text.WriteString(strconv.Itoa(i))
+		}
+		text.WriteString(piece)
+	}
+	return text.String()
+}
+
+// value writes an expression that has in SQL the value that it has in Go, NULL for
+// null.
+func (w *writer) value(expr store.Expr) {
+	switch x := expr.(type) {
+	case store.Literal:
+		w.literal(x.Value)
+	case store.Property:
+		w.property(x)
+	case store.Function:
+		if x.Func == store.TotalSeconds { // ticks as they are: see store.Value.Number
+			w.value(x.Args[0])
+			return
+		}
+		w.condition(x)
+	default:
+		w.condition(x)
+	}
+}
+
+func (w *writer) literal(value store.Value) {
+	switch value.Kind {
+	case store.KindNull:
+		w.write("NULL")
+	case store.KindBool:
+		w.write(strings.ToUpper(strconv.FormatBool(value.Bool)))
+	case store.KindNumber:
+		w.write(parameter{value.Number})
+	case store.KindText, store.KindActivity:
+		if !utf8.ValidString(value.Text) || strings.Contains(value.Text, "\x00") {
+			w.refuse() // what databases make of such a parameter differs
+		}
+		w.write(parameter{value.Text})
+	case store.KindDate:
+		w.write(parameter{w.dialect.Date(value.Date)})
+	case store.KindDuration:
+		w.write(parameter{int64(value.Duration)})
+	}
+}
+
+// property writes the column, or NULL for statistics of another type.
+func (w *writer) property(property store.Property) {
+	column, known := columns[property.Name]
+	if !known {
+		w.refuse()
+		return
+	}
+	if property.Type == "" {
+		w.write(column)
+		return
+	}
+	w.write("CASE WHEN type = ", parameter{string(property.Type)}, " THEN "+column+" END")
+}
+
+// columns are the names of the properties in the table.
+var columns = map[store.PropertyName]string{
+	store.PropertyID:           "id",
+	store.PropertyActivity:     "activity",
+	store.PropertyStartDate:    "start_date",
+	store.PropertyEndDate:      "end_date",
+	store.PropertyTimeZoneUsed: "time_zone_used",
+	store.PropertyDuration:     "duration",
+	store.PropertyAfterHours:   "after_hours",
+	store.PropertyReadEmail:    "read_email",
+	store.PropertySentEmail:    "sent_email",
+	store.PropertyConflicting:  "conflicting",
+	store.PropertyLong:         "long",
+	store.PropertyMultitasking: "multitasking",
+	store.PropertyOrganized:    "organized",
+	store.PropertyRecurring:    "recurring",
+}
+
+// kindOf returns the kind of a well-typed expression that calculates nothing, or
+// KindNull if it is the literal null, or calculates.
+func kindOf(expr store.Expr) store.Kind {
+	switch x := expr.(type) {
+	case store.Literal:
+		return x.Value.Kind
+	case store.Property:
+		return x.Name.Kind()
+	case store.Function:
+		return kindOfFunction(x.Func)
+	case store.Not, store.In, store.IsOf:
+		return store.KindBool
+	case store.Binary:
+		if !calculates(x.Op) {
+			return store.KindBool
+		}
+	}
+	return store.KindNull
+}
+
+func kindOfFunction(f store.Func) store.Kind {
+	switch f {
+	case store.Contains, store.StartsWith, store.EndsWith:
+		return store.KindBool
+	case store.TotalSeconds:
+		return store.KindNumber
+	}
+	return store.KindNull
+}
