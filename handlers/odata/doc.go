@@ -12,7 +12,7 @@
 // The grammar is that of OData 4.01 (the ABNF construction rules, and section 5 of
 // the URL conventions), as far as statistics need it:
 //
-//	filter     = operand, by precedence: not - | mul div | add sub | gt ge lt le in | eq ne | and | or
+//	filter     = operand, by precedence: in | not - | mul div | add sub | gt ge lt le | eq ne | and | or
 //	operand    = literal | property | function "(" operand ["," operand] ")" | "(" operand ")" | "@odata.type"
 //	           | "isof(" ["$it" ","] type ")"
 //	literal    = null | true | false | number | date | text | duration text | activity type text

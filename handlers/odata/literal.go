@@ -22,12 +22,10 @@ func (p *parser) literal() (operand, error) {
 	name := p.word(t)
 	following := p.tokens[min(p.at+1, len(p.tokens)-1)]
 	switch {
-	case t.kind == tokenText, t.kind == tokenNumeral,
+	case t.kind == tokenText, t.kind == tokenNumeral, p.signsNumeral(t),
 		name == "null", name == "true", name == "false",
 		t.kind == tokenWord && following.kind == tokenText && following.start == t.end:
 		return p.primary()
-	case p.signsNumeral(t):
-		return p.numeral()
 	}
 	return operand{}, p.expected("a literal")
 }

@@ -16,12 +16,13 @@ const (
 	maxList = 100
 )
 
-// precedences are those of section 5.1.1 of the URL conventions, a higher one
-// binding tighter; not and minus bind tighter than all. Operators of one precedence
-// group from the left.
+// precedences are those of section 5.1.1.17 of the URL conventions, a higher one
+// binding tighter. Operators of one precedence group from the left. Tighter than
+// all these bind not and minus, and tightest in, which is primary there: "not id in
+// ('a')" is "not (id in ('a'))".
 var precedences = map[string]int{
 	"or": 1, "and": 2, "eq": 3, "ne": 3,
-	"gt": 4, "ge": 4, "lt": 4, "le": 4, "in": 4,
+	"gt": 4, "ge": 4, "lt": 4, "le": 4,
 	"add": 5, "sub": 5, "mul": 6, "div": 6,
 }
 
@@ -152,21 +153,17 @@ func (p *parser) binary(lowest int) (operand, error) {
 			return x, nil // also where there is no operator at all
 		}
 		p.take()
-		if name == "in" {
-			x, err = p.in(x)
-		} else {
-			var y operand
-			if y, err = p.binary(precedence + 1); err == nil {
-				x, err = p.combine(x, store.Operator(name), operator, y)
-			}
-		}
+		y, err := p.binary(precedence + 1)
 		if err != nil {
+			return operand{}, err
+		}
+		if x, err = p.combine(x, store.Operator(name), operator, y); err != nil {
 			return operand{}, err
 		}
 	}
 }
 
-// unary parses an operand with the not, the minus or the sign in front of it.
+// unary parses an operand with what binds tighter than the operators of binary.
 func (p *parser) unary() (operand, error) {
 	t := p.next()
 	switch {
@@ -177,9 +174,7 @@ func (p *parser) unary() (operand, error) {
 			return operand{}, err
 		}
 		return p.not(t, x)
-	case p.signsNumeral(t):
-		return p.numeral()
-	case t.kind == tokenMinus:
+	case t.kind == tokenMinus && !p.signsNumeral(t):
 		p.take()
 		x, err := p.nested(t, p.unary)
 		if err != nil {
@@ -187,23 +182,26 @@ func (p *parser) unary() (operand, error) {
 		}
 		return p.negate(t, x)
 	}
-	return p.primary()
+	x, err := p.primary()
+	for err == nil && p.word(p.next()) == "in" {
+		x, err = p.in(p.take(), x)
+	}
+	return x, err
 }
 
-// primary parses an operand without anything in front of it.
+// primary parses an operand without operators.
 func (p *parser) primary() (operand, error) {
-	switch t := p.next(); t.kind {
-	case tokenOpen:
+	t := p.next()
+	switch {
+	case t.kind == tokenOpen:
 		return p.group()
-	case tokenText:
+	case t.kind == tokenText:
 		p.take()
 		return p.quoted(t)
-	case tokenNumeral:
+	case t.kind == tokenNumeral, p.signsNumeral(t):
 		return p.numeral()
-	case tokenWord:
-		if precedences[p.word(t)] == 0 {
-			return p.named()
-		}
+	case t.kind == tokenWord && precedences[p.word(t)] == 0 && p.word(t) != "in":
+		return p.named()
 	}
 	return operand{}, p.expected("a property, a literal or a function")
 }

@@ -102,9 +102,9 @@ func (p *parser) compare(x operand, op store.Operator, at token, y operand) (ope
 }
 
 // in parses and types the values of an in, which are literals.
-func (p *parser) in(x operand) (operand, error) {
+func (p *parser) in(at token, x operand) (operand, error) {
 	if x.kind == kindTypeName {
-		return operand{}, p.fault(p.tokens[p.at-1].start, "expected eq or ne after @odata.type, found in")
+		return operand{}, p.fault(at.start, "expected eq or ne beside @odata.type, found %s", p.text[at.start:at.end])
 	}
 	if err := p.want(tokenOpen, "( and the values"); err != nil {
 		return operand{}, err
@@ -184,8 +184,12 @@ func (p *parser) compareType(x operand, op store.Operator, at token, y operand) 
 	return p.node(expr, store.KindBool, x.start, y.end)
 }
 
-// compute types arithmetic.
+// compute types arithmetic. A division by the literal 0 fails for every statistic
+// (section 5.1.1.2.5 of the URL conventions), so it is refused here.
 func (p *parser) compute(x operand, op store.Operator, at token, y operand) (operand, error) {
+	if zero := (store.Literal{Value: store.Value{Kind: store.KindNumber}}); op == store.Div && y.expr == zero {
+		return operand{}, p.fault(y.start, "expected a divisor other than zero, found %s", p.piece(y))
+	}
 	var allowed []string
 	for _, kind := range arithmetic[op] {
 		if x, ok := p.as(x, kind.x); ok {
