@@ -1,0 +1,63 @@
+package odata
+
+import (
+	"slices"
+
+	"afterhours/store"
+)
+
+// maxOrder is how many properties an order may have: a statistic has few that tell
+// two of them apart.
+const maxOrder = 8
+
+// ParseOrderBy reads an $orderby: properties with commas between, each with asc
+// (the default) or desc behind it, and none twice, since the second could not
+// change the order. Other expressions, which OData allows, are refused. Every error
+// is an *Error.
+func (m *Model) ParseOrderBy(text string) ([]store.Order, error) {
+	p, err := m.parse("$orderby", text)
+	if err != nil {
+		return nil, err
+	}
+	var order []store.Order
+	for {
+		at := p.next()
+		by, err := p.sortProperty(order)
+		if err != nil {
+			return nil, err
+		}
+		if len(order) == maxOrder {
+			return nil, p.fault(at.start, "expected at most %d properties, found more", maxOrder)
+		}
+		order = append(order, store.Order{By: by, Descending: p.direction()})
+		if p.next().kind == tokenEnd {
+			return order, nil
+		}
+		if err := p.want(tokenComma, "asc, desc or a comma"); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// sortProperty parses a property that is not in the order yet.
+func (p *parser) sortProperty(order []store.Order) (store.Property, error) {
+	at := p.take()
+	found, err := p.path(at)
+	if err != nil {
+		return store.Property{}, err
+	}
+	by := store.Property{Name: found.name, Type: found.on.derived}
+	if slices.ContainsFunc(order, func(o store.Order) bool { return o.By == by }) {
+		return store.Property{}, p.fault(at.start, "expected each property once, found %s again", short(p.text[at.start:found.end]))
+	}
+	return by, nil
+}
+
+// direction parses asc, desc or nothing, and says whether it was desc.
+func (p *parser) direction() (descending bool) {
+	name := p.word(p.next())
+	if name == "asc" || name == "desc" {
+		p.take()
+	}
+	return name == "desc"
+}

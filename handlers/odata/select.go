@@ -1,0 +1,47 @@
+package odata
+
+import "slices"
+
+// ParseSelect reads a $select: properties with commas between, and * for all that a
+// statistic has. It returns each once, in the order of the text and as the contract
+// spells it; one that was cast keeps its type before a slash
+// (microsoft.graph.callActivityStatistics/afterHours), and is selected only for
+// statistics of that type. Without a cast it is selected wherever it is. Every error
+// is an *Error.
+func (m *Model) ParseSelect(text string) ([]string, error) {
+	p, err := m.parse("$select", text)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for {
+		name, err := p.selected()
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if p.next().kind == tokenEnd {
+			return names, nil
+		}
+		if err := p.want(tokenComma, "a comma"); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// selected parses one item of a $select.
+func (p *parser) selected() (string, error) {
+	if p.accept(tokenStar) {
+		return "*", nil
+	}
+	found, err := p.path(p.take())
+	if err != nil {
+		return "", err
+	}
+	if found.on != p.model.base {
+		return found.on.name + "/" + string(found.name), nil
+	}
+	return string(found.name), nil
+}

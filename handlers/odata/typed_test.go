@@ -1,0 +1,191 @@
+package odata_test
+
+import (
+	"fmt"
+	"slices"
+
+	"afterhours/store"
+	"afterhours/store/edm"
+)
+
+// kindOf is the typing of store's comments once more, to check what the parser lets
+// through. It returns the kind of the expression, KindNull for a null.
+func kindOf(expr store.Expr) (store.Kind, error) {
+	switch x := expr.(type) {
+	case store.Literal:
+		return x.Value.Kind, wellFormed(x.Value)
+	case store.Property:
+		kind, known := properties[x.Type][x.Name]
+		if kind0, base := properties[""][x.Name]; base {
+			return kind0, nil
+		}
+		for _, own := range properties {
+			if k, has := own[x.Name]; x.Type == "" && has {
+				kind, known = k, true
+			}
+		}
+		if !known {
+			return 0, fmt.Errorf("no property %v", x)
+		}
+		return kind, nil
+	case store.IsOf:
+		if x.Type == "" || typeNames[x.Type] == "" {
+			return 0, fmt.Errorf("no type %q", x.Type)
+		}
+		return store.KindBool, nil
+	case store.Not:
+		return store.KindBool, want(x.X, store.KindBool, store.KindNull)
+	case store.Negate:
+		kind, err := kindOf(x.X)
+		if err == nil && kind != store.KindDuration && kind != store.KindNumber {
+			err = fmt.Errorf("the negative of kind %d", kind)
+		}
+		return kind, err
+	case store.In:
+		return kindOfIn(x)
+	case store.Function:
+		return kindOfFunction(x)
+	case store.Binary:
+		return kindOfBinary(x)
+	}
+	return 0, fmt.Errorf("no expression: %#v", expr)
+}
+
+// wellFormed says whether exactly the field of its kind is set, to a value that is
+// in its range.
+func wellFormed(v store.Value) error {
+	rest := v
+	rest.Kind = store.KindNull
+	ok := true
+	switch v.Kind {
+	case store.KindBool:
+		rest.Bool = false
+	case store.KindNumber:
+		rest.Number = 0
+	case store.KindText:
+		rest.Text = ""
+	case store.KindDate:
+		ok, rest.Date = edm.MinDate <= v.Date && v.Date <= edm.MaxDate, 0
+	case store.KindDuration:
+		rest.Duration = 0
+	case store.KindActivity:
+		ok, rest.Text = slices.Contains(activities, store.Activity(v.Text)), ""
+	}
+	if !ok || rest != null {
+		return fmt.Errorf("malformed value %#v", v)
+	}
+	return nil
+}
+
+func want(expr store.Expr, kinds ...store.Kind) error {
+	kind, err := kindOf(expr)
+	if err == nil && !slices.Contains(kinds, kind) {
+		err = fmt.Errorf("kind %d instead of %v: %#v", kind, kinds, expr)
+	}
+	return err
+}
+
+func kindOfIn(x store.In) (store.Kind, error) {
+	kind, err := kindOf(x.X)
+	if len(x.List) == 0 || len(x.List) > 100 {
+		err = fmt.Errorf("%d values", len(x.List))
+	}
+	for _, value := range x.List {
+		if kind == store.KindNull {
+			kind = value.Kind
+		}
+		if value.Kind != store.KindNull && value.Kind != kind {
+			err = fmt.Errorf("kind %d in a list of kind %d", value.Kind, kind)
+		}
+		if bad := wellFormed(value); bad != nil {
+			err = bad
+		}
+	}
+	return store.KindBool, err
+}
+
+func kindOfFunction(x store.Function) (store.Kind, error) {
+	argument, count, result := store.KindText, 1, store.KindText
+	switch x.Func {
+	case store.Contains, store.StartsWith, store.EndsWith:
+		count, result = 2, store.KindBool
+	case store.Concat:
+		count = 2
+	case store.ToLower, store.ToUpper, store.Trim:
+	case store.Length:
+		result = store.KindNumber
+	case store.Year, store.Month, store.Day:
+		argument, result = store.KindDate, store.KindNumber
+	case store.TotalSeconds:
+		argument, result = store.KindDuration, store.KindNumber
+	default:
+		return 0, fmt.Errorf("no function %q", x.Func)
+	}
+	if len(x.Args) != count {
+		return 0, fmt.Errorf("%s of %d arguments", x.Func, len(x.Args))
+	}
+	for _, arg := range x.Args {
+		if err := want(arg, argument); err != nil {
+			return 0, err
+		}
+	}
+	return result, nil
+}
+
+func kindOfBinary(b store.Binary) (store.Kind, error) {
+	x, errX := kindOf(b.X)
+	y, errY := kindOf(b.Y)
+	if errX != nil || errY != nil {
+		return 0, fmt.Errorf("%v %v", errX, errY)
+	}
+	signature := [3]any{x, b.Op, y}
+	anyNull := x == store.KindNull || y == store.KindNull
+	switch b.Op {
+	case store.And, store.Or:
+		if (x == store.KindBool || x == store.KindNull) && (y == store.KindBool || y == store.KindNull) {
+			return store.KindBool, nil
+		}
+	case store.Eq, store.Ne:
+		if x == y || anyNull {
+			return store.KindBool, nil
+		}
+	case store.Gt, store.Ge, store.Lt, store.Le:
+		if x == y && x != store.KindBool && x != store.KindActivity || anyNull {
+			return store.KindBool, nil
+		}
+	}
+	switch signature {
+	case [3]any{store.KindDuration, store.Add, store.KindDuration},
+		[3]any{store.KindDuration, store.Sub, store.KindDuration},
+		[3]any{store.KindDate, store.Sub, store.KindDate},
+		[3]any{store.KindDuration, store.Mul, store.KindNumber},
+		[3]any{store.KindNumber, store.Mul, store.KindDuration},
+		[3]any{store.KindDuration, store.Div, store.KindNumber}:
+		return store.KindDuration, nil
+	case [3]any{store.KindDate, store.Add, store.KindDuration},
+		[3]any{store.KindDate, store.Sub, store.KindDuration}:
+		return store.KindDate, nil
+	}
+	return 0, fmt.Errorf("no operator %v", signature)
+}
+
+// count returns how many nodes the tree has.
+func count(expr store.Expr) int {
+	switch x := expr.(type) {
+	case store.Not:
+		return 1 + count(x.X)
+	case store.Negate:
+		return 1 + count(x.X)
+	case store.In:
+		return 1 + count(x.X)
+	case store.Binary:
+		return 1 + count(x.X) + count(x.Y)
+	case store.Function:
+		sum := 1
+		for _, arg := range x.Args {
+			sum += count(arg)
+		}
+		return sum
+	}
+	return 1
+}

@@ -1,0 +1,217 @@
+package odata
+
+import (
+	"strings"
+
+	"afterhours/store"
+)
+
+// kindTypeName is the kind of @odata.type, which only eq and ne take, beside the
+// name of a type. It never leaves the parser: what comes out is a store.IsOf.
+const kindTypeName store.Kind = 255
+
+// kinds says how errors call a kind, and which values are of it.
+var kinds = map[store.Kind]struct{ name, example string }{
+	store.KindNull:     {"null", "null"},
+	store.KindBool:     {"boolean", "a boolean such as true"},
+	store.KindNumber:   {"number", "a number such as 1.5"},
+	store.KindText:     {"text", "a text such as 'UTC'"},
+	store.KindDate:     {"date", "a date such as 2019-06-16"},
+	store.KindDuration: {"duration", "a duration such as duration'PT1H'"},
+	store.KindActivity: {"activity", ""}, // see Model.describe
+	kindTypeName:       {"type name", "the name of a type"},
+}
+
+// arithmetic are the kinds of operands that an operator takes, with the kind of its
+// result (section 5.1.1.2 of the URL conventions, less the arithmetic of numbers).
+var arithmetic = map[store.Operator][]struct{ x, y, result store.Kind }{
+	store.Add: {
+		{store.KindDuration, store.KindDuration, store.KindDuration},
+		{store.KindDate, store.KindDuration, store.KindDate},
+	},
+	store.Sub: {
+		{store.KindDuration, store.KindDuration, store.KindDuration},
+		{store.KindDate, store.KindDuration, store.KindDate},
+		{store.KindDate, store.KindDate, store.KindDuration},
+	},
+	store.Mul: {
+		{store.KindDuration, store.KindNumber, store.KindDuration},
+		{store.KindNumber, store.KindDuration, store.KindDuration},
+	},
+	store.Div: {
+		{store.KindDuration, store.KindNumber, store.KindDuration},
+	},
+}
+
+// combine types an operator and its operands.
+func (p *parser) combine(x operand, op store.Operator, at token, y operand) (operand, error) {
+	switch op {
+	case store.And, store.Or:
+		return p.connect(x, op, y)
+	case store.Add, store.Sub, store.Mul, store.Div:
+		return p.compute(x, op, at, y)
+	}
+	if x.kind == kindTypeName || y.kind == kindTypeName {
+		return p.compareType(x, op, at, y)
+	}
+	return p.compare(x, op, at, y)
+}
+
+// connect types and and or: between conditions, or null.
+func (p *parser) connect(x operand, op store.Operator, y operand) (operand, error) {
+	for _, side := range []operand{x, y} {
+		if side.kind != store.KindBool && side.kind != store.KindNull {
+			return operand{}, p.fault(side.start, "expected a condition on both sides of %s, found %s", op, p.piece(side))
+		}
+	}
+	return p.node(store.Binary{Op: op, X: x.expr, Y: y.expr}, store.KindBool, x.start, y.end)
+}
+
+// not types a not, which covers only the operand next to it: "not id eq 'x'" is
+// "(not id) eq 'x'", hence the hint.
+func (p *parser) not(at token, x operand) (operand, error) {
+	if x.kind != store.KindBool && x.kind != store.KindNull {
+		return operand{}, p.fault(x.start, "expected a condition after not, in parentheses if it has an operator, found %s", p.piece(x))
+	}
+	return p.node(store.Not{X: x.expr}, store.KindBool, at.start, x.end)
+}
+
+// negate types a minus.
+func (p *parser) negate(at token, x operand) (operand, error) {
+	if x.kind != store.KindNumber {
+		var ok bool
+		if x, ok = p.as(x, store.KindDuration); !ok {
+			return operand{}, p.fault(x.start, "expected a number or %s after the minus, found %s", p.model.describe(store.KindDuration), p.piece(x))
+		}
+	}
+	return p.node(store.Negate{X: x.expr}, x.kind, at.start, x.end)
+}
+
+// compare types a comparison: of two operands of one kind, or with null.
+func (p *parser) compare(x operand, op store.Operator, at token, y operand) (operand, error) {
+	sides := []operand{x, y}
+	if err := p.unify(sides); err != nil {
+		return operand{}, err
+	}
+	x, y = sides[0], sides[1]
+	hasOrder := x.kind != store.KindBool && x.kind != store.KindActivity
+	if !hasOrder && x.kind == y.kind && op != store.Eq && op != store.Ne {
+		return operand{}, p.fault(at.start, "expected eq or ne, since one %s is not more than another, found %s", kinds[x.kind].name, p.text[at.start:at.end])
+	}
+	return p.node(store.Binary{Op: op, X: x.expr, Y: y.expr}, store.KindBool, x.start, y.end)
+}
+
+// in parses and types the values of an in, which are literals.
+func (p *parser) in(at token, x operand) (operand, error) {
+	if x.kind == kindTypeName {
+		return operand{}, p.fault(at.start, "expected eq or ne beside @odata.type, found %s", p.text[at.start:at.end])
+	}
+	if err := p.want(tokenOpen, "( and the values"); err != nil {
+		return operand{}, err
+	}
+	sides := []operand{x}
+	for {
+		if len(sides) > maxList {
+			return operand{}, p.fault(p.next().start, "expected at most %d values, found more", maxList)
+		}
+		value, err := p.literal()
+		if err != nil {
+			return operand{}, err
+		}
+		if sides = append(sides, value); !p.accept(tokenComma) {
+			break
+		}
+	}
+	end := p.next().end
+	if err := p.want(tokenClose, ", or )"); err != nil {
+		return operand{}, err
+	}
+	if err := p.unify(sides); err != nil {
+		return operand{}, err
+	}
+	list := make([]store.Value, len(sides)-1)
+	for i, side := range sides[1:] {
+		list[i] = side.expr.(store.Literal).Value
+	}
+	return p.node(store.In{X: sides[0].expr, List: list}, store.KindBool, x.start, end)
+}
+
+// unify makes operands that are compared of one kind, but for null: the kind of the
+// first that is neither null nor a string literal without a prefix, else text.
+func (p *parser) unify(sides []operand) error {
+	kind, model := store.KindText, operand{}
+	for _, side := range sides {
+		if side.kind != store.KindNull && (!side.quoted || model.end == 0) {
+			kind, model = side.kind, side
+			if !side.quoted {
+				break
+			}
+		}
+	}
+	for i, side := range sides {
+		if side.kind == store.KindNull {
+			continue
+		}
+		var ok bool
+		if sides[i], ok = p.as(side, kind); !ok {
+			return p.fault(side.start, "expected %s to compare with %s, found %s", p.model.describe(kind), p.piece(model), p.piece(side))
+		}
+	}
+	return nil
+}
+
+// compareType types a comparison of @odata.type with the name of a type, in JSON's
+// form ('#microsoft.graph.callActivityStatistics') or without the #.
+func (p *parser) compareType(x operand, op store.Operator, at token, y operand) (operand, error) {
+	if op != store.Eq && op != store.Ne {
+		return operand{}, p.fault(at.start, "expected eq or ne beside @odata.type, found %s", p.text[at.start:at.end])
+	}
+	name := y
+	if y.kind == kindTypeName {
+		name = x
+	}
+	var t *entityType
+	if name.quoted {
+		t = p.model.types[fold(strings.TrimPrefix(name.expr.(store.Literal).Value.Text, "#"))]
+	}
+	if t == nil || t == p.model.base {
+		return operand{}, p.fault(name.start, "expected a derived type such as '#%s', found %s", p.model.example, p.piece(name))
+	}
+	var expr store.Expr = store.IsOf{Type: t.derived}
+	if op == store.Ne {
+		expr = store.Not{X: expr}
+	}
+	return p.node(expr, store.KindBool, x.start, y.end)
+}
+
+// compute types arithmetic. A division by the literal 0 fails for every statistic
+// (section 5.1.1.2.5 of the URL conventions), so it is refused here.
+func (p *parser) compute(x operand, op store.Operator, at token, y operand) (operand, error) {
+	if zero := (store.Literal{Value: store.Value{Kind: store.KindNumber}}); op == store.Div && y.expr == zero {
+		return operand{}, p.fault(y.start, "expected a divisor other than zero, found %s", p.piece(y))
+	}
+	var allowed []string
+	for _, kind := range arithmetic[op] {
+		if x, ok := p.as(x, kind.x); ok {
+			if y, ok := p.as(y, kind.y); ok {
+				return p.node(store.Binary{Op: op, X: x.expr, Y: y.expr}, kind.result, x.start, y.end)
+			}
+		}
+		allowed = append(allowed, kinds[kind.x].name+" "+string(op)+" "+kinds[kind.y].name)
+	}
+	return operand{}, p.fault(at.start, "expected %s, found %s %s %s", strings.Join(allowed, " or "), kinds[x.kind].name, op, kinds[y.kind].name)
+}
+
+// as returns the operand as one of the kind: as it is, or what a string literal
+// without a prefix stands for (section 5.1.1.14.1 of the URL conventions). It
+// returns the operand as it was if it is not of that kind.
+func (p *parser) as(x operand, kind store.Kind) (operand, bool) {
+	if x.kind == kind || !x.quoted {
+		return x, x.kind == kind
+	}
+	value, err := p.model.read(x.expr.(store.Literal).Value.Text, kind)
+	if err != nil {
+		return x, false
+	}
+	return operand{expr: store.Literal{Value: value}, kind: kind, start: x.start, end: x.end}, true
+}
