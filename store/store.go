@@ -55,8 +55,10 @@ type Store interface {
 
 	// Settings returns the owner's settings, DefaultSettings for an unknown one.
 	Settings(ctx context.Context, owner Owner) (Settings, error)
-	// PutSettings stores the owner's settings, whatever was stored before.
-	PutSettings(ctx context.Context, owner Owner, settings Settings) error
+	// UpdateSettings changes the settings that the change names and no other, in one
+	// step, and returns what they then are. Those of an unknown owner are changed
+	// from DefaultSettings.
+	UpdateSettings(ctx context.Context, owner Owner, change SettingsChange) (Settings, error)
 
 	// UserByUPN returns the user whom the alias names in the tenant, or ErrNotFound.
 	UserByUPN(ctx context.Context, tenant, upn string) (User, error)
@@ -103,6 +105,26 @@ type Settings struct {
 	HasGraphMailbox bool
 	HasLicense      bool
 	HasOptedOut     bool
+}
+
+// SettingsChange names settings and what they shall be; null leaves one as it is.
+type SettingsChange struct {
+	HasGraphMailbox Null[bool]
+	HasLicense      Null[bool]
+	HasOptedOut     Null[bool]
+}
+
+// Apply returns the settings with the change made.
+func (c SettingsChange) Apply(to Settings) Settings {
+	for _, one := range []struct {
+		field *bool
+		value Null[bool]
+	}{{&to.HasGraphMailbox, c.HasGraphMailbox}, {&to.HasLicense, c.HasLicense}, {&to.HasOptedOut, c.HasOptedOut}} {
+		if one.value.Valid {
+			*one.field = one.value.Value
+		}
+	}
+	return to
 }
 
 // DefaultSettings are those of a user of whom nothing was said: everything that

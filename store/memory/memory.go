@@ -138,14 +138,18 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 	return store.DefaultSettings, nil
 }
 
-// PutSettings implements store.Store.
-func (s *Store) PutSettings(ctx context.Context, owner store.Owner, settings store.Settings) error {
+// UpdateSettings implements store.Store.
+func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change store.SettingsChange) (store.Settings, error) {
 	if err := s.writing(ctx); err != nil {
-		return err
+		return store.Settings{}, err
 	}
 	defer s.mu.Unlock()
-	s.settings[owner] = settings
-	return nil
+	settings, ok := s.settings[owner]
+	if !ok {
+		settings = store.DefaultSettings
+	}
+	s.settings[owner] = change.Apply(settings)
+	return s.settings[owner], nil
 }
 
 // UserByUPN implements store.Store.

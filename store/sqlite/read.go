@@ -25,8 +25,7 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 	}
 	defer s.leave()
 	var settings store.Settings
-	err := s.reads.settings.QueryRowContext(ctx, owner.Tenant, owner.User).
-		Scan(&settings.HasGraphMailbox, &settings.HasLicense, &settings.HasOptedOut)
+	err := scanSettings(s.reads.settings.QueryRowContext(ctx, owner.Tenant, owner.User), &settings)
 	if errors.Is(err, sql.ErrNoRows) {
 		return store.DefaultSettings, nil
 	}
@@ -97,4 +96,8 @@ func all[T any](ctx context.Context, doing string, rows *sql.Rows, err error, sc
 		values = append(values, value)
 	}
 	return answer(ctx, doing, values, rows.Err())
+}
+
+func scanSettings(row row, settings *store.Settings) error {
+	return row.Scan(&settings.HasGraphMailbox, &settings.HasLicense, &settings.HasOptedOut)
 }

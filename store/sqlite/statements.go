@@ -11,6 +11,9 @@ import (
 const columns = "revision, type, activity, start_date, end_date, time_zone_used, duration, after_hours, " +
 	"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
 
+// settingsColumns are those of settings behind the key, in the order of scanSettings.
+const settingsColumns = "has_graph_mailbox, has_license, has_opted_out"
+
 const (
 	ofOwner = " WHERE tenant_id = ? AND user_id = ?"
 	ofKey   = ofOwner + " AND id = ?"
@@ -28,7 +31,7 @@ type reads struct {
 func (r *reads) prepare(ctx context.Context, on preparer) error {
 	return prepareAll(ctx, on, map[**sql.Stmt]string{
 		&r.get:      "SELECT id, " + columns + " FROM statistics" + ofKey,
-		&r.settings: "SELECT has_graph_mailbox, has_license, has_opted_out FROM settings" + ofOwner,
+		&r.settings: "SELECT " + settingsColumns + " FROM settings" + ofOwner,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
 		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? ORDER BY upn",
 	})
@@ -56,7 +59,9 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.delete:  "DELETE FROM statistics" + ofKey + " AND revision = ?",
 		&s.current: "SELECT revision FROM statistics" + ofKey,
 
-		&s.settings: "INSERT OR REPLACE INTO settings (tenant_id, user_id, has_graph_mailbox, has_license, has_opted_out) VALUES (?, ?, ?, ?, ?)",
+		&s.settings: "INSERT INTO settings (tenant_id, user_id, " + settingsColumns + ") VALUES (?, ?, ?, ?, ?)" +
+			" ON CONFLICT DO UPDATE SET has_graph_mailbox = coalesce(?, has_graph_mailbox)," +
+			" has_license = coalesce(?, has_license), has_opted_out = coalesce(?, has_opted_out) RETURNING " + settingsColumns,
 
 		&s.addAlias:    alias + " WHERE user_id = excluded.user_id",
 		&s.moveAlias:   alias,

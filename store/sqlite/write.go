@@ -70,11 +70,26 @@ func orAbsent(s *statements, key store.Key, err error) error {
 	return store.ErrConflict
 }
 
-// PutSettings implements store.Store.
-func (s *Store) PutSettings(ctx context.Context, owner store.Owner, settings store.Settings) error {
-	return s.write(ctx, "storing settings", func(s *statements) error {
-		return exec(s.settings, owner.Tenant, owner.User, settings.HasGraphMailbox, settings.HasLicense, settings.HasOptedOut)
+// UpdateSettings implements store.Store.
+func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change store.SettingsChange) (store.Settings, error) {
+	settings := new(store.Settings) // the writer's until write returns nil
+	first := change.Apply(store.DefaultSettings)
+	err := s.write(ctx, "storing settings", func(s *statements) error {
+		return scanSettings(s.settings.QueryRow(owner.Tenant, owner.User, first.HasGraphMailbox, first.HasLicense, first.HasOptedOut,
+			flag(change.HasGraphMailbox), flag(change.HasLicense), flag(change.HasOptedOut)), settings)
 	})
+	if err != nil {
+		return store.Settings{}, err
+	}
+	return *settings, nil
+}
+
+// flag is a boolean that may be null, as an argument.
+func flag(value store.Null[bool]) any {
+	if !value.Valid {
+		return nil
+	}
+	return value.Value
 }
 
 // PutUser implements store.Store.

@@ -26,8 +26,9 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 	},
 	"Delete":   func(ctx context.Context, s store.Store) error { return s.Delete(ctx, first, store.NewRevision()) },
 	"Settings": func(ctx context.Context, s store.Store) error { _, err := s.Settings(ctx, ada); return err },
-	"PutSettings": func(ctx context.Context, s store.Store) error {
-		return s.PutSettings(ctx, ada, store.DefaultSettings)
+	"UpdateSettings": func(ctx context.Context, s store.Store) error {
+		_, err := s.UpdateSettings(ctx, ada, store.SettingsChange{})
+		return err
 	},
 	"UserByUPN": func(ctx context.Context, s store.Store) error {
 		_, err := s.UserByUPN(ctx, ada.Tenant, adaUPN)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"afterhours/store"
@@ -17,17 +18,59 @@ var settingsTests = map[string]func(*testing.T, store.Store){
 	"are stored, in every combination": func(t *testing.T, s store.Store) {
 		for bits := range 8 {
 			settings := store.Settings{HasGraphMailbox: bits&1 != 0, HasLicense: bits&2 != 0, HasOptedOut: bits&4 != 0}
-			must(t, s.PutSettings(background, ada, settings))
+			putSettings(t, s, ada, settings)
 			wantSettings(t, s, ada, settings)
 		}
+	},
+	"change only where the change says so": func(t *testing.T, s store.Store) {
+		got, err := s.UpdateSettings(background, ada, store.SettingsChange{HasOptedOut: store.Of(true)})
+		must(t, err)
+		want := store.Settings{HasGraphMailbox: true, HasLicense: true, HasOptedOut: true}
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		got, err = s.UpdateSettings(background, ada, store.SettingsChange{HasLicense: store.Of(false)})
+		must(t, err)
+		want.HasLicense = false
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if got, err = s.UpdateSettings(background, ada, store.SettingsChange{}); err != nil || got != want {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
+		}
+		wantSettings(t, s, ada, want)
+	},
+	"changes at once undo none of each other": func(t *testing.T, s store.Store) {
+		var group sync.WaitGroup
+		for i := range 300 {
+			group.Go(func() {
+				change := []store.SettingsChange{{HasGraphMailbox: store.Of(false)}, {HasLicense: store.Of(false)}, {HasOptedOut: store.Of(true)}}[i%3]
+				if _, err := s.UpdateSettings(background, ada, change); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		wantSettings(t, s, ada, store.Settings{HasOptedOut: true})
 	},
 	"stay when the statistics go": func(t *testing.T, s store.Store) {
 		revision := mustPut(t, s, first, call, store.NoRevision)
 		wantSettings(t, s, ada, store.DefaultSettings)
-		must(t, s.PutSettings(background, ada, store.Settings{HasOptedOut: true}))
+		putSettings(t, s, ada, store.Settings{HasOptedOut: true})
 		must(t, s.Delete(background, first, revision))
 		wantSettings(t, s, ada, store.Settings{HasOptedOut: true})
 	},
+}
+
+// putSettings stores all three.
+func putSettings(t *testing.T, s store.Store, owner store.Owner, settings store.Settings) {
+	t.Helper()
+	got, err := s.UpdateSettings(background, owner, store.SettingsChange{HasGraphMailbox: store.Of(settings.HasGraphMailbox),
+		HasLicense: store.Of(settings.HasLicense), HasOptedOut: store.Of(settings.HasOptedOut)})
+	must(t, err)
+	if got != settings {
+		t.Errorf("UpdateSettings returns %+v, want %+v", got, settings)
+	}
 }
 
 var userTests = map[string]func(*testing.T, store.Store){
@@ -104,7 +147,7 @@ var isolationTests = map[string]func(*testing.T, store.Store){
 		wantCount(t, s, ada, 1)
 	},
 	"settings of other owners are not seen": func(t *testing.T, s store.Store) {
-		must(t, s.PutSettings(background, ada, store.Settings{HasOptedOut: true}))
+		putSettings(t, s, ada, store.Settings{HasOptedOut: true})
 		wantSettings(t, s, bob, store.DefaultSettings)
 		wantSettings(t, s, otherAda, store.DefaultSettings)
 	},

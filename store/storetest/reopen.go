@@ -13,7 +13,7 @@ var reopenTests = map[string]func(t *testing.T, open func() store.Store){
 		created := mustPut(t, s, first, full, store.NoRevision)
 		replaced := mustPut(t, s, numbered(ada, 1), call, mustPut(t, s, numbered(ada, 1), full, store.NoRevision))
 		must(t, s.Delete(background, numbered(ada, 2), mustPut(t, s, numbered(ada, 2), full, store.NoRevision)))
-		must(t, s.PutSettings(background, bob, store.Settings{HasLicense: true, HasOptedOut: true}))
+		putSettings(t, s, bob, store.Settings{HasLicense: true, HasOptedOut: true})
 		putUser(t, s, bob, "bob@contoso.example")
 		must(t, s.Close())
 
