@@ -13,6 +13,7 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours":                  {may: []string{"afterhours/handlers", "afterhours/handlers/auth", "afterhours/store", "afterhours/store/..."}, never: []string{"github.com/gin-gonic/gin", "afterhours/gen"}},
 	"afterhours/gen":              {may: []string{"afterhours/store/edm"}},
 	"afterhours/handlers":         {may: []string{"afterhours/gen", "afterhours/store", "afterhours/store/edm", "afterhours/handlers/..."}, never: []string{"database/sql", "github.com/jackc/..."}},
+	"afterhours/handlers/odata":   {may: storeMay, never: append([]string{"afterhours/gen"}, storeNever...)},
 	"afterhours/handlers/auth":    {never: []string{"github.com/gin-gonic/gin"}},
 	"afterhours/store":            {may: []string{"afterhours/store/edm"}, never: storeNever},
 	"afterhours/store/edm":        {never: storeNever},

@@ -34,6 +34,7 @@ type serveOptions struct {
 	addr      string
 	demo      bool
 	publicURL string
+	sdkQuirks bool
 	issuers   []string
 	audiences []string
 }
@@ -56,6 +57,7 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&options.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
 	flags.BoolVar(&options.demo, "demo", false, "load the documented week for a demo user and print a token and a command to try")
 	flags.StringVar(&options.publicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
+	flags.BoolVar(&options.sdkQuirks, "sdk-quirks", true, "accept and answer what official Microsoft Graph SDKs need beyond OData")
 	flags.StringArrayVar(&options.issuers, "issuer", nil, "OpenID Connect issuer to trust beside the local one, as its tokens name it; may be repeated")
 	flags.StringArrayVar(&options.audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
 	return command
@@ -168,6 +170,7 @@ func newHandler(a *app, options serveOptions, logger *slog.Logger) (http.Handler
 		Issuer:    a.issuer,
 		Contract:  contract,
 		PublicURL: options.publicURL,
+		SDKQuirks: options.sdkQuirks,
 		Logger:    logger,
 		Now:       time.Now,
 	})

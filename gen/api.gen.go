@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -156,6 +157,7 @@ const (
 	ErrorCodeResourceModified           ErrorCode = "resourceModified"
 	ErrorCodeResourceNotFound           ErrorCode = "ResourceNotFound"
 	ErrorCodeServiceNotAvailable        ErrorCode = "serviceNotAvailable"
+	ErrorCodeUnknownError               ErrorCode = "UnknownError"
 	ErrorCodeUnsupportedMediaType       ErrorCode = "UnsupportedMediaType"
 )
 
@@ -184,6 +186,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeServiceNotAvailable:
 		return true
+	case ErrorCodeUnknownError:
+		return true
 	case ErrorCodeUnsupportedMediaType:
 		return true
 	default:
@@ -193,6 +197,7 @@ func (e ErrorCode) Valid() bool {
 
 // Defines values for ErrorDetailCode.
 const (
+	InvalidQueryOption    ErrorDetailCode = "invalidQueryOption"
 	InvalidValue          ErrorDetailCode = "invalidValue"
 	MalformedEntityTag    ErrorDetailCode = "malformedEntityTag"
 	MissingProperty       ErrorDetailCode = "missingProperty"
@@ -205,6 +210,8 @@ const (
 // Valid indicates whether the value is a known member of the ErrorDetailCode enum.
 func (e ErrorDetailCode) Valid() bool {
 	switch e {
+	case InvalidQueryOption:
+		return true
 	case InvalidValue:
 		return true
 	case MalformedEntityTag:
@@ -284,6 +291,60 @@ func (e MeetingActivityStatisticsCreateOdataType) Valid() bool {
 	}
 }
 
+// Defines values for PropertyName.
+const (
+	PropertyNameActivity     PropertyName = "activity"
+	PropertyNameAfterHours   PropertyName = "afterHours"
+	PropertyNameConflicting  PropertyName = "conflicting"
+	PropertyNameDuration     PropertyName = "duration"
+	PropertyNameEndDate      PropertyName = "endDate"
+	PropertyNameID           PropertyName = "id"
+	PropertyNameLong         PropertyName = "long"
+	PropertyNameMultitasking PropertyName = "multitasking"
+	PropertyNameOrganized    PropertyName = "organized"
+	PropertyNameReadEmail    PropertyName = "readEmail"
+	PropertyNameRecurring    PropertyName = "recurring"
+	PropertyNameSentEmail    PropertyName = "sentEmail"
+	PropertyNameStartDate    PropertyName = "startDate"
+	PropertyNameTimeZoneUsed PropertyName = "timeZoneUsed"
+)
+
+// Valid indicates whether the value is a known member of the PropertyName enum.
+func (e PropertyName) Valid() bool {
+	switch e {
+	case PropertyNameActivity:
+		return true
+	case PropertyNameAfterHours:
+		return true
+	case PropertyNameConflicting:
+		return true
+	case PropertyNameDuration:
+		return true
+	case PropertyNameEndDate:
+		return true
+	case PropertyNameID:
+		return true
+	case PropertyNameLong:
+		return true
+	case PropertyNameMultitasking:
+		return true
+	case PropertyNameOrganized:
+		return true
+	case PropertyNameReadEmail:
+		return true
+	case PropertyNameRecurring:
+		return true
+	case PropertyNameSentEmail:
+		return true
+	case PropertyNameStartDate:
+		return true
+	case PropertyNameTimeZoneUsed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypeName.
 const (
 	TypeNameHashMicrosoftGraphCallActivityStatistics    TypeName = "#microsoft.graph.callActivityStatistics"
@@ -305,6 +366,66 @@ func (e TypeName) Valid() bool {
 	case TypeNameHashMicrosoftGraphFocusActivityStatistics:
 		return true
 	case TypeNameHashMicrosoftGraphMeetingActivityStatistics:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserAnalyticsUpdateOdataType.
+const (
+	HashMicrosoftGraphUserAnalytics UserAnalyticsUpdateOdataType = "#microsoft.graph.userAnalytics"
+)
+
+// Valid indicates whether the value is a known member of the UserAnalyticsUpdateOdataType enum.
+func (e UserAnalyticsUpdateOdataType) Valid() bool {
+	switch e {
+	case HashMicrosoftGraphUserAnalytics:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Expand.
+const (
+	ExpandActivityStatistics Expand = "activityStatistics"
+)
+
+// Valid indicates whether the value is a known member of the Expand enum.
+func (e Expand) Valid() bool {
+	switch e {
+	case ExpandActivityStatistics:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetMyAnalyticsParamsExpand.
+const (
+	GetMyAnalyticsParamsExpandActivityStatistics GetMyAnalyticsParamsExpand = "activityStatistics"
+)
+
+// Valid indicates whether the value is a known member of the GetMyAnalyticsParamsExpand enum.
+func (e GetMyAnalyticsParamsExpand) Valid() bool {
+	switch e {
+	case GetMyAnalyticsParamsExpandActivityStatistics:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetUserAnalyticsParamsExpand.
+const (
+	GetUserAnalyticsParamsExpandActivityStatistics GetUserAnalyticsParamsExpand = "activityStatistics"
+)
+
+// Valid indicates whether the value is a known member of the GetUserAnalyticsParamsExpand enum.
+func (e GetUserAnalyticsParamsExpand) Valid() bool {
+	switch e {
+	case GetUserAnalyticsParamsExpandActivityStatistics:
 		return true
 	default:
 		return false
@@ -447,6 +568,42 @@ type ActivityStatisticsUpdate struct {
 
 // AnalyticsActivityType The activity; never null.
 type AnalyticsActivityType string
+
+// BatchItem defines model for batchItem.
+type BatchItem struct {
+	// Body An object, or text, or base64 of anything else.
+	Body nullable.Nullable[interface{}] `json:"body,omitempty"`
+
+	// DependsOn The ids of requests before this one that must succeed first.
+	DependsOn nullable.Nullable[[]string]          `json:"dependsOn,omitempty"`
+	Headers   nullable.Nullable[map[string]string] `json:"headers,omitempty"`
+
+	// ID Unique within the batch, without regard to case.
+	ID     string `json:"id"`
+	Method string `json:"method"`
+
+	// URL Relative to the base, or absolute on this server.
+	URL string `json:"url"`
+}
+
+// BatchItemResponse defines model for batchItemResponse.
+type BatchItemResponse struct {
+	// Body An object, or text, or base64 of anything else; absent if there is none.
+	Body    interface{}        `json:"body,omitempty"`
+	Headers *map[string]string `json:"headers,omitempty"`
+	ID      string             `json:"id"`
+	Status  int32              `json:"status"`
+}
+
+// BatchRequest defines model for batchRequest.
+type BatchRequest struct {
+	Requests []BatchItem `json:"requests"`
+}
+
+// BatchResponse defines model for batchResponse.
+type BatchResponse struct {
+	Responses []BatchItemResponse `json:"responses"`
+}
 
 // CallActivityStatistics Statistics on the call activity of a user.
 type CallActivityStatistics struct {
@@ -1019,6 +1176,25 @@ type MeetingActivityStatisticsCreateOdataType string
 // PageSize defines model for pageSize.
 type PageSize = int32
 
+// Property defines model for property.
+type Property struct {
+	OdataContext string `json:"@odata.context"`
+	Value        string `json:"value"`
+}
+
+// PropertyName defines model for propertyName.
+type PropertyName string
+
+// ServiceDocument defines model for serviceDocument.
+type ServiceDocument struct {
+	OdataContext string `json:"@odata.context"`
+	Value        []struct {
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	} `json:"value"`
+}
+
 // Settings defines model for settings.
 type Settings struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1031,6 +1207,13 @@ type Settings struct {
 
 	// HasOptedOut Whether the user has opted out of analytics.
 	HasOptedOut bool `json:"hasOptedOut"`
+}
+
+// SettingsUpdate The settings to change.
+type SettingsUpdate struct {
+	HasGraphMailbox *bool `json:"hasGraphMailbox,omitempty"`
+	HasLicense      *bool `json:"hasLicense,omitempty"`
+	HasOptedOut     *bool `json:"hasOptedOut,omitempty"`
 }
 
 // StatisticID Names the statistic among those of its user. Its case counts.
@@ -1046,6 +1229,35 @@ type TimeZone = string
 // TypeName defines model for typeName.
 type TypeName string
 
+// UserAnalytics defines model for userAnalytics.
+type UserAnalytics struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// ActivityStatistics The first page of the statistics, if they were expanded.
+	ActivityStatistics *[]ActivityStatistics `json:"activityStatistics,omitempty"`
+
+	// ActivityStatisticsOdataNextLink The URL of the next page of the statistics.
+	ActivityStatisticsOdataNextLink *string `json:"activityStatistics@odata.nextLink,omitempty"`
+
+	// ID The object id of the user.
+	ID       string   `json:"id"`
+	Settings Settings `json:"settings"`
+}
+
+// UserAnalyticsUpdate defines model for userAnalyticsUpdate.
+type UserAnalyticsUpdate struct {
+	OdataType *UserAnalyticsUpdateOdataType `json:"@odata.type,omitempty"`
+
+	// ID May be repeated but not changed.
+	ID *string `json:"id,omitempty"`
+
+	// Settings The settings to change.
+	Settings *SettingsUpdate `json:"settings,omitempty"`
+}
+
+// UserAnalyticsUpdateOdataType defines model for UserAnalyticsUpdate.OdataType.
+type UserAnalyticsUpdateOdataType string
+
 // UserID Example: megan@example.com
 type UserID = string
 
@@ -1055,11 +1267,20 @@ type ClientRequestID = string
 // Count defines model for count.
 type Count = bool
 
+// Expand defines model for expand.
+type Expand string
+
+// Filter defines model for filter.
+type Filter = string
+
 // IfMatch Example: W/"kH3nq0Vb2rE"
 type IfMatch = EntityTagList
 
 // IfNoneMatch Example: W/"kH3nq0Vb2rE"
 type IfNoneMatch = EntityTagList
+
+// Orderby defines model for orderby.
+type Orderby = string
 
 // Prefer defines model for prefer.
 type Prefer = string
@@ -1067,14 +1288,29 @@ type Prefer = string
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
+// Select defines model for select.
+type Select = string
+
+// Skip defines model for skip.
+type Skip = int32
+
 // Skiptoken defines model for skiptoken.
 type Skiptoken = string
+
+// StatisticProperty defines model for statisticProperty.
+type StatisticProperty = PropertyName
 
 // Top defines model for top.
 type Top = PageSize
 
+// Analytics defines model for Analytics.
+type Analytics = UserAnalytics
+
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
+
+// BatchAnswer defines model for BatchAnswer.
+type BatchAnswer = BatchResponse
 
 // Conflict defines model for Conflict.
 type Conflict = Error
@@ -1118,22 +1354,82 @@ type UnsupportedMediaType = Error
 // Updated One activity of one user over a range of dates; @odata.type tells which of the five types it has.
 type Updated = ActivityStatistics
 
+// UpdatedAnalytics defines model for UpdatedAnalytics.
+type UpdatedAnalytics = UserAnalytics
+
+// UpdatedSettings defines model for UpdatedSettings.
+type UpdatedSettings = Settings
+
+// Batch defines model for Batch.
+type Batch = BatchRequest
+
 // Create A new statistic of the type that @odata.type tells.
 type Create = ActivityStatisticsCreate
 
 // Update The properties to change. id and @odata.type may be repeated but not changed. A property that the statistic's own type does not have is refused.
 type Update = ActivityStatisticsUpdate
 
+// UpdateAnalytics defines model for UpdateAnalytics.
+type UpdateAnalytics = UserAnalyticsUpdate
+
+// UpdateSettings The settings to change.
+type UpdateSettings = SettingsUpdate
+
+// GetServiceDocumentParams defines parameters for GetServiceDocument.
+type GetServiceDocumentParams struct {
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMetadataParams defines parameters for GetMetadata.
+type GetMetadataParams struct {
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMyAnalyticsParams defines parameters for GetMyAnalytics.
+type GetMyAnalyticsParams struct {
+	// Expand activityStatistics includes the first page of the statistics.
+	Expand *GetMyAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
+
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMyAnalyticsParamsExpand defines parameters for GetMyAnalytics.
+type GetMyAnalyticsParamsExpand string
+
+// UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
+type UpdateMyAnalyticsParams struct {
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // ListMyStatisticsParams defines parameters for ListMyStatistics.
 type ListMyStatisticsParams struct {
+	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties to sort by, each with asc or desc; null comes before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Top The most statistics that the page may hold.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
-	// Skiptoken Where the page starts; made by the server for @odata.nextLink, opaque to clients.
-	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+	// Skip How many statistics to leave out before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
 	// Count Whether the answer tells in @odata.count how many statistics there are on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken Where the page starts; made by the server for @odata.nextLink, opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
 	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5); other preferences are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
@@ -1144,6 +1440,9 @@ type ListMyStatisticsParams struct {
 
 // CreateMyStatisticParams defines parameters for CreateMyStatistic.
 type CreateMyStatisticParams struct {
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
@@ -1153,6 +1452,9 @@ type CreateMyStatisticParams struct {
 
 // CountMyStatisticsParams defines parameters for CountMyStatistics.
 type CountMyStatisticsParams struct {
+	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1171,6 +1473,9 @@ type DeleteMyStatisticParams struct {
 
 // GetMyStatisticParams defines parameters for GetMyStatistic.
 type GetMyStatisticParams struct {
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1183,6 +1488,9 @@ type GetMyStatisticParams struct {
 
 // UpdateMyStatisticParams defines parameters for UpdateMyStatistic.
 type UpdateMyStatisticParams struct {
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1196,22 +1504,76 @@ type UpdateMyStatisticParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// GetMyStatisticPropertyParams defines parameters for GetMyStatisticProperty.
+type GetMyStatisticPropertyParams struct {
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
+type GetMyStatisticPropertyValueParams struct {
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetMySettingsParams defines parameters for GetMySettings.
 type GetMySettingsParams struct {
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// UpdateMySettingsParams defines parameters for UpdateMySettings.
+type UpdateMySettingsParams struct {
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserAnalyticsParams defines parameters for GetUserAnalytics.
+type GetUserAnalyticsParams struct {
+	// Expand activityStatistics includes the first page of the statistics.
+	Expand *GetUserAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
+
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserAnalyticsParamsExpand defines parameters for GetUserAnalytics.
+type GetUserAnalyticsParamsExpand string
+
+// UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
+type UpdateUserAnalyticsParams struct {
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // ListUserStatisticsParams defines parameters for ListUserStatistics.
 type ListUserStatisticsParams struct {
+	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties to sort by, each with asc or desc; null comes before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Top The most statistics that the page may hold.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
-	// Skiptoken Where the page starts; made by the server for @odata.nextLink, opaque to clients.
-	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+	// Skip How many statistics to leave out before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
 	// Count Whether the answer tells in @odata.count how many statistics there are on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken Where the page starts; made by the server for @odata.nextLink, opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
 	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5); other preferences are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
@@ -1222,6 +1584,9 @@ type ListUserStatisticsParams struct {
 
 // CreateUserStatisticParams defines parameters for CreateUserStatistic.
 type CreateUserStatisticParams struct {
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
@@ -1231,6 +1596,9 @@ type CreateUserStatisticParams struct {
 
 // CountUserStatisticsParams defines parameters for CountUserStatistics.
 type CountUserStatisticsParams struct {
+	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1249,6 +1617,9 @@ type DeleteUserStatisticParams struct {
 
 // GetUserStatisticParams defines parameters for GetUserStatistic.
 type GetUserStatisticParams struct {
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1261,6 +1632,9 @@ type GetUserStatisticParams struct {
 
 // UpdateUserStatisticParams defines parameters for UpdateUserStatistic.
 type UpdateUserStatisticParams struct {
+	// Select Which properties to return; the id and the annotations always are.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1274,11 +1648,35 @@ type UpdateUserStatisticParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// GetUserStatisticPropertyParams defines parameters for GetUserStatisticProperty.
+type GetUserStatisticPropertyParams struct {
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
+type GetUserStatisticPropertyValueParams struct {
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserSettingsParams defines parameters for GetUserSettings.
 type GetUserSettingsParams struct {
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
+
+// UpdateUserSettingsParams defines parameters for UpdateUserSettings.
+type UpdateUserSettingsParams struct {
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// UpdateMyAnalyticsJSONRequestBody defines body for UpdateMyAnalytics for application/json ContentType.
+type UpdateMyAnalyticsJSONRequestBody = UserAnalyticsUpdate
 
 // CreateMyStatisticJSONRequestBody defines body for CreateMyStatistic for application/json ContentType.
 type CreateMyStatisticJSONRequestBody = ActivityStatisticsCreate
@@ -1286,11 +1684,20 @@ type CreateMyStatisticJSONRequestBody = ActivityStatisticsCreate
 // UpdateMyStatisticJSONRequestBody defines body for UpdateMyStatistic for application/json ContentType.
 type UpdateMyStatisticJSONRequestBody = ActivityStatisticsUpdate
 
+// UpdateMySettingsJSONRequestBody defines body for UpdateMySettings for application/json ContentType.
+type UpdateMySettingsJSONRequestBody = SettingsUpdate
+
+// UpdateUserAnalyticsJSONRequestBody defines body for UpdateUserAnalytics for application/json ContentType.
+type UpdateUserAnalyticsJSONRequestBody = UserAnalyticsUpdate
+
 // CreateUserStatisticJSONRequestBody defines body for CreateUserStatistic for application/json ContentType.
 type CreateUserStatisticJSONRequestBody = ActivityStatisticsCreate
 
 // UpdateUserStatisticJSONRequestBody defines body for UpdateUserStatistic for application/json ContentType.
 type UpdateUserStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// UpdateUserSettingsJSONRequestBody defines body for UpdateUserSettings for application/json ContentType.
+type UpdateUserSettingsJSONRequestBody = SettingsUpdate
 
 // AsCallActivityStatistics returns the union data inside the ActivityStatistics as a CallActivityStatistics
 func (t ActivityStatistics) AsCallActivityStatistics() (CallActivityStatistics, error) {
@@ -1784,9 +2191,42 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// GetServiceDocument Read the service document.
+	//
+	// Names what the service has at its root (OData JSON 5). Needs no token, as in Graph.
+	//
+	// Corresponds with GET / (the `GetServiceDocument` operationId).
+	GetServiceDocument(ctx context.Context, params *GetServiceDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMetadata Read the model of the service as CSDL XML.
+	//
+	// Needs no token, as in Graph.
+	//
+	// Corresponds with GET /$metadata (the `GetMetadata` operationId).
+	GetMetadata(ctx context.Context, params *GetMetadataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMyAnalytics Read the analytics of the signed-in user, the settings and, expanded, the statistics.
+	//
+	// Corresponds with GET /me/analytics (the `GetMyAnalytics` operationId).
+	GetMyAnalytics(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateMyAnalyticsWithBody Update the analytics settings of the signed-in user, as part of the analytics.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+	UpdateMyAnalyticsWithBody(ctx context.Context, params *UpdateMyAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateMyAnalytics Update the analytics settings of the signed-in user, as part of the analytics.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+	UpdateMyAnalytics(ctx context.Context, params *UpdateMyAnalyticsParams, body UpdateMyAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListMyStatistics List the activity statistics of the signed-in user.
 	//
-	// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+	// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 	//
 	// Corresponds with GET /me/analytics/activityStatistics (the `ListMyStatistics` operationId).
 	ListMyStatistics(ctx context.Context, params *ListMyStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1842,6 +2282,20 @@ type ClientInterface interface {
 	// Corresponds with PATCH /me/analytics/activityStatistics/{activityStatistics-id} (the `UpdateMyStatistic` operationId).
 	UpdateMyStatistic(ctx context.Context, activityStatisticsID StatisticID, params *UpdateMyStatisticParams, body UpdateMyStatisticJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetMyStatisticProperty` operationId).
+	GetMyStatisticProperty(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMyStatisticPropertyValue Read the bare value of one property of an activity statistic of the signed-in user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetMyStatisticPropertyValue` operationId).
+	GetMyStatisticPropertyValue(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetMySettings Read the analytics settings of the signed-in user.
 	//
 	// Says whether the user has what Graph asks for before it shows statistics.
@@ -1849,9 +2303,46 @@ type ClientInterface interface {
 	// Corresponds with GET /me/analytics/settings (the `GetMySettings` operationId).
 	GetMySettings(ctx context.Context, params *GetMySettingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// UpdateMySettingsWithBody Update the analytics settings of the signed-in user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+	UpdateMySettingsWithBody(ctx context.Context, params *UpdateMySettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateMySettings Update the analytics settings of the signed-in user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+	UpdateMySettings(ctx context.Context, params *UpdateMySettingsParams, body UpdateMySettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUserAnalytics Read the analytics of a user, the settings and, expanded, the statistics.
+	//
+	// Corresponds with GET /users/{user-id}/analytics (the `GetUserAnalytics` operationId).
+	GetUserAnalytics(ctx context.Context, userID UserID, params *GetUserAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateUserAnalyticsWithBody Update the analytics settings of a user, as part of the analytics.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+	UpdateUserAnalyticsWithBody(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateUserAnalytics Update the analytics settings of a user, as part of the analytics.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+	UpdateUserAnalytics(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, body UpdateUserAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListUserStatistics List the activity statistics of a user.
 	//
-	// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+	// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 	//
 	// Corresponds with GET /users/{user-id}/analytics/activityStatistics (the `ListUserStatistics` operationId).
 	ListUserStatistics(ctx context.Context, userID UserID, params *ListUserStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1907,17 +2398,132 @@ type ClientInterface interface {
 	// Corresponds with PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id} (the `UpdateUserStatistic` operationId).
 	UpdateUserStatistic(ctx context.Context, userID UserID, activityStatisticsID StatisticID, params *UpdateUserStatisticParams, body UpdateUserStatisticJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetUserStatisticProperty Read one property of an activity statistic of a user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetUserStatisticProperty` operationId).
+	GetUserStatisticProperty(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUserStatisticPropertyValue Read the bare value of one property of an activity statistic of a user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetUserStatisticPropertyValue` operationId).
+	GetUserStatisticPropertyValue(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetUserSettings Read the analytics settings of a user.
 	//
 	// Says whether the user has what Graph asks for before it shows statistics.
 	//
 	// Corresponds with GET /users/{user-id}/analytics/settings (the `GetUserSettings` operationId).
 	GetUserSettings(ctx context.Context, userID UserID, params *GetUserSettingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateUserSettingsWithBody Update the analytics settings of a user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+	UpdateUserSettingsWithBody(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateUserSettings Update the analytics settings of a user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+	UpdateUserSettings(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, body UpdateUserSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// GetServiceDocument Read the service document.
+//
+// Names what the service has at its root (OData JSON 5). Needs no token, as in Graph.
+//
+// Corresponds with GET / (the `GetServiceDocument` operationId).
+func (c *Client) GetServiceDocument(ctx context.Context, params *GetServiceDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetServiceDocumentRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMetadata Read the model of the service as CSDL XML.
+//
+// Needs no token, as in Graph.
+//
+// Corresponds with GET /$metadata (the `GetMetadata` operationId).
+func (c *Client) GetMetadata(ctx context.Context, params *GetMetadataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMetadataRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMyAnalytics Read the analytics of the signed-in user, the settings and, expanded, the statistics.
+//
+// Corresponds with GET /me/analytics (the `GetMyAnalytics` operationId).
+func (c *Client) GetMyAnalytics(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyAnalyticsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateMyAnalyticsWithBody Update the analytics settings of the signed-in user, as part of the analytics.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+func (c *Client) UpdateMyAnalyticsWithBody(ctx context.Context, params *UpdateMyAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMyAnalyticsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateMyAnalytics Update the analytics settings of the signed-in user, as part of the analytics.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+func (c *Client) UpdateMyAnalytics(ctx context.Context, params *UpdateMyAnalyticsParams, body UpdateMyAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMyAnalyticsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListMyStatistics List the activity statistics of the signed-in user.
 //
-// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 //
 // Corresponds with GET /me/analytics/activityStatistics (the `ListMyStatistics` operationId).
 func (c *Client) ListMyStatistics(ctx context.Context, params *ListMyStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2053,6 +2659,40 @@ func (c *Client) UpdateMyStatistic(ctx context.Context, activityStatisticsID Sta
 	return c.Client.Do(req)
 }
 
+// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
+//
+// Answers 204 where the property is null.
+//
+// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetMyStatisticProperty` operationId).
+func (c *Client) GetMyStatisticProperty(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyStatisticPropertyRequest(c.Server, activityStatisticsID, property, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMyStatisticPropertyValue Read the bare value of one property of an activity statistic of the signed-in user.
+//
+// Answers 204 where the property is null.
+//
+// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetMyStatisticPropertyValue` operationId).
+func (c *Client) GetMyStatisticPropertyValue(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyStatisticPropertyValueRequest(c.Server, activityStatisticsID, property, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetMySettings Read the analytics settings of the signed-in user.
 //
 // Says whether the user has what Graph asks for before it shows statistics.
@@ -2070,9 +2710,96 @@ func (c *Client) GetMySettings(ctx context.Context, params *GetMySettingsParams,
 	return c.Client.Do(req)
 }
 
+// UpdateMySettingsWithBody Update the analytics settings of the signed-in user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+func (c *Client) UpdateMySettingsWithBody(ctx context.Context, params *UpdateMySettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMySettingsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateMySettings Update the analytics settings of the signed-in user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+func (c *Client) UpdateMySettings(ctx context.Context, params *UpdateMySettingsParams, body UpdateMySettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMySettingsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetUserAnalytics Read the analytics of a user, the settings and, expanded, the statistics.
+//
+// Corresponds with GET /users/{user-id}/analytics (the `GetUserAnalytics` operationId).
+func (c *Client) GetUserAnalytics(ctx context.Context, userID UserID, params *GetUserAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUserAnalyticsRequest(c.Server, userID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateUserAnalyticsWithBody Update the analytics settings of a user, as part of the analytics.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+func (c *Client) UpdateUserAnalyticsWithBody(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserAnalyticsRequestWithBody(c.Server, userID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateUserAnalytics Update the analytics settings of a user, as part of the analytics.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+func (c *Client) UpdateUserAnalytics(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, body UpdateUserAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserAnalyticsRequest(c.Server, userID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListUserStatistics List the activity statistics of a user.
 //
-// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 //
 // Corresponds with GET /users/{user-id}/analytics/activityStatistics (the `ListUserStatistics` operationId).
 func (c *Client) ListUserStatistics(ctx context.Context, userID UserID, params *ListUserStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2208,6 +2935,40 @@ func (c *Client) UpdateUserStatistic(ctx context.Context, userID UserID, activit
 	return c.Client.Do(req)
 }
 
+// GetUserStatisticProperty Read one property of an activity statistic of a user.
+//
+// Answers 204 where the property is null.
+//
+// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetUserStatisticProperty` operationId).
+func (c *Client) GetUserStatisticProperty(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUserStatisticPropertyRequest(c.Server, userID, activityStatisticsID, property, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetUserStatisticPropertyValue Read the bare value of one property of an activity statistic of a user.
+//
+// Answers 204 where the property is null.
+//
+// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetUserStatisticPropertyValue` operationId).
+func (c *Client) GetUserStatisticPropertyValue(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUserStatisticPropertyValueRequest(c.Server, userID, activityStatisticsID, property, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetUserSettings Read the analytics settings of a user.
 //
 // Says whether the user has what Graph asks for before it shows statistics.
@@ -2223,6 +2984,263 @@ func (c *Client) GetUserSettings(ctx context.Context, userID UserID, params *Get
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// UpdateUserSettingsWithBody Update the analytics settings of a user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+func (c *Client) UpdateUserSettingsWithBody(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserSettingsRequestWithBody(c.Server, userID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateUserSettings Update the analytics settings of a user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+func (c *Client) UpdateUserSettings(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, body UpdateUserSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserSettingsRequest(c.Server, userID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NewGetServiceDocumentRequest constructs an http.Request for the GetServiceDocument method
+func NewGetServiceDocumentRequest(server string, params *GetServiceDocumentParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetMetadataRequest constructs an http.Request for the GetMetadata method
+func NewGetMetadataRequest(server string, params *GetMetadataParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/$metadata")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetMyAnalyticsRequest constructs an http.Request for the GetMyAnalytics method
+func NewGetMyAnalyticsRequest(server string, params *GetMyAnalyticsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/analytics")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Expand != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateMyAnalyticsRequest calls the generic UpdateMyAnalytics builder with application/json body
+func NewUpdateMyAnalyticsRequest(server string, params *UpdateMyAnalyticsParams, body UpdateMyAnalyticsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateMyAnalyticsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewUpdateMyAnalyticsRequestWithBody constructs an http.Request for the UpdateMyAnalytics method, with any body, and a specified content type
+func NewUpdateMyAnalyticsRequestWithBody(server string, params *UpdateMyAnalyticsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/analytics")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+		if params.ClientRequestID != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam1)
+		}
+
+	}
+
+	return req, nil
 }
 
 // NewListMyStatisticsRequest constructs an http.Request for the ListMyStatistics method
@@ -2253,6 +3271,42 @@ func NewListMyStatisticsRequest(server string, params *ListMyStatisticsParams) (
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
+		if params.Filter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Orderby != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$orderby", *params.Orderby, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Top != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$top", *params.Top, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
@@ -2265,9 +3319,9 @@ func NewListMyStatisticsRequest(server string, params *ListMyStatisticsParams) (
 
 		}
 
-		if params.Skiptoken != nil {
+		if params.Skip != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skip", *params.Skip, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -2280,6 +3334,18 @@ func NewListMyStatisticsRequest(server string, params *ListMyStatisticsParams) (
 		if params.Count != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$count", *params.Count, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Skiptoken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -2359,6 +3425,33 @@ func NewCreateMyStatisticRequestWithBody(server string, params *CreateMyStatisti
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
 	if err != nil {
 		return nil, err
@@ -2412,6 +3505,33 @@ func NewCountMyStatisticsRequest(server string, params *CountMyStatisticsParams)
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Filter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -2534,6 +3654,33 @@ func NewGetMyStatisticRequest(server string, activityStatisticsID StatisticID, p
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
@@ -2616,6 +3763,33 @@ func NewUpdateMyStatisticRequestWithBody(server string, activityStatisticsID Sta
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
 	if err != nil {
 		return nil, err
@@ -2674,6 +3848,118 @@ func NewUpdateMyStatisticRequestWithBody(server string, activityStatisticsID Sta
 	return req, nil
 }
 
+// NewGetMyStatisticPropertyRequest constructs an http.Request for the GetMyStatisticProperty method
+func NewGetMyStatisticPropertyRequest(server string, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "activityStatistics-id", activityStatisticsID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "property", property, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/analytics/activityStatistics/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetMyStatisticPropertyValueRequest constructs an http.Request for the GetMyStatisticPropertyValue method
+func NewGetMyStatisticPropertyValueRequest(server string, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyValueParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "activityStatistics-id", activityStatisticsID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "property", property, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/analytics/activityStatistics/%s/%s/$value", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetMySettingsRequest constructs an http.Request for the GetMySettings method
 func NewGetMySettingsRequest(server string, params *GetMySettingsParams) (*http.Request, error) {
 	var err error
@@ -2716,6 +4002,221 @@ func NewGetMySettingsRequest(server string, params *GetMySettingsParams) (*http.
 	return req, nil
 }
 
+// NewUpdateMySettingsRequest calls the generic UpdateMySettings builder with application/json body
+func NewUpdateMySettingsRequest(server string, params *UpdateMySettingsParams, body UpdateMySettingsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateMySettingsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewUpdateMySettingsRequestWithBody constructs an http.Request for the UpdateMySettings method, with any body, and a specified content type
+func NewUpdateMySettingsRequestWithBody(server string, params *UpdateMySettingsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/analytics/settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+		if params.ClientRequestID != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetUserAnalyticsRequest constructs an http.Request for the GetUserAnalytics method
+func NewGetUserAnalyticsRequest(server string, userID UserID, params *GetUserAnalyticsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user-id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/analytics", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Expand != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateUserAnalyticsRequest calls the generic UpdateUserAnalytics builder with application/json body
+func NewUpdateUserAnalyticsRequest(server string, userID UserID, params *UpdateUserAnalyticsParams, body UpdateUserAnalyticsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateUserAnalyticsRequestWithBody(server, userID, params, "application/json", bodyReader)
+}
+
+// NewUpdateUserAnalyticsRequestWithBody constructs an http.Request for the UpdateUserAnalytics method, with any body, and a specified content type
+func NewUpdateUserAnalyticsRequestWithBody(server string, userID UserID, params *UpdateUserAnalyticsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user-id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/analytics", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+		if params.ClientRequestID != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListUserStatisticsRequest constructs an http.Request for the ListUserStatistics method
 func NewListUserStatisticsRequest(server string, userID UserID, params *ListUserStatisticsParams) (*http.Request, error) {
 	var err error
@@ -2751,6 +4252,42 @@ func NewListUserStatisticsRequest(server string, userID UserID, params *ListUser
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
+		if params.Filter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Orderby != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$orderby", *params.Orderby, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Top != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$top", *params.Top, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
@@ -2763,9 +4300,9 @@ func NewListUserStatisticsRequest(server string, userID UserID, params *ListUser
 
 		}
 
-		if params.Skiptoken != nil {
+		if params.Skip != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skip", *params.Skip, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -2778,6 +4315,18 @@ func NewListUserStatisticsRequest(server string, userID UserID, params *ListUser
 		if params.Count != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$count", *params.Count, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Skiptoken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -2864,6 +4413,33 @@ func NewCreateUserStatisticRequestWithBody(server string, userID UserID, params 
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
 	if err != nil {
 		return nil, err
@@ -2924,6 +4500,33 @@ func NewCountUserStatisticsRequest(server string, userID UserID, params *CountUs
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Filter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -3060,6 +4663,33 @@ func NewGetUserStatisticRequest(server string, userID UserID, activityStatistics
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
@@ -3149,6 +4779,33 @@ func NewUpdateUserStatisticRequestWithBody(server string, userID UserID, activit
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Select != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
 	if err != nil {
 		return nil, err
@@ -3207,6 +4864,132 @@ func NewUpdateUserStatisticRequestWithBody(server string, userID UserID, activit
 	return req, nil
 }
 
+// NewGetUserStatisticPropertyRequest constructs an http.Request for the GetUserStatisticProperty method
+func NewGetUserStatisticPropertyRequest(server string, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user-id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "activityStatistics-id", activityStatisticsID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "property", property, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/analytics/activityStatistics/%s/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetUserStatisticPropertyValueRequest constructs an http.Request for the GetUserStatisticPropertyValue method
+func NewGetUserStatisticPropertyValueRequest(server string, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyValueParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user-id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "activityStatistics-id", activityStatisticsID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "property", property, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/analytics/activityStatistics/%s/%s/$value", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetUserSettingsRequest constructs an http.Request for the GetUserSettings method
 func NewGetUserSettingsRequest(server string, userID UserID, params *GetUserSettingsParams) (*http.Request, error) {
 	var err error
@@ -3249,6 +5032,79 @@ func NewGetUserSettingsRequest(server string, userID UserID, params *GetUserSett
 			}
 
 			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateUserSettingsRequest calls the generic UpdateUserSettings builder with application/json body
+func NewUpdateUserSettingsRequest(server string, userID UserID, params *UpdateUserSettingsParams, body UpdateUserSettingsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateUserSettingsRequestWithBody(server, userID, params, "application/json", bodyReader)
+}
+
+// NewUpdateUserSettingsRequestWithBody constructs an http.Request for the UpdateUserSettings method, with any body, and a specified content type
+func NewUpdateUserSettingsRequestWithBody(server string, userID UserID, params *UpdateUserSettingsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user-id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/users/%s/analytics/settings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+		if params.ClientRequestID != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam1)
 		}
 
 	}
@@ -3300,9 +5156,48 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// GetServiceDocumentWithResponse Read the service document.
+	//
+	// Names what the service has at its root (OData JSON 5). Needs no token, as in Graph.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET / (the `GetServiceDocument` operationId).
+	GetServiceDocumentWithResponse(ctx context.Context, params *GetServiceDocumentParams, reqEditors ...RequestEditorFn) (*GetServiceDocumentResponse, error)
+
+	// GetMetadataWithResponse Read the model of the service as CSDL XML.
+	//
+	// Needs no token, as in Graph.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /$metadata (the `GetMetadata` operationId).
+	GetMetadataWithResponse(ctx context.Context, params *GetMetadataParams, reqEditors ...RequestEditorFn) (*GetMetadataResponse, error)
+
+	// GetMyAnalyticsWithResponse Read the analytics of the signed-in user, the settings and, expanded, the statistics.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /me/analytics (the `GetMyAnalytics` operationId).
+	GetMyAnalyticsWithResponse(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*GetMyAnalyticsResponse, error)
+
+	// UpdateMyAnalyticsWithBodyWithResponse Update the analytics settings of the signed-in user, as part of the analytics.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+	UpdateMyAnalyticsWithBodyWithResponse(ctx context.Context, params *UpdateMyAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateMyAnalyticsResponse, error)
+
+	// UpdateMyAnalyticsWithResponse Update the analytics settings of the signed-in user, as part of the analytics.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+	UpdateMyAnalyticsWithResponse(ctx context.Context, params *UpdateMyAnalyticsParams, body UpdateMyAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMyAnalyticsResponse, error)
+
 	// ListMyStatisticsWithResponse List the activity statistics of the signed-in user.
 	//
-	// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+	// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -3366,6 +5261,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /me/analytics/activityStatistics/{activityStatistics-id} (the `UpdateMyStatistic` operationId).
 	UpdateMyStatisticWithResponse(ctx context.Context, activityStatisticsID StatisticID, params *UpdateMyStatisticParams, body UpdateMyStatisticJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMyStatisticResponse, error)
 
+	// GetMyStatisticPropertyWithResponse Read one property of an activity statistic of the signed-in user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetMyStatisticProperty` operationId).
+	GetMyStatisticPropertyWithResponse(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyParams, reqEditors ...RequestEditorFn) (*GetMyStatisticPropertyResponse, error)
+
+	// GetMyStatisticPropertyValueWithResponse Read the bare value of one property of an activity statistic of the signed-in user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetMyStatisticPropertyValue` operationId).
+	GetMyStatisticPropertyValueWithResponse(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*GetMyStatisticPropertyValueResponse, error)
+
 	// GetMySettingsWithResponse Read the analytics settings of the signed-in user.
 	//
 	// Says whether the user has what Graph asks for before it shows statistics.
@@ -3375,9 +5288,48 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /me/analytics/settings (the `GetMySettings` operationId).
 	GetMySettingsWithResponse(ctx context.Context, params *GetMySettingsParams, reqEditors ...RequestEditorFn) (*GetMySettingsResponse, error)
 
+	// UpdateMySettingsWithBodyWithResponse Update the analytics settings of the signed-in user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+	UpdateMySettingsWithBodyWithResponse(ctx context.Context, params *UpdateMySettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateMySettingsResponse, error)
+
+	// UpdateMySettingsWithResponse Update the analytics settings of the signed-in user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+	UpdateMySettingsWithResponse(ctx context.Context, params *UpdateMySettingsParams, body UpdateMySettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMySettingsResponse, error)
+
+	// GetUserAnalyticsWithResponse Read the analytics of a user, the settings and, expanded, the statistics.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /users/{user-id}/analytics (the `GetUserAnalytics` operationId).
+	GetUserAnalyticsWithResponse(ctx context.Context, userID UserID, params *GetUserAnalyticsParams, reqEditors ...RequestEditorFn) (*GetUserAnalyticsResponse, error)
+
+	// UpdateUserAnalyticsWithBodyWithResponse Update the analytics settings of a user, as part of the analytics.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+	UpdateUserAnalyticsWithBodyWithResponse(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserAnalyticsResponse, error)
+
+	// UpdateUserAnalyticsWithResponse Update the analytics settings of a user, as part of the analytics.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+	UpdateUserAnalyticsWithResponse(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, body UpdateUserAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserAnalyticsResponse, error)
+
 	// ListUserStatisticsWithResponse List the activity statistics of a user.
 	//
-	// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+	// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -3441,6 +5393,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id} (the `UpdateUserStatistic` operationId).
 	UpdateUserStatisticWithResponse(ctx context.Context, userID UserID, activityStatisticsID StatisticID, params *UpdateUserStatisticParams, body UpdateUserStatisticJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserStatisticResponse, error)
 
+	// GetUserStatisticPropertyWithResponse Read one property of an activity statistic of a user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetUserStatisticProperty` operationId).
+	GetUserStatisticPropertyWithResponse(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyParams, reqEditors ...RequestEditorFn) (*GetUserStatisticPropertyResponse, error)
+
+	// GetUserStatisticPropertyValueWithResponse Read the bare value of one property of an activity statistic of a user.
+	//
+	// Answers 204 where the property is null.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetUserStatisticPropertyValue` operationId).
+	GetUserStatisticPropertyValueWithResponse(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*GetUserStatisticPropertyValueResponse, error)
+
 	// GetUserSettingsWithResponse Read the analytics settings of a user.
 	//
 	// Says whether the user has what Graph asks for before it shows statistics.
@@ -3449,6 +5419,537 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /users/{user-id}/analytics/settings (the `GetUserSettings` operationId).
 	GetUserSettingsWithResponse(ctx context.Context, userID UserID, params *GetUserSettingsParams, reqEditors ...RequestEditorFn) (*GetUserSettingsResponse, error)
+
+	// UpdateUserSettingsWithBodyWithResponse Update the analytics settings of a user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+	UpdateUserSettingsWithBodyWithResponse(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserSettingsResponse, error)
+
+	// UpdateUserSettingsWithResponse Update the analytics settings of a user.
+	//
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+	UpdateUserSettingsWithResponse(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, body UpdateUserSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserSettingsResponse, error)
+}
+
+// GetServiceDocumentResponse200Headers the declared response headers of an HTTP 200 response for GetServiceDocument
+type GetServiceDocumentResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetServiceDocumentResponse400Headers the declared response headers of an HTTP 400 response for GetServiceDocument
+type GetServiceDocumentResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetServiceDocumentResponse500Headers the declared response headers of an HTTP 500 response for GetServiceDocument
+type GetServiceDocumentResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetServiceDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServiceDocument
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetServiceDocumentResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetServiceDocumentResponse400Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetServiceDocumentResponse500Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetServiceDocumentResponse) GetJSON200() *ServiceDocument {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetServiceDocumentResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetServiceDocumentResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetServiceDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetServiceDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetServiceDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetServiceDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetMetadataResponse200Headers the declared response headers of an HTTP 200 response for GetMetadata
+type GetMetadataResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMetadataResponse400Headers the declared response headers of an HTTP 400 response for GetMetadata
+type GetMetadataResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMetadataResponse500Headers the declared response headers of an HTTP 500 response for GetMetadata
+type GetMetadataResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetMetadataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// XML200 the response for an HTTP 200 `application/xml` response
+	XML200 *string
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetMetadataResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetMetadataResponse400Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetMetadataResponse500Headers
+}
+
+// GetXML200 returns the response for an HTTP 200 `application/xml` response
+func (r GetMetadataResponse) GetXML200() *string {
+	return r.XML200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetMetadataResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetMetadataResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMetadataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMetadataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMetadataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMetadataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetMyAnalyticsResponse200Headers the declared response headers of an HTTP 200 response for GetMyAnalytics
+type GetMyAnalyticsResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyAnalyticsResponse400Headers the declared response headers of an HTTP 400 response for GetMyAnalytics
+type GetMyAnalyticsResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyAnalyticsResponse401Headers the declared response headers of an HTTP 401 response for GetMyAnalytics
+type GetMyAnalyticsResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyAnalyticsResponse403Headers the declared response headers of an HTTP 403 response for GetMyAnalytics
+type GetMyAnalyticsResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyAnalyticsResponse500Headers the declared response headers of an HTTP 500 response for GetMyAnalytics
+type GetMyAnalyticsResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyAnalyticsResponse503Headers the declared response headers of an HTTP 503 response for GetMyAnalytics
+type GetMyAnalyticsResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetMyAnalyticsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Analytics
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetMyAnalyticsResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetMyAnalyticsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetMyAnalyticsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetMyAnalyticsResponse403Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetMyAnalyticsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetMyAnalyticsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyAnalyticsResponse) GetJSON200() *Analytics {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetMyAnalyticsResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetMyAnalyticsResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetMyAnalyticsResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetMyAnalyticsResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetMyAnalyticsResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyAnalyticsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyAnalyticsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyAnalyticsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyAnalyticsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateMyAnalyticsResponse200Headers the declared response headers of an HTTP 200 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse200Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateMyAnalyticsResponse204Headers the declared response headers of an HTTP 204 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse204Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateMyAnalyticsResponse400Headers the declared response headers of an HTTP 400 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMyAnalyticsResponse401Headers the declared response headers of an HTTP 401 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMyAnalyticsResponse403Headers the declared response headers of an HTTP 403 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMyAnalyticsResponse408Headers the declared response headers of an HTTP 408 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse408Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMyAnalyticsResponse413Headers the declared response headers of an HTTP 413 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse413Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMyAnalyticsResponse415Headers the declared response headers of an HTTP 415 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse415Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMyAnalyticsResponse500Headers the declared response headers of an HTTP 500 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMyAnalyticsResponse503Headers the declared response headers of an HTTP 503 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type UpdateMyAnalyticsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdatedAnalytics
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *PayloadTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateMyAnalyticsResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *UpdateMyAnalyticsResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdateMyAnalyticsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateMyAnalyticsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdateMyAnalyticsResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateMyAnalyticsResponse408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdateMyAnalyticsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdateMyAnalyticsResponse415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdateMyAnalyticsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateMyAnalyticsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON200() *UpdatedAnalytics {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON413() *PayloadTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON415() *UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateMyAnalyticsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateMyAnalyticsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateMyAnalyticsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateMyAnalyticsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 // ListMyStatisticsResponse200Headers the declared response headers of an HTTP 200 response for ListMyStatistics
@@ -4564,6 +7065,331 @@ func (r UpdateMyStatisticResponse) ContentType() string {
 	return ""
 }
 
+// GetMyStatisticPropertyResponse200Headers the declared response headers of an HTTP 200 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyResponse204Headers the declared response headers of an HTTP 204 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse204Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyResponse400Headers the declared response headers of an HTTP 400 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyResponse401Headers the declared response headers of an HTTP 401 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyResponse403Headers the declared response headers of an HTTP 403 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyResponse404Headers the declared response headers of an HTTP 404 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse404Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyResponse500Headers the declared response headers of an HTTP 500 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyResponse503Headers the declared response headers of an HTTP 503 response for GetMyStatisticProperty
+type GetMyStatisticPropertyResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetMyStatisticPropertyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Property
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetMyStatisticPropertyResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *GetMyStatisticPropertyResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetMyStatisticPropertyResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetMyStatisticPropertyResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetMyStatisticPropertyResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetMyStatisticPropertyResponse404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetMyStatisticPropertyResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetMyStatisticPropertyResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyStatisticPropertyResponse) GetJSON200() *Property {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetMyStatisticPropertyResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetMyStatisticPropertyResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetMyStatisticPropertyResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r GetMyStatisticPropertyResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetMyStatisticPropertyResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetMyStatisticPropertyResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyStatisticPropertyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyStatisticPropertyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyStatisticPropertyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyStatisticPropertyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetMyStatisticPropertyValueResponse200Headers the declared response headers of an HTTP 200 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyValueResponse204Headers the declared response headers of an HTTP 204 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse204Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyValueResponse400Headers the declared response headers of an HTTP 400 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyValueResponse401Headers the declared response headers of an HTTP 401 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyValueResponse403Headers the declared response headers of an HTTP 403 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyValueResponse404Headers the declared response headers of an HTTP 404 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse404Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyValueResponse500Headers the declared response headers of an HTTP 500 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetMyStatisticPropertyValueResponse503Headers the declared response headers of an HTTP 503 response for GetMyStatisticPropertyValue
+type GetMyStatisticPropertyValueResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetMyStatisticPropertyValueResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetMyStatisticPropertyValueResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *GetMyStatisticPropertyValueResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetMyStatisticPropertyValueResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetMyStatisticPropertyValueResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetMyStatisticPropertyValueResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetMyStatisticPropertyValueResponse404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetMyStatisticPropertyValueResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetMyStatisticPropertyValueResponse503Headers
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetMyStatisticPropertyValueResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetMyStatisticPropertyValueResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetMyStatisticPropertyValueResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r GetMyStatisticPropertyValueResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetMyStatisticPropertyValueResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetMyStatisticPropertyValueResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyStatisticPropertyValueResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyStatisticPropertyValueResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyStatisticPropertyValueResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyStatisticPropertyValueResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetMySettingsResponse200Headers the declared response headers of an HTTP 200 response for GetMySettings
 type GetMySettingsResponse200Headers struct {
 	ODataVersion     string
@@ -4697,6 +7523,587 @@ func (r GetMySettingsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetMySettingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateMySettingsResponse200Headers the declared response headers of an HTTP 200 response for UpdateMySettings
+type UpdateMySettingsResponse200Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateMySettingsResponse204Headers the declared response headers of an HTTP 204 response for UpdateMySettings
+type UpdateMySettingsResponse204Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateMySettingsResponse400Headers the declared response headers of an HTTP 400 response for UpdateMySettings
+type UpdateMySettingsResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMySettingsResponse401Headers the declared response headers of an HTTP 401 response for UpdateMySettings
+type UpdateMySettingsResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMySettingsResponse403Headers the declared response headers of an HTTP 403 response for UpdateMySettings
+type UpdateMySettingsResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMySettingsResponse408Headers the declared response headers of an HTTP 408 response for UpdateMySettings
+type UpdateMySettingsResponse408Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMySettingsResponse413Headers the declared response headers of an HTTP 413 response for UpdateMySettings
+type UpdateMySettingsResponse413Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMySettingsResponse415Headers the declared response headers of an HTTP 415 response for UpdateMySettings
+type UpdateMySettingsResponse415Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMySettingsResponse500Headers the declared response headers of an HTTP 500 response for UpdateMySettings
+type UpdateMySettingsResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateMySettingsResponse503Headers the declared response headers of an HTTP 503 response for UpdateMySettings
+type UpdateMySettingsResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type UpdateMySettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdatedSettings
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *PayloadTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateMySettingsResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *UpdateMySettingsResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdateMySettingsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateMySettingsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdateMySettingsResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateMySettingsResponse408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdateMySettingsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdateMySettingsResponse415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdateMySettingsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateMySettingsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON200() *UpdatedSettings {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON413() *PayloadTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON415() *UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateMySettingsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateMySettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateMySettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateMySettingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetUserAnalyticsResponse200Headers the declared response headers of an HTTP 200 response for GetUserAnalytics
+type GetUserAnalyticsResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserAnalyticsResponse400Headers the declared response headers of an HTTP 400 response for GetUserAnalytics
+type GetUserAnalyticsResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserAnalyticsResponse401Headers the declared response headers of an HTTP 401 response for GetUserAnalytics
+type GetUserAnalyticsResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserAnalyticsResponse403Headers the declared response headers of an HTTP 403 response for GetUserAnalytics
+type GetUserAnalyticsResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserAnalyticsResponse404Headers the declared response headers of an HTTP 404 response for GetUserAnalytics
+type GetUserAnalyticsResponse404Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserAnalyticsResponse500Headers the declared response headers of an HTTP 500 response for GetUserAnalytics
+type GetUserAnalyticsResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserAnalyticsResponse503Headers the declared response headers of an HTTP 503 response for GetUserAnalytics
+type GetUserAnalyticsResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetUserAnalyticsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Analytics
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetUserAnalyticsResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetUserAnalyticsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetUserAnalyticsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetUserAnalyticsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetUserAnalyticsResponse404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetUserAnalyticsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetUserAnalyticsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetUserAnalyticsResponse) GetJSON200() *Analytics {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetUserAnalyticsResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetUserAnalyticsResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetUserAnalyticsResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r GetUserAnalyticsResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetUserAnalyticsResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetUserAnalyticsResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetUserAnalyticsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetUserAnalyticsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetUserAnalyticsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetUserAnalyticsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateUserAnalyticsResponse200Headers the declared response headers of an HTTP 200 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse200Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateUserAnalyticsResponse204Headers the declared response headers of an HTTP 204 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse204Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateUserAnalyticsResponse400Headers the declared response headers of an HTTP 400 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse401Headers the declared response headers of an HTTP 401 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse403Headers the declared response headers of an HTTP 403 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse404Headers the declared response headers of an HTTP 404 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse404Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse408Headers the declared response headers of an HTTP 408 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse408Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse413Headers the declared response headers of an HTTP 413 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse413Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse415Headers the declared response headers of an HTTP 415 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse415Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse500Headers the declared response headers of an HTTP 500 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserAnalyticsResponse503Headers the declared response headers of an HTTP 503 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type UpdateUserAnalyticsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdatedAnalytics
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *PayloadTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateUserAnalyticsResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *UpdateUserAnalyticsResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdateUserAnalyticsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateUserAnalyticsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdateUserAnalyticsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UpdateUserAnalyticsResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateUserAnalyticsResponse408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdateUserAnalyticsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdateUserAnalyticsResponse415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdateUserAnalyticsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateUserAnalyticsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON200() *UpdatedAnalytics {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON413() *PayloadTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON415() *UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateUserAnalyticsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateUserAnalyticsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateUserAnalyticsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateUserAnalyticsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5867,6 +9274,331 @@ func (r UpdateUserStatisticResponse) ContentType() string {
 	return ""
 }
 
+// GetUserStatisticPropertyResponse200Headers the declared response headers of an HTTP 200 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyResponse204Headers the declared response headers of an HTTP 204 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse204Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyResponse400Headers the declared response headers of an HTTP 400 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyResponse401Headers the declared response headers of an HTTP 401 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyResponse403Headers the declared response headers of an HTTP 403 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyResponse404Headers the declared response headers of an HTTP 404 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse404Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyResponse500Headers the declared response headers of an HTTP 500 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyResponse503Headers the declared response headers of an HTTP 503 response for GetUserStatisticProperty
+type GetUserStatisticPropertyResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetUserStatisticPropertyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Property
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetUserStatisticPropertyResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *GetUserStatisticPropertyResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetUserStatisticPropertyResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetUserStatisticPropertyResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetUserStatisticPropertyResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetUserStatisticPropertyResponse404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetUserStatisticPropertyResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetUserStatisticPropertyResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetUserStatisticPropertyResponse) GetJSON200() *Property {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetUserStatisticPropertyResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetUserStatisticPropertyResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetUserStatisticPropertyResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r GetUserStatisticPropertyResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetUserStatisticPropertyResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetUserStatisticPropertyResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetUserStatisticPropertyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetUserStatisticPropertyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetUserStatisticPropertyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetUserStatisticPropertyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetUserStatisticPropertyValueResponse200Headers the declared response headers of an HTTP 200 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyValueResponse204Headers the declared response headers of an HTTP 204 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse204Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyValueResponse400Headers the declared response headers of an HTTP 400 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyValueResponse401Headers the declared response headers of an HTTP 401 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyValueResponse403Headers the declared response headers of an HTTP 403 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyValueResponse404Headers the declared response headers of an HTTP 404 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse404Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyValueResponse500Headers the declared response headers of an HTTP 500 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// GetUserStatisticPropertyValueResponse503Headers the declared response headers of an HTTP 503 response for GetUserStatisticPropertyValue
+type GetUserStatisticPropertyValueResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type GetUserStatisticPropertyValueResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetUserStatisticPropertyValueResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *GetUserStatisticPropertyValueResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetUserStatisticPropertyValueResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetUserStatisticPropertyValueResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetUserStatisticPropertyValueResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetUserStatisticPropertyValueResponse404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetUserStatisticPropertyValueResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetUserStatisticPropertyValueResponse503Headers
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetUserStatisticPropertyValueResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetUserStatisticPropertyValueResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetUserStatisticPropertyValueResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r GetUserStatisticPropertyValueResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetUserStatisticPropertyValueResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetUserStatisticPropertyValueResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetUserStatisticPropertyValueResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetUserStatisticPropertyValueResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetUserStatisticPropertyValueResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetUserStatisticPropertyValueResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetUserSettingsResponse200Headers the declared response headers of an HTTP 200 response for GetUserSettings
 type GetUserSettingsResponse200Headers struct {
 	ODataVersion     string
@@ -6023,9 +9755,299 @@ func (r GetUserSettingsResponse) ContentType() string {
 	return ""
 }
 
+// UpdateUserSettingsResponse200Headers the declared response headers of an HTTP 200 response for UpdateUserSettings
+type UpdateUserSettingsResponse200Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateUserSettingsResponse204Headers the declared response headers of an HTTP 204 response for UpdateUserSettings
+type UpdateUserSettingsResponse204Headers struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+
+// UpdateUserSettingsResponse400Headers the declared response headers of an HTTP 400 response for UpdateUserSettings
+type UpdateUserSettingsResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse401Headers the declared response headers of an HTTP 401 response for UpdateUserSettings
+type UpdateUserSettingsResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse403Headers the declared response headers of an HTTP 403 response for UpdateUserSettings
+type UpdateUserSettingsResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse404Headers the declared response headers of an HTTP 404 response for UpdateUserSettings
+type UpdateUserSettingsResponse404Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse408Headers the declared response headers of an HTTP 408 response for UpdateUserSettings
+type UpdateUserSettingsResponse408Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse413Headers the declared response headers of an HTTP 413 response for UpdateUserSettings
+type UpdateUserSettingsResponse413Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse415Headers the declared response headers of an HTTP 415 response for UpdateUserSettings
+type UpdateUserSettingsResponse415Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse500Headers the declared response headers of an HTTP 500 response for UpdateUserSettings
+type UpdateUserSettingsResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// UpdateUserSettingsResponse503Headers the declared response headers of an HTTP 503 response for UpdateUserSettings
+type UpdateUserSettingsResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type UpdateUserSettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdatedSettings
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFound
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *PayloadTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateUserSettingsResponse200Headers
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *UpdateUserSettingsResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdateUserSettingsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateUserSettingsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdateUserSettingsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UpdateUserSettingsResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateUserSettingsResponse408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdateUserSettingsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdateUserSettingsResponse415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdateUserSettingsResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateUserSettingsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON200() *UpdatedSettings {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON404() *NotFound {
+	return r.JSON404
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON413() *PayloadTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON415() *UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateUserSettingsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateUserSettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateUserSettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateUserSettingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetServiceDocumentWithResponse Read the service document.
+//
+// Names what the service has at its root (OData JSON 5). Needs no token, as in Graph.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET / (the `GetServiceDocument` operationId).
+func (c *ClientWithResponses) GetServiceDocumentWithResponse(ctx context.Context, params *GetServiceDocumentParams, reqEditors ...RequestEditorFn) (*GetServiceDocumentResponse, error) {
+	rsp, err := c.GetServiceDocument(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetServiceDocumentResponse(rsp)
+}
+
+// GetMetadataWithResponse Read the model of the service as CSDL XML.
+//
+// Needs no token, as in Graph.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /$metadata (the `GetMetadata` operationId).
+func (c *ClientWithResponses) GetMetadataWithResponse(ctx context.Context, params *GetMetadataParams, reqEditors ...RequestEditorFn) (*GetMetadataResponse, error) {
+	rsp, err := c.GetMetadata(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMetadataResponse(rsp)
+}
+
+// GetMyAnalyticsWithResponse Read the analytics of the signed-in user, the settings and, expanded, the statistics.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /me/analytics (the `GetMyAnalytics` operationId).
+func (c *ClientWithResponses) GetMyAnalyticsWithResponse(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*GetMyAnalyticsResponse, error) {
+	rsp, err := c.GetMyAnalytics(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyAnalyticsResponse(rsp)
+}
+
+// UpdateMyAnalyticsWithBodyWithResponse Update the analytics settings of the signed-in user, as part of the analytics.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+func (c *ClientWithResponses) UpdateMyAnalyticsWithBodyWithResponse(ctx context.Context, params *UpdateMyAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateMyAnalyticsResponse, error) {
+	rsp, err := c.UpdateMyAnalyticsWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateMyAnalyticsResponse(rsp)
+}
+
+// UpdateMyAnalyticsWithResponse Update the analytics settings of the signed-in user, as part of the analytics.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /me/analytics (the `UpdateMyAnalytics` operationId).
+func (c *ClientWithResponses) UpdateMyAnalyticsWithResponse(ctx context.Context, params *UpdateMyAnalyticsParams, body UpdateMyAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMyAnalyticsResponse, error) {
+	rsp, err := c.UpdateMyAnalytics(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateMyAnalyticsResponse(rsp)
+}
+
 // ListMyStatisticsWithResponse List the activity statistics of the signed-in user.
 //
-// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6137,6 +10159,36 @@ func (c *ClientWithResponses) UpdateMyStatisticWithResponse(ctx context.Context,
 	return ParseUpdateMyStatisticResponse(rsp)
 }
 
+// GetMyStatisticPropertyWithResponse Read one property of an activity statistic of the signed-in user.
+//
+// Answers 204 where the property is null.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetMyStatisticProperty` operationId).
+func (c *ClientWithResponses) GetMyStatisticPropertyWithResponse(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyParams, reqEditors ...RequestEditorFn) (*GetMyStatisticPropertyResponse, error) {
+	rsp, err := c.GetMyStatisticProperty(ctx, activityStatisticsID, property, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyStatisticPropertyResponse(rsp)
+}
+
+// GetMyStatisticPropertyValueWithResponse Read the bare value of one property of an activity statistic of the signed-in user.
+//
+// Answers 204 where the property is null.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetMyStatisticPropertyValue` operationId).
+func (c *ClientWithResponses) GetMyStatisticPropertyValueWithResponse(ctx context.Context, activityStatisticsID StatisticID, property StatisticProperty, params *GetMyStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*GetMyStatisticPropertyValueResponse, error) {
+	rsp, err := c.GetMyStatisticPropertyValue(ctx, activityStatisticsID, property, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyStatisticPropertyValueResponse(rsp)
+}
+
 // GetMySettingsWithResponse Read the analytics settings of the signed-in user.
 //
 // Says whether the user has what Graph asks for before it shows statistics.
@@ -6152,9 +10204,78 @@ func (c *ClientWithResponses) GetMySettingsWithResponse(ctx context.Context, par
 	return ParseGetMySettingsResponse(rsp)
 }
 
+// UpdateMySettingsWithBodyWithResponse Update the analytics settings of the signed-in user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+func (c *ClientWithResponses) UpdateMySettingsWithBodyWithResponse(ctx context.Context, params *UpdateMySettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateMySettingsResponse, error) {
+	rsp, err := c.UpdateMySettingsWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateMySettingsResponse(rsp)
+}
+
+// UpdateMySettingsWithResponse Update the analytics settings of the signed-in user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /me/analytics/settings (the `UpdateMySettings` operationId).
+func (c *ClientWithResponses) UpdateMySettingsWithResponse(ctx context.Context, params *UpdateMySettingsParams, body UpdateMySettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMySettingsResponse, error) {
+	rsp, err := c.UpdateMySettings(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateMySettingsResponse(rsp)
+}
+
+// GetUserAnalyticsWithResponse Read the analytics of a user, the settings and, expanded, the statistics.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /users/{user-id}/analytics (the `GetUserAnalytics` operationId).
+func (c *ClientWithResponses) GetUserAnalyticsWithResponse(ctx context.Context, userID UserID, params *GetUserAnalyticsParams, reqEditors ...RequestEditorFn) (*GetUserAnalyticsResponse, error) {
+	rsp, err := c.GetUserAnalytics(ctx, userID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetUserAnalyticsResponse(rsp)
+}
+
+// UpdateUserAnalyticsWithBodyWithResponse Update the analytics settings of a user, as part of the analytics.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+func (c *ClientWithResponses) UpdateUserAnalyticsWithBodyWithResponse(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserAnalyticsResponse, error) {
+	rsp, err := c.UpdateUserAnalyticsWithBody(ctx, userID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserAnalyticsResponse(rsp)
+}
+
+// UpdateUserAnalyticsWithResponse Update the analytics settings of a user, as part of the analytics.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /users/{user-id}/analytics (the `UpdateUserAnalytics` operationId).
+func (c *ClientWithResponses) UpdateUserAnalyticsWithResponse(ctx context.Context, userID UserID, params *UpdateUserAnalyticsParams, body UpdateUserAnalyticsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserAnalyticsResponse, error) {
+	rsp, err := c.UpdateUserAnalytics(ctx, userID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserAnalyticsResponse(rsp)
+}
+
 // ListUserStatisticsWithResponse List the activity statistics of a user.
 //
-// Returns one page of the statistics in the order of their ids. A page that is not the last one carries @odata.nextLink.
+// Returns one page of the statistics, in the order of their ids unless $orderby says otherwise. A page that is not the last one carries @odata.nextLink.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6266,6 +10387,36 @@ func (c *ClientWithResponses) UpdateUserStatisticWithResponse(ctx context.Contex
 	return ParseUpdateUserStatisticResponse(rsp)
 }
 
+// GetUserStatisticPropertyWithResponse Read one property of an activity statistic of a user.
+//
+// Answers 204 where the property is null.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property} (the `GetUserStatisticProperty` operationId).
+func (c *ClientWithResponses) GetUserStatisticPropertyWithResponse(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyParams, reqEditors ...RequestEditorFn) (*GetUserStatisticPropertyResponse, error) {
+	rsp, err := c.GetUserStatisticProperty(ctx, userID, activityStatisticsID, property, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetUserStatisticPropertyResponse(rsp)
+}
+
+// GetUserStatisticPropertyValueWithResponse Read the bare value of one property of an activity statistic of a user.
+//
+// Answers 204 where the property is null.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value (the `GetUserStatisticPropertyValue` operationId).
+func (c *ClientWithResponses) GetUserStatisticPropertyValueWithResponse(ctx context.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params *GetUserStatisticPropertyValueParams, reqEditors ...RequestEditorFn) (*GetUserStatisticPropertyValueResponse, error) {
+	rsp, err := c.GetUserStatisticPropertyValue(ctx, userID, activityStatisticsID, property, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetUserStatisticPropertyValueResponse(rsp)
+}
+
 // GetUserSettingsWithResponse Read the analytics settings of a user.
 //
 // Says whether the user has what Graph asks for before it shows statistics.
@@ -6279,6 +10430,1026 @@ func (c *ClientWithResponses) GetUserSettingsWithResponse(ctx context.Context, u
 		return nil, err
 	}
 	return ParseGetUserSettingsResponse(rsp)
+}
+
+// UpdateUserSettingsWithBodyWithResponse Update the analytics settings of a user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+func (c *ClientWithResponses) UpdateUserSettingsWithBodyWithResponse(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserSettingsResponse, error) {
+	rsp, err := c.UpdateUserSettingsWithBody(ctx, userID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserSettingsResponse(rsp)
+}
+
+// UpdateUserSettingsWithResponse Update the analytics settings of a user.
+//
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /users/{user-id}/analytics/settings (the `UpdateUserSettings` operationId).
+func (c *ClientWithResponses) UpdateUserSettingsWithResponse(ctx context.Context, userID UserID, params *UpdateUserSettingsParams, body UpdateUserSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserSettingsResponse, error) {
+	rsp, err := c.UpdateUserSettings(ctx, userID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserSettingsResponse(rsp)
+}
+
+// ParseGetServiceDocumentResponse parses an HTTP response from a GetServiceDocumentWithResponse call
+func ParseGetServiceDocumentResponse(rsp *http.Response) (*GetServiceDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetServiceDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServiceDocument
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetServiceDocumentResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetServiceDocumentResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetServiceDocumentResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetMetadataResponse parses an HTTP response from a GetMetadataWithResponse call
+func ParseGetMetadataResponse(rsp *http.Response) (*GetMetadataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMetadataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "xml") && rsp.StatusCode == 200:
+		var dest string
+		if err := xml.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.XML200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetMetadataResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetMetadataResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetMetadataResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetMyAnalyticsResponse parses an HTTP response from a GetMyAnalyticsWithResponse call
+func ParseGetMyAnalyticsResponse(rsp *http.Response) (*GetMyAnalyticsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyAnalyticsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Analytics
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetMyAnalyticsResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetMyAnalyticsResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetMyAnalyticsResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetMyAnalyticsResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetMyAnalyticsResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetMyAnalyticsResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateMyAnalyticsResponse parses an HTTP response from a UpdateMyAnalyticsWithResponse call
+func ParseUpdateMyAnalyticsResponse(rsp *http.Response) (*UpdateMyAnalyticsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateMyAnalyticsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdatedAnalytics
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest PayloadTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateMyAnalyticsResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers UpdateMyAnalyticsResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdateMyAnalyticsResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdateMyAnalyticsResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdateMyAnalyticsResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateMyAnalyticsResponse408Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdateMyAnalyticsResponse413Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdateMyAnalyticsResponse415Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdateMyAnalyticsResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateMyAnalyticsResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
 }
 
 // ParseListMyStatisticsResponse parses an HTTP response from a ListMyStatisticsWithResponse call
@@ -8705,6 +13876,685 @@ func ParseUpdateMyStatisticResponse(rsp *http.Response) (*UpdateMyStatisticRespo
 	return response, nil
 }
 
+// ParseGetMyStatisticPropertyResponse parses an HTTP response from a GetMyStatisticPropertyWithResponse call
+func ParseGetMyStatisticPropertyResponse(rsp *http.Response) (*GetMyStatisticPropertyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyStatisticPropertyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Property
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetMyStatisticPropertyResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers GetMyStatisticPropertyResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetMyStatisticPropertyResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetMyStatisticPropertyResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetMyStatisticPropertyResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetMyStatisticPropertyResponse404Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetMyStatisticPropertyResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetMyStatisticPropertyResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetMyStatisticPropertyValueResponse parses an HTTP response from a GetMyStatisticPropertyValueWithResponse call
+func ParseGetMyStatisticPropertyValueResponse(rsp *http.Response) (*GetMyStatisticPropertyValueResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyStatisticPropertyValueResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetMyStatisticPropertyValueResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers GetMyStatisticPropertyValueResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetMyStatisticPropertyValueResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetMyStatisticPropertyValueResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetMyStatisticPropertyValueResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetMyStatisticPropertyValueResponse404Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetMyStatisticPropertyValueResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetMyStatisticPropertyValueResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetMySettingsResponse parses an HTTP response from a GetMySettingsWithResponse call
 func ParseGetMySettingsResponse(rsp *http.Response) (*GetMySettingsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8935,6 +14785,1247 @@ func ParseGetMySettingsResponse(rsp *http.Response) (*GetMySettingsResponse, err
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetMySettingsResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateMySettingsResponse parses an HTTP response from a UpdateMySettingsWithResponse call
+func ParseUpdateMySettingsResponse(rsp *http.Response) (*UpdateMySettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateMySettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdatedSettings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest PayloadTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateMySettingsResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers UpdateMySettingsResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdateMySettingsResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdateMySettingsResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdateMySettingsResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateMySettingsResponse408Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdateMySettingsResponse413Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdateMySettingsResponse415Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdateMySettingsResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateMySettingsResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetUserAnalyticsResponse parses an HTTP response from a GetUserAnalyticsWithResponse call
+func ParseGetUserAnalyticsResponse(rsp *http.Response) (*GetUserAnalyticsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetUserAnalyticsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Analytics
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetUserAnalyticsResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetUserAnalyticsResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetUserAnalyticsResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetUserAnalyticsResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetUserAnalyticsResponse404Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetUserAnalyticsResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetUserAnalyticsResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateUserAnalyticsResponse parses an HTTP response from a UpdateUserAnalyticsWithResponse call
+func ParseUpdateUserAnalyticsResponse(rsp *http.Response) (*UpdateUserAnalyticsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateUserAnalyticsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdatedAnalytics
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest PayloadTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateUserAnalyticsResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers UpdateUserAnalyticsResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdateUserAnalyticsResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdateUserAnalyticsResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdateUserAnalyticsResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UpdateUserAnalyticsResponse404Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateUserAnalyticsResponse408Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdateUserAnalyticsResponse413Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdateUserAnalyticsResponse415Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdateUserAnalyticsResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateUserAnalyticsResponse503Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -11514,6 +18605,685 @@ func ParseUpdateUserStatisticResponse(rsp *http.Response) (*UpdateUserStatisticR
 	return response, nil
 }
 
+// ParseGetUserStatisticPropertyResponse parses an HTTP response from a GetUserStatisticPropertyWithResponse call
+func ParseGetUserStatisticPropertyResponse(rsp *http.Response) (*GetUserStatisticPropertyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetUserStatisticPropertyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Property
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetUserStatisticPropertyResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers GetUserStatisticPropertyResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetUserStatisticPropertyResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetUserStatisticPropertyResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetUserStatisticPropertyResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetUserStatisticPropertyResponse404Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetUserStatisticPropertyResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetUserStatisticPropertyResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetUserStatisticPropertyValueResponse parses an HTTP response from a GetUserStatisticPropertyValueWithResponse call
+func ParseGetUserStatisticPropertyValueResponse(rsp *http.Response) (*GetUserStatisticPropertyValueResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetUserStatisticPropertyValueResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetUserStatisticPropertyValueResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers GetUserStatisticPropertyValueResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetUserStatisticPropertyValueResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetUserStatisticPropertyValueResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetUserStatisticPropertyValueResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetUserStatisticPropertyValueResponse404Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetUserStatisticPropertyValueResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetUserStatisticPropertyValueResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetUserSettingsResponse parses an HTTP response from a GetUserSettingsWithResponse call
 func ParseGetUserSettingsResponse(rsp *http.Response) (*GetUserSettingsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11823,8 +19593,505 @@ func ParseGetUserSettingsResponse(rsp *http.Response) (*GetUserSettingsResponse,
 	return response, nil
 }
 
+// ParseUpdateUserSettingsResponse parses an HTTP response from a UpdateUserSettingsWithResponse call
+func ParseUpdateUserSettingsResponse(rsp *http.Response) (*UpdateUserSettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateUserSettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdatedSettings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest PayloadTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateUserSettingsResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 204:
+		var headers UpdateUserSettingsResponse204Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdateUserSettingsResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdateUserSettingsResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdateUserSettingsResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UpdateUserSettingsResponse404Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateUserSettingsResponse408Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdateUserSettingsResponse413Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdateUserSettingsResponse415Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdateUserSettingsResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateUserSettingsResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetServiceDocument Read the service document.
+	// (GET /)
+	GetServiceDocument(c *gin.Context, params GetServiceDocumentParams)
+	// GetMetadata Read the model of the service as CSDL XML.
+	// (GET /$metadata)
+	GetMetadata(c *gin.Context, params GetMetadataParams)
+	// GetMyAnalytics Read the analytics of the signed-in user, the settings and, expanded, the statistics.
+	// (GET /me/analytics)
+	GetMyAnalytics(c *gin.Context, params GetMyAnalyticsParams)
+	// UpdateMyAnalytics Update the analytics settings of the signed-in user, as part of the analytics.
+	// (PATCH /me/analytics)
+	UpdateMyAnalytics(c *gin.Context, params UpdateMyAnalyticsParams)
 	// ListMyStatistics List the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics)
 	ListMyStatistics(c *gin.Context, params ListMyStatisticsParams)
@@ -11843,9 +20110,24 @@ type ServerInterface interface {
 	// UpdateMyStatistic Update callActivityStatistics, or a statistic of another type, of the signed-in user.
 	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id})
 	UpdateMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params UpdateMyStatisticParams)
+	// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
+	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	GetMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyParams)
+	// GetMyStatisticPropertyValue Read the bare value of one property of an activity statistic of the signed-in user.
+	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	GetMyStatisticPropertyValue(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyValueParams)
 	// GetMySettings Read the analytics settings of the signed-in user.
 	// (GET /me/analytics/settings)
 	GetMySettings(c *gin.Context, params GetMySettingsParams)
+	// UpdateMySettings Update the analytics settings of the signed-in user.
+	// (PATCH /me/analytics/settings)
+	UpdateMySettings(c *gin.Context, params UpdateMySettingsParams)
+	// GetUserAnalytics Read the analytics of a user, the settings and, expanded, the statistics.
+	// (GET /users/{user-id}/analytics)
+	GetUserAnalytics(c *gin.Context, userID UserID, params GetUserAnalyticsParams)
+	// UpdateUserAnalytics Update the analytics settings of a user, as part of the analytics.
+	// (PATCH /users/{user-id}/analytics)
+	UpdateUserAnalytics(c *gin.Context, userID UserID, params UpdateUserAnalyticsParams)
 	// ListUserStatistics List the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics)
 	ListUserStatistics(c *gin.Context, userID UserID, params ListUserStatisticsParams)
@@ -11864,9 +20146,18 @@ type ServerInterface interface {
 	// UpdateUserStatistic Update callActivityStatistics, or a statistic of another type, of a user.
 	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	UpdateUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params UpdateUserStatisticParams)
+	// GetUserStatisticProperty Read one property of an activity statistic of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	GetUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyParams)
+	// GetUserStatisticPropertyValue Read the bare value of one property of an activity statistic of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	GetUserStatisticPropertyValue(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyValueParams)
 	// GetUserSettings Read the analytics settings of a user.
 	// (GET /users/{user-id}/analytics/settings)
 	GetUserSettings(c *gin.Context, userID UserID, params GetUserSettingsParams)
+	// UpdateUserSettings Update the analytics settings of a user.
+	// (PATCH /users/{user-id}/analytics/settings)
+	UpdateUserSettings(c *gin.Context, userID UserID, params UpdateUserSettingsParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -11878,6 +20169,193 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(c *gin.Context)
 
+// GetServiceDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetServiceDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetServiceDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetServiceDocument(c, params)
+}
+
+// GetMetadata operation middleware
+func (siw *ServerInterfaceWrapper) GetMetadata(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMetadataParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMetadata(c, params)
+}
+
+// GetMyAnalytics operation middleware
+func (siw *ServerInterfaceWrapper) GetMyAnalytics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyAnalyticsParams
+
+	// ------------- Optional query parameter "$expand" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyAnalytics(c, params)
+}
+
+// UpdateMyAnalytics operation middleware
+func (siw *ServerInterfaceWrapper) UpdateMyAnalytics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateMyAnalyticsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateMyAnalytics(c, params)
+}
+
 // ListMyStatistics operation middleware
 func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 
@@ -11887,6 +20365,30 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListMyStatisticsParams
 
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "$top" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
@@ -11895,11 +20397,11 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 		return
 	}
 
-	// ------------- Optional query parameter "$skiptoken" -------------
+	// ------------- Optional query parameter "$skip" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
 	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -11908,6 +20410,14 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -11970,6 +20480,14 @@ func (siw *ServerInterfaceWrapper) CreateMyStatistic(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params CreateMyStatisticParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "Prefer" -------------
@@ -12028,6 +20546,14 @@ func (siw *ServerInterfaceWrapper) CountMyStatistics(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params CountMyStatisticsParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
@@ -12165,6 +20691,14 @@ func (siw *ServerInterfaceWrapper) GetMyStatistic(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyStatisticParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "If-Match" -------------
@@ -12251,6 +20785,14 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateMyStatisticParams
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
@@ -12340,6 +20882,122 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 	siw.Handler.UpdateMyStatistic(c, activityStatisticsID, params)
 }
 
+// GetMyStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) GetMyStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyStatisticProperty(c, activityStatisticsID, property, params)
+}
+
+// GetMyStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) GetMyStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+}
+
 // GetMySettings operation middleware
 func (siw *ServerInterfaceWrapper) GetMySettings(c *gin.Context) {
 
@@ -12380,6 +21038,190 @@ func (siw *ServerInterfaceWrapper) GetMySettings(c *gin.Context) {
 	siw.Handler.GetMySettings(c, params)
 }
 
+// UpdateMySettings operation middleware
+func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateMySettingsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateMySettings(c, params)
+}
+
+// GetUserAnalytics operation middleware
+func (siw *ServerInterfaceWrapper) GetUserAnalytics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserAnalyticsParams
+
+	// ------------- Optional query parameter "$expand" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserAnalytics(c, userID, params)
+}
+
+// UpdateUserAnalytics operation middleware
+func (siw *ServerInterfaceWrapper) UpdateUserAnalytics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateUserAnalyticsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateUserAnalytics(c, userID, params)
+}
+
 // ListUserStatistics operation middleware
 func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 
@@ -12398,6 +21240,30 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListUserStatisticsParams
 
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "$top" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
@@ -12406,11 +21272,11 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 		return
 	}
 
-	// ------------- Optional query parameter "$skiptoken" -------------
+	// ------------- Optional query parameter "$skip" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
 	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -12419,6 +21285,14 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -12490,6 +21364,14 @@ func (siw *ServerInterfaceWrapper) CreateUserStatistic(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params CreateUserStatisticParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "Prefer" -------------
@@ -12557,6 +21439,14 @@ func (siw *ServerInterfaceWrapper) CountUserStatistics(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params CountUserStatisticsParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
@@ -12712,6 +21602,14 @@ func (siw *ServerInterfaceWrapper) GetUserStatistic(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatisticParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "If-Match" -------------
@@ -12808,6 +21706,14 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateUserStatisticParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "If-Match" -------------
@@ -12896,6 +21802,140 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 	siw.Handler.UpdateUserStatistic(c, userID, activityStatisticsID, params)
 }
 
+// GetUserStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) GetUserStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+}
+
+// GetUserStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) GetUserStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+}
+
 // GetUserSettings operation middleware
 func (siw *ServerInterfaceWrapper) GetUserSettings(c *gin.Context) {
 
@@ -12945,6 +21985,74 @@ func (siw *ServerInterfaceWrapper) GetUserSettings(c *gin.Context) {
 	siw.Handler.GetUserSettings(c, userID, params)
 }
 
+// UpdateUserSettings operation middleware
+func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateUserSettingsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateUserSettings(c, userID, params)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -12972,20 +22080,44 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 		ErrorHandler:       errorHandler,
 	}
 
+	router.GET(options.BaseURL+"/", wrapper.GetServiceDocument)
+	router.GET(options.BaseURL+"/$metadata", wrapper.GetMetadata)
+	router.GET(options.BaseURL+"/me/analytics", wrapper.GetMyAnalytics)
+	router.PATCH(options.BaseURL+"/me/analytics", wrapper.UpdateMyAnalytics)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics", wrapper.ListMyStatistics)
 	router.POST(options.BaseURL+"/me/analytics/activityStatistics", wrapper.CreateMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$count", wrapper.CountMyStatistics)
 	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.GetMyStatistic)
 	router.PATCH(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateMyStatistic)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetMyStatisticProperty)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/settings", wrapper.GetMySettings)
+	router.PATCH(options.BaseURL+"/me/analytics/settings", wrapper.UpdateMySettings)
+	router.GET(options.BaseURL+"/users/:user-id/analytics", wrapper.GetUserAnalytics)
+	router.PATCH(options.BaseURL+"/users/:user-id/analytics", wrapper.UpdateUserAnalytics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.ListUserStatistics)
 	router.POST(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.CreateUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$count", wrapper.CountUserStatistics)
 	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.GetUserStatistic)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateUserStatistic)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetUserStatisticProperty)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.GetUserSettings)
+	router.PATCH(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.UpdateUserSettings)
+}
+
+type AnalyticsResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type AnalyticsJSONResponse struct {
+	Body UserAnalytics
+
+	Headers AnalyticsResponseHeaders
 }
 
 type BadRequestResponseHeaders struct {
@@ -12998,6 +22130,18 @@ type BadRequestJSONResponse struct {
 	Body Error
 
 	Headers BadRequestResponseHeaders
+}
+
+type BatchAnswerResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type BatchAnswerJSONResponse struct {
+	Body BatchResponse
+
+	Headers BatchAnswerResponseHeaders
 }
 
 type ConflictResponseHeaders struct {
@@ -13075,6 +22219,19 @@ type InternalServerErrorJSONResponse struct {
 	Headers InternalServerErrorResponseHeaders
 }
 
+type MetadataResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type MetadataApplicationXMLResponse struct {
+	Body io.Reader
+
+	Headers       MetadataResponseHeaders
+	ContentLength int64
+}
+
 type MinimalResponseHeaders struct {
 	ETag              EntityTag
 	Location          *string
@@ -13088,6 +22245,18 @@ type MinimalResponseHeaders struct {
 }
 type MinimalResponse struct {
 	Headers MinimalResponseHeaders
+}
+
+type MinimalSettingsResponseHeaders struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+type MinimalSettingsResponse struct {
+	Headers MinimalSettingsResponseHeaders
 }
 
 type NotFoundResponseHeaders struct {
@@ -13111,6 +22280,16 @@ type NotModifiedResponseHeaders struct {
 }
 type NotModifiedResponse struct {
 	Headers NotModifiedResponseHeaders
+}
+
+type NullPropertyResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type NullPropertyResponse struct {
+	Headers NullPropertyResponseHeaders
 }
 
 type PayloadTooLargeResponseHeaders struct {
@@ -13137,6 +22316,30 @@ type PreconditionFailedJSONResponse struct {
 	Headers PreconditionFailedResponseHeaders
 }
 
+type PropertyResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type PropertyJSONResponse struct {
+	Body Property
+
+	Headers PropertyResponseHeaders
+}
+
+type PropertyValueResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type PropertyValueTextResponse struct {
+	Body string
+
+	Headers PropertyValueResponseHeaders
+}
+
 type RequestTimeoutResponseHeaders struct {
 	ODataVersion     string
 	ClientRequestID  *string
@@ -13147,6 +22350,18 @@ type RequestTimeoutJSONResponse struct {
 	Body Error
 
 	Headers RequestTimeoutResponseHeaders
+}
+
+type ServiceDocumentResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type ServiceDocumentJSONResponse struct {
+	Body ServiceDocument
+
+	Headers ServiceDocumentResponseHeaders
 }
 
 type ServiceUnavailableResponseHeaders struct {
@@ -13239,6 +22454,535 @@ type UpdatedJSONResponse struct {
 	Body ActivityStatistics
 
 	Headers UpdatedResponseHeaders
+}
+
+type UpdatedAnalyticsResponseHeaders struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+type UpdatedAnalyticsJSONResponse struct {
+	Body UserAnalytics
+
+	Headers UpdatedAnalyticsResponseHeaders
+}
+
+type UpdatedSettingsResponseHeaders struct {
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+type UpdatedSettingsJSONResponse struct {
+	Body Settings
+
+	Headers UpdatedSettingsResponseHeaders
+}
+
+type GetServiceDocumentRequestObject struct {
+	Params GetServiceDocumentParams
+}
+
+type GetServiceDocumentResponseObject interface {
+	VisitGetServiceDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetServiceDocument200JSONResponse struct{ ServiceDocumentJSONResponse }
+
+func (response GetServiceDocument200JSONResponse) VisitGetServiceDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetServiceDocument400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetServiceDocument400JSONResponse) VisitGetServiceDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetServiceDocument500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetServiceDocument500JSONResponse) VisitGetServiceDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMetadataRequestObject struct {
+	Params GetMetadataParams
+}
+
+type GetMetadataResponseObject interface {
+	VisitGetMetadataResponse(w http.ResponseWriter) error
+}
+
+type GetMetadata200ApplicationXMLResponse struct{ MetadataApplicationXMLResponse }
+
+func (response GetMetadata200ApplicationXMLResponse) VisitGetMetadataResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/xml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetMetadata400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetMetadata400JSONResponse) VisitGetMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMetadata500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetMetadata500JSONResponse) VisitGetMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnalyticsRequestObject struct {
+	Params GetMyAnalyticsParams
+}
+
+type GetMyAnalyticsResponseObject interface {
+	VisitGetMyAnalyticsResponse(w http.ResponseWriter) error
+}
+
+type GetMyAnalytics200JSONResponse struct{ AnalyticsJSONResponse }
+
+func (response GetMyAnalytics200JSONResponse) VisitGetMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnalytics400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetMyAnalytics400JSONResponse) VisitGetMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnalytics401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response GetMyAnalytics401JSONResponse) VisitGetMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnalytics403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetMyAnalytics403JSONResponse) VisitGetMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnalytics500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetMyAnalytics500JSONResponse) VisitGetMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnalytics503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response GetMyAnalytics503JSONResponse) VisitGetMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalyticsRequestObject struct {
+	Params UpdateMyAnalyticsParams
+	Body   *UpdateMyAnalyticsJSONRequestBody
+}
+
+type UpdateMyAnalyticsResponseObject interface {
+	VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error
+}
+
+type UpdateMyAnalytics200JSONResponse struct{ UpdatedAnalyticsJSONResponse }
+
+func (response UpdateMyAnalytics200JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics204Response = MinimalSettingsResponse
+
+func (response UpdateMyAnalytics204Response) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type UpdateMyAnalytics400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateMyAnalytics400JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response UpdateMyAnalytics401JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateMyAnalytics403JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics408JSONResponse struct{ RequestTimeoutJSONResponse }
+
+func (response UpdateMyAnalytics408JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics413JSONResponse struct{ PayloadTooLargeJSONResponse }
+
+func (response UpdateMyAnalytics413JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics415JSONResponse struct {
+	UnsupportedMediaTypeJSONResponse
+}
+
+func (response UpdateMyAnalytics415JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response UpdateMyAnalytics500JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response UpdateMyAnalytics503JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ListMyStatisticsRequestObject struct {
@@ -14428,6 +24172,343 @@ func (response UpdateMyStatistic503JSONResponse) VisitUpdateMyStatisticResponse(
 	return err
 }
 
+type GetMyStatisticPropertyRequestObject struct {
+	ActivityStatisticsID StatisticID       `json:"activityStatistics-id"`
+	Property             StatisticProperty `json:"property"`
+	Params               GetMyStatisticPropertyParams
+}
+
+type GetMyStatisticPropertyResponseObject interface {
+	VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error
+}
+
+type GetMyStatisticProperty200JSONResponse struct{ PropertyJSONResponse }
+
+func (response GetMyStatisticProperty200JSONResponse) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticProperty204Response = NullPropertyResponse
+
+func (response GetMyStatisticProperty204Response) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetMyStatisticProperty400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetMyStatisticProperty400JSONResponse) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticProperty401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response GetMyStatisticProperty401JSONResponse) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticProperty403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetMyStatisticProperty403JSONResponse) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticProperty404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetMyStatisticProperty404JSONResponse) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticProperty500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetMyStatisticProperty500JSONResponse) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticProperty503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response GetMyStatisticProperty503JSONResponse) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticPropertyValueRequestObject struct {
+	ActivityStatisticsID StatisticID       `json:"activityStatistics-id"`
+	Property             StatisticProperty `json:"property"`
+	Params               GetMyStatisticPropertyValueParams
+}
+
+type GetMyStatisticPropertyValueResponseObject interface {
+	VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error
+}
+
+type GetMyStatisticPropertyValue200TextResponse struct{ PropertyValueTextResponse }
+
+func (response GetMyStatisticPropertyValue200TextResponse) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response.Body)))
+	return err
+}
+
+type GetMyStatisticPropertyValue204Response = NullPropertyResponse
+
+func (response GetMyStatisticPropertyValue204Response) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetMyStatisticPropertyValue400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetMyStatisticPropertyValue400JSONResponse) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticPropertyValue401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response GetMyStatisticPropertyValue401JSONResponse) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticPropertyValue403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetMyStatisticPropertyValue403JSONResponse) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticPropertyValue404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetMyStatisticPropertyValue404JSONResponse) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticPropertyValue500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetMyStatisticPropertyValue500JSONResponse) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyStatisticPropertyValue503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response GetMyStatisticPropertyValue503JSONResponse) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMySettingsRequestObject struct {
 	Params GetMySettingsParams
 }
@@ -14545,6 +24626,629 @@ func (response GetMySettings500JSONResponse) VisitGetMySettingsResponse(w http.R
 type GetMySettings503JSONResponse struct{ ServiceUnavailableJSONResponse }
 
 func (response GetMySettings503JSONResponse) VisitGetMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettingsRequestObject struct {
+	Params UpdateMySettingsParams
+	Body   *UpdateMySettingsJSONRequestBody
+}
+
+type UpdateMySettingsResponseObject interface {
+	VisitUpdateMySettingsResponse(w http.ResponseWriter) error
+}
+
+type UpdateMySettings200JSONResponse struct{ UpdatedSettingsJSONResponse }
+
+func (response UpdateMySettings200JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings204Response = MinimalSettingsResponse
+
+func (response UpdateMySettings204Response) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type UpdateMySettings400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateMySettings400JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response UpdateMySettings401JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateMySettings403JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings408JSONResponse struct{ RequestTimeoutJSONResponse }
+
+func (response UpdateMySettings408JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings413JSONResponse struct{ PayloadTooLargeJSONResponse }
+
+func (response UpdateMySettings413JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings415JSONResponse struct {
+	UnsupportedMediaTypeJSONResponse
+}
+
+func (response UpdateMySettings415JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response UpdateMySettings500JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMySettings503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response UpdateMySettings503JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserAnalyticsRequestObject struct {
+	UserID UserID `json:"user-id"`
+	Params GetUserAnalyticsParams
+}
+
+type GetUserAnalyticsResponseObject interface {
+	VisitGetUserAnalyticsResponse(w http.ResponseWriter) error
+}
+
+type GetUserAnalytics200JSONResponse struct{ AnalyticsJSONResponse }
+
+func (response GetUserAnalytics200JSONResponse) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserAnalytics400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetUserAnalytics400JSONResponse) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserAnalytics401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response GetUserAnalytics401JSONResponse) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserAnalytics403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetUserAnalytics403JSONResponse) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserAnalytics404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetUserAnalytics404JSONResponse) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserAnalytics500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetUserAnalytics500JSONResponse) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserAnalytics503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response GetUserAnalytics503JSONResponse) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalyticsRequestObject struct {
+	UserID UserID `json:"user-id"`
+	Params UpdateUserAnalyticsParams
+	Body   *UpdateUserAnalyticsJSONRequestBody
+}
+
+type UpdateUserAnalyticsResponseObject interface {
+	VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error
+}
+
+type UpdateUserAnalytics200JSONResponse struct{ UpdatedAnalyticsJSONResponse }
+
+func (response UpdateUserAnalytics200JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics204Response = MinimalSettingsResponse
+
+func (response UpdateUserAnalytics204Response) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type UpdateUserAnalytics400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateUserAnalytics400JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response UpdateUserAnalytics401JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateUserAnalytics403JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateUserAnalytics404JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics408JSONResponse struct{ RequestTimeoutJSONResponse }
+
+func (response UpdateUserAnalytics408JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics413JSONResponse struct{ PayloadTooLargeJSONResponse }
+
+func (response UpdateUserAnalytics413JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics415JSONResponse struct {
+	UnsupportedMediaTypeJSONResponse
+}
+
+func (response UpdateUserAnalytics415JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response UpdateUserAnalytics500JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response UpdateUserAnalytics503JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15816,6 +26520,345 @@ func (response UpdateUserStatistic503JSONResponse) VisitUpdateUserStatisticRespo
 	return err
 }
 
+type GetUserStatisticPropertyRequestObject struct {
+	UserID               UserID            `json:"user-id"`
+	ActivityStatisticsID StatisticID       `json:"activityStatistics-id"`
+	Property             StatisticProperty `json:"property"`
+	Params               GetUserStatisticPropertyParams
+}
+
+type GetUserStatisticPropertyResponseObject interface {
+	VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error
+}
+
+type GetUserStatisticProperty200JSONResponse struct{ PropertyJSONResponse }
+
+func (response GetUserStatisticProperty200JSONResponse) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticProperty204Response = NullPropertyResponse
+
+func (response GetUserStatisticProperty204Response) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetUserStatisticProperty400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetUserStatisticProperty400JSONResponse) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticProperty401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response GetUserStatisticProperty401JSONResponse) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticProperty403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetUserStatisticProperty403JSONResponse) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticProperty404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetUserStatisticProperty404JSONResponse) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticProperty500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetUserStatisticProperty500JSONResponse) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticProperty503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response GetUserStatisticProperty503JSONResponse) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticPropertyValueRequestObject struct {
+	UserID               UserID            `json:"user-id"`
+	ActivityStatisticsID StatisticID       `json:"activityStatistics-id"`
+	Property             StatisticProperty `json:"property"`
+	Params               GetUserStatisticPropertyValueParams
+}
+
+type GetUserStatisticPropertyValueResponseObject interface {
+	VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error
+}
+
+type GetUserStatisticPropertyValue200TextResponse struct{ PropertyValueTextResponse }
+
+func (response GetUserStatisticPropertyValue200TextResponse) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response.Body)))
+	return err
+}
+
+type GetUserStatisticPropertyValue204Response = NullPropertyResponse
+
+func (response GetUserStatisticPropertyValue204Response) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetUserStatisticPropertyValue400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetUserStatisticPropertyValue400JSONResponse) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticPropertyValue401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response GetUserStatisticPropertyValue401JSONResponse) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticPropertyValue403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetUserStatisticPropertyValue403JSONResponse) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticPropertyValue404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetUserStatisticPropertyValue404JSONResponse) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticPropertyValue500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response GetUserStatisticPropertyValue500JSONResponse) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserStatisticPropertyValue503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response GetUserStatisticPropertyValue503JSONResponse) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserSettingsRequestObject struct {
 	UserID UserID `json:"user-id"`
 	Params GetUserSettingsParams
@@ -15972,8 +27015,264 @@ func (response GetUserSettings503JSONResponse) VisitGetUserSettingsResponse(w ht
 	return err
 }
 
+type UpdateUserSettingsRequestObject struct {
+	UserID UserID `json:"user-id"`
+	Params UpdateUserSettingsParams
+	Body   *UpdateUserSettingsJSONRequestBody
+}
+
+type UpdateUserSettingsResponseObject interface {
+	VisitUpdateUserSettingsResponse(w http.ResponseWriter) error
+}
+
+type UpdateUserSettings200JSONResponse struct{ UpdatedSettingsJSONResponse }
+
+func (response UpdateUserSettings200JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings204Response = MinimalSettingsResponse
+
+func (response UpdateUserSettings204Response) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.Vary != nil {
+		w.Header().Set("Vary", fmt.Sprint(*response.Headers.Vary))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(204)
+	return nil
+}
+
+type UpdateUserSettings400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateUserSettings400JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response UpdateUserSettings401JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateUserSettings403JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateUserSettings404JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings408JSONResponse struct{ RequestTimeoutJSONResponse }
+
+func (response UpdateUserSettings408JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings413JSONResponse struct{ PayloadTooLargeJSONResponse }
+
+func (response UpdateUserSettings413JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings415JSONResponse struct {
+	UnsupportedMediaTypeJSONResponse
+}
+
+func (response UpdateUserSettings415JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response UpdateUserSettings500JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response UpdateUserSettings503JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetServiceDocument Read the service document.
+	// (GET /)
+	GetServiceDocument(ctx context.Context, request GetServiceDocumentRequestObject) (GetServiceDocumentResponseObject, error)
+	// GetMetadata Read the model of the service as CSDL XML.
+	// (GET /$metadata)
+	GetMetadata(ctx context.Context, request GetMetadataRequestObject) (GetMetadataResponseObject, error)
+	// GetMyAnalytics Read the analytics of the signed-in user, the settings and, expanded, the statistics.
+	// (GET /me/analytics)
+	GetMyAnalytics(ctx context.Context, request GetMyAnalyticsRequestObject) (GetMyAnalyticsResponseObject, error)
+	// UpdateMyAnalytics Update the analytics settings of the signed-in user, as part of the analytics.
+	// (PATCH /me/analytics)
+	UpdateMyAnalytics(ctx context.Context, request UpdateMyAnalyticsRequestObject) (UpdateMyAnalyticsResponseObject, error)
 	// ListMyStatistics List the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics)
 	ListMyStatistics(ctx context.Context, request ListMyStatisticsRequestObject) (ListMyStatisticsResponseObject, error)
@@ -15992,9 +27291,24 @@ type StrictServerInterface interface {
 	// UpdateMyStatistic Update callActivityStatistics, or a statistic of another type, of the signed-in user.
 	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id})
 	UpdateMyStatistic(ctx context.Context, request UpdateMyStatisticRequestObject) (UpdateMyStatisticResponseObject, error)
+	// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
+	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	GetMyStatisticProperty(ctx context.Context, request GetMyStatisticPropertyRequestObject) (GetMyStatisticPropertyResponseObject, error)
+	// GetMyStatisticPropertyValue Read the bare value of one property of an activity statistic of the signed-in user.
+	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	GetMyStatisticPropertyValue(ctx context.Context, request GetMyStatisticPropertyValueRequestObject) (GetMyStatisticPropertyValueResponseObject, error)
 	// GetMySettings Read the analytics settings of the signed-in user.
 	// (GET /me/analytics/settings)
 	GetMySettings(ctx context.Context, request GetMySettingsRequestObject) (GetMySettingsResponseObject, error)
+	// UpdateMySettings Update the analytics settings of the signed-in user.
+	// (PATCH /me/analytics/settings)
+	UpdateMySettings(ctx context.Context, request UpdateMySettingsRequestObject) (UpdateMySettingsResponseObject, error)
+	// GetUserAnalytics Read the analytics of a user, the settings and, expanded, the statistics.
+	// (GET /users/{user-id}/analytics)
+	GetUserAnalytics(ctx context.Context, request GetUserAnalyticsRequestObject) (GetUserAnalyticsResponseObject, error)
+	// UpdateUserAnalytics Update the analytics settings of a user, as part of the analytics.
+	// (PATCH /users/{user-id}/analytics)
+	UpdateUserAnalytics(ctx context.Context, request UpdateUserAnalyticsRequestObject) (UpdateUserAnalyticsResponseObject, error)
 	// ListUserStatistics List the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics)
 	ListUserStatistics(ctx context.Context, request ListUserStatisticsRequestObject) (ListUserStatisticsResponseObject, error)
@@ -16013,9 +27327,18 @@ type StrictServerInterface interface {
 	// UpdateUserStatistic Update callActivityStatistics, or a statistic of another type, of a user.
 	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	UpdateUserStatistic(ctx context.Context, request UpdateUserStatisticRequestObject) (UpdateUserStatisticResponseObject, error)
+	// GetUserStatisticProperty Read one property of an activity statistic of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	GetUserStatisticProperty(ctx context.Context, request GetUserStatisticPropertyRequestObject) (GetUserStatisticPropertyResponseObject, error)
+	// GetUserStatisticPropertyValue Read the bare value of one property of an activity statistic of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	GetUserStatisticPropertyValue(ctx context.Context, request GetUserStatisticPropertyValueRequestObject) (GetUserStatisticPropertyValueResponseObject, error)
 	// GetUserSettings Read the analytics settings of a user.
 	// (GET /users/{user-id}/analytics/settings)
 	GetUserSettings(ctx context.Context, request GetUserSettingsRequestObject) (GetUserSettingsResponseObject, error)
+	// UpdateUserSettings Update the analytics settings of a user.
+	// (PATCH /users/{user-id}/analytics/settings)
+	UpdateUserSettings(ctx context.Context, request UpdateUserSettingsRequestObject) (UpdateUserSettingsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -16073,6 +27396,128 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictGinServerOptions
+}
+
+// GetServiceDocument operation middleware
+func (sh *strictHandler) GetServiceDocument(ctx *gin.Context, params GetServiceDocumentParams) {
+	var request GetServiceDocumentRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetServiceDocument(ctx, request.(GetServiceDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetServiceDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetServiceDocumentResponseObject); ok {
+		if err := validResponse.VisitGetServiceDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMetadata operation middleware
+func (sh *strictHandler) GetMetadata(ctx *gin.Context, params GetMetadataParams) {
+	var request GetMetadataRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMetadata(ctx, request.(GetMetadataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMetadata")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMetadataResponseObject); ok {
+		if err := validResponse.VisitGetMetadataResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMyAnalytics operation middleware
+func (sh *strictHandler) GetMyAnalytics(ctx *gin.Context, params GetMyAnalyticsParams) {
+	var request GetMyAnalyticsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyAnalytics(ctx, request.(GetMyAnalyticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyAnalytics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyAnalyticsResponseObject); ok {
+		if err := validResponse.VisitGetMyAnalyticsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateMyAnalytics operation middleware
+func (sh *strictHandler) UpdateMyAnalytics(ctx *gin.Context, params UpdateMyAnalyticsParams) {
+	var request UpdateMyAnalyticsRequestObject
+
+	request.Params = params
+
+	var body UpdateMyAnalyticsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateMyAnalytics(ctx, request.(UpdateMyAnalyticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateMyAnalytics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateMyAnalyticsResponseObject); ok {
+		if err := validResponse.VisitUpdateMyAnalyticsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // ListMyStatistics operation middleware
@@ -16270,6 +27715,62 @@ func (sh *strictHandler) UpdateMyStatistic(ctx *gin.Context, activityStatisticsI
 	}
 }
 
+// GetMyStatisticProperty operation middleware
+func (sh *strictHandler) GetMyStatisticProperty(ctx *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyParams) {
+	var request GetMyStatisticPropertyRequestObject
+
+	request.ActivityStatisticsID = activityStatisticsID
+	request.Property = property
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyStatisticProperty(ctx, request.(GetMyStatisticPropertyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyStatisticProperty")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyStatisticPropertyResponseObject); ok {
+		if err := validResponse.VisitGetMyStatisticPropertyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMyStatisticPropertyValue operation middleware
+func (sh *strictHandler) GetMyStatisticPropertyValue(ctx *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyValueParams) {
+	var request GetMyStatisticPropertyValueRequestObject
+
+	request.ActivityStatisticsID = activityStatisticsID
+	request.Property = property
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyStatisticPropertyValue(ctx, request.(GetMyStatisticPropertyValueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyStatisticPropertyValue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyStatisticPropertyValueResponseObject); ok {
+		if err := validResponse.VisitGetMyStatisticPropertyValueResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMySettings operation middleware
 func (sh *strictHandler) GetMySettings(ctx *gin.Context, params GetMySettingsParams) {
 	var request GetMySettingsRequestObject
@@ -16289,6 +27790,122 @@ func (sh *strictHandler) GetMySettings(ctx *gin.Context, params GetMySettingsPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMySettingsResponseObject); ok {
 		if err := validResponse.VisitGetMySettingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateMySettings operation middleware
+func (sh *strictHandler) UpdateMySettings(ctx *gin.Context, params UpdateMySettingsParams) {
+	var request UpdateMySettingsRequestObject
+
+	request.Params = params
+
+	var body UpdateMySettingsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateMySettings(ctx, request.(UpdateMySettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateMySettings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateMySettingsResponseObject); ok {
+		if err := validResponse.VisitUpdateMySettingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetUserAnalytics operation middleware
+func (sh *strictHandler) GetUserAnalytics(ctx *gin.Context, userID UserID, params GetUserAnalyticsParams) {
+	var request GetUserAnalyticsRequestObject
+
+	request.UserID = userID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUserAnalytics(ctx, request.(GetUserAnalyticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUserAnalytics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetUserAnalyticsResponseObject); ok {
+		if err := validResponse.VisitGetUserAnalyticsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateUserAnalytics operation middleware
+func (sh *strictHandler) UpdateUserAnalytics(ctx *gin.Context, userID UserID, params UpdateUserAnalyticsParams) {
+	var request UpdateUserAnalyticsRequestObject
+
+	request.UserID = userID
+	request.Params = params
+
+	var body UpdateUserAnalyticsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateUserAnalytics(ctx, request.(UpdateUserAnalyticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateUserAnalytics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateUserAnalyticsResponseObject); ok {
+		if err := validResponse.VisitUpdateUserAnalyticsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -16497,6 +28114,64 @@ func (sh *strictHandler) UpdateUserStatistic(ctx *gin.Context, userID UserID, ac
 	}
 }
 
+// GetUserStatisticProperty operation middleware
+func (sh *strictHandler) GetUserStatisticProperty(ctx *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyParams) {
+	var request GetUserStatisticPropertyRequestObject
+
+	request.UserID = userID
+	request.ActivityStatisticsID = activityStatisticsID
+	request.Property = property
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUserStatisticProperty(ctx, request.(GetUserStatisticPropertyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUserStatisticProperty")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetUserStatisticPropertyResponseObject); ok {
+		if err := validResponse.VisitGetUserStatisticPropertyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetUserStatisticPropertyValue operation middleware
+func (sh *strictHandler) GetUserStatisticPropertyValue(ctx *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyValueParams) {
+	var request GetUserStatisticPropertyValueRequestObject
+
+	request.UserID = userID
+	request.ActivityStatisticsID = activityStatisticsID
+	request.Property = property
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUserStatisticPropertyValue(ctx, request.(GetUserStatisticPropertyValueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUserStatisticPropertyValue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetUserStatisticPropertyValueResponseObject); ok {
+		if err := validResponse.VisitGetUserStatisticPropertyValueResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetUserSettings operation middleware
 func (sh *strictHandler) GetUserSettings(ctx *gin.Context, userID UserID, params GetUserSettingsParams) {
 	var request GetUserSettingsRequestObject
@@ -16524,137 +28199,220 @@ func (sh *strictHandler) GetUserSettings(ctx *gin.Context, userID UserID, params
 	}
 }
 
+// UpdateUserSettings operation middleware
+func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, params UpdateUserSettingsParams) {
+	var request UpdateUserSettingsRequestObject
+
+	request.UserID = userID
+	request.Params = params
+
+	var body UpdateUserSettingsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateUserSettings(ctx, request.(UpdateUserSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateUserSettings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateUserSettingsResponseObject); ok {
+		if err := validResponse.VisitUpdateUserSettingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0Nc9s20vBfwcvrTOy+pCzZ8pc8N63rpJc8Eyd5YqeZXuyLIRKScCYBFYAsKzndb38GC/BLIinKlhO7",
-	"VaeTKCQAAovFfmP3q+PzaMgZYUo6na8OucXRMCTwu4uD9+SPEZFK/+sGhyMCTYTgQv/weUCcjvNL2sx1",
-	"AqIwDaXT+ZS8p+wGhzT4Dfq7TkSkxH394tmZEpT1nyEqEeMKcUYQ76EXEaahi04JUZT1XfQr90fSRScD",
-	"rFx0gsOw4biOwqJPlNNxsK/oDVUTZ+ou/mKAFUEXznOsyIXTQeR2SHxFAoTRhGDhoogzNUCYBSjAEz0X",
-	"NSCox0WEfv/999+901Pv+XMXYYkoQ9vN1qHX3PNae7n5SIWF0h9wppeuQxkj4kUCsJASpjxhoOXRwOk4",
-	"273doOXvE+8Ab3e9tr/X8w6DHeK1uk2867eDPbLf03DVI3ac7eb2ntdqeds75612p9nsNJuO6+QGbLYO",
-	"D3rbuO3t+S3i7Xd3Au8Q7+5627022QsO/Ga3hZ1pFirnA4LsEKgrCL6WsG6fMyWwr2CxaBhin8gjZDcY",
-	"MRwRiQj2Bw1nOp26jo/DMIcnP/MAK9zQw5BbDZqBUkPZ2drqCzwcNCymNXwebXWJwls/RERh3eVvI0mE",
-	"3HjWPgh2WgcH+95uDwdeO9jf8fBhb9fb8Xd298jeAW7uHDzb3MIMhxNFfbkV48KZwopKeBRRX3DJe6ph",
-	"vqpneTzf7AfClEYiN541UbjvdJyPWxfO9csd9kfzt+62eHHhpC3UZKiB97d6X3DcFFM7jsZi/aSniHjJ",
-	"R0I6HefdefNMb/RIYEU5S58QFjyPd9+i3L7jOrDZh+3d3j5pdj34Q//La3b3ibfbO2zrH/pvx80gZWaQ",
-	"PY22NCL/5Ix8kEQP9w77tEd9dKYwC7AI0DmNiAO7y8OQ+GZiXx05iiIsJhZ3elRIlT0xAfdHEWH6ZI0J",
-	"uXYRDkPUozcEaaBJfV4eFZak8/n0tQAB9I42zX+PDgH0xz6nW/o51+Ke2+4WAmOA1TLAGGC1EBgDrFYD",
-	"jAFW3xQYRLOqJaAB7ReBA/jfSuABnysFiCA4MN9KBpOEqdlHDwC2nuboS4AN2i8CG4gJS4MIhv6mOBMZ",
-	"uWaJ5dseiwBgBaYSzPE564XUhxZ3RCc7j1JohTw7djQKFVVYXue+yEUfM/rFQM08EsQfCZFrdU+4XxqO",
-	"ZRZcKbtqKeY41Cdh8uKWSqVB+lRkNkG04IyRjPEBPSvnBs8QNss8Qu+Oz09eIn+AWZ9IRFVOfKWBleYE",
-	"wYqcWJkuz+8z7J13/0185aIxVQMkCA6RXrQEEVpLAoSNImJw7JlEfMwQbEWRBPAXk6cAvpbWZgH8kaoB",
-	"HymEGaKBi8YD6g9Ql/gcxO1ygr4MSO/DhlovZ4G6/XKneVoO1zybae+ezvGZ1kv79N5Q7XHRpUFAWOWh",
-	"Px6pARf0Cyzhs9VdnxNGSfBUjv8rJke9HvX15NBQ0BsaEn2aFUdanw+JInD++NCevgbSJ1fxa8IQIySQ",
-	"VtvuoONYMG68Jzj4KKgiVqOjTBHBcHhGxE0GJKVwfVXQ/gmpwBKmjXqYhiQw8EpHRT3KAqMXC4IlZ1or",
-	"pkqikPctuBhXv/IRCyph9J5IPhI+eRM3fmr8hvGaDMdCZYgnIcfBOeevNY9ZAByY4wvQxZMeTwiFujyY",
-	"aCCFeuICqQFmqNVsH+zu76HuRGnV1wBFEJ+zgOqT+SvgWyVchEWaUx7Q3hOiUnCqEmQZYC0XcDUgAhlz",
-	"C1K4b8xpCo2xtDJJgCRlPunogxboV7iPKQORQhIrVyjc19BVaMJHqE/yMsyrnneKlT8wsLZr0DyCj1Qd",
-	"/IubPjXEC2gAdlQsBL0hmkBpxnlkoBbD0WKgJnbUJx8YvsE0xN2w+mTa5m+4Ok7aPz3S7mOm4RNwpAZA",
-	"ysYNdC4mFsE0jqGIa8k2AZLSCo/8zmbNZBquM8DyH/ozp5iGXX7rdJQYEXj8mvqESZJ58naoSPBWo3wP",
-	"h5LoBY0YtrLPAorzyljQtaSkj6oPMsS5lh6eyrYf+z6R0ko8VIvOQzVpoLOYggwIDojooJww2EG/ECyI",
-	"QF+h3zRHVnItDYKMmBwNh1woEpySgOJzELgr4PqhqMMTgeiJxnimPD1nDdFnGv+3hiGm7JklMng4DC2y",
-	"bP1bcpaDX7a/Bd9Qz/ckJFjklSB4JJEaczQUWoZV1CqVIcE3xMhhwEmkZh9qQCYIi7xamdVb2CgMZ9UI",
-	"/SydxPNEp63Udy0IH6XC6707b53utBs72+3tZmtnRvmFt7u7jeZBq7mzu1+hCNdVwzSbRPrfSD8w63RS",
-	"iAZ/SmfQ53+qg9br8R//uP7fh/QFrGovH8KoUbLvU9cxNFWmNMwKVK8AFwIifUGHdg36YGnoEPHMOBNR",
-	"jwurX9kzRntaaunjG6KVVX2EpD8gEdaDDbHSyqbTcf716dj7J/a+NL1D7/Jry91rT3/QkzY7IsHFDGgZ",
-	"UNxnXG/A/Gw+gpnFigmYyTERJADR9H/O3r6BH8B3kSJhGBvN9ESp0DAxPDed3fzHDUqVAeLD+9ex78wY",
-	"hoKM3Lzx9jlWGB00dhrtzSPEWTgx5AebxtTQ2fTrPS4irM/YSNBCSBh8LppIKpfH80nm8UzCb3KExgRf",
-	"x2K7VFjrxXrvyA0REyTIUBBJmEomVg6mHwTp6VOzlcYgbJm3csvM5BybGYfcx7HzsRJ8yXSrv7wQRPEH",
-	"X/VOzIYsv3Er2SogL78RIUsXf2Ne6mkYRAG9SM/I4DHq8TDkY1kNEM23nM4np91oOpdFExkK0iOCMJ8c",
-	"ayZfBpC0mUwnEltWYCIkQBvvfz1B+9vtpot2NvMAmf+wqKYhZmzLa4voyJFGUwohGyrbHgw3VSDJkpim",
-	"d4i9nnf5dWevhLoIosTkWNPw+Xm+YmjAxyjCbIIkaP5gqVOx6rHUPC7/f/EEbkBgKQJRHNthyfMcggRk",
-	"SBhYBBftxXg8zqgEZP5zL/lYrwxnGpnd3tvfTXa71lKtIF641JlpnPl8SMpo+pCIiEp9QiQa81EYaPUv",
-	"O6VGa7OUtZRPAixbAkdE3YnhlSFrA71SyNj6u9i/jpHWbpRhiFSilgbyXhuFRE9VuiigfaqMFDqYDAeE",
-	"wXG3UlV99YHqiRo0cVxwjjmdAnWkGkl8PmKqaDsImH4y67HMlKFEOhwxlTkqicCkOwmiRXzEGUSTDHHf",
-	"BJLAlP8YETFJZ/yDmUJ2mgHp4VEY68LJfnY5DwlmMG/aM1ajuZm/SJii1FTWuGQMs+GCBGBJj0ZSoS4I",
-	"Ki7iAv1ocOyw1Wq6qLXTaGk0Q+d6CL0KzfCwgPgYfB1OUh6/3WhvNtBbvd4xlQS1W9subCvjakBZX+++",
-	"NZM1yjYssX8tzWtfU6ksLN5wRlYAD5YCRKN6vArbchZG27m17zTb0AmDJdCAod3ats/GgioSO8hib6Yd",
-	"vwo0emH3ho9hc/OgeZdhfwmX23SRJJpaaPGgO9GbH2HZQFeCqJFgf48ooxEOrxCW10aU2m62QW4ARyAY",
-	"99ykdV7AukooiHHFHqErI4h4tOcB4WP9K1efGnD7ulZMkWismYANvITTZSGf4+AaVWmf6b3K05PCuZQB",
-	"3QAlB+0I374mrK8GTqfV3G6XCxzvcJ+c0S8F5P3K0IwI3wItoF/I399kQAgPNXpihSIuFXqTpSfJ3hyh",
-	"9OQdNHa1fL0ICitco7ymQ7A0FZJLYXx4eiUIlDN5hCIcEI1DObFKxASUkVv1mrJrF/Eh/mNEwB8I5Luc",
-	"VqZzKJl8u3m45zoRZclq3GL167NXJpskkC9jjDSYF+DRKyWRj6WmliO7ghQDayq1sOQhVoN0xfOGAcPT",
-	"7qanZJeml6r4sHiJgIQ5lmalMNjfCE/QgIdB6TbpcevOaRgfGrDGSCLKwG5oRgb6ujGQaww/0VBQ5tMh",
-	"Do20ksxZEYaZQtfMKhbpvtSx0xTvi/7gfXbCLjTr9PmFB9TEshstzlhiwQwJJsIZc+VsAHwc0lz01bjd",
-	"ViZSRqvWcURHjT4mAgLOR60FziOuXVWy5CzQbr0I33rgddQECJyQU9f5MAzuAIjYRFu5qqw5d+o6Qc6k",
-	"WqNnxgZ7H6DYFdYHCrSTQ86kWe0vuXsPS4Apf2GicsWZpvXXarwJsLByLa8ggn8uah8sNdayPtEcEoTj",
-	"BnpTKGRmzHrALL2MPaJourb9Vs52oRWDeb9G9QCzOtU078Oo7iyy3W69SHq4L728EbCqf6YlQPwkE0+4",
-	"zNHJdKumCXHD1eDDfHQgkHgqNbW3sYDrzU031+qsmZ1N3VuZPXU6zs6us7R5Zm6HXsZKbqLZuloRNnr8",
-	"el+SfUmNryvn28Cx78FnygjxnCF4ZjtfnBvrexUcwEI/dZ3XGbt3VfvEPj5174cuqQLrZey8VSPMG4an",
-	"rvObNUZWdQSD5ZPH0OckJIXuAftifZZjSP2aDc5d4jTngnorj3TackUyVRI9AtEwqDtSKODGzGQMywpY",
-	"6ir3+OPHj96sjb2qf6Et/Mnjyqvi0OMlsKYkeLkSf4r6rAiTcsHFR7UDi9e0wwD01JhIC6gs2JcxC+at",
-	"qWMsEZbXJEA9Lr4hD05dxgkzfpHx/ld+Mm63ZuPfGMHeZIL3l6Ay2Zj/StKSNFyldsc4kiN/kNXxBNjt",
-	"1oQjs69J1Hxx/EAuPt2moFC5UBhwUeY8R/egJn/hvXg3fxVkiaNWcJGk8sTNtl8RIy+84oFO6S8IAvhQ",
-	"QPSIgkDIwfocJntfeONlme0vHKAaA+a7rEqaM+7rTLRcohZEhCgUe+A1Pc4TjrWJtQJJ3s9d1VkCQebv",
-	"+VQix0zzVVKH4ns4662v2vqzwvtIS2x/8YWmShQo6LJabW/+vtFRGvRn+cV7osTEg8DBVWJDZtjFW5lE",
-	"Lv4J0Ci9sbUU8qTdFqCMbVgfUTJdSnDFvF/TgmQTY5H8SZn9V2HuX2869U9ymcaW2P4xIdc1vKzJ6PcK",
-	"vMgOM4cOb5mN6uG9TMTPKg/42r6zJHp9mLn5ugRezV6arY5kyTZesa0HvBEQnUWT0E1wTDwi/8OfAVOK",
-	"7/QuhTHFQyzAnIJOKzZagFYyM3mDUBIR5vOABCb+FeKvwbbRnaD+FzpcSycJfqS3W5dAiaWD4YIHEVLG",
-	"Ax5mbZ5GB4HIT/jq95Jd1vxsKSxMMAN2qWD750zdWiSJ22mxhDMT7Is43HhFAjMjr8B19iOUuddsr+mY",
-	"ixZxTuQkmavmRQMMwk1A9RcjyrAyztYID4eQ1+9r7ZvRJRheeo+6bsLRsnHL0pPWzplWRo5LU6zVzm5Z",
-	"MnJ5MswlEkeWjF3eAS5kmHjRNyZcO3vzfeo6nJG3PUigW0WpSvZx6i7oVrxNi7qVbcKifmUgXtSvAnyX",
-	"U7fgnP6CZeHFRaxmUiajAb4B4pymwyjKqjA70of3r03MvnnctZkzzPU7ez85jujnQ7gtw+zbxnwU40w+",
-	"hNr3t7PZDhYwsjh7QwzCc4tdafKD6gGSdtNMSoQFXazUWk7DC6965PIl1PtCPo9CdZ+4rZOPYv+U2wKY",
-	"dHpb29zmcAoxLa9VL8Kiso0vudr5svaNTYtztIfMHc2/KzEiaZSGTayQ3IqnTO21Hbh8RKNR5HSayWIp",
-	"U6RvTJYzl58W3tTXDWE6Rwh3JWFKT1G/CLFUcaqJ6pv5mWwuVJFI3kVCc50I374yvVvNZro0LASelG18",
-	"vEvxDGpuf3L9JQ+ZY8TIeDZG3NAcQzjm5IDvwujt9B+I3ZePvhqmXz7+alh/+firEwDim0YPKQYk37iL",
-	"MFCzc/UW3VEwqNl7IXCLhYT0xhYOjDMbh+8yBNzeaC/KxZGkzlLcuhwbcP2DBbmDHeEJ6hIkyNBErndH",
-	"CkwFsZcSHaeXhdKkHpnEMHzMDM1I3OBaXkFUIkF6I2kcnYVMR1WYRhJeOBkSwLZVSBLZNEv1ZYlc9vT6",
-	"3R6j2GKytNefTz6Pe/1+mUzv9TtlkkUv0ylJIF+/UyYF9RKdvpnIN8/TCxG6UNSJz8gRYkRr92xkaibF",
-	"OX7izN5pwYC4doKtxAGXWS8LhJ4yXv7VwWFYg+6XaECacFZSh3jmdYWLornf5eAXi2Aw9LzcdTlLg9MJ",
-	"xQKmnm7ODINtuGYpbFPBrZL4Pzz0vg/dXet99XDPdcoE4e93NIsn9GiPJhhdSo5mlcT5QEdzCeitj+bj",
-	"PppBiert45CwAAuwuWfy/XyBOy3NZrPlwf9aej88PDz0WtveTmsmsVc2UWdiswiMPqgZv4mEM9kP8qjj",
-	"Orden3v2IQmixnPTLXns0WjIhbK3nAdOx6DKQKPKFsTAbpEgMsk1M9gwky1KD2zfdlCAJ9JFMIKLIspG",
-	"cfJcmxcPbkEbL5Wi/jVk8Gk1m4hJF/UEj5D3rtXc299tHR4+P99+2T443W209/d3D5oHZxpOZW/3zxro",
-	"GAybEvXBrArsmHFGfRxCjccOYhwNsVDGJ0KVRF0+YoGrn38hwrx00bvz5hkYq/Sz/G4UJGZN9ySGkJtN",
-	"rrPXnt+mzI1y76d3G+ZW+fONc/vrpf37dPMn+2vj4qJhfm3+dLb503/s+8q3+aebP/3nQYefvxNfgH0p",
-	"gO6CgaW2mu/GActmtCoWeEd16Q6az6qZLUCmjNtWm2geht0utVVrfhvz22+Ff4+Vs6dOrjm2d2IzEkL6",
-	"X5Nwx5jT5hKdAfuj0irrI0mCNCtsylqKKtFmGIV+nc/EduH8UOS3yOcyzCU2KfrEXB64bLoTdHGhLn/c",
-	"uLj48T8bH7c2f7pwPl1c3G639B873sXF7T65/PHC2bAN3bhDRdvNHzdtq+LZx/e488ecVF3vzkVI/cKD",
-	"edeK6V64wUmfuW+aig41PnmiG2qexkVAhNNpTTNlsuekJcAUSMfkonGcA1AkNlqpkQSHRzYKQ0iFdpsa",
-	"paBfhBkk9anlk4LJPYeJ5J1Ru7OuqMzk29PZahVVn8i0zIyxmy0rUej8HmOJxoKzPpwNSFVpcvd2CRK0",
-	"P1CuTQI6JMKWmcjnJ5yXNey3t6dpRYqv5TbziYuS9L6IC5s6Oc2U5VR8YmcWvXyDAPGScwAsRboTi15F",
-	"oQF6ln2BI0CKgPgUckIemRT11hyvPyotBpnU9fZ+a9YSmCvdXlnzpbpmXkFVM9vkc+4TReU2C4pbzdVh",
-	"KisMVlJOpbgQXVENo8syGmPPxd1PvRmg6OxnUP/pIG0pnmbWmRGwZirwj9g142NmxbWJk/EicmX8W7ak",
-	"lE1Zm2mptSO9ZyZ3fDrY/46ImLwdJipVqDUtErxIWHLR3pY6XL+bklA2o0u3JBf+yoRw+HKZEF7t6XwY",
-	"Ibw+KNYRRd9QyM2z+xlyWBREO7dZxQawjwPCwNzz4fzEnTN/JRVXIM93XHJlNtne1/bUMz+20x/n8Y/O",
-	"3I9CobJy9jPAspa1TJcikFXEXXw3QlM+p9XZI+7oJn/kLumlvcurptR268po9aK4koeh1kvi0zpu488d",
-	"t3GXEIxHye6GuYoDtmrIfjMflbqzbWwjJirVRG8mQaqtoiDV7BXzpcNv58p+VhVXgWsdUGwXRaZ9XEbG",
-	"D/koyKgBSfWTfAXRmoOHur1vStgkx7Z09LQaaa3huW6OtEAAQekVo89s7yyockvLz6Ro9ysrFbyB7Nkz",
-	"xruIsz5SAy7BskeVNIS5unpBed3svM2ttX1Qq/TCZfqz8fm/Xon1LDkThVqkfgvCV7YYwDOJxlxoGhI7",
-	"7Uy9zfhljGEmsbgR0tJlFlfqz61we3ev0gP26V8XF7fNpndxcdvqXVzc7vfKFhdHCd4h4qV+YPESQcJL",
-	"xPu692WvaZGHFPgR6WP2c6ay5t1Q61nj8//727/++3N5cQ9N+/UUNeU1JC1zG7LI8d01ZbVMdtWN//l4",
-	"vhlfPUn7ZRQCc54gsi3zXvCQSHSckIb3BAeN4zAEk2H+8UetQuh3cbkgo1nYWrJ8qPUQQbAfG+rNxbhe",
-	"ptKFRmvd7lVwwhkjvvogQqfjbDXGJAw9sEds6fc08LTIQfupLzMmMdneIGOQkPSLKwuWQsiCIr86RGXO",
-	"8id9PiQABUFwkDut6f2MoyIQVYAHh5LHqpgakGjlAIGqU6zHC/gDF9deIvpmi/jo0yxdCN2RrnEqurFZ",
-	"gwWx2Cw3swTN1ASy26rVTkE8qMalaDc0URjoND6LCVzntTF0/O6V/oqLumTCocC6CwDSdKxxwS6Y4RZQ",
-	"VXyI1QDuwkRY+QMSJMgtSF+TRcWBVbjoamvryjIMTWivtq5chNE1mYCpF4pt6hGHWBCmBkQSiTau5ie3",
-	"8YwGzzavNt2kLjEPAyKylYy1NKM/oGEYD5DCdusrDaZXej4RydTUrWpskrA2Go2iyru6Rc3yu1f2KAKb",
-	"xRHRCGhwR2rMZ9wUm7KQhZvtGxGJunprYfeufr6yAg8VwJdcW9MJ7rNfZeS/q83Z2k6KKqCdx0mUgeM6",
-	"N/GdZqfZaDWaICQPCcND6nScnUazsWMsEwOgfXmIFd/NLbTkvof8tSYHZZw9JCdrJDUswWZrX1OBaCAh",
-	"RF/3UfmyXsmVJuRjISiRs5Wi7Dk2ANYcxHlNpTrNM6dspcMSs0XaZEvxYelViEyztO5Ujcbm4lmNhjNV",
-	"w+oMPXut+3KmHMx2s1mmbCTttorS10xdp12nb8ZFAl1ai7vk0plAp53FndIE7FPX2a0zsyJHCvSt8bWz",
-	"kuxqVloATMrwwE9OniE5l3rvKhoAx3Iu9Xal5do18porrgX8Ij5PtM9I4FGWpMpVWOtln1LhX+qvO0Mu",
-	"SxwuypbAVzyEin7ZyzRQrBFc+bYoYQN9jEUZhmgQH2KgXMrUPqMSKkJyqQmz4FEyfRclSjIMbI0MUHyZ",
-	"5bh+qFe+Ua5XbEKej0DgMUNYIYFZwCPrH8QmApFKZN0v8zd+qEQh6SnQyDR5GYXhUQpkCkKBJU6pAqHh",
-	"MU9gjFUqQ2KWpjC2+uKdD3dcG2xSjsWZ8mFb6d23GbpQ46BmUoFvN9uL28eJzh817Wg3Dxb3mHHiQrfD",
-	"GgBLyiC5TrtVY2azWYWh324dMBTl23n8hLGQ7hk0AxVqjvAtSfem7kIRZuuH5CK4lWRmTrh+ey8ZYjVM",
-	"+cRKDWs2/I3ZMAB+RXy4Dj5+LazpOTXMOyTGwpzHUVOe5z5cKK4XXYMNZcspr0YkrcFK4spEj5yV1FhJ",
-	"ElYEtH27Bk8oyPz9RCm72cWVUHa3mFr/g6gnewyW0cz0Nu7URLckGG19eJ7I4bkbowL76WrO1nKnJufc",
-	"vQTzUVGp/VMi+tblZHI4MsXzRqGOCQctUdWkwhOwJELGUBf0NgTVfOHRxkwl2O4ovQO5qZVAq6RiNVth",
-	"H8mR7xMSGEurNRXny6Ykn22gtyycZNNRzFq2sikksFZIfZ8MFQmM6oyuTHrADpovbY9wrLNmtk6r00bv",
-	"MnHCxqqdADEaSQX2sJziPq+omsDEx0kbv7EKHNdUvgsBjhNmggr811WZlyXVd9Sx707h19p2Xa5hMBoV",
-	"+y9s+fwcI8HMeiAmQ+LeV//JRpIUOhLONM0fF0VVwE0K493D8loCceySHhdEU2o54GM5k7C8SFSMv/99",
-	"lPrk82u9/vuISyaDpG2blK+ogdXxxhmcBmfs1lf9l9bVn7zP7IMkYu01+5N7zZZm438aOuDORPXMtmsc",
-	"h2GNZkkozrKeO7xa/csGTIHqtXbzPZybL0cV146+tday9gw+uK5yZxq8yIuIF2sqy0h1tdyI9xSr/jKO",
-	"xLVk8lCSyUJn5kOJJkufpzu7Qe/HpdeO0LUv53ExskVOU3xXR+kTPihrV+n6eD0yzlrtfX0gtuqufbN/",
-	"Gt/sYyXHa+/s2s6x9s4+AUHx/p7ce9lEvq8rF6jn2pm7tq18Zwmw3KGMq5zId7erTE0ywLjfzOXr1OcS",
-	"34ceQM4Dau78Uoa6RGEoZKdnNjIXn/Uzx0B11o0k4Q6qPqDm0EgjtWlhShKFFEc3rUYzM9aNuWVaPhZO",
-	"3NqZG73xTf90nJD7OFRwVi4TEM6td5FRi5lCXzJfB7MgL6WhRgwkT8XRNePjdKQFxCn+SEIPLqf/FwAA",
-	"//8=",
+	"7H2Lcts4suiv4PKkyvFc6mXLdizX1KwnyWyyFSc5sTO5u7E3hkhIwjEFaAAosibr8+230ABJUCQlSpZj",
+	"O6OtrYks4dndaHQ3+vHNC/hwxBlhSnqdbx65xsNRROAzZjiaKhrAH19xNCb6w994iBWuB5wpcq28jjdQ",
+	"aiQ7jUZf4NGgbgeoB3zY6BKFG0+GRGHd5b/Gkgj5dKv9LNxtPXt2UNvr4bDWDg92a/iwt1fbDXb39sn+",
+	"M9zcfba13UhmbzwhTFE19XyPhl7Hq9Lf8z1JlKKsD4sfYPl3vboTTKMuv/Y6SoyJr79+QwPCJHG+eTdS",
+	"JHw3Vl6nhyNJbm5ufK+Lww/kjzGRKgMKIgQX+kPAQ+J1vF/TZr4XEoVpJL3O5+R3yr7iiIa/Q3/fGxIp",
+	"cV//sHWqBGX9LUQlYlwhzgjiPfRyiGnkoxNC9E589BsPxtJHzwdY+eg5jqK653sKiz7ReMCBol81nG78",
+	"xTOGWBF07r3Aipx7HUSuRyRQJEQYTQkWPhpypgYIsxCFeKrXogYE9bgYon/+85//rJ2c1F688BGWiDK0",
+	"02wd1pr7tdZ+Zj1SYaH0BN7Nhe9Rxoh4mQAsooSpmjDQqgFed3p7YSs4ILVneKdbawf7vdphuEtqrW4T",
+	"7wXtcJ8c9DRc9Ygdb6e5s19rtWo7u2etdqfZ7DSbnu9lBmy2Dp/1dnC7th+0SO2guxvWDvHeXm2n1yb7",
+	"4bOg2W1h78aFytmAIDsE6gqCryTsW9O6wIGCzaJRhAMij5BFMGJ4SCQiOBjUPUstKhjoXcrxcIjF1Ot4",
+	"xwyNR3rlPsAUI0FwiNQAKzTBVEkNWkSVhl9CXXYhhoK6PJzqL8OxwIpy5nW82vuz1sneXr35rNXc3Ts4",
+	"1VsZEBwSATT/XB9Qpmpn05HeGh6NIhpA38b/SM50a4BSC+hCDbj+4/3x2fNXnu+NReR1vMaQOMcwpq9T",
+	"hRWV8NVhe693QJrdGvxH/1Vrdg9Iba932NYf9L9AjiEZERbKd8zrfPZa3oWde8ed++8vzyrP/MsTxUc/",
+	"73k3FwnAj5mcEJE5n4LIEWeSGBA6sHn3Aitc+50IaUDZrjcz8JAKq7H0OjvNtl59DPzvz/ryO08p5PPF",
+	"agjfyWywaUAY4Ci6ZzZfQF9DGggueU/Vzax6lcf5ZukFYVdNFO57He9T49y7erXL/mj+3t0RL8+9tIUy",
+	"QPqvajN4fspdO57mvPqbniLiFR9r6Hvvz5qnmjmlx9N+Q1j4IuZYlk0exDdZpePjO4zUGWRfs1o6JP/i",
+	"jHyUBA4vDmiPBuhUYRZiEaIzOiQeYJdHEQnMwly2pPldjwqpXC4f8mA8JEzfBhNCrnyEowj16FeCNNBk",
+	"hkc9sBPxrYAANEab5n8PjgD0ZF9SlH7JtLgl2v1CYAywWgYYA6wWAmOA1XqAMcDquwKDaPFqCWhA+0Xg",
+	"AJltLfCA6UoBogUIM1cymCRMzX51B2DraSl0CbBB+0VgA9F2aRDB0N+VZoZGFl9i+7bHIgBYIb+EcgLO",
+	"ehENoMWK5GTXUQqtiLtjD8eRogrLq8yMXPQxo38aqJmvBAnGQmRa3RLuRh6xG56rb2nJ+zjSJ2H68ppq",
+	"Ufnx6BmCaGUPIxnTA9oqvw22EDbbPEIgoaNggFmfSKsyJCoXDY0GEgiCFXluZbrsfe9c77z7PyRQPppQ",
+	"NdAaSYT0piWoKFoSIGw8JIbGtiTiE4YAFUUSwF9MngL4Wl7rAvgTVQM+VggzREMfTQY0GKAuCTioiOUM",
+	"fRmQ3uYaar2aBerOq93mSTlcs9dMe+8kd8+0Xtlvbw3VHhddGoaEzT30x2M14IL+CVv4Yu0tLwijJHws",
+	"x/81k+NejwZ6cWgk6FcaEX2aFUcB1wKzInD++MievjrSJ1fxK8IQIySU1kLUQcexYFz/QHD4SVBFrBWC",
+	"MkUEw9EpEV8dkJTC9XVB+0dktpGwbNTDNCKhgVc6KupRFhpbjiBYcoYoQ1RJFPG+BRfj6jc+ZuFcGH0g",
+	"ko9FQN7GjR/bfcN4xQvHQmWEpxHH4Rnnb/QdswA4sMaXoIsnPR4RCXV5ONVAivTCBVIDzFCr2X62d7CP",
+	"ulOlVV8DFEECzkKqT+ZvQG9z4SIs0ZzwkPYeEZeCU5UQywBruYCrARHImFuQwn1jAlZogqWVSUIkKQtI",
+	"x1g4qUK4jykDkUISK1co3De2zykfoz7JyjCve7UTMKBaWGsmqKYPzjb1dKuKtLG13Uhu2+SGL7Dc3iTY",
+	"0rchH6sqJy1u+tiOWEhDeOXAQtCvRLNiLSIcGfqIKcaeNc3WaUBeWKF1PWSQsRhdUc30vVPK+hFRgCet",
+	"V4DGlNijrT5o2xoWd0pU2hYIK2lu/jKajN3BR4a/YhrhbjSfi9rmb7k6Tto/vms4wExjOORIDeDamdTR",
+	"mZhaZqD5ARpyjdAEzelj3T0e82QZ/u2eDH1vzLCVUxfcDq/NC52WajVbNQb7My3pPRa0HwcBkdJKp1Sr",
+	"OSM1raPTmNubJ4oOygjuHfQrwYII9A363WSugExLQyBjJsejEReKhCckpNg8csyB68eiDo8Eou5Ljobo",
+	"lqb/xijClG1ZNjn7upOBX+YlyIAPHh+PCx/0Zx7KU2LW9O30fh4RLLLqLnwlkZpwZC9qas0HEcFfiZG4",
+	"QWaQWlBQAzJFWGQNCK6GysZRNKsw6u/SRbxIrBdzLRsWAQ/StAG3/267vrvT3mm2dmfMHDnZoFQ1r6pw",
+	"azEB6b+R/sLs00shelrEegvoIG4f/pDPhF/+pZ613kz++PvVf9/lK9G6cH8X5q4SOsk+MhuOaQXQ10AL",
+	"IZGBoCO7B30QNXSI2DKuEeDaoFJ13Ee0p6W8Pv5KEGdw5GQwIEOsBxthpYjQA/3783HtX7j2Z7N2WLv4",
+	"1vL32zdP9KINRiQ4zAAZhxT3GdcIyK/mExjgrFCCwUOAhKC0/OP03Vv4ALc8UiSKYnOqXigVGibmhk9X",
+	"l5/ckFQZID5+eBO/qhqTYehoVE/BCwE9q+/W29tHiLNoatgVNo2p4erp7D0uhlifsbGghZAw9Fy0kFRj",
+	"i9eTrGNLwmdyhCYEX8UKnVSYhcYthXwlYooEGQkiCVPJwsrB9ESQnj41jdS3rGF+lQ2zkjNsVhzxAMfP",
+	"0nPBlyx3/swLQRRP+Lr33CBkecStBVXAXhIHlKIlfDU/6mUYQgGNWa/I0DHq8SjiEzkfIPqe8zqfwcPl",
+	"omghI0F6RBAWkGMtUpQBJG0m04XENjdYCAnR0w+/PUcHO+2mj3a3swDJTyzm8xAztr2bi/jIkSZTCg5o",
+	"ym0PJr15IHFZTLN2iGu92sW33f0S7iKIEtNjzcPz63zN0IBP0BCzKZJgEwIbrooVnaXWcfF/ixfwFQSc",
+	"IhDFnmqWPecIxDpdoVnizM8xmUwcBYTkp3vFJ3pn2GlksL1/sJdgu9JWrdhfuNWZZZwGfETKePqIiCGV",
+	"+oRINOHjKNTKprukemu79GopXwTYPAUeErXShVdGrHX0WiHzCtTFwVVMtBZR5kKkErU0kPfbKCJ6qdJH",
+	"Ie1TZaTWwXQ0IAyOu5WqqisrVC/UkElqssgrP/OJJOBjY4CZRQcBo6CzH3uZMpRIh2OmnKOSCEy6kyBa",
+	"JUCcgZ/RCPeNixEs+Y8xEdN0xU/MEtxlhqSHx1GseSf47HIeEczMrXg9wqwAcXlBElEWROPQ6i3GMUov",
+	"KHcJla/QTlbEggs8lwo5co9GhdzGyjIO8DgSRI0Fi0UJfWvt1Vv11nYHkT8QI6ivUJ+gSKGIIMqM8ykX",
+	"iHHlI1C20AgLwtSASCJ9FFFFBI4kkuNgoCWBLS3EbvkoFlK33p+1Xm3BMKko6RtwjRl4mElwl8WUSR+B",
+	"6Cn1TekjzYrMJ8X1dSH0h/FopD9EhPXhF0GHvu4fYOW7nsg+CvFUd1AazYbT6kVQyXs+woKqwZBooYqz",
+	"ZK3Sui8rvTP4SAT9SkJXVY33WVGDSGX57DGMUauhbkBmJrQr0WjIQrCMfCzuXfIZ4us3AB6v024e7vve",
+	"kLL4i1YR/dDeSeyAnCWgl4kQKDVFm8dpQ9dckBDeFIdjqVAXBHNfU8pPhqcetlpNH7V2gbjq6EwPoU+t",
+	"FvCwAE9BfBVNU5l2p97erqN3+nxPqCSo3doxSGBcDSjra25nHwzqZQwqeQlYWrZ8Q6WysHjLGVkDPFgK",
+	"kJ45QLAL23IWRjuZve8229DJeH0bMLRbO/a7iaCKxK4CsV+HHX8eaPTGbg0fLkIiugXyxfv0jCiOJBcK",
+	"dac+eLlbyVcGGhy61xGwkvh6Iz0uiFUaEptKelQSbRS6+s7rSOGBiBdYciJazZ324hNhhNeiTaZCbSK7",
+	"bvtIEi0DaKG/O9XbGmJZR5eG1/48pIwOcXSJsLwyCtJOsw0wAccPeOLwk9ZZtekykQuM680RujTqRY32",
+	"aiDOsP6lr5kYuPn4VvmQaKJFOxscAnempa+MXK4PJO0zTZFZmBeupYy0DFDmA7wMxO9xn5zSPwuEtksj",
+	"CQzxNdzw9E/y81sHhPClPoRYoSGXCr11L7oEN0co5S/P6ntaa14EhTXuUZKIBKpUIM2cGAPyI8A1DROz",
+	"IzyLxLdTNMFTGdtD85fJwrNh13OroyGv6KhY3M+JatwYdZEmc3vKs2JSqVAEkxSqx5SpXQgCwdd0qMWk",
+	"lnGshIWbb5rJsilTpE9Esm54OSgUSO3SQHYzMsgRGuKQ6POcUVxFLKIycq3eUHblIz7Cf4wJ+OKAgCzn",
+	"bkvZl5rK93WhgetLrUz7SxBQpnrQMG8iQa+VRAGW+n4e2x2k9FXRbAhbHmE1SHecl2CN1rCaJcjdWmar",
+	"7503//yGQb3SnCI+cVM/4b6C9LEIAXdYzhyr2dOU3VriZ7DqbuIB3mLrzab4qHgDwN8yOpBV24Fch3iK",
+	"BjwKS6lOj1t5UTE/BvO9JKKMisx15BCTbgzyDoaPaCQoC+gIRwb+yZoVYZgpdMWsJSqFd8UwzQJc6Alv",
+	"Q1h2ozeOlelXHlIT1PprLAsG5pEMnqBmQ6VmAmHDzKNT0dRx60bXuq5UXSu0j4NGkxW7e76uDfF1DfyP",
+	"vE67ddjebbZvfM+YL5fcSBzlNXcLjvOw1p5jJ9cKfYxTaPXN5/mJ3dViQFi/rBvf+zgKVwBE/JY5d1fu",
+	"u+eNvwwZ5B4rbwMUu8PlgZJ5710COnyk3hkXpAqbTCepvkd9QpN+K2/Pfbm8q90lc1TfXPyevvS+oF0S",
+	"sfrNWxV9mbj9uXvEt8Wd2V3+PkkG1ndCeeBt8Uy2fSPzRnLjF3lrzB9g1nZ7k/XMmN9ZuN2ua0NZw31Z",
+	"yz42zuvvtAQg/ZrJIbAEOrPJBxbcPmF6l1S2CoA3TAki50TD5yLgQeWP5SCtyYFpto7eFpp8NlRhqCIT",
+	"un6HQomdZGnRxDCk8oOuRzXPXim5SN++cFCBwIKzQXiM8OdOYNsyAovTbb4kFjdcDwPIh6mBgkAlWDVM",
+	"UNoGuSly7ROZg9nUd8/Bqdfxdve8pV+DcxhKDDXJQxqcPPNsuMFLgpfU12Pt2hLoSbeQ7ss4a87vZAad",
+	"L8+Ms888OIBD0I3vvXHcbOa1T9xxbvzbkUtqWa85biXzRsj7odz43u/W92FeR/CPePQU+oJEpNAbyf6w",
+	"OcsxpH5zo0SXOM2Z6NK5RzptuSYhOnGNB1d/1B0rFHLzymf8WBRcqevE8adPn2qzLj3z+he63jx6Wnld",
+	"HAO7BNWURNHOpZ+iPmuipEyU61HlCNcN7zAAPYkDwMqJ4HoYZeW083GzuRuQcHjdeRkOr5EFxs/nXrve",
+	"PPfQ9TBisqN///kcvN87jUbIA1nnWFJZ4yPC6lz0DSQbTDZ003OvAeOSuT5XhSQw5CGJNihNUGqe4wsu",
+	"TvDYwCzMv9xPsERYXpEQ9bj4jmJV6nScyFcvHf/xuVPG7TaS2f0QmGtsXguhbbD4PbH41knvsMT172aF",
+	"mHvnJw3XaXZh3DgoOsYXAc+xG/bv4DXJq1AcR5DJYGAT66pMSAy4Kmc86m5xJ/yVcTGOovm+G8njgCbu",
+	"cbQRYxLYvc8nWlmCTRWkaZnLrWbbr0k7KUyggk7orwgcp1FI9IiCQNjGBvcJ7gvzySyD/sIB5lNAvsu6",
+	"VFTjEu1EHCa2jiEhCsVe3fouyzLdzUPhXCJJGesyr4RJdPFCgrDjVycDp0shJcS/b5A4i8Tf4/D5Cu9E",
+	"BUHhS1oMwAs/FnvS93mJ9JQb5MTI+ZBLwLTEOctnb5p72maar/P+Lc6utGGu81B/ms8ytQTubcqmhUif",
+	"zWW1jEvZbM9S6zAN0kQoGwTPIHgmCdfyOJ4ZoAq63S7rfQXIJ9k6SmPPrcj9gSgxrUH8+jqpwRl2MSqT",
+	"APofgIxW8jh1MywtIJmVvU3LacX8vuEFCRJji9CjcgdZhxvIBuk0eJ4phbIE+ieEXFXwvktGv1UYhDtM",
+	"jhzeMZKkJcimJNg8L9wTeX2cSfe4BF3NZoqcH5TgNl7zUwN4qUDMF01ijcFh5QH5pfwIlFKcyHIpiike",
+	"YgHlFHRas90X1M6ZxRuCkoiwgIckNAHbkBYBzMPdKer/SUcb6SShjzTJ4t0EA8RZHO9CSJkMeOQ+uRkd",
+	"BOJJYdb7kl0299lqVPgjRKAtIsINYd0DYT1CRdryNttqQ1UPh6oSFBvek7+tcr4IWoNKcnbxHriFQJoD",
+	"DnlikcDMqFeQPewIOdmAbXI7k64proucFMfUovMAgy4WUj3jkDKsjM/wEI9GUCftW+V8wiWkWpp9uGoB",
+	"x7Jxy8o9Vq5BVSY9lpasqlwtsGTk8uKCSxTiKxm7vINTmOStyVnh5ou+8T3OyLselJeYx3JK8HjjL+hW",
+	"jKZF3cqQsKhfGYgX9ZsDvosbv+Cc/oplYbpPrGZK0KIB/goMN825VJSLfHakjx/emMQl5uuuzfNoQlht",
+	"Vt84rQkfQY4ZZn+t54PxZrKIV8567OYIXyB3xyJMDMIzS12LHvXjAZJ2N04i8QVdrJJdzsML0/dksoxX",
+	"myGbfXx+n7itl82l8DmDAlh0mlHTpLTxCiktawRcREVliC9JiPqqcp5TS3O0h0xm05+VGJPUYdimI3eT",
+	"Ze23vfmpsZLFxQmtFua31g1hOUcIdyVhSi9R/xBhqeIE7fPzWTs1E6giQ7mKQgk5wF6b3i3IAGYnwULg",
+	"aRniYyzFK6iI/iR3ThYyx4iRyWyos+E5hnHk5IB7uejt8u/oui8ffT2Xfvn467n6y8dfnwAQpym6SzEg",
+	"mWMVYaBi5/koWlEwqNh7IXCLhYQ03RMOjfsijt47DNzmgS71RrP5GY0LTD3Ozege7CGeoi5BgoxMAHZ3",
+	"rMCyGXvNoOPUiSpNhe+UU+ATZnhG4vio5RVEJRKkN5bG8abw0lFzLLnJXTgdEZNkbg2ShFucpLoskalG",
+	"Xb3bQxRbTNXr6uvJ1sWu3s+pnF29k1N8d5lOSUHu6p2ckr5LdPpuIl/+Ti8k6EJRJz4jR4gRrd3HcQdx",
+	"Wva4UnJagD2uRf98gLVkAZnwLgqEHkiQo0WWvBDZ5WFBCMQxS0pucwHel/ChiyXZbxt9Y2qc9Ehk0lfq",
+	"xRpnIyjCpPka1HR4x8qygUIW3TgNT5qnlZrYF+BXkNNajoOAaDmTCgliZiK55faZCmY7zdklzYppGSNY",
+	"MYcumKFkzBTftCC65yOjf4wJ5P605RQAIfOygbrpcXeeLciO63tDogY8nM2ru7+wHxSBnF3uBxJhBSos",
+	"t4uVJqM47koejRUxcjeV1r1rZr3PWoc7i9P5uiIyZNC0WzBrKpKOEyJOMj3dCTEnygXtWWUI3gu1drEi",
+	"zZTQSK6dZvhjWZh1uCCvcA6Atnsp6JzUbFmoxWewslaUspPcmRtSFqtGC/SiZNY5Cy7Dcyb54HJLTtOE",
+	"LVxfPEfRAsu0o28ejqIKknSJTUmLonPlrfguqKquFd0Gq4hSxUotDJ0Hz8WsVOsULrEqu15uxrCNbbho",
+	"KWxTVXiuOH330LsfSXZjSatGe75XZlq4v6NZvKAHezTBjF1yNOfp8Hd0NJeA3uZoPuyjGZYYMwMcERZi",
+	"Aa+YToWSPyFhRbPZbNXg/1oiPTw8PKy1dmq7rZkCY27B0ESACo2FrURst6Tje9e1Pq/ZL0k4rL8w3ZKv",
+	"a3Q44kLZ9IcDLTRoUhloUmlAHGmDhENT5NOhhpkqPnpg+2sHhXgqfQQj+GhI2Tgu+murRkF6RPOUr2hw",
+	"BdpSq9lETPqoJ/gQ1d63mvsHe63DwxdnO6/az0726u2Dg71nzWenGk5lvx6c1tGxzYXaBykfrmPGGQ1w",
+	"hDTkOohxNMJCmVdmqtUzPmahr7//kwjzo4/enzVPwfyvv8tioyAWMMVJWt/AURv223k0Oakma7+8f2rS",
+	"Tb54emY/vbL/nmz/Yj89PT+vm0/bv5xu//If+/vcX7Pfbv/ynzsdPp8ss4D6UgCtQoGl1u97uwHLVrSu",
+	"K3BFA9QKtqR1X7YAmbLbdr7R+26u26VQtblv4/v2e9HfQ73ZU7eB3LX33FaKg2JsJvW6eaDIlQOyhRKt",
+	"+XMsSZhWp02vlk+Nc+/q1S77o/l7d0e8hCLozkWhf87WKzr3nhS9BGdrzGUi2YumyFVLcvMgo/NzdfHT",
+	"0/Pzn/7z9FNj+5dz7/P5+fVOS/9nt3Z+fn1ALn46957ahn7cYU7b7Z+2bavi1ccJHrPHnMzL+5hxkf+V",
+	"h3mjh+leiOCkT27OgIek0pTPdUN9p0Gmda/TAjMxZOYvkJaAUiAxv48mcaUskbx6SU0kODpySnvtNTVJ",
+	"Qb8hZtOMrXjh4l7AQrIWrb3Zx31n8W3NJhhbkGoznsJp6YyxB6ZbKXG/zJ1ogiWaCM76cDaguJ6pIdwl",
+	"SND+QPm2OOOICGlS1cyzvDpz72jWgEWfqPkZkKDwqikzjLiwJZzTmgnenCl2Z8krMAQQbzkDwFKie27J",
+	"q8jZSq+yL/AQiCIkAYXKaUemVL594NSTSktBpoS+za/lvq04NS987zWDaCInnIdydmbrpx3bsCb48ovt",
+	"9IIwSkLP9z4QycciIEkWtyRbw5fMFAwPybFJSv/ymkoloYaU6ZukCctleki+MMkYk6xIvveRXTE+YTGF",
+	"FcbuFGeZ9eOI8bdcHSfx3xdlLMcek9WZgBmgiBU4J+Hx0HAp2Tr7dOQtakjLpFXxvbFB2/u0plvipsGV",
+	"cSAAdOhTDTU3nZZaWdI4MyXt08H+e0zE9N0oqSAHE2a/HOJIa2MkfJlc20UIL3VzuTdFomxFF4uemG4t",
+	"qMPMZYL6fP+SuxHUq4Ni48f5HQXhrEgwwyOLQhdyyCo2kn0aEAYmoY9nz/2ciQxLe7VBjWZp/TFnK3V8",
+	"a9/UzIed9MNZ/KGT+1AoeM5d/QywrPXN6VIEsjnebvfGaMrXtD6bxYrOSQ/cEWhpn551c2qLujJevcib",
+	"72649ZL0tPGW+7G95VZxfHuQ190oU0cdxGmvc9D0FxTOdkIDWkWhASMnh+TSQQ+Ji38lkbCKY37Wd9qR",
+	"5rXYnRxWF0cphc8gwnefP5xj6poQXctg9lRawp6hV5cMXeoqYi0yn0BudQAn1pXsEFeUFYs2zMKvzA9t",
+	"PsKgt29GL3cTW1cwhhvBuzSEBliCPHaCadTl14XinBrEYbmSCLBJYDQ07W1NQhREfBw66mmX84hgZmd4",
+	"QwPCigPRCgePdPuAGIORW/a0cPR3I0VCW362wvBcN4eK++BQN2f0GZTMgiqztexK5qFpZW/7JE469bXP",
+	"Ob0XoHMRRhbCtAAs+c3Nq6n/FmqZzhjQh5z1kRpwCdZ1qqQRfObX2Q9wFH1J38/TjwcLPVFdFSMxul+k",
+	"H+tf/rdWYsFO7pxC043+FZQbt877lkQTLjTPix/OsXR/jI+PKfNqlKB0m+9xQHs0QKcKsxCLEJ1RYCjO",
+	"Dnf29ue+Qn/+9/n5dbNZOz+/bvXOz68PemWbi2MfVvA6qx4utUTo0xJRTP5txdds2otV+GeV0PizxO4f",
+	"pxjLnAXpWw/eKZoQQRC5HmEWmpCWO4v9K1r5ymGO+S1VCXCkJeUlDFdBNHQPVGG08KLcFQV5KIrckeNf",
+	"i7h2UVn1u1G8srR4URFgJwsiq9YBtqTqegl8DM9P2deQ9DH7m/27HvDhasx5q/7l//zXv//3b7Xiwq16",
+	"H8FYaArW67VZctJsJ0XuW12ChZYHoHjg0398OtuOQ9LTfo7JytxIEPHi/C54RCRKUFX/QHBYP44iePjK",
+	"fv1JUEX0b77NbmFsXxHBX4mWRAjzkSA4iJ+bTcIMGyJLGDb5hnW71+FzzhgJ1EctgHqN+oREUQ3M6A39",
+	"Ow1rWvym/VRmj3Hl9gYtmESkjwsrY5ZCyIIiuztEZeb9SgZ8RAAKWkPI3HcpZzgqAtEc8OBI8thYqAZk",
+	"uHaA3IAttMcLxEcurmqJccYJPX+q70PpgwOq9I1rjB8b3lkYG3bktsvBpAGkQauPJlSQmj50WNFuZHwJ",
+	"0UnMExK45rk0On7/Ws/ioy6ZchYiqkcTVGlJoH7OzpmRtyhDGI2wGkCM/BCrYEDCkkAeH102GpdW5NKi",
+	"ymXj0kcYXZEpPFhKBQ4PDI2wIEwNiCQSPb3ML+7pFg23ti+3TfEuvXUehUSgNJka+O3pCTQM4wFS2Da+",
+	"0fDmUq9nSFKr0dzGpk5YvV4vuAihRaOaOHNpjyLcZHhINAEa2pGa8hlX5g8DWUjQ93RIhl2NWsDe5d8u",
+	"0xrtWrLzTWo+k5bv0rkILrcBKbTPuLBMmirgnceJr5zW+eJcR16z3qo3wYwzIgyPqNfxduvN+q6xnQ+A",
+	"9zX0fwpfGA1BTJLAWpvTHJQtBbK34Fyhp5BhCf3j9N1btLddR28JCd00lhi2DpRpT6EBj+b/3t+Jmk35",
+	"rtdmHzNlqWE8bZLPf3ThZwNodprNsjsradeYXcWN77Wr9HNevW98b69Kl9dlVUntxeR1Pl/4nhwPh5A2",
+	"ygOmqUqyyiusb+TPSer7Cz1S48nQqa9ZjNwlsZQU7Lwf9CTTP0S8QCHQRJq1SMISPT998Qb9v5M35Xhy",
+	"uZWDqjz0p6mMtywCjGJQmgVg7ahyEgKuhKt2s7W4SybNL3TaXdwpLVh9K5LQfXcrc5Rc1YGUmr65QtVn",
+	"LyvheBcaY3MagAjkXdwU02SadTGmS9pnJKxRBmKFb2k1zqGnBYNYg/QLtLKUfGOtB4zjKhjk6dUI/rch",
+	"WZNEb3WShb9iZ75iLMVNqCYmWHCGbpcn+1yizhvf22m2K7C2mbKmD/rUtJvPFveY8erS3VoVJpqtvAf9",
+	"9qrsqiih8sM/4YUH2JDRzBFOzmnJWcbShrP0sh1LTu7szdMoNkcVyg0foLCuyWFQapcy1n3wMLO/UwEZ",
+	"EcYsIlKiJ/BTd4oknso0ETUkdNFjQnIEm8baTYCFAiwEJRLN2JzyEssbKtVJ1ui3HAvq0UhVY0F2L1Wa",
+	"ShIZbXphS8VHlQa8opXamQRpFQcEibBKY8Om38dPpN9NwigqIbGRNb67rKHPmOE3BcaOQk6V4UeOjV3L",
+	"ElyWOLlCAicqkeJRiLrTTIYorcObaApjuZR19Cm2wzFEw5gVgdqtIC0LlF3TMJQkNIGG8fJ9lLxvw8D2",
+	"hdtVjazJKtI7f1r+rLQNCThCgSdMq8oCs5APrYs2NkGgVCLr8ppPY0UlikhPwWujrc97lAKZgkXLstj0",
+	"/UjDI88HjdOPwwmXZoTVedZ3ltrS1G8zHKTCkXaq/y8jo/2YslnzsALArJPGRphbhkMaMoOXghyLXJJD",
+	"VpDZGk+SPKiFdoTn+tfvJBSt56J/bsWWzdX+na92APya7vYqlPst/12NhjdGIIiIeT3NUvML+P42Nxvt",
+	"QbXrKuRMe285I5WbV6D+CpeO2WH40C+dCjtJosXgFtipcHsUFEV/pHeAweJa7gB/jn34ewh493pgltEL",
+	"NcJ3KxJmEo24OWaP5JjdwjK+nlO45PlyPfcvHKv5jEsOEX3r72iquDGbnjLp3zHxwCWKolR4Co/wUDPQ",
+	"B60RBRHBAr56alxFkv7dcZoEa1uroFZFxrETEFjfIGukTVBqnBSslwXk9oDgSqRwP5m2jt6xaOpmeJ41",
+	"D7pZmbFWh4OAjBQJjeKOLk3FnQ4KQHSu0V7NqsmXCMcas4M6rcwbXc4EihuHkASIkGA1wEJkzAZ5NTl+",
+	"snjcXPRenk1u9VpiFPC/rsK+LFNf9fVl5btgo+sv+XBT7CRk0gtnrxzMrJvPdET876dTNb7Fd8BN6SNP",
+	"nD9tp9lOU5Okd4e1SRb7iaTTuVH/9+AykkxflWe8HUeR2+kHYhw/sEgHD5ExZVq33HsV8fzqzVNqu1jP",
+	"iW48SWLXvsPBjrN83OfpNmvYHPEf3Z+pq5UFIO64TOSPeOjdGIvCA3yqlbxJUYAi+OkaT3gsryRoQ7bo",
+	"BFVIDvhEzvh0FR3xeP77csJ9DD5QfxnPwfluR4vdAqsaOGznOvo0oBExMW0SOzWdEiJnPI6BhFy9ccQv",
+	"n4nR9YuDSFCAGePKRD7hED1tN3e3F7g+J5aBVU/GvSjl7kFaWTl3B9l4Mm48Ge/ek3GOvyLEQjW+6X9A",
+	"5q3kNv8xExy5cZzfSKa3ui/9mUjR2Xb14yiq0CwJ76zmvI/X6bC/DP3bIN3Mm0XR5Xi7U7bx9d+YpzdX",
+	"6so8p5SZLLx+8erBA6WX8Q8aSaA53CaWYBNLsBG/fmTxa1E8A16v/dAVrzbBD3cX/JBh3pvwh403xW3F",
+	"1U28xEOQbxfFVuDFHhTLiLGVgiu+m5z4lwmv2Eg7dyXtLAzxuCtxZ+mTt3JwyO1u/k14yMZv/WFdeYtC",
+	"SfCq4SPfS0TeBJBsDuLmDq4ak3JHF7C/iVj5YSJWHj/j3sSsbKwsm5iVx/OeeIv4lnVbZO4nwCXDcjch",
+	"LhvDz6MUOis70D8MIXR19/o1c5Q7DLApZCybEJsNi3nEjowrRu38uEznfgN8gMVsQnw2rOFB+TjnnRLv",
+	"0IH5x4lJutVh3kQlbXyuNzaSe/K5LvOstuVr4yM8o1mkHCGuezWA6pDU1HaiDHWJwoizaFq39WM7XkN/",
+	"5xnen6sMCrWGtBhhzrg0zE2LbJIopDj62qo3nbG+mmpC5WMZrqW371Ruiiu6peNEPMCRgoN1kUAit99F",
+	"Xgmm2K4rGeaX9imVmRg8CCiOrhifpCMtEKHiSVLmUbj7tOYLRpMBN7tN+pqKLzcXN/8/AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

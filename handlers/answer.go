@@ -4,10 +4,6 @@ import (
 	"net/http"
 )
 
-// contentTypeJSON is how Graph labels JSON: with minimal metadata, annotations
-// first, and integers as numbers.
-const contentTypeJSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-
 // answer is a successful answer. It stands for every response that gen knows of:
 // which statuses, headers and bodies an operation may answer depends on Prefer and
 // If-None-Match, and is the contract's to say, against which every test holds
@@ -44,17 +40,36 @@ func (a *answer) write(w http.ResponseWriter) error {
 	return err
 }
 
-func (a *answer) VisitListMyStatisticsResponse(w http.ResponseWriter) error    { return a.write(w) }
-func (a *answer) VisitListUserStatisticsResponse(w http.ResponseWriter) error  { return a.write(w) }
-func (a *answer) VisitCountMyStatisticsResponse(w http.ResponseWriter) error   { return a.write(w) }
-func (a *answer) VisitCountUserStatisticsResponse(w http.ResponseWriter) error { return a.write(w) }
-func (a *answer) VisitGetMyStatisticResponse(w http.ResponseWriter) error      { return a.write(w) }
-func (a *answer) VisitGetUserStatisticResponse(w http.ResponseWriter) error    { return a.write(w) }
-func (a *answer) VisitCreateMyStatisticResponse(w http.ResponseWriter) error   { return a.write(w) }
-func (a *answer) VisitCreateUserStatisticResponse(w http.ResponseWriter) error { return a.write(w) }
-func (a *answer) VisitUpdateMyStatisticResponse(w http.ResponseWriter) error   { return a.write(w) }
-func (a *answer) VisitUpdateUserStatisticResponse(w http.ResponseWriter) error { return a.write(w) }
-func (a *answer) VisitDeleteMyStatisticResponse(w http.ResponseWriter) error   { return a.write(w) }
-func (a *answer) VisitDeleteUserStatisticResponse(w http.ResponseWriter) error { return a.write(w) }
-func (a *answer) VisitGetMySettingsResponse(w http.ResponseWriter) error       { return a.write(w) }
-func (a *answer) VisitGetUserSettingsResponse(w http.ResponseWriter) error     { return a.write(w) }
+func (a *answer) VisitListMyStatisticsResponse(w http.ResponseWriter) error       { return a.write(w) }
+func (a *answer) VisitListUserStatisticsResponse(w http.ResponseWriter) error     { return a.write(w) }
+func (a *answer) VisitCountMyStatisticsResponse(w http.ResponseWriter) error      { return a.write(w) }
+func (a *answer) VisitCountUserStatisticsResponse(w http.ResponseWriter) error    { return a.write(w) }
+func (a *answer) VisitGetMyStatisticResponse(w http.ResponseWriter) error         { return a.write(w) }
+func (a *answer) VisitGetUserStatisticResponse(w http.ResponseWriter) error       { return a.write(w) }
+func (a *answer) VisitCreateMyStatisticResponse(w http.ResponseWriter) error      { return a.write(w) }
+func (a *answer) VisitCreateUserStatisticResponse(w http.ResponseWriter) error    { return a.write(w) }
+func (a *answer) VisitUpdateMyStatisticResponse(w http.ResponseWriter) error      { return a.write(w) }
+func (a *answer) VisitUpdateUserStatisticResponse(w http.ResponseWriter) error    { return a.write(w) }
+func (a *answer) VisitDeleteMyStatisticResponse(w http.ResponseWriter) error      { return a.write(w) }
+func (a *answer) VisitDeleteUserStatisticResponse(w http.ResponseWriter) error    { return a.write(w) }
+func (a *answer) VisitGetMySettingsResponse(w http.ResponseWriter) error          { return a.write(w) }
+func (a *answer) VisitGetUserSettingsResponse(w http.ResponseWriter) error        { return a.write(w) }
+func (a *answer) VisitGetServiceDocumentResponse(w http.ResponseWriter) error     { return a.write(w) }
+func (a *answer) VisitGetMetadataResponse(w http.ResponseWriter) error            { return a.write(w) }
+func (a *answer) VisitRunBatchResponse(w http.ResponseWriter) error               { return a.write(w) }
+func (a *answer) VisitGetMyStatisticPropertyResponse(w http.ResponseWriter) error { return a.write(w) }
+func (a *answer) VisitGetUserStatisticPropertyResponse(w http.ResponseWriter) error {
+	return a.write(w)
+}
+func (a *answer) VisitGetMyStatisticPropertyValueResponse(w http.ResponseWriter) error {
+	return a.write(w)
+}
+func (a *answer) VisitGetUserStatisticPropertyValueResponse(w http.ResponseWriter) error {
+	return a.write(w)
+}
+func (a *answer) VisitUpdateMySettingsResponse(w http.ResponseWriter) error    { return a.write(w) }
+func (a *answer) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error  { return a.write(w) }
+func (a *answer) VisitGetMyAnalyticsResponse(w http.ResponseWriter) error      { return a.write(w) }
+func (a *answer) VisitGetUserAnalyticsResponse(w http.ResponseWriter) error    { return a.write(w) }
+func (a *answer) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error   { return a.write(w) }
+func (a *answer) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error { return a.write(w) }

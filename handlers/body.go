@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -28,27 +29,33 @@ func (b validatedBody) ValidatedValue() any { return b.value }
 // readBody reads, decompresses and decodes a JSON body, and leaves out of it the
 // annotations that a receiver must ignore. The limit of its size is the
 // contract's x-max-bytes, for the body as it comes and as it is decompressed.
-func readBody(w http.ResponseWriter, r *http.Request, op *operation) (any, error) {
+func (q quirks) readBody(w http.ResponseWriter, r *http.Request, op *operation) (any, error) {
 	contentType := r.Header.Get("Content-Type")
 	if contentType == "" || op.RequestBody.Value.Content.Get(contentType) == nil {
 		return nil, refuse(errMediaType, "Content-Type", "Content-Type is '%s'; send application/json.", shown(contentType))
 	}
-	text, err := readLimited(w, r, op.maxBytes)
+	text, err := q.readLimited(w, r, op.maxBytes)
 	if err != nil {
 		return nil, err
 	}
 	if len(text) == 0 {
 		return nil, refuse(errInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
 	}
-	return decodeJSON(text)
+	value, err := decodeJSON(text)
+	if object, isObject := value.(map[string]any); isObject {
+		schema := narrow(op.bodySchema, value)
+		dropAnnotations(schema, object)
+		q.straighten(schema, object)
+	}
+	return value, err
 }
 
-func readLimited(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+func (q quirks) readLimited(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	var body io.Reader = http.MaxBytesReader(w, r.Body, limit)
 	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
 	case "gzip":
-		unzipped, err := gzip.NewReader(body)
+		unzipped, err := q.unzip(body)
 		if err != nil {
 			return nil, readFault(err, limit)
 		}
@@ -97,9 +104,6 @@ func decodeJSON(text []byte) (any, error) {
 			message: fmt.Sprintf("Unable to read JSON request payload: %s.", jsonFault(err)),
 		}
 	}
-	if object, isObject := value.(map[string]any); isObject {
-		dropAnnotations(object)
-	}
 	return value, nil
 }
 
@@ -116,13 +120,26 @@ func jsonFault(err error) string {
 	return "it is no JSON"
 }
 
-// dropAnnotations removes the members that annotate: a receiver must not stop at
-// an annotation that it does not know (OData JSON 4.6). @odata.type is told apart
-// because it says what is to be created.
-func dropAnnotations(object map[string]any) {
-	for name := range object {
-		if strings.Contains(name, "@") && name != "@odata.type" {
+// dropAnnotations removes from an object that is closed, and from those in it, the
+// annotations that its schema does not speak of: a receiver must not stop at an
+// annotation that it does not know (OData JSON 4.6).
+func dropAnnotations(schema *openapi3.Schema, object map[string]any) {
+	if isOpen(schema) {
+		return
+	}
+	for name, value := range object {
+		property := schema.Properties[name]
+		if property == nil && strings.Contains(name, "@") {
 			delete(object, name)
 		}
+		if inner, isObject := value.(map[string]any); isObject && property != nil {
+			dropAnnotations(property.Value, inner)
+		}
 	}
+}
+
+// isOpen says whether an object of the schema may have properties that the schema
+// does not name.
+func isOpen(schema *openapi3.Schema) bool {
+	return schema.AdditionalProperties.Has == nil || *schema.AdditionalProperties.Has
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,8 @@ import (
 //   - names match without regard to case (Graph, "Traverse the graph"), keys with it;
 //   - a key may stand in parentheses: name('key') is name/key (OData URL 4.3);
 //   - .../activityStatistics/{id}/microsoft.graph.callActivityStatistics is that
-//     statistic, if it is of that type (OData URL 4.11);
+//     statistic, if it is of that type, and the same behind the collection those of
+//     its statistics that are (OData URL 4.11);
 //   - /callactivitystatistics/{id} and /me/analytics/callactivitystatistics/{id},
 //     forms that Graph once documented, are /me/analytics/activityStatistics/{id}
 //     with the same cast.
@@ -31,8 +33,9 @@ func (c *contract) canonicalURL(escaped string) (path, raw string, cast *entityT
 		encoded.WriteByte('/')
 		encoded.WriteString(escapeSegment(segment))
 	}
-	if len(segments) == 0 {
-		return "/", "", nil
+	if len(segments) == 0 || len(segments) == 1 && slices.Contains(c.bases, "/"+segments[0]) {
+		encoded.WriteByte('/') // a root
+		decoded.WriteByte('/')
 	}
 	path, raw = decoded.String(), encoded.String()
 	if path == raw {
@@ -102,9 +105,12 @@ func (c *contract) isKeyed(name string) bool { return c.keyed[name] || isOlderNa
 // the present one.
 func (c *contract) resolveCast(segments []string) ([]string, *entityType) {
 	last := len(segments) - 1
-	if last >= 2 && segments[last-2] == "activityStatistics" {
-		if t := c.typeInURL(segments[last]); t != nil {
-			return segments[:last], t
+	for at := range segments {
+		// behind the collection, or behind a key of it
+		if at >= 1 && segments[at-1] == "activityStatistics" || at >= 2 && segments[at-2] == "activityStatistics" {
+			if t := c.typeInURL(segments[at]); t != nil {
+				return slices.Delete(segments, at, at+1), t
+			}
 		}
 	}
 	if last >= 2 && isOlderName(segments[last-1]) && !strings.HasPrefix(segments[last], "$") {

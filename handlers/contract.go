@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"afterhours/gen"
+	"afterhours/handlers/odata"
 	"afterhours/store"
 )
 
@@ -27,12 +28,16 @@ type contract struct {
 	operations map[string]*operation
 	// names are the literal path segments and base paths, by their lower case.
 	names map[string]string
+	// options are the query options of any operation, by their lower case without $.
+	options map[string]string
 	// keyed are the names behind which a key may follow.
 	keyed map[string]bool
 	// types are the five derived types, by the value of @odata.type.
 	types map[string]*entityType
 	// byStoreType are the same, by the store's name for them.
 	byStoreType map[store.Type]*entityType
+	// model finds what query options name.
+	model *odata.Model
 	// pageSize is how many statistics a page holds unless the client asks for fewer
 	// or more, pageSizeMax how many at the most.
 	pageSize, pageSizeMax int
@@ -61,6 +66,7 @@ func loadContract() (*contract, error) {
 		doc:         doc,
 		operations:  map[string]*operation{},
 		names:       map[string]string{},
+		options:     map[string]string{},
 		keyed:       map[string]bool{},
 		types:       map[string]*entityType{},
 		byStoreType: map[store.Type]*entityType{},
@@ -78,6 +84,12 @@ func loadContract() (*contract, error) {
 		}
 	}
 	if err := c.addTypes(); err != nil {
+		return nil, err
+	}
+	for _, name := range doc.Components.Schemas["propertyName"].Value.Enum {
+		c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+	}
+	if c.model, err = newModel(c); err != nil {
 		return nil, err
 	}
 	size := doc.Components.Schemas["pageSize"].Value
@@ -116,7 +128,9 @@ func (c *contract) addOperation(path string, item *openapi3.PathItem, method str
 	}
 	for _, parameter := range ready.parameters {
 		if parameter.Value.In == openapi3.ParameterInQuery {
-			ready.queryNames = append(ready.queryNames, parameter.Value.Name)
+			name := parameter.Value.Name
+			ready.queryNames = append(ready.queryNames, name)
+			c.options[strings.TrimPrefix(strings.ToLower(name), "$")] = name
 		}
 	}
 	if err := ready.addBody(); err != nil {

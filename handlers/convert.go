@@ -70,31 +70,69 @@ func newEntityType(name string, properties map[string]bool) *entityType {
 	return t
 }
 
+// place is where in an answer a statistic is written: its context URL, "" within a
+// collection, and its own URL.
+type place struct{ context, url string }
+
 // appendEntity appends the JSON of a statistic: annotations first (OData JSON
-// 4.5), then every property of its type, null where it is. The context is ""
-// within a collection.
-func (t *entityType) appendEntity(text []byte, statistic *store.Statistic, context string) []byte {
+// 4.5), then every property of its type that is selected, null where it is.
+func (t *entityType) appendEntity(text []byte, statistic *store.Statistic, as form, at place) []byte {
 	text = append(text, '{')
-	if context != "" {
-		text = appendMember(text, "@odata.context", context)
+	if at.context != "" && as.level != metadataNone {
+		text = appendMember(text, "@odata.context", at.context)
 	}
 	text = appendMember(text, "@odata.type", t.name)
 	text = appendMember(text, "@odata.etag", entityTag(statistic.Revision))
+	if as.level == metadataFull {
+		text = appendMember(text, "@odata.id", at.url)
+		text = appendMember(text, "@odata.editLink", at.url)
+	}
 	text = appendMember(text, "id", statistic.ID)
-	text = appendMember(text, "activity", string(statistic.Activity))
-	text = appendNullable(text, "startDate", statistic.StartDate, edm.Date.String)
-	text = appendNullable(text, "endDate", statistic.EndDate, edm.Date.String)
-	text = appendNullable(text, "timeZoneUsed", statistic.TimeZoneUsed, func(zone string) string { return zone })
-	for _, property := range t.durations {
-		text = appendNullable(text, property.name, *property.record(&statistic.Record), edm.Duration.String)
+	for _, value := range t.values(statistic, as) {
+		if !as.selected.has(t, value.name) {
+			continue
+		}
+		if as.level == metadataFull && value.typeName != "" {
+			text = appendMember(text, value.name+"@odata.type", value.typeName)
+		}
+		text = appendNullable(text, value.name, value.text)
 	}
 	text[len(text)-1] = '}' // in place of the last comma
 	return text
 }
 
-func appendNullable[T comparable](text []byte, name string, value store.Null[T], format func(T) string) []byte {
+// propertyValue is a property of a statistic as it is written: its text, null where
+// it is, and its type for full metadata, "" for strings.
+type propertyValue struct {
+	name, typeName string
+	text           store.Null[string]
+}
+
+// values returns the properties of a statistic but for its id, in the order in
+// which they are written.
+func (t *entityType) values(statistic *store.Statistic, as form) []propertyValue {
+	values := make([]propertyValue, 0, 4+len(durationProperties))
+	values = append(values,
+		propertyValue{"activity", "#microsoft.graph.analyticsActivityType", store.Of(string(statistic.Activity))},
+		propertyValue{"startDate", "#Date", textOf(statistic.StartDate, edm.Date.String)},
+		propertyValue{"endDate", "#Date", textOf(statistic.EndDate, edm.Date.String)},
+		propertyValue{"timeZoneUsed", "", statistic.TimeZoneUsed})
+	for _, property := range t.durations {
+		values = append(values, propertyValue{property.name, "#Duration", textOf(*property.record(&statistic.Record), as.duration)})
+	}
+	return values
+}
+
+func textOf[T comparable](value store.Null[T], format func(T) string) store.Null[string] {
+	if !value.Valid {
+		return store.Null[string]{}
+	}
+	return store.Of(format(value.Value))
+}
+
+func appendNullable(text []byte, name string, value store.Null[string]) []byte {
 	if value.Valid {
-		return appendMember(text, name, format(value.Value))
+		return appendMember(text, name, value.Value)
 	}
 	text = append(append(text, '"'), name...)
 	return append(text, `":null,`...)

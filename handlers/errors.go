@@ -24,6 +24,7 @@ var (
 	errMethod       = errors.New("method not allowed")
 	errToken        = errors.New("no valid token")
 	errForbidden    = errors.New("not permitted")
+	errPolicy       = errors.New("policy not satisfied")
 	errPrecondition = errors.New("precondition failed")
 	errTimeout      = errors.New("body too slow")
 	errTooLarge     = errors.New("body too large")
@@ -42,6 +43,7 @@ var answers = []struct {
 	{errInvalid, http.StatusBadRequest, gen.ErrorCodeBadRequest},
 	{errToken, http.StatusUnauthorized, gen.ErrorCodeInvalidAuthenticationToken},
 	{errForbidden, http.StatusForbidden, gen.ErrorCodeAuthorizationRequestDenied},
+	{errPolicy, http.StatusForbidden, gen.ErrorCodeUnknownError},
 	{errUnknown, http.StatusNotFound, gen.ErrorCodeResourceNotFound},
 	{store.ErrNotFound, http.StatusNotFound, gen.ErrorCodeResourceNotFound},
 	{errMethod, http.StatusMethodNotAllowed, gen.ErrorCodeRequestBadRequest},
@@ -114,7 +116,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 			slog.String("request_id", known.id), slog.String("error", err.Error()))
 	}
 	text, _ := json.Marshal(gen.Error{Error: body}) // strings alone: always marshals
-	w.Header().Set("Content-Type", contentTypeJSON)
+	w.Header().Set("Content-Type", form{level: metadataMinimal}.contentType())
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // a caller that has gone is told nothing
 }

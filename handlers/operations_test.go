@@ -255,7 +255,8 @@ func TestSettings(t *testing.T) {
 		if got := read(); got["hasGraphMailbox"] != true || got["hasLicense"] != true || got["hasOptedOut"] != false {
 			t.Errorf("by default %v", got)
 		}
-		err := w.store.PutSettings(t.Context(), store.Owner{Tenant: tenant, User: megan}, store.Settings{HasOptedOut: true})
+		_, err := w.store.UpdateSettings(t.Context(), store.Owner{Tenant: tenant, User: megan},
+			store.SettingsChange{HasGraphMailbox: store.Of(false), HasLicense: store.Of(false), HasOptedOut: store.Of(true)})
 		if err != nil {
 			t.Fatal(err)
 		}

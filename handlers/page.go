@@ -2,87 +2,55 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"afterhours/gen"
+	"afterhours/handlers/odata"
 	"afterhours/store"
 )
 
-// pageOptions are the query options of a collection, and its Prefer header, nil
+// listOptions are the query options of a collection, and its Prefer header, nil
 // where absent.
-type pageOptions struct {
-	top       *gen.PageSize
-	skiptoken *string
-	count     *bool
-	prefer    *string
+type listOptions = gen.ListMyStatisticsParams
+
+// page is what a request wants of a collection, and how it is answered.
+type page struct {
+	query   store.Query // its Limit is one more than the size: it tells whether there is more
+	size    int
+	counted bool
+	form    form
+	applied string // what of Prefer was followed
 }
 
 // list answers GET on the collection with one page of it.
-func (s *Server) list(ctx context.Context, userID string, options pageOptions) (*answer, error) {
+func (s *Server) list(ctx context.Context, userID string, options listOptions) (*answer, error) {
 	ctx, known := begin(ctx)
-	owner, err := s.owner(ctx, known, userID)
+	owner, err := s.readable(ctx, known, userID)
 	if err != nil {
 		return nil, err
 	}
-	size, applied := s.pageSize(options)
-	after, err := startAfter(options.skiptoken, nil)
+	wanted, err := s.pageOf(known, options)
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.store.List(ctx, owner, store.Query{After: after, Limit: size + 1}) // one more tells whether there is more
+	found, next, err := s.fetch(ctx, known, owner, wanted, options)
 	if err != nil {
 		return nil, err
 	}
 	count := -1
-	if options.count != nil && *options.count {
-		if count, err = s.store.Count(ctx, owner, nil); err != nil {
+	if wanted.counted {
+		if count, err = s.store.Count(ctx, owner, wanted.query.Filter); err != nil {
 			return nil, err
 		}
 	}
-	next := ""
-	if len(page) > size {
-		page = page[:size]
-		next = nextLink(known, owner, options, size, store.PositionOf(nil, &page[size-1]))
+	context := contextURL(known, owner, "/activityStatistics"+known.castSegment()+wanted.form.selected.suffix())
+	text := append(make([]byte, 0, 512*(len(found)+1)), '{')
+	if wanted.form.level != metadataNone {
+		text = appendMember(text, "@odata.context", context)
 	}
-	return &answer{
-		status:      http.StatusOK,
-		preference:  applied,
-		contentType: contentTypeJSON,
-		body:        s.appendCollection(page, contextURL(known, owner, "/activityStatistics"), count, next),
-	}, nil
-}
-
-// pageSize returns the size that the client asked for, the smaller of $top and
-// odata.maxpagesize, within the contract's bound, and what of Prefer it followed.
-func (s *Server) pageSize(options pageOptions) (size int, applied string) {
-	size = s.contract.pageSize
-	if options.top != nil {
-		size = int(*options.top)
-	}
-	asked := min(parsePrefer(options.prefer).maxPageSize, s.contract.pageSizeMax)
-	if asked > 0 && (options.top == nil || asked < size) {
-		return asked, "odata.maxpagesize=" + strconv.Itoa(asked)
-	}
-	return size, ""
-}
-
-// nextLink returns the URL of the page behind the position. It says all of the query,
-// since clients follow it without the headers of the first request.
-func nextLink(known *request, owner store.Owner, options pageOptions, size int, last store.Position) string {
-	link := known.root + "/users/" + owner.User + "/analytics/activityStatistics"
-	link += "?$top=" + strconv.Itoa(size)
-	if options.count != nil {
-		link += "&$count=" + strconv.FormatBool(*options.count)
-	}
-	return link + "&$skiptoken=" + url.QueryEscape(skipToken(last))
-}
-
-// appendCollection returns the JSON of a page; count is -1 and next "" if absent.
-func (s *Server) appendCollection(page []store.Statistic, context string, count int, next string) []byte {
-	text := append(make([]byte, 0, 512*(len(page)+1)), '{')
-	text = appendMember(text, "@odata.context", context)
 	if count >= 0 {
 		text = append(append(text, `"@odata.count":`...), strconv.Itoa(count)...)
 		text = append(text, ',')
@@ -90,12 +58,125 @@ func (s *Server) appendCollection(page []store.Statistic, context string, count 
 	if next != "" {
 		text = appendMember(text, "@odata.nextLink", next)
 	}
-	text = append(text, `"value":[`...)
-	for i := range page {
+	text = append(s.appendStatistics(append(text, `"value":`...), known, owner, found, wanted.form), '}')
+	return &answer{status: http.StatusOK, preference: wanted.applied, contentType: wanted.form.contentType(), body: text}, nil
+}
+
+// fetch reads one page and returns it with the URL of the next one, "" for none.
+func (s *Server) fetch(ctx context.Context, known *request, owner store.Owner, wanted page, options listOptions) ([]store.Statistic, string, error) {
+	found, err := s.store.List(ctx, owner, wanted.query)
+	if err != nil || len(found) <= wanted.size {
+		return found, "", err
+	}
+	found = found[:wanted.size]
+	last := store.PositionOf(wanted.query.Order, &found[wanted.size-1])
+	return found, nextLink(known, owner, options, wanted.size, last), nil
+}
+
+// pageOf reads the options; all that is wrong with them is told at once.
+func (s *Server) pageOf(known *request, options listOptions) (page, error) {
+	wanted := page{form: known.form, counted: options.Count != nil && *options.Count}
+	wanted.size, wanted.applied = s.pageSize(options)
+	wanted.query.Limit = wanted.size + 1
+	if options.Skip != nil {
+		wanted.query.Skip = int(*options.Skip)
+	}
+	var faults []gen.ErrorDetail
+	var err error
+	wanted.query.Filter, err = s.filter(known, options.Filter)
+	faults = append(faults, optionFault(err)...)
+	if options.Orderby != nil {
+		wanted.query.Order, err = s.contract.model.ParseOrderBy(*options.Orderby)
+		faults = append(faults, optionFault(err)...)
+	}
+	wanted.form.selected, err = s.selection(options.Select)
+	faults = append(faults, optionFault(err)...)
+	if len(faults) > 0 {
+		return wanted, invalid(faults)
+	}
+	wanted.query.After, err = startAfter(options.Skiptoken, wanted.query.Order)
+	return wanted, err
+}
+
+// filter reads $filter, nil for none, and adds the cast of the URL to it.
+func (s *Server) filter(known *request, text *string) (store.Expr, error) {
+	var filter store.Expr
+	if text != nil {
+		var err error
+		if filter, err = s.contract.model.ParseFilter(*text); err != nil {
+			return nil, err
+		}
+	}
+	if known.cast == nil {
+		return filter, nil
+	}
+	cast := store.IsOf{Type: known.cast.stored}
+	if filter == nil {
+		return cast, nil
+	}
+	return store.Binary{Op: store.And, X: cast, Y: filter}, nil
+}
+
+// selection reads $select, nil for none.
+func (s *Server) selection(text *string) (selection, error) {
+	if text == nil {
+		return nil, nil
+	}
+	return s.contract.model.ParseSelect(*text)
+}
+
+// optionFault returns the fault that an error of odata is, none for nil.
+func optionFault(err error) []gen.ErrorDetail {
+	var wrong *odata.Error
+	if !errors.As(err, &wrong) {
+		return nil
+	}
+	return []gen.ErrorDetail{fault(gen.InvalidQueryOption, wrong.Option, "%s", wrong)}
+}
+
+// pageSize returns the size that the client asked for, the smaller of $top and
+// odata.maxpagesize, within the contract's bound, and what of Prefer it followed.
+func (s *Server) pageSize(options listOptions) (size int, applied string) {
+	size = s.contract.pageSize
+	if options.Top != nil {
+		size = int(*options.Top)
+	}
+	asked := min(parsePrefer(options.Prefer).maxPageSize, s.contract.pageSizeMax)
+	if asked > 0 && (options.Top == nil || asked < size) {
+		return asked, "odata.maxpagesize=" + strconv.Itoa(asked)
+	}
+	return size, ""
+}
+
+// nextLink returns the URL of the page behind the position. It says all of the query,
+// since clients follow it without the headers of the first request; but for $skip,
+// which is done.
+func nextLink(known *request, owner store.Owner, options listOptions, size int, last store.Position) string {
+	link := known.root + "/users/" + owner.User + "/analytics/activityStatistics" + known.castSegment()
+	link += "?$top=" + strconv.Itoa(size)
+	if options.Count != nil {
+		link += "&$count=" + strconv.FormatBool(*options.Count)
+	}
+	for _, option := range []struct {
+		name string
+		text *string
+	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}} {
+		if option.text != nil {
+			link += "&" + option.name + "=" + url.PathEscape(*option.text)
+		}
+	}
+	return link + "&$skiptoken=" + skipToken(last)
+}
+
+// appendStatistics appends the JSON array of statistics.
+func (s *Server) appendStatistics(text []byte, known *request, owner store.Owner, statistics []store.Statistic, as form) []byte {
+	text = append(text, '[')
+	for i := range statistics {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = s.contract.byStoreType[page[i].Type].appendEntity(text, &page[i], "")
+		at := place{url: entityURL(known, store.Key{Owner: owner, ID: statistics[i].ID})}
+		text = s.contract.byStoreType[statistics[i].Type].appendEntity(text, &statistics[i], as, at)
 	}
-	return append(text, "]}"...)
+	return append(text, ']')
 }

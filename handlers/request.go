@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -21,6 +22,8 @@ type request struct {
 	id, clientID string
 	// cast is the type that the URL asks for, nil without one.
 	cast *entityType
+	// form is how the answer writes statistics.
+	form form
 	// root is the URL of the API that the client used, as http://host:port/beta.
 	root string
 	// caller is who was found to be calling; zero before that.
@@ -34,6 +37,14 @@ type requestKey struct{}
 // requestOf returns what ServeHTTP put beside r.
 func requestOf(r *http.Request) *request {
 	return r.Context().Value(requestKey{}).(*request)
+}
+
+// castSegment is the cast in the URLs of an answer, "" for none.
+func (r *request) castSegment() string {
+	if r.cast == nil {
+		return ""
+	}
+	return "/" + strings.TrimPrefix(r.cast.name, "#")
 }
 
 // begin returns the context of the request that an operation serves, and what is
@@ -54,7 +65,7 @@ func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
 // answer carries, and sends it on in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
-	known := &request{id: newRequestID()}
+	known := &request{id: newRequestID(), form: s.formOfRequest(r)}
 	header := w.Header() // written to directly, to spell the names as Graph does
 	header["request-id"] = []string{known.id}
 	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
@@ -69,7 +80,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	answered := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	s.engine.ServeHTTP(answered, s.canonical(r, known))
+	if r = s.canonical(r, known); !s.shareAcrossOrigins(answered, r) {
+		s.engine.ServeHTTP(answered, r)
+	}
 	s.logRequest(r, known, answered.status, s.now().Sub(start))
 }
 
@@ -79,9 +92,10 @@ func (s *Server) canonical(r *http.Request, known *request) *http.Request {
 	path, raw, cast := s.contract.canonicalURL(r.URL.EscapedPath())
 	known.cast = cast
 	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
-	if path != r.URL.Path || raw != r.URL.RawPath {
+	query := s.contract.canonicalQuery(r.URL.RawQuery)
+	if path != r.URL.Path || raw != r.URL.RawPath || query != r.URL.RawQuery {
 		address := *r.URL
-		address.Path, address.RawPath = path, raw
+		address.Path, address.RawPath, address.RawQuery = path, raw, query
 		r.URL = &address
 	}
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {

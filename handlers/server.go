@@ -19,7 +19,8 @@ import (
 	"afterhours/store"
 )
 
-// Config is what a Server is made of. Every field but PublicURL is required.
+// Config is what a Server is made of. Every field but PublicURL and SDKQuirks is
+// required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -30,6 +31,9 @@ type Config struct {
 	// PublicURL is the scheme, host and port by which clients reach the server,
 	// for the links in answers; "" takes them from each request.
 	PublicURL string
+	// SDKQuirks accepts what official SDKs send beyond OData, and answers some as
+	// they need it; see quirks.
+	SDKQuirks bool
 	Logger    *slog.Logger
 	Now       func() time.Time
 }
@@ -43,6 +47,8 @@ type Server struct {
 	log       *slog.Logger
 	now       func() time.Time
 	instance  string
+	quirks    quirks
+	model     []byte // the $metadata document
 	engine    *gin.Engine
 	turns     turns
 	// learned holds the aliases that this process has seen in tokens, so that
@@ -69,7 +75,13 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	model, err := newMetadata(contract)
+	if err != nil {
+		return nil, fmt.Errorf("the model of the embedded contract: %w", err)
+	}
 	server := &Server{
+		quirks:    quirks{config.SDKQuirks},
+		model:     model,
 		store:     config.Store,
 		verifier:  config.Verifier,
 		contract:  contract,

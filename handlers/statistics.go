@@ -50,11 +50,28 @@ func (s *Server) resolve(ctx context.Context, known *request, userID string) (st
 	return user.Owner, err
 }
 
-// get answers GET on a statistic: 200, or 304 for a reader who has it.
-func (s *Server) get(ctx context.Context, userID, id string, condition precondition) (*answer, error) {
-	ctx, known := begin(ctx)
+// readable returns the owner whose statistics a request reads, if Graph would show
+// them: the user must have a mailbox and a licence and not have opted out.
+func (s *Server) readable(ctx context.Context, known *request, userID string) (store.Owner, error) {
 	owner, err := s.owner(ctx, known, userID)
 	if err != nil {
+		return owner, err
+	}
+	settings, err := s.store.Settings(ctx, owner)
+	if err != nil {
+		return owner, err
+	}
+	return owner, policy(settings)
+}
+
+// get answers GET on a statistic: 200, or 304 for a reader who has it.
+func (s *Server) get(ctx context.Context, userID, id string, selected *string, condition precondition) (*answer, error) {
+	ctx, known := begin(ctx)
+	owner, err := s.readable(ctx, known, userID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.choose(known, selected); err != nil {
 		return nil, err
 	}
 	statistic, err := s.read(ctx, known, store.Key{Owner: owner, ID: id})
@@ -86,13 +103,26 @@ func (s *Server) read(ctx context.Context, known *request, key store.Key) (store
 // entity returns the answer 200 with a statistic.
 func (s *Server) entity(known *request, owner store.Owner, statistic *store.Statistic) *answer {
 	t := s.contract.byStoreType[statistic.Type]
-	context := contextURL(known, owner, "/activityStatistics/"+strings.TrimPrefix(t.name, "#")+"/$entity")
+	at := place{
+		context: contextURL(known, owner, "/activityStatistics/"+strings.TrimPrefix(t.name, "#")+known.form.selected.suffix()+"/$entity"),
+		url:     entityURL(known, store.Key{Owner: owner, ID: statistic.ID}),
+	}
 	return &answer{
 		status:      http.StatusOK,
 		etag:        entityTag(statistic.Revision),
-		contentType: contentTypeJSON,
-		body:        t.appendEntity(make([]byte, 0, 768), statistic, context),
+		contentType: known.form.contentType(),
+		body:        t.appendEntity(make([]byte, 0, 768), statistic, known.form, at),
 	}
+}
+
+// choose has the answer show what $select names, nil for everything.
+func (s *Server) choose(known *request, selected *string) error {
+	var err error
+	known.form.selected, err = s.selection(selected)
+	if faults := optionFault(err); len(faults) > 0 {
+		return invalid(faults)
+	}
+	return err
 }
 
 // contextURL returns @odata.context (OData 10): the fragment is not escaped.
@@ -106,13 +136,17 @@ func entityURL(known *request, key store.Key) string {
 }
 
 // count answers GET on $count: digits and nothing else.
-func (s *Server) count(ctx context.Context, userID string) (*answer, error) {
+func (s *Server) count(ctx context.Context, userID string, text *string) (*answer, error) {
 	ctx, known := begin(ctx)
-	owner, err := s.owner(ctx, known, userID)
+	owner, err := s.readable(ctx, known, userID)
 	if err != nil {
 		return nil, err
 	}
-	count, err := s.store.Count(ctx, owner, nil)
+	filter, err := s.filter(known, text)
+	if faults := optionFault(err); len(faults) > 0 {
+		return nil, invalid(faults)
+	}
+	count, err := s.store.Count(ctx, owner, filter)
 	if err != nil {
 		return nil, err
 	}

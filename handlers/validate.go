@@ -24,12 +24,12 @@ var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringForm
 // validate holds the request against the contract, parameters first, and returns
 // a problem that names every fault. On success the request's body is the value
 // that was validated, which gen binds.
-func (c *contract) validate(g *gin.Context, op *operation) error {
-	faults := c.parameterFaults(g, op)
+func (s *Server) validate(g *gin.Context, op *operation) error {
+	faults := parameterFaults(g, op)
 	var body any
 	if op.RequestBody != nil {
 		var err error
-		if body, err = readBody(g.Writer, g.Request, op); err != nil {
+		if body, err = s.quirks.readBody(g.Writer, g.Request, op); err != nil {
 			return err
 		}
 		faults = append(faults, bodyFaults(op.bodySchema, body)...)
@@ -41,7 +41,7 @@ func (c *contract) validate(g *gin.Context, op *operation) error {
 	return nil
 }
 
-func (c *contract) parameterFaults(g *gin.Context, op *operation) []gen.ErrorDetail {
+func parameterFaults(g *gin.Context, op *operation) []gen.ErrorDetail {
 	query, err := url.ParseQuery(g.Request.URL.RawQuery)
 	if err != nil {
 		return []gen.ErrorDetail{fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)}
@@ -101,14 +101,13 @@ func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
 // which a hostile body may have a hundred thousand, and overlong texts. The schema
 // judges the rest.
 func takeOut(schema *openapi3.Schema, object map[string]any) []gen.ErrorDetail {
-	closed := schema.AdditionalProperties.Has != nil && !*schema.AdditionalProperties.Has
 	var unknown, overlong []gen.ErrorDetail
 	count := 0
 	for name, value := range object {
 		property := schema.Properties[name]
 		text, isText := value.(string)
 		switch {
-		case property == nil && closed:
+		case property == nil && !isOpen(schema):
 			delete(object, name)
 			if count++; count <= maxFaults {
 				unknown = append(unknown, fault(gen.UnknownProperty, shown(name), "There is no property '%s' here; there are %s.",

@@ -96,7 +96,7 @@ func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.
 	}
 	server, err := handlers.New(handlers.Config{
 		Store: over, Verifier: verifier, Issuer: issuer, Contract: contract,
-		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now,
+		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now, SDKQuirks: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,10 +14,13 @@ import (
 )
 
 // create answers POST on the collection.
-func (s *Server) create(ctx context.Context, userID string, body *gen.ActivityStatisticsCreate, prefer preferences) (*answer, error) {
+func (s *Server) create(ctx context.Context, userID string, body *gen.ActivityStatisticsCreate, selected *string, prefer preferences) (*answer, error) {
 	ctx, known := begin(ctx)
 	owner, err := s.owner(ctx, known, userID)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.choose(known, selected); err != nil {
 		return nil, err
 	}
 	update, err := asUpdate(body)
@@ -70,7 +73,7 @@ func (s *Server) putNew(ctx context.Context, known *request, key store.Key, upda
 // that was preferred.
 func (s *Server) written(known *request, key store.Key, record store.Record, revision store.Revision, prefer preferences, created bool) *answer {
 	a := &answer{status: http.StatusNoContent, etag: entityTag(revision)}
-	if !prefer.minimal {
+	if !prefer.minimal || known.form.selected != nil { // $select asks for what it names (OData 11.4.4)
 		a = s.entity(known, key.Owner, &store.Statistic{ID: key.ID, Revision: revision, Record: record})
 		if created {
 			a.status = http.StatusCreated
@@ -81,10 +84,14 @@ func (s *Server) written(known *request, key store.Key, record store.Record, rev
 }
 
 // update answers PATCH: the operation that the project implements.
-func (s *Server) update(ctx context.Context, userID, id string, update *gen.ActivityStatisticsUpdate, condition precondition, prefer preferences) (*answer, error) {
+func (s *Server) update(ctx context.Context, userID, id string, update *gen.ActivityStatisticsUpdate, selected *string,
+	condition precondition, prefer preferences) (*answer, error) {
 	ctx, known := begin(ctx)
 	owner, err := s.owner(ctx, known, userID)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.choose(known, selected); err != nil {
 		return nil, err
 	}
 	key := store.Key{Owner: owner, ID: id}

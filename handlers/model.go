@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"afterhours/handlers/odata"
+	"afterhours/store"
+)
+
+// newModel tells odata what the contract says of the statistics: which type has
+// which property, and of which kind it is.
+func newModel(c *contract) (*odata.Model, error) {
+	schemas := c.doc.Components.Schemas
+	schema := odata.Schema{Derived: map[store.Type]odata.EntityType{}}
+	for _, member := range schemas["analyticsActivityType"].Value.Enum {
+		schema.Activities = append(schema.Activities, store.Activity(fmt.Sprint(member)))
+	}
+	var err error
+	schema.Base, err = odataType(namespace+".activityStatistics", schemas["activityStatisticsBase"].Value)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range c.sortedTypes() {
+		own := schemas[strings.TrimPrefix(t.name, typePrefix)].Value.AllOf[1].Value
+		if schema.Derived[t.stored], err = odataType(strings.TrimPrefix(t.name, "#"), own); err != nil {
+			return nil, err
+		}
+	}
+	return odata.NewModel(schema)
+}
+
+// sortedTypes returns the derived types by their names.
+func (c *contract) sortedTypes() []*entityType {
+	return slices.SortedFunc(maps.Values(c.types), func(a, b *entityType) int { return cmp.Compare(a.name, b.name) })
+}
+
+// odataType returns the properties of a schema, but for annotations.
+func odataType(name string, schema *openapi3.Schema) (odata.EntityType, error) {
+	t := odata.EntityType{Name: name, Properties: map[store.PropertyName]store.Kind{}}
+	for property, ref := range schema.Properties {
+		if strings.Contains(property, "@") {
+			continue
+		}
+		kind := kindOf(ref.Value)
+		if kind == store.KindNull {
+			return t, fmt.Errorf("property %s of %s is of no kind that a filter knows", property, name)
+		}
+		t.Properties[store.PropertyName(property)] = kind
+	}
+	return t, nil
+}
+
+func kindOf(schema *openapi3.Schema) store.Kind {
+	switch {
+	case schema.Format == "duration":
+		return store.KindDuration
+	case schema.Format == "date":
+		return store.KindDate
+	case len(schema.Enum) > 0:
+		return store.KindActivity
+	case schema.Type.Is(openapi3.TypeString):
+		return store.KindText
+	}
+	return store.KindNull
+}
