@@ -114,10 +114,12 @@ func (p *parser) in(at token, x operand) (operand, error) {
 		if len(sides) > maxList {
 			return operand{}, p.fault(p.next().start, "expected at most %d values, found more", maxList)
 		}
+		nodes := p.nodes
 		value, err := p.literal()
 		if err != nil {
 			return operand{}, err
 		}
+		p.nodes = nodes // maxList bounds values instead
 		if sides = append(sides, value); !p.accept(tokenComma) {
 			break
 		}
