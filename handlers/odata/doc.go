@@ -18,7 +18,7 @@
 //	literal    = null | true | false | number | date | text | duration text | activity type text
 //	property   = ["$it/"] [type "/"] name
 //	orderby    = property [asc | desc], with commas between
-//	select     = "*" | [type "/"] name, with commas between
+//	select     = "*" | property, with commas between
 //
 // Names, operators, functions and prefixes match in any case: OData 4.01 says so of
 // operators and functions, Graph's page "Traverse the graph" of everything but ids.

@@ -10,7 +10,7 @@ const (
 	// (a or b or c) nests nothing, whatever its length.
 	maxDepth = 32
 	// maxNodes is how many operators, functions, properties and literals there may
-	// be, which also bounds chains; an in with its list is one.
+	// be, which also bounds chains. The values of an in do not count.
 	maxNodes = 256
 	// maxList is how many values an in may have.
 	maxList = 100

@@ -114,10 +114,12 @@ func (p *parser) in(at token, x operand) (operand, error) {
 		if len(sides) > maxList {
 			return operand{}, p.fault(p.next().start, "expected at most %d values, found more", maxList)
 		}
+		nodes := p.nodes
 		value, err := p.literal()
 		if err != nil {
 			return operand{}, err
 		}
+		p.nodes = nodes // maxList bounds values instead
 		if sides = append(sides, value); !p.accept(tokenComma) {
 			break
 		}
@@ -137,27 +139,34 @@ func (p *parser) in(at token, x operand) (operand, error) {
 }
 
 // unify makes operands that are compared of one kind, but for null: the kind of the
-// first that is neither null nor a string literal without a prefix, else text.
+// one that leads.
 func (p *parser) unify(sides []operand) error {
-	kind, model := store.KindText, operand{}
-	for _, side := range sides {
-		if side.kind != store.KindNull && (!side.quoted || model.end == 0) {
-			kind, model = side.kind, side
-			if !side.quoted {
-				break
-			}
-		}
-	}
+	leader := leading(sides)
 	for i, side := range sides {
 		if side.kind == store.KindNull {
 			continue
 		}
 		var ok bool
-		if sides[i], ok = p.as(side, kind); !ok {
-			return p.fault(side.start, "expected %s to compare with %s, found %s", p.model.describe(kind), p.piece(model), p.piece(side))
+		if sides[i], ok = p.as(side, leader.kind); !ok {
+			return p.fault(side.start, "expected %s to compare with %s, found %s", p.model.describe(leader.kind), p.piece(leader), p.piece(side))
 		}
 	}
 	return nil
+}
+
+// leading returns the first operand whose kind is certain, else the first string
+// literal, which is a text then, else a null.
+func leading(sides []operand) operand {
+	var leader operand
+	for _, side := range sides {
+		if side.kind != store.KindNull && !side.quoted {
+			return side
+		}
+		if leader.kind == store.KindNull {
+			leader = side
+		}
+	}
+	return leader
 }
 
 // compareType types a comparison of @odata.type with the name of a type, in JSON's

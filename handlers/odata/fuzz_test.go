@@ -1,0 +1,88 @@
+package odata_test
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"afterhours/handlers/odata"
+	"afterhours/store"
+)
+
+// checkError says what an error about the text must be like.
+func checkError(t *testing.T, option, text string, err error) {
+	var fault *odata.Error
+	if !errors.As(err, &fault) {
+		t.Fatalf("%q: %v is no *odata.Error", text, err)
+	}
+	if fault.Option != option || fault.Column < 1 || fault.Column > utf8.RuneCountInString(text)+1 {
+		t.Fatalf("%q: column %d of %s", text, fault.Column, fault.Option)
+	}
+	if !utf8.ValidString(fault.Problem) || len(fault.Problem) > 600 || strings.ContainsAny(fault.Problem, "\x00\n\r") {
+		t.Fatalf("%q: %q", text, fault.Problem)
+	}
+}
+
+// FuzzParseFilter checks errors, and that what is accepted is bounded, well typed
+// and still the same after it is written and read again.
+func FuzzParseFilter(f *testing.F) {
+	for text := range filters {
+		f.Add(text)
+	}
+	for text := range refusals {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		filter, err := model.ParseFilter(text)
+		if err != nil {
+			checkError(t, "$filter", text, err)
+			return
+		}
+		if kind, err := kindOf(filter); kind != store.KindBool || err != nil {
+			t.Fatalf("%q is of kind %d: %v", text, kind, err)
+		}
+		if n := count(filter); n > 256 || utf8.RuneCountInString(text) > 4096 {
+			t.Fatalf("%q has %d nodes", text, n)
+		}
+		again := printer{}.expr(filter, 0)
+		if utf8.RuneCountInString(again) > 4096 || strings.Contains(strings.ToLower(text), "@odata.type") {
+			return // a prefix makes it longer, and a not for ne deeper
+		}
+		if got, err := model.ParseFilter(again); err != nil || !reflect.DeepEqual(got, filter) {
+			t.Fatalf("%q is written %q, which is %#v, %v", text, again, got, err)
+		}
+	})
+}
+
+// FuzzParseOrderBy checks errors, and that what is accepted is bounded, without
+// repetition and still the same after it is written and read again.
+func FuzzParseOrderBy(f *testing.F) {
+	for text := range orders {
+		f.Add(text)
+	}
+	for text := range orderRefusals {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		order, err := model.ParseOrderBy(text)
+		if err != nil {
+			checkError(t, "$orderby", text, err)
+			return
+		}
+		seen := map[store.Property]bool{}
+		for _, o := range order {
+			if _, err := kindOf(o.By); err != nil || seen[o.By] {
+				t.Fatalf("%q: %v, %v", text, order, err)
+			}
+			seen[o.By] = true
+		}
+		if len(order) == 0 || len(order) > 8 {
+			t.Fatalf("%q: %d properties", text, len(order))
+		}
+		if got, err := model.ParseOrderBy(orderText(printer{}, order)); err != nil || !reflect.DeepEqual(got, order) {
+			t.Fatalf("%q is written %q, which is %v, %v", text, orderText(printer{}, order), got, err)
+		}
+	})
+}
