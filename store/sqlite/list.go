@@ -17,9 +17,13 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 		return nil, err
 	}
 	defer s.leave()
-	statement := dialect.List("id, "+columns, owner, query)
+	via, err := s.via(ctx, owner, query)
+	if err != nil {
+		return nil, failure(ctx, "choosing how to list statistics", err)
+	}
+	statement := dialect.List("id, "+columns, owner, query, via)
 	page := statement.Page()
-	err := s.each(ctx, statement, page.Add)
+	err = s.each(ctx, statement, page.Add)
 	return answer(ctx, "listing statistics", page.Statistics, err)
 }
 
@@ -29,7 +33,7 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 		return 0, err
 	}
 	defer s.leave()
-	statement := dialect.Count("id, "+columns, owner, filter)
+	statement := dialect.Count("id, "+columns, owner, filter, viaCount(filter))
 	count := 0
 	if statement.Residue == nil {
 		err := s.readers.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)

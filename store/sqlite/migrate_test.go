@@ -11,8 +11,8 @@ func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
 		s := opened(t, dir)
 		var version, rows int
 		row := s.readers.QueryRow("SELECT max(version_id), count(*) FROM goose_db_version")
-		if err := row.Scan(&version, &rows); err != nil || version != 1 || rows != 2 {
-			t.Errorf("the schema has version %d in %d rows, %v; want 1 in 2", version, rows, err)
+		if err := row.Scan(&version, &rows); err != nil || version != 2 || rows != 3 {
+			t.Errorf("the schema has version %d in %d rows, %v; want 2 in 3", version, rows, err)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -30,7 +30,7 @@ func TestOpenRefusesANewerSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(background, dir)
-	const want = "the schema has version 7, and this program knows versions up to 1: use the newer program"
+	const want = "the schema has version 7, and this program knows versions up to 2: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v; want one with %q", err, want)
 	}

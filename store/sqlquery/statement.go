@@ -30,32 +30,73 @@ type Statement struct {
 	Skip, Limit int
 }
 
+// Via is how to reach the rows: the zero value leaves that to the database.
+type Via struct {
+	// From is the table, with what the database is to be told about its indexes.
+	From string
+	// KeysFirst finds the ids of the page in an index before it reads any row, where
+	// that is possible: it pays where the index holds what the filter asks for.
+	KeysFirst bool
+}
+
+func (v Via) from() string {
+	if v.From == "" {
+		return " FROM " + table
+	}
+	return " FROM " + v.From
+}
+
+const table = "statistics"
+
 // List returns the statement for a page of the owner's statistics: these columns,
 // in the order of the page.
-func (d Dialect) List(columns string, owner store.Owner, query store.Query) Statement {
+func (d Dialect) List(columns string, owner store.Owner, query store.Query, via Via) Statement {
 	filter := d.translate(query.Filter)
-	w := &writer{dialect: d}
-	w.write("SELECT "+columns+" FROM statistics", ofOwner(owner), filter.conditions)
-	w.behind(query.Order, query.After, filter.present)
-	w.orderBy(query.Order)
-	if filter.residue != nil {
-		return w.statement(filter.residue, query.Skip, query.Limit)
+	if via.KeysFirst && (filter.residue == nil || len(query.Order) == 0) {
+		w := d.page("id", owner, query, via, filter)
+		outer := &writer{dialect: d}
+		outer.write("SELECT "+columns+" FROM "+table, ofOwner(owner), " AND id IN (", w, ")")
+		outer.orderBy(query.Order)
+		return outer.statement(filter.residue, query)
 	}
-	w.write(" LIMIT ", parameter{int64(query.Limit)}, " OFFSET ", parameter{int64(query.Skip)})
-	return w.statement(nil, 0, query.Limit)
+	return d.page(columns, owner, query, via, filter).statement(filter.residue, query)
+}
+
+// page writes the whole statement, with a limit if there is no residue.
+func (d Dialect) page(columns string, owner store.Owner, query store.Query, via Via, filter translated) *writer {
+	w := &writer{dialect: d}
+	w.write("SELECT "+columns+via.from(), ofOwner(owner), filter.conditions)
+	w.behind(query.Order, query.After, filter.present)
+	if filter.residue != nil && via.KeysFirst && len(query.Order) == 0 {
+		return w
+	}
+	w.orderBy(query.Order)
+	if filter.residue == nil {
+		w.write(" LIMIT ", parameter{int64(query.Limit)}, " OFFSET ", parameter{int64(query.Skip)})
+	}
+	return w
 }
 
 // Count returns the statement that counts what the filter keeps: one row with the
 // count, or, if there is a residue, these columns of the rows of which to count
 // those that it keeps.
-func (d Dialect) Count(columns string, owner store.Owner, filter store.Expr) Statement {
+func (d Dialect) Count(columns string, owner store.Owner, filter store.Expr, via Via) Statement {
 	translated := d.translate(filter)
 	if translated.residue == nil {
 		columns = "count(*)"
 	}
 	w := &writer{dialect: d}
-	w.write("SELECT "+columns+" FROM statistics", ofOwner(owner), translated.conditions)
-	return w.statement(translated.residue, 0, math.MaxInt)
+	w.write("SELECT "+columns+via.from(), ofOwner(owner), translated.conditions)
+	return w.statement(translated.residue, store.Query{Limit: math.MaxInt})
+}
+
+// CountUpTo returns the statement that counts what the query keeps, its skip left
+// out, but not further than its limit; the filter must leave no residue.
+func (d Dialect) CountUpTo(owner store.Owner, query store.Query, via Via) Statement {
+	inner := d.page("1", owner, query, via, d.translate(query.Filter))
+	w := &writer{dialect: d}
+	w.write("SELECT count(*) FROM (", inner, ") AS counted")
+	return w.statement(nil, query)
 }
 
 func ofOwner(owner store.Owner) *writer {

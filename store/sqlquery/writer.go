@@ -46,8 +46,13 @@ func (w *writer) write(parts ...any) {
 
 func (w *writer) refuse() { w.refused = true }
 
-func (w *writer) statement(residue store.Expr, skip, limit int) Statement {
-	s := Statement{SQL: w.sql.String(), Args: w.args, Residue: residue, Skip: skip, Limit: limit}
+// statement returns what was written, and what of the query is left to do if there
+// is a residue.
+func (w *writer) statement(residue store.Expr, query store.Query) Statement {
+	s := Statement{SQL: w.sql.String(), Args: w.args, Residue: residue, Limit: query.Limit}
+	if residue != nil {
+		s.Skip = query.Skip
+	}
 	if w.dialect.Numbered {
 		s.SQL = numbered(s.SQL)
 	}

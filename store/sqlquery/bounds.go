@@ -1,0 +1,71 @@
+package sqlquery
+
+import "afterhours/store"
+
+// Bounds returns the conjuncts of a filter that compare the property with values by
+// eq, gt, ge, lt or le, joined by and; nil if there are none. A store asks it to
+// choose an index.
+func Bounds(filter store.Expr, property store.Property) store.Expr {
+	var bounds store.Expr
+	for _, conjunct := range conjunctsOf(filter) {
+		b, ok := conjunct.(store.Binary)
+		if !ok || sqlOperators[b.Op] == "" || !comparesWithValue(b, property) {
+			continue
+		}
+		if bounds == nil {
+			bounds = conjunct
+		} else {
+			bounds = store.Binary{Op: store.And, X: bounds, Y: conjunct}
+		}
+	}
+	return bounds
+}
+
+// Fixes says whether a conjunct of the filter leaves few values of the property: by
+// eq, in, or startswith.
+func Fixes(filter store.Expr, property store.Property) bool {
+	for _, conjunct := range conjunctsOf(filter) {
+		switch x := conjunct.(type) {
+		case store.Binary:
+			if x.Op == store.Eq && comparesWithValue(x, property) {
+				return true
+			}
+		case store.In:
+			if isProperty(x.X, property) {
+				return true
+			}
+		case store.Function:
+			if x.Func == store.StartsWith && isProperty(x.Args[0], property) && isValue(x.Args[1]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// FixesType says whether a conjunct of the filter asks for one type.
+func FixesType(filter store.Expr) bool {
+	for _, conjunct := range conjunctsOf(filter) {
+		if _, ok := conjunct.(store.IsOf); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func comparesWithValue(b store.Binary, property store.Property) bool {
+	return isProperty(b.X, property) && isValue(b.Y) || isValue(b.X) && isProperty(b.Y, property)
+}
+
+// isProperty is == for an expression that may hold slices.
+func isProperty(expr store.Expr, property store.Property) bool {
+	x, ok := expr.(store.Property)
+	return ok && x == property
+}
+
+func conjunctsOf(filter store.Expr) []store.Expr {
+	if filter == nil {
+		return nil
+	}
+	return conjuncts(fold(filter))
+}

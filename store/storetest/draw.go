@@ -1,0 +1,111 @@
+package storetest
+
+import (
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"afterhours/store"
+	"afterhours/store/edm"
+)
+
+// The pools are small, so that equal values meet often, and hold the ends of the
+// ranges, where arithmetic breaks.
+var (
+	idPool       = append(slices.Clone(unusualTexts), "call_2019-06-16_2019-06-17", "call_2019-07-01_2019-07-02", "chat_2019-06-16_2019-06-17")
+	textPool     = append(slices.Clone(unusualTexts), "", "Pacific Standard Time", "pacific standard time", "\u00a0Pacific\u2003", "aab", "\uD7FF", "\uD7FFx", "\uE000", "\U0010ffffa")
+	durationPool = []edm.Duration{edm.MinDuration, edm.MinDuration + 1, -edm.Day - 1, -edm.Day, -1, 0, 1, edm.Second, edm.Hour, edm.Day, edm.Day + 1, edm.MaxDuration}
+	datePool     = []edm.Date{edm.MinDate, edm.MinDate + 1, 737_225, 737_226, 737_227, 737_590, edm.MaxDate - 1, edm.MaxDate}
+	numberPool   = []int64{-1 << 63, -store.One, -1, 0, 1, store.One / 2, store.One, 3 * store.One, 12 * store.One, 2019 * store.One, 86_400 * store.One, 1<<63 - 1}
+	typePool     = []store.Type{store.Call, store.Chat, store.Email, store.Focus, store.Meeting}
+)
+
+var propertiesOf = map[store.Kind][]store.PropertyName{
+	store.KindText:     {store.PropertyID, store.PropertyTimeZoneUsed},
+	store.KindActivity: {store.PropertyActivity},
+	store.KindDate:     {store.PropertyStartDate, store.PropertyEndDate},
+	store.KindDuration: {
+		store.PropertyDuration, store.PropertyAfterHours, store.PropertyReadEmail, store.PropertySentEmail, store.PropertyConflicting,
+		store.PropertyLong, store.PropertyMultitasking, store.PropertyOrganized, store.PropertyRecurring,
+	},
+}
+
+func one[T any](t *rapid.T, label string, of ...T) T { return rapid.SampledFrom(of).Draw(t, label) }
+
+// chance is true once in n times.
+func chance(t *rapid.T, label string, n int) bool { return rapid.IntRange(1, n).Draw(t, label) == n }
+
+func drawRecord(t *rapid.T) store.Record {
+	record := store.Record{Type: one(t, "type", typePool...), Activity: one(t, "activity", store.Activities...)}
+	record.StartDate = drawNull(t, "startDate", datePool)
+	record.EndDate = drawNull(t, "endDate", datePool)
+	record.TimeZoneUsed = drawNull(t, "timeZoneUsed", textPool)
+	for _, property := range []*store.Null[edm.Duration]{
+		&record.Duration, &record.AfterHours, &record.ReadEmail, &record.SentEmail,
+		&record.Conflicting, &record.Long, &record.Multitasking, &record.Organized, &record.Recurring,
+	} {
+		*property = drawNull(t, "duration", durationPool)
+	}
+	return record
+}
+
+func drawNull[T comparable](t *rapid.T, label string, pool []T) store.Null[T] {
+	if chance(t, label+" null", 4) {
+		return store.Null[T]{}
+	}
+	return store.Of(one(t, label, pool...))
+}
+
+// drawQuery draws a query, whose position may be that of a stored statistic, or of
+// one that is not stored.
+func drawQuery(t *rapid.T, stored []store.Statistic) store.Query {
+	query := store.Query{Limit: rapid.IntRange(1, 10).Draw(t, "limit"), Skip: rapid.IntRange(0, 3).Draw(t, "skip")}
+	if !chance(t, "no filter", 8) {
+		query.Filter = drawBool(t, 3)
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "orders") {
+		kind := one(t, "order", store.KindText, store.KindActivity, store.KindDate, store.KindDuration)
+		query.Order = append(query.Order, store.Order{By: drawProperty(t, kind), Descending: rapid.Bool().Draw(t, "descending")})
+	}
+	switch after := rapid.IntRange(0, 2).Draw(t, "after"); {
+	case after == 1 && len(stored) > 0:
+		position := store.PositionOf(query.Order, &stored[rapid.IntRange(0, len(stored)-1).Draw(t, "at")])
+		query.After = &position
+	case after == 2:
+		gone := store.Statistic{ID: one(t, "gone", idPool...), Record: drawRecord(t)}
+		position := store.PositionOf(query.Order, &gone)
+		query.After = &position
+	}
+	return query
+}
+
+func drawProperty(t *rapid.T, kind store.Kind) store.Property {
+	property := store.Property{Name: one(t, "property", propertiesOf[kind]...)}
+	if chance(t, "derived", 4) {
+		property.Type = one(t, "of", typePool...)
+	}
+	return property
+}
+
+// drawLiteral draws a value of the kind, or null.
+func drawLiteral(t *rapid.T, kind store.Kind) store.Value {
+	if chance(t, "null", 6) {
+		return store.Value{}
+	}
+	value := store.Value{Kind: kind}
+	switch kind {
+	case store.KindBool:
+		value.Bool = rapid.Bool().Draw(t, "bool")
+	case store.KindNumber:
+		value.Number = one(t, "number", numberPool...)
+	case store.KindText:
+		value.Text = one(t, "text", textPool...)
+	case store.KindDate:
+		value.Date = one(t, "date", datePool...)
+	case store.KindDuration:
+		value.Duration = one(t, "duration", durationPool...)
+	case store.KindActivity:
+		value.Text = string(one(t, "activity", store.Activities...))
+	}
+	return value
+}
