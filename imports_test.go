@@ -15,6 +15,7 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours/handlers":         {may: []string{"afterhours/gen", "afterhours/store", "afterhours/store/edm", "afterhours/handlers/..."}, never: []string{"database/sql", "github.com/jackc/..."}},
 	"afterhours/handlers/odata":   {may: storeMay, never: append([]string{"afterhours/gen"}, storeNever...)},
 	"afterhours/handlers/auth":    {never: []string{"github.com/gin-gonic/gin"}},
+	"afterhours/handlers/batch":   {never: []string{"github.com/gin-gonic/gin"}},
 	"afterhours/store":            {may: []string{"afterhours/store/edm"}, never: storeNever},
 	"afterhours/store/edm":        {never: storeNever},
 	"afterhours/store/memory":     {may: storeMay, never: storeNever},

@@ -1,0 +1,180 @@
+package batch_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"afterhours/handlers/batch"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is a small API: /beta/echo tells what it was asked, /beta/notes keeps
+// notes, with entity tags, and the rest answers in the forms that there are.
+type world struct {
+	runner batch.Runner
+	mux    *http.ServeMux
+	notes  sync.Map // text by id
+}
+
+func newWorld() *world {
+	w := &world{mux: http.NewServeMux()}
+	w.runner = batch.Runner{
+		Next:       w.mux,
+		Bases:      []string{"/beta", "/v1.0"},
+		PublicHost: "graph.example.com",
+		Refuse: func(w http.ResponseWriter, _ *http.Request, refusal batch.Refusal) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(refusal.Status)
+			_ = json.NewEncoder(w).Encode(map[string]string{"target": refusal.Target, "message": refusal.Message})
+		},
+	}
+	for _, base := range w.runner.Bases {
+		w.mux.HandleFunc(base+"/echo", echo)
+		w.mux.HandleFunc(base+"/echo/{rest...}", echo)
+		w.mux.HandleFunc("POST "+base+"/notes/{id}", w.create)
+		w.mux.HandleFunc("GET "+base+"/notes/{id}", w.read)
+		w.mux.HandleFunc("PATCH "+base+"/notes/{id}", w.update)
+		w.mux.HandleFunc(base+"/plain/{status}", func(w http.ResponseWriter, r *http.Request) {
+			var status int
+			_, _ = fmt.Sscan(r.PathValue("status"), &status)
+			w.WriteHeader(status)
+		})
+	}
+	w.mux.HandleFunc("/beta/count", answer("text/plain", "42"))
+	w.mux.HandleFunc("/beta/broken-text", answer("text/plain", "\xff"))
+	w.mux.HandleFunc("/beta/bytes", answer("application/octet-stream", "\xff\xfe?"))
+	w.mux.HandleFunc("/beta/half", answer("application/json", `{"a":`))
+	w.mux.HandleFunc("/beta/twice", answer("application/problem+json; charset=utf-8", `{"a":1e400, "a":2}`))
+	w.mux.HandleFunc("/beta/panic", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "half")
+		panic("at the disco")
+	})
+	w.mux.HandleFunc("/beta/late", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusEarlyHints)
+		w.Header()["ETag"] = []string{`"e"`}
+		w.Header()["request-id"] = []string{"r"}
+		w.Header().Set("OData-Version", "4.0")
+		w.Header().Add("Warning", "a")
+		w.Header().Add("Warning", "b")
+		w.Header()["warning"] = []string{"c"}
+		w.Header()["Content-Length"] = []string{"0"}
+		w.WriteHeader(http.StatusAccepted)
+		w.WriteHeader(http.StatusTeapot)
+		w.Header().Set("Late", "yes")
+	})
+	return w
+}
+
+func answer(contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// echoed is what /beta/echo answers.
+type echoed struct {
+	Method, URI, Host, Remote, Body string
+	Length                          int64
+	Header                          http.Header
+}
+
+func echo(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	w.Header().Set("Content-Type", "application/json;odata.metadata=minimal")
+	_ = json.NewEncoder(w).Encode(echoed{r.Method, r.RequestURI, r.Host, r.RemoteAddr, string(body), r.ContentLength, r.Header})
+}
+
+func tag(text any) string { return fmt.Sprintf(`W/"%v"`, text) }
+
+func (n *world) create(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	n.notes.Store(r.PathValue("id"), string(body))
+	w.Header()["ETag"] = []string{tag(len(body))}
+	if r.Header.Get("Prefer") == "return=minimal" {
+		w.Header()["OData-EntityId"] = []string{"http://" + r.Host + r.URL.Path}
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	w.Header().Set("Location", "http://"+r.Host+r.URL.Path)
+	w.WriteHeader(http.StatusCreated)
+}
+
+func (n *world) read(w http.ResponseWriter, r *http.Request) {
+	text, found := n.notes.Load(r.PathValue("id"))
+	if !found {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	w.Header()["ETag"] = []string{tag(len(text.(string)))}
+	answer("application/json", text.(string))(w, r)
+}
+
+func (n *world) update(w http.ResponseWriter, r *http.Request) {
+	text, _ := n.notes.Load(r.PathValue("id"))
+	if r.Header.Get("If-Match") != tag(len(text.(string))) {
+		w.WriteHeader(http.StatusPreconditionFailed)
+		return
+	}
+	body, _ := io.ReadAll(r.Body)
+	n.notes.Store(r.PathValue("id"), string(body))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// outer returns the request that brings a batch.
+func outer(t testing.TB) *http.Request {
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "http://api.example.com/beta/$batch", nil)
+	r.Header.Set("Authorization", "Bearer outer")
+	r.Header.Set("SdkVersion", "graph-go/1")
+	r.Header.Set("Content-Encoding", "gzip")
+	r.Header.Set("Prefer", "return=minimal")
+	return r
+}
+
+// response is a response of a batch.
+type response struct {
+	ID      string
+	Status  int
+	Headers map[string]string
+	Body    json.RawMessage
+}
+
+// send sends a batch of these requests, which must not be malformed.
+func (w *world) send(t testing.TB, requests ...string) []response {
+	t.Helper()
+	text, err := w.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
+	if err != nil {
+		t.Fatalf("%v: %s", err, requests)
+	}
+	var body struct{ Responses []response }
+	if err := json.Unmarshal(text, &body); err != nil || len(body.Responses) != len(requests) {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return body.Responses
+}
+
+// item returns a request with the id 1 of a batch; further members begin with a
+// comma.
+func item(method, url, further string) string {
+	return fmt.Sprintf(`{"id":"1","method":%q,"url":%q%s}`, method, url, further)
+}
+
+// sendEcho sends one request and returns what the handler saw of it.
+func (w *world) sendEcho(t testing.TB, request string) echoed {
+	t.Helper()
+	got := w.send(t, request)[0]
+	var seen echoed
+	if err := json.Unmarshal(got.Body, &seen); err != nil || got.Status != http.StatusOK {
+		t.Fatalf("%s: %d %s %v", request, got.Status, got.Body, err)
+	}
+	return seen
+}
