@@ -148,6 +148,7 @@ func (e EmailActivityStatisticsCreateOdataType) Valid() bool {
 const (
 	ErrorCodeAuthorizationRequestDenied ErrorCode = "Authorization_RequestDenied"
 	ErrorCodeBadRequest                 ErrorCode = "BadRequest"
+	ErrorCodeFailedDependency           ErrorCode = "FailedDependency"
 	ErrorCodeInternalServerError        ErrorCode = "InternalServerError"
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
@@ -167,6 +168,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAuthorizationRequestDenied:
 		return true
 	case ErrorCodeBadRequest:
+		return true
+	case ErrorCodeFailedDependency:
 		return true
 	case ErrorCodeInternalServerError:
 		return true
@@ -1381,6 +1384,12 @@ type GetServiceDocumentParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// RunBatchParams defines parameters for RunBatch.
+type RunBatchParams struct {
+	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetMetadataParams defines parameters for GetMetadata.
 type GetMetadataParams struct {
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
@@ -1674,6 +1683,9 @@ type UpdateUserSettingsParams struct {
 	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
+
+// RunBatchJSONRequestBody defines body for RunBatch for application/json ContentType.
+type RunBatchJSONRequestBody = BatchRequest
 
 // UpdateMyAnalyticsJSONRequestBody defines body for UpdateMyAnalytics for application/json ContentType.
 type UpdateMyAnalyticsJSONRequestBody = UserAnalyticsUpdate
@@ -2198,6 +2210,24 @@ type ClientInterface interface {
 	// Corresponds with GET / (the `GetServiceDocument` operationId).
 	GetServiceDocument(ctx context.Context, params *GetServiceDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RunBatchWithBody Send up to 20 requests in one.
+	//
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /$batch (the `RunBatch` operationId).
+	RunBatchWithBody(ctx context.Context, params *RunBatchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RunBatch Send up to 20 requests in one.
+	//
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /$batch (the `RunBatch` operationId).
+	RunBatch(ctx context.Context, params *RunBatchParams, body RunBatchJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetMetadata Read the model of the service as CSDL XML.
 	//
 	// Needs no token, as in Graph.
@@ -2445,6 +2475,44 @@ type ClientInterface interface {
 // Corresponds with GET / (the `GetServiceDocument` operationId).
 func (c *Client) GetServiceDocument(ctx context.Context, params *GetServiceDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetServiceDocumentRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RunBatchWithBody Send up to 20 requests in one.
+//
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /$batch (the `RunBatch` operationId).
+func (c *Client) RunBatchWithBody(ctx context.Context, params *RunBatchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRunBatchRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RunBatch Send up to 20 requests in one.
+//
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /$batch (the `RunBatch` operationId).
+func (c *Client) RunBatch(ctx context.Context, params *RunBatchParams, body RunBatchJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRunBatchRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3047,6 +3115,61 @@ func NewGetServiceDocumentRequest(server string, params *GetServiceDocumentParam
 	if err != nil {
 		return nil, err
 	}
+
+	if params != nil {
+
+		if params.ClientRequestID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("client-request-id", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRunBatchRequest calls the generic RunBatch builder with application/json body
+func NewRunBatchRequest(server string, params *RunBatchParams, body RunBatchJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRunBatchRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewRunBatchRequestWithBody constructs an http.Request for the RunBatch method, with any body, and a specified content type
+func NewRunBatchRequestWithBody(server string, params *RunBatchParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/$batch")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	if params != nil {
 
@@ -5165,6 +5288,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET / (the `GetServiceDocument` operationId).
 	GetServiceDocumentWithResponse(ctx context.Context, params *GetServiceDocumentParams, reqEditors ...RequestEditorFn) (*GetServiceDocumentResponse, error)
 
+	// RunBatchWithBodyWithResponse Send up to 20 requests in one.
+	//
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /$batch (the `RunBatch` operationId).
+	RunBatchWithBodyWithResponse(ctx context.Context, params *RunBatchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RunBatchResponse, error)
+
+	// RunBatchWithResponse Send up to 20 requests in one.
+	//
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /$batch (the `RunBatch` operationId).
+	RunBatchWithResponse(ctx context.Context, params *RunBatchParams, body RunBatchJSONRequestBody, reqEditors ...RequestEditorFn) (*RunBatchResponse, error)
+
 	// GetMetadataWithResponse Read the model of the service as CSDL XML.
 	//
 	// Needs no token, as in Graph.
@@ -5518,6 +5659,196 @@ func (r GetServiceDocumentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetServiceDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RunBatchResponse200Headers the declared response headers of an HTTP 200 response for RunBatch
+type RunBatchResponse200Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse400Headers the declared response headers of an HTTP 400 response for RunBatch
+type RunBatchResponse400Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse401Headers the declared response headers of an HTTP 401 response for RunBatch
+type RunBatchResponse401Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse403Headers the declared response headers of an HTTP 403 response for RunBatch
+type RunBatchResponse403Headers struct {
+	ODataVersion     string
+	WWWAuthenticate  *string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse408Headers the declared response headers of an HTTP 408 response for RunBatch
+type RunBatchResponse408Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse413Headers the declared response headers of an HTTP 413 response for RunBatch
+type RunBatchResponse413Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse415Headers the declared response headers of an HTTP 415 response for RunBatch
+type RunBatchResponse415Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse500Headers the declared response headers of an HTTP 500 response for RunBatch
+type RunBatchResponse500Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+// RunBatchResponse503Headers the declared response headers of an HTTP 503 response for RunBatch
+type RunBatchResponse503Headers struct {
+	ODataVersion     string
+	RetryAfter       string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
+type RunBatchResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BatchAnswer
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RequestTimeout
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *PayloadTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalServerError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ServiceUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RunBatchResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RunBatchResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RunBatchResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RunBatchResponse403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RunBatchResponse408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RunBatchResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RunBatchResponse415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RunBatchResponse500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RunBatchResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RunBatchResponse) GetJSON200() *BatchAnswer {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r RunBatchResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r RunBatchResponse) GetJSON401() *Unauthorized {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r RunBatchResponse) GetJSON403() *Forbidden {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r RunBatchResponse) GetJSON408() *RequestTimeout {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r RunBatchResponse) GetJSON413() *PayloadTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r RunBatchResponse) GetJSON415() *UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r RunBatchResponse) GetJSON500() *InternalServerError {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r RunBatchResponse) GetJSON503() *ServiceUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r RunBatchResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RunBatchResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RunBatchResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RunBatchResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9991,6 +10322,36 @@ func (c *ClientWithResponses) GetServiceDocumentWithResponse(ctx context.Context
 	return ParseGetServiceDocumentResponse(rsp)
 }
 
+// RunBatchWithBodyWithResponse Send up to 20 requests in one.
+//
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /$batch (the `RunBatch` operationId).
+func (c *ClientWithResponses) RunBatchWithBodyWithResponse(ctx context.Context, params *RunBatchParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RunBatchResponse, error) {
+	rsp, err := c.RunBatchWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRunBatchResponse(rsp)
+}
+
+// RunBatchWithResponse Send up to 20 requests in one.
+//
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /$batch (the `RunBatch` operationId).
+func (c *ClientWithResponses) RunBatchWithResponse(ctx context.Context, params *RunBatchParams, body RunBatchJSONRequestBody, reqEditors ...RequestEditorFn) (*RunBatchResponse, error) {
+	rsp, err := c.RunBatch(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRunBatchResponse(rsp)
+}
+
 // GetMetadataWithResponse Read the model of the service as CSDL XML.
 //
 // Needs no token, as in Graph.
@@ -10593,6 +10954,391 @@ func ParseGetServiceDocumentResponse(rsp *http.Response) (*GetServiceDocumentRes
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers500 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRunBatchResponse parses an HTTP response from a RunBatchWithResponse call
+func ParseRunBatchResponse(rsp *http.Response) (*RunBatchResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RunBatchResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BatchAnswer
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RequestTimeout
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest PayloadTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RunBatchResponse200Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers RunBatchResponse400Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers RunBatchResponse401Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RunBatchResponse403Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers RunBatchResponse408Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers RunBatchResponse413Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RunBatchResponse415Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers RunBatchResponse500Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RunBatchResponse503Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -20083,6 +20829,9 @@ type ServerInterface interface {
 	// GetServiceDocument Read the service document.
 	// (GET /)
 	GetServiceDocument(c *gin.Context, params GetServiceDocumentParams)
+	// RunBatch Send up to 20 requests in one.
+	// (POST /$batch)
+	RunBatch(c *gin.Context, params RunBatchParams)
 	// GetMetadata Read the model of the service as CSDL XML.
 	// (GET /$metadata)
 	GetMetadata(c *gin.Context, params GetMetadataParams)
@@ -20207,6 +20956,46 @@ func (siw *ServerInterfaceWrapper) GetServiceDocument(c *gin.Context) {
 	}
 
 	siw.Handler.GetServiceDocument(c, params)
+}
+
+// RunBatch operation middleware
+func (siw *ServerInterfaceWrapper) RunBatch(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RunBatchParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RunBatch(c, params)
 }
 
 // GetMetadata operation middleware
@@ -22081,6 +22870,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.GET(options.BaseURL+"/", wrapper.GetServiceDocument)
+	router.POST(options.BaseURL+"/$batch", wrapper.RunBatch)
 	router.GET(options.BaseURL+"/$metadata", wrapper.GetMetadata)
 	router.GET(options.BaseURL+"/me/analytics", wrapper.GetMyAnalytics)
 	router.PATCH(options.BaseURL+"/me/analytics", wrapper.UpdateMyAnalytics)
@@ -22550,6 +23340,204 @@ func (response GetServiceDocument500JSONResponse) VisitGetServiceDocumentRespons
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatchRequestObject struct {
+	Params RunBatchParams
+	Body   *RunBatchJSONRequestBody
+}
+
+type RunBatchResponseObject interface {
+	VisitRunBatchResponse(w http.ResponseWriter) error
+}
+
+type RunBatch200JSONResponse struct{ BatchAnswerJSONResponse }
+
+func (response RunBatch200JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RunBatch400JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch401JSONResponse struct{ UnauthorizedJSONResponse }
+
+func (response RunBatch401JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RunBatch403JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch408JSONResponse struct{ RequestTimeoutJSONResponse }
+
+func (response RunBatch408JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch413JSONResponse struct{ PayloadTooLargeJSONResponse }
+
+func (response RunBatch413JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch415JSONResponse struct {
+	UnsupportedMediaTypeJSONResponse
+}
+
+func (response RunBatch415JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch500JSONResponse struct {
+	InternalServerErrorJSONResponse
+}
+
+func (response RunBatch500JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunBatch503JSONResponse struct{ ServiceUnavailableJSONResponse }
+
+func (response RunBatch503JSONResponse) VisitRunBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -27264,6 +28252,9 @@ type StrictServerInterface interface {
 	// GetServiceDocument Read the service document.
 	// (GET /)
 	GetServiceDocument(ctx context.Context, request GetServiceDocumentRequestObject) (GetServiceDocumentResponseObject, error)
+	// RunBatch Send up to 20 requests in one.
+	// (POST /$batch)
+	RunBatch(ctx context.Context, request RunBatchRequestObject) (RunBatchResponseObject, error)
 	// GetMetadata Read the model of the service as CSDL XML.
 	// (GET /$metadata)
 	GetMetadata(ctx context.Context, request GetMetadataRequestObject) (GetMetadataResponseObject, error)
@@ -27417,6 +28408,50 @@ func (sh *strictHandler) GetServiceDocument(ctx *gin.Context, params GetServiceD
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetServiceDocumentResponseObject); ok {
 		if err := validResponse.VisitGetServiceDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RunBatch operation middleware
+func (sh *strictHandler) RunBatch(ctx *gin.Context, params RunBatchParams) {
+	var request RunBatchRequestObject
+
+	request.Params = params
+
+	var body RunBatchJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RunBatch(ctx, request.(RunBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RunBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RunBatchResponseObject); ok {
+		if err := validResponse.VisitRunBatchResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -28250,169 +29285,173 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
 	"7H2Lcts4suiv4PKkyvFc6mXLdizX1KwnyWyyFSc5sTO5u7E3hkhIwjEFaAAosibr8+230ABJUCQlSpZj",
-	"O6OtrYks4dndaHQ3+vHNC/hwxBlhSnqdbx65xsNRROAzZjiaKhrAH19xNCb6w994iBWuB5wpcq28jjdQ",
-	"aiQ7jUZf4NGgbgeoB3zY6BKFG0+GRGHd5b/Gkgj5dKv9LNxtPXt2UNvr4bDWDg92a/iwt1fbDXb39sn+",
-	"M9zcfba13UhmbzwhTFE19XyPhl7Hq9Lf8z1JlKKsD4sfYPl3vboTTKMuv/Y6SoyJr79+QwPCJHG+eTdS",
-	"JHw3Vl6nhyNJbm5ufK+Lww/kjzGRKgMKIgQX+kPAQ+J1vF/TZr4XEoVpJL3O5+R3yr7iiIa/Q3/fGxIp",
-	"cV//sHWqBGX9LUQlYlwhzgjiPfRyiGnkoxNC9E589BsPxtJHzwdY+eg5jqK653sKiz7ReMCBol81nG78",
-	"xTOGWBF07r3Aipx7HUSuRyRQJEQYTQkWPhpypgYIsxCFeKrXogYE9bgYon/+85//rJ2c1F688BGWiDK0",
-	"02wd1pr7tdZ+Zj1SYaH0BN7Nhe9Rxoh4mQAsooSpmjDQqgFed3p7YSs4ILVneKdbawf7vdphuEtqrW4T",
-	"7wXtcJ8c9DRc9Ygdb6e5s19rtWo7u2etdqfZ7DSbnu9lBmy2Dp/1dnC7th+0SO2guxvWDvHeXm2n1yb7",
-	"4bOg2W1h78aFytmAIDsE6gqCryTsW9O6wIGCzaJRhAMij5BFMGJ4SCQiOBjUPUstKhjoXcrxcIjF1Ot4",
-	"xwyNR3rlPsAUI0FwiNQAKzTBVEkNWkSVhl9CXXYhhoK6PJzqL8OxwIpy5nW82vuz1sneXr35rNXc3Ts4",
-	"1VsZEBwSATT/XB9Qpmpn05HeGh6NIhpA38b/SM50a4BSC+hCDbj+4/3x2fNXnu+NReR1vMaQOMcwpq9T",
-	"hRWV8NVhe693QJrdGvxH/1Vrdg9Iba932NYf9L9AjiEZERbKd8zrfPZa3oWde8ed++8vzyrP/MsTxUc/",
-	"73k3FwnAj5mcEJE5n4LIEWeSGBA6sHn3Aitc+50IaUDZrjcz8JAKq7H0OjvNtl59DPzvz/ryO08p5PPF",
-	"agjfyWywaUAY4Ci6ZzZfQF9DGggueU/Vzax6lcf5ZukFYVdNFO57He9T49y7erXL/mj+3t0RL8+9tIUy",
-	"QPqvajN4fspdO57mvPqbniLiFR9r6Hvvz5qnmjmlx9N+Q1j4IuZYlk0exDdZpePjO4zUGWRfs1o6JP/i",
-	"jHyUBA4vDmiPBuhUYRZiEaIzOiQeYJdHEQnMwly2pPldjwqpXC4f8mA8JEzfBhNCrnyEowj16FeCNNBk",
-	"hkc9sBPxrYAANEab5n8PjgD0ZF9SlH7JtLgl2v1CYAywWgYYA6wWAmOA1XqAMcDquwKDaPFqCWhA+0Xg",
-	"AJltLfCA6UoBogUIM1cymCRMzX51B2DraSl0CbBB+0VgA9F2aRDB0N+VZoZGFl9i+7bHIgBYIb+EcgLO",
-	"ehENoMWK5GTXUQqtiLtjD8eRogrLq8yMXPQxo38aqJmvBAnGQmRa3RLuRh6xG56rb2nJ+zjSJ2H68ppq",
-	"Ufnx6BmCaGUPIxnTA9oqvw22EDbbPEIgoaNggFmfSKsyJCoXDY0GEgiCFXluZbrsfe9c77z7PyRQPppQ",
-	"NdAaSYT0piWoKFoSIGw8JIbGtiTiE4YAFUUSwF9MngL4Wl7rAvgTVQM+VggzREMfTQY0GKAuCTioiOUM",
-	"fRmQ3uYaar2aBerOq93mSTlcs9dMe+8kd8+0Xtlvbw3VHhddGoaEzT30x2M14IL+CVv4Yu0tLwijJHws",
-	"x/81k+NejwZ6cWgk6FcaEX2aFUcB1wKzInD++MievjrSJ1fxK8IQIySU1kLUQcexYFz/QHD4SVBFrBWC",
-	"MkUEw9EpEV8dkJTC9XVB+0dktpGwbNTDNCKhgVc6KupRFhpbjiBYcoYoQ1RJFPG+BRfj6jc+ZuFcGH0g",
-	"ko9FQN7GjR/bfcN4xQvHQmWEpxHH4Rnnb/QdswA4sMaXoIsnPR4RCXV5ONVAivTCBVIDzFCr2X62d7CP",
-	"ulOlVV8DFEECzkKqT+ZvQG9z4SIs0ZzwkPYeEZeCU5UQywBruYCrARHImFuQwn1jAlZogqWVSUIkKQtI",
-	"x1g4qUK4jykDkUISK1co3De2zykfoz7JyjCve7UTMKBaWGsmqKYPzjb1dKuKtLG13Uhu2+SGL7Dc3iTY",
-	"0rchH6sqJy1u+tiOWEhDeOXAQtCvRLNiLSIcGfqIKcaeNc3WaUBeWKF1PWSQsRhdUc30vVPK+hFRgCet",
-	"V4DGlNijrT5o2xoWd0pU2hYIK2lu/jKajN3BR4a/YhrhbjSfi9rmb7k6Tto/vms4wExjOORIDeDamdTR",
-	"mZhaZqD5ARpyjdAEzelj3T0e82QZ/u2eDH1vzLCVUxfcDq/NC52WajVbNQb7My3pPRa0HwcBkdJKp1Sr",
-	"OSM1raPTmNubJ4oOygjuHfQrwYII9A363WSugExLQyBjJsejEReKhCckpNg8csyB68eiDo8Eou5Ljobo",
-	"lqb/xijClG1ZNjn7upOBX+YlyIAPHh+PCx/0Zx7KU2LW9O30fh4RLLLqLnwlkZpwZC9qas0HEcFfiZG4",
-	"QWaQWlBQAzJFWGQNCK6GysZRNKsw6u/SRbxIrBdzLRsWAQ/StAG3/267vrvT3mm2dmfMHDnZoFQ1r6pw",
-	"azEB6b+R/sLs00shelrEegvoIG4f/pDPhF/+pZ613kz++PvVf9/lK9G6cH8X5q4SOsk+MhuOaQXQ10AL",
-	"IZGBoCO7B30QNXSI2DKuEeDaoFJ13Ee0p6W8Pv5KEGdw5GQwIEOsBxthpYjQA/3783HtX7j2Z7N2WLv4",
-	"1vL32zdP9KINRiQ4zAAZhxT3GdcIyK/mExjgrFCCwUOAhKC0/OP03Vv4ALc8UiSKYnOqXigVGibmhk9X",
-	"l5/ckFQZID5+eBO/qhqTYehoVE/BCwE9q+/W29tHiLNoatgVNo2p4erp7D0uhlifsbGghZAw9Fy0kFRj",
-	"i9eTrGNLwmdyhCYEX8UKnVSYhcYthXwlYooEGQkiCVPJwsrB9ESQnj41jdS3rGF+lQ2zkjNsVhzxAMfP",
-	"0nPBlyx3/swLQRRP+Lr33CBkecStBVXAXhIHlKIlfDU/6mUYQgGNWa/I0DHq8SjiEzkfIPqe8zqfwcPl",
-	"omghI0F6RBAWkGMtUpQBJG0m04XENjdYCAnR0w+/PUcHO+2mj3a3swDJTyzm8xAztr2bi/jIkSZTCg5o",
-	"ym0PJr15IHFZTLN2iGu92sW33f0S7iKIEtNjzcPz63zN0IBP0BCzKZJgEwIbrooVnaXWcfF/ixfwFQSc",
-	"IhDFnmqWPecIxDpdoVnizM8xmUwcBYTkp3vFJ3pn2GlksL1/sJdgu9JWrdhfuNWZZZwGfETKePqIiCGV",
-	"+oRINOHjKNTKprukemu79GopXwTYPAUeErXShVdGrHX0WiHzCtTFwVVMtBZR5kKkErU0kPfbKCJ6qdJH",
-	"Ie1TZaTWwXQ0IAyOu5WqqisrVC/UkElqssgrP/OJJOBjY4CZRQcBo6CzH3uZMpRIh2OmnKOSCEy6kyBa",
-	"JUCcgZ/RCPeNixEs+Y8xEdN0xU/MEtxlhqSHx1GseSf47HIeEczMrXg9wqwAcXlBElEWROPQ6i3GMUov",
-	"KHcJla/QTlbEggs8lwo5co9GhdzGyjIO8DgSRI0Fi0UJfWvt1Vv11nYHkT8QI6ivUJ+gSKGIIMqM8ykX",
-	"iHHlI1C20AgLwtSASCJ9FFFFBI4kkuNgoCWBLS3EbvkoFlK33p+1Xm3BMKko6RtwjRl4mElwl8WUSR+B",
-	"6Cn1TekjzYrMJ8X1dSH0h/FopD9EhPXhF0GHvu4fYOW7nsg+CvFUd1AazYbT6kVQyXs+woKqwZBooYqz",
-	"ZK3Sui8rvTP4SAT9SkJXVY33WVGDSGX57DGMUauhbkBmJrQr0WjIQrCMfCzuXfIZ4us3AB6v024e7vve",
-	"kLL4i1YR/dDeSeyAnCWgl4kQKDVFm8dpQ9dckBDeFIdjqVAXBHNfU8pPhqcetlpNH7V2gbjq6EwPoU+t",
-	"FvCwAE9BfBVNU5l2p97erqN3+nxPqCSo3doxSGBcDSjra25nHwzqZQwqeQlYWrZ8Q6WysHjLGVkDPFgK",
-	"kJ45QLAL23IWRjuZve8229DJeH0bMLRbO/a7iaCKxK4CsV+HHX8eaPTGbg0fLkIiugXyxfv0jCiOJBcK",
-	"dac+eLlbyVcGGhy61xGwkvh6Iz0uiFUaEptKelQSbRS6+s7rSOGBiBdYciJazZ324hNhhNeiTaZCbSK7",
-	"bvtIEi0DaKG/O9XbGmJZR5eG1/48pIwOcXSJsLwyCtJOsw0wAccPeOLwk9ZZtekykQuM680RujTqRY32",
-	"aiDOsP6lr5kYuPn4VvmQaKJFOxscAnempa+MXK4PJO0zTZFZmBeupYy0DFDmA7wMxO9xn5zSPwuEtksj",
-	"CQzxNdzw9E/y81sHhPClPoRYoSGXCr11L7oEN0co5S/P6ntaa14EhTXuUZKIBKpUIM2cGAPyI8A1DROz",
-	"IzyLxLdTNMFTGdtD85fJwrNh13OroyGv6KhY3M+JatwYdZEmc3vKs2JSqVAEkxSqx5SpXQgCwdd0qMWk",
-	"lnGshIWbb5rJsilTpE9Esm54OSgUSO3SQHYzMsgRGuKQ6POcUVxFLKIycq3eUHblIz7Cf4wJ+OKAgCzn",
-	"bkvZl5rK93WhgetLrUz7SxBQpnrQMG8iQa+VRAGW+n4e2x2k9FXRbAhbHmE1SHecl2CN1rCaJcjdWmar",
-	"7503//yGQb3SnCI+cVM/4b6C9LEIAXdYzhyr2dOU3VriZ7DqbuIB3mLrzab4qHgDwN8yOpBV24Fch3iK",
-	"BjwKS6lOj1t5UTE/BvO9JKKMisx15BCTbgzyDoaPaCQoC+gIRwb+yZoVYZgpdMWsJSqFd8UwzQJc6Alv",
-	"Q1h2ozeOlelXHlIT1PprLAsG5pEMnqBmQ6VmAmHDzKNT0dRx60bXuq5UXSu0j4NGkxW7e76uDfF1DfyP",
-	"vE67ddjebbZvfM+YL5fcSBzlNXcLjvOw1p5jJ9cKfYxTaPXN5/mJ3dViQFi/rBvf+zgKVwBE/JY5d1fu",
-	"u+eNvwwZ5B4rbwMUu8PlgZJ5710COnyk3hkXpAqbTCepvkd9QpN+K2/Pfbm8q90lc1TfXPyevvS+oF0S",
-	"sfrNWxV9mbj9uXvEt8Wd2V3+PkkG1ndCeeBt8Uy2fSPzRnLjF3lrzB9g1nZ7k/XMmN9ZuN2ua0NZw31Z",
-	"yz42zuvvtAQg/ZrJIbAEOrPJBxbcPmF6l1S2CoA3TAki50TD5yLgQeWP5SCtyYFpto7eFpp8NlRhqCIT",
-	"un6HQomdZGnRxDCk8oOuRzXPXim5SN++cFCBwIKzQXiM8OdOYNsyAovTbb4kFjdcDwPIh6mBgkAlWDVM",
-	"UNoGuSly7ROZg9nUd8/Bqdfxdve8pV+DcxhKDDXJQxqcPPNsuMFLgpfU12Pt2hLoSbeQ7ss4a87vZAad",
-	"L8+Ms888OIBD0I3vvXHcbOa1T9xxbvzbkUtqWa85biXzRsj7odz43u/W92FeR/CPePQU+oJEpNAbyf6w",
-	"OcsxpH5zo0SXOM2Z6NK5RzptuSYhOnGNB1d/1B0rFHLzymf8WBRcqevE8adPn2qzLj3z+he63jx6Wnld",
-	"HAO7BNWURNHOpZ+iPmuipEyU61HlCNcN7zAAPYkDwMqJ4HoYZeW083GzuRuQcHjdeRkOr5EFxs/nXrve",
-	"PPfQ9TBisqN///kcvN87jUbIA1nnWFJZ4yPC6lz0DSQbTDZ003OvAeOSuT5XhSQw5CGJNihNUGqe4wsu",
-	"TvDYwCzMv9xPsERYXpEQ9bj4jmJV6nScyFcvHf/xuVPG7TaS2f0QmGtsXguhbbD4PbH41knvsMT172aF",
-	"mHvnJw3XaXZh3DgoOsYXAc+xG/bv4DXJq1AcR5DJYGAT66pMSAy4Kmc86m5xJ/yVcTGOovm+G8njgCbu",
-	"cbQRYxLYvc8nWlmCTRWkaZnLrWbbr0k7KUyggk7orwgcp1FI9IiCQNjGBvcJ7gvzySyD/sIB5lNAvsu6",
-	"VFTjEu1EHCa2jiEhCsVe3fouyzLdzUPhXCJJGesyr4RJdPFCgrDjVycDp0shJcS/b5A4i8Tf4/D5Cu9E",
-	"BUHhS1oMwAs/FnvS93mJ9JQb5MTI+ZBLwLTEOctnb5p72maar/P+Lc6utGGu81B/ms8ytQTubcqmhUif",
-	"zWW1jEvZbM9S6zAN0kQoGwTPIHgmCdfyOJ4ZoAq63S7rfQXIJ9k6SmPPrcj9gSgxrUH8+jqpwRl2MSqT",
-	"APofgIxW8jh1MywtIJmVvU3LacX8vuEFCRJji9CjcgdZhxvIBuk0eJ4phbIE+ieEXFXwvktGv1UYhDtM",
-	"jhzeMZKkJcimJNg8L9wTeX2cSfe4BF3NZoqcH5TgNl7zUwN4qUDMF01ijcFh5QH5pfwIlFKcyHIpiike",
-	"YgHlFHRas90X1M6ZxRuCkoiwgIckNAHbkBYBzMPdKer/SUcb6SShjzTJ4t0EA8RZHO9CSJkMeOQ+uRkd",
-	"BOJJYdb7kl0299lqVPgjRKAtIsINYd0DYT1CRdryNttqQ1UPh6oSFBvek7+tcr4IWoNKcnbxHriFQJoD",
-	"DnlikcDMqFeQPewIOdmAbXI7k64proucFMfUovMAgy4WUj3jkDKsjM/wEI9GUCftW+V8wiWkWpp9uGoB",
-	"x7Jxy8o9Vq5BVSY9lpasqlwtsGTk8uKCSxTiKxm7vINTmOStyVnh5ou+8T3OyLselJeYx3JK8HjjL+hW",
-	"jKZF3cqQsKhfGYgX9ZsDvosbv+Cc/oplYbpPrGZK0KIB/goMN825VJSLfHakjx/emMQl5uuuzfNoQlht",
-	"Vt84rQkfQY4ZZn+t54PxZrKIV8567OYIXyB3xyJMDMIzS12LHvXjAZJ2N04i8QVdrJJdzsML0/dksoxX",
-	"myGbfXx+n7itl82l8DmDAlh0mlHTpLTxCiktawRcREVliC9JiPqqcp5TS3O0h0xm05+VGJPUYdimI3eT",
-	"Ze23vfmpsZLFxQmtFua31g1hOUcIdyVhSi9R/xBhqeIE7fPzWTs1E6giQ7mKQgk5wF6b3i3IAGYnwULg",
-	"aRniYyzFK6iI/iR3ThYyx4iRyWyos+E5hnHk5IB7uejt8u/oui8ffT2Xfvn467n6y8dfnwAQpym6SzEg",
-	"mWMVYaBi5/koWlEwqNh7IXCLhYQ03RMOjfsijt47DNzmgS71RrP5GY0LTD3Ozege7CGeoi5BgoxMAHZ3",
-	"rMCyGXvNoOPUiSpNhe+UU+ATZnhG4vio5RVEJRKkN5bG8abw0lFzLLnJXTgdEZNkbg2ShFucpLoskalG",
-	"Xb3bQxRbTNXr6uvJ1sWu3s+pnF29k1N8d5lOSUHu6p2ckr5LdPpuIl/+Ti8k6EJRJz4jR4gRrd3HcQdx",
-	"Wva4UnJagD2uRf98gLVkAZnwLgqEHkiQo0WWvBDZ5WFBCMQxS0pucwHel/ChiyXZbxt9Y2qc9Ehk0lfq",
-	"xRpnIyjCpPka1HR4x8qygUIW3TgNT5qnlZrYF+BXkNNajoOAaDmTCgliZiK55faZCmY7zdklzYppGSNY",
-	"MYcumKFkzBTftCC65yOjf4wJ5P605RQAIfOygbrpcXeeLciO63tDogY8nM2ru7+wHxSBnF3uBxJhBSos",
-	"t4uVJqM47koejRUxcjeV1r1rZr3PWoc7i9P5uiIyZNC0WzBrKpKOEyJOMj3dCTEnygXtWWUI3gu1drEi",
-	"zZTQSK6dZvhjWZh1uCCvcA6Atnsp6JzUbFmoxWewslaUspPcmRtSFqtGC/SiZNY5Cy7Dcyb54HJLTtOE",
-	"LVxfPEfRAsu0o28ejqIKknSJTUmLonPlrfguqKquFd0Gq4hSxUotDJ0Hz8WsVOsULrEqu15uxrCNbbho",
-	"KWxTVXiuOH330LsfSXZjSatGe75XZlq4v6NZvKAHezTBjF1yNOfp8Hd0NJeA3uZoPuyjGZYYMwMcERZi",
-	"Aa+YToWSPyFhRbPZbNXg/1oiPTw8PKy1dmq7rZkCY27B0ESACo2FrURst6Tje9e1Pq/ZL0k4rL8w3ZKv",
-	"a3Q44kLZ9IcDLTRoUhloUmlAHGmDhENT5NOhhpkqPnpg+2sHhXgqfQQj+GhI2Tgu+murRkF6RPOUr2hw",
-	"BdpSq9lETPqoJ/gQ1d63mvsHe63DwxdnO6/az0726u2Dg71nzWenGk5lvx6c1tGxzYXaBykfrmPGGQ1w",
-	"hDTkOohxNMJCmVdmqtUzPmahr7//kwjzo4/enzVPwfyvv8tioyAWMMVJWt/AURv223k0Oakma7+8f2rS",
-	"Tb54emY/vbL/nmz/Yj89PT+vm0/bv5xu//If+/vcX7Pfbv/ynzsdPp8ss4D6UgCtQoGl1u97uwHLVrSu",
-	"K3BFA9QKtqR1X7YAmbLbdr7R+26u26VQtblv4/v2e9HfQ73ZU7eB3LX33FaKg2JsJvW6eaDIlQOyhRKt",
-	"+XMsSZhWp02vlk+Nc+/q1S77o/l7d0e8hCLozkWhf87WKzr3nhS9BGdrzGUi2YumyFVLcvMgo/NzdfHT",
-	"0/Pzn/7z9FNj+5dz7/P5+fVOS/9nt3Z+fn1ALn46957ahn7cYU7b7Z+2bavi1ccJHrPHnMzL+5hxkf+V",
-	"h3mjh+leiOCkT27OgIek0pTPdUN9p0Gmda/TAjMxZOYvkJaAUiAxv48mcaUskbx6SU0kODpySnvtNTVJ",
-	"Qb8hZtOMrXjh4l7AQrIWrb3Zx31n8W3NJhhbkGoznsJp6YyxB6ZbKXG/zJ1ogiWaCM76cDaguJ6pIdwl",
-	"SND+QPm2OOOICGlS1cyzvDpz72jWgEWfqPkZkKDwqikzjLiwJZzTmgnenCl2Z8krMAQQbzkDwFKie27J",
-	"q8jZSq+yL/AQiCIkAYXKaUemVL594NSTSktBpoS+za/lvq04NS987zWDaCInnIdydmbrpx3bsCb48ovt",
-	"9IIwSkLP9z4QycciIEkWtyRbw5fMFAwPybFJSv/ymkoloYaU6ZukCctleki+MMkYk6xIvveRXTE+YTGF",
-	"FcbuFGeZ9eOI8bdcHSfx3xdlLMcek9WZgBmgiBU4J+Hx0HAp2Tr7dOQtakjLpFXxvbFB2/u0plvipsGV",
-	"cSAAdOhTDTU3nZZaWdI4MyXt08H+e0zE9N0oqSAHE2a/HOJIa2MkfJlc20UIL3VzuTdFomxFF4uemG4t",
-	"qMPMZYL6fP+SuxHUq4Ni48f5HQXhrEgwwyOLQhdyyCo2kn0aEAYmoY9nz/2ciQxLe7VBjWZp/TFnK3V8",
-	"a9/UzIed9MNZ/KGT+1AoeM5d/QywrPXN6VIEsjnebvfGaMrXtD6bxYrOSQ/cEWhpn551c2qLujJevcib",
-	"72649ZL0tPGW+7G95VZxfHuQ190oU0cdxGmvc9D0FxTOdkIDWkWhASMnh+TSQQ+Ji38lkbCKY37Wd9qR",
-	"5rXYnRxWF0cphc8gwnefP5xj6poQXctg9lRawp6hV5cMXeoqYi0yn0BudQAn1pXsEFeUFYs2zMKvzA9t",
-	"PsKgt29GL3cTW1cwhhvBuzSEBliCPHaCadTl14XinBrEYbmSCLBJYDQ07W1NQhREfBw66mmX84hgZmd4",
-	"QwPCigPRCgePdPuAGIORW/a0cPR3I0VCW362wvBcN4eK++BQN2f0GZTMgiqztexK5qFpZW/7JE469bXP",
-	"Ob0XoHMRRhbCtAAs+c3Nq6n/FmqZzhjQh5z1kRpwCdZ1qqQRfObX2Q9wFH1J38/TjwcLPVFdFSMxul+k",
-	"H+tf/rdWYsFO7pxC043+FZQbt877lkQTLjTPix/OsXR/jI+PKfNqlKB0m+9xQHs0QKcKsxCLEJ1RYCjO",
-	"Dnf29ue+Qn/+9/n5dbNZOz+/bvXOz68PemWbi2MfVvA6qx4utUTo0xJRTP5txdds2otV+GeV0PizxO4f",
-	"pxjLnAXpWw/eKZoQQRC5HmEWmpCWO4v9K1r5ymGO+S1VCXCkJeUlDFdBNHQPVGG08KLcFQV5KIrckeNf",
-	"i7h2UVn1u1G8srR4URFgJwsiq9YBtqTqegl8DM9P2deQ9DH7m/27HvDhasx5q/7l//zXv//3b7Xiwq16",
-	"H8FYaArW67VZctJsJ0XuW12ChZYHoHjg0398OtuOQ9LTfo7JytxIEPHi/C54RCRKUFX/QHBYP44iePjK",
-	"fv1JUEX0b77NbmFsXxHBX4mWRAjzkSA4iJ+bTcIMGyJLGDb5hnW71+FzzhgJ1EctgHqN+oREUQ3M6A39",
-	"Ow1rWvym/VRmj3Hl9gYtmESkjwsrY5ZCyIIiuztEZeb9SgZ8RAAKWkPI3HcpZzgqAtEc8OBI8thYqAZk",
-	"uHaA3IAttMcLxEcurmqJccYJPX+q70PpgwOq9I1rjB8b3lkYG3bktsvBpAGkQauPJlSQmj50WNFuZHwJ",
-	"0UnMExK45rk0On7/Ws/ioy6ZchYiqkcTVGlJoH7OzpmRtyhDGI2wGkCM/BCrYEDCkkAeH102GpdW5NKi",
-	"ymXj0kcYXZEpPFhKBQ4PDI2wIEwNiCQSPb3ML+7pFg23ti+3TfEuvXUehUSgNJka+O3pCTQM4wFS2Da+",
-	"0fDmUq9nSFKr0dzGpk5YvV4vuAihRaOaOHNpjyLcZHhINAEa2pGa8hlX5g8DWUjQ93RIhl2NWsDe5d8u",
-	"0xrtWrLzTWo+k5bv0rkILrcBKbTPuLBMmirgnceJr5zW+eJcR16z3qo3wYwzIgyPqNfxduvN+q6xnQ+A",
-	"9zX0fwpfGA1BTJLAWpvTHJQtBbK34Fyhp5BhCf3j9N1btLddR28JCd00lhi2DpRpT6EBj+b/3t+Jmk35",
-	"rtdmHzNlqWE8bZLPf3ThZwNodprNsjsradeYXcWN77Wr9HNevW98b69Kl9dlVUntxeR1Pl/4nhwPh5A2",
-	"ygOmqUqyyiusb+TPSer7Cz1S48nQqa9ZjNwlsZQU7Lwf9CTTP0S8QCHQRJq1SMISPT998Qb9v5M35Xhy",
-	"uZWDqjz0p6mMtywCjGJQmgVg7ahyEgKuhKt2s7W4SybNL3TaXdwpLVh9K5LQfXcrc5Rc1YGUmr65QtVn",
-	"LyvheBcaY3MagAjkXdwU02SadTGmS9pnJKxRBmKFb2k1zqGnBYNYg/QLtLKUfGOtB4zjKhjk6dUI/rch",
-	"WZNEb3WShb9iZ75iLMVNqCYmWHCGbpcn+1yizhvf22m2K7C2mbKmD/rUtJvPFveY8erS3VoVJpqtvAf9",
-	"9qrsqiih8sM/4YUH2JDRzBFOzmnJWcbShrP0sh1LTu7szdMoNkcVyg0foLCuyWFQapcy1n3wMLO/UwEZ",
-	"EcYsIlKiJ/BTd4oknso0ETUkdNFjQnIEm8baTYCFAiwEJRLN2JzyEssbKtVJ1ui3HAvq0UhVY0F2L1Wa",
-	"ShIZbXphS8VHlQa8opXamQRpFQcEibBKY8Om38dPpN9NwigqIbGRNb67rKHPmOE3BcaOQk6V4UeOjV3L",
-	"ElyWOLlCAicqkeJRiLrTTIYorcObaApjuZR19Cm2wzFEw5gVgdqtIC0LlF3TMJQkNIGG8fJ9lLxvw8D2",
-	"hdtVjazJKtI7f1r+rLQNCThCgSdMq8oCs5APrYs2NkGgVCLr8ppPY0UlikhPwWujrc97lAKZgkXLstj0",
-	"/UjDI88HjdOPwwmXZoTVedZ3ltrS1G8zHKTCkXaq/y8jo/2YslnzsALArJPGRphbhkMaMoOXghyLXJJD",
-	"VpDZGk+SPKiFdoTn+tfvJBSt56J/bsWWzdX+na92APya7vYqlPst/12NhjdGIIiIeT3NUvML+P42Nxvt",
-	"QbXrKuRMe285I5WbV6D+CpeO2WH40C+dCjtJosXgFtipcHsUFEV/pHeAweJa7gB/jn34ewh493pgltEL",
-	"NcJ3KxJmEo24OWaP5JjdwjK+nlO45PlyPfcvHKv5jEsOEX3r72iquDGbnjLp3zHxwCWKolR4Co/wUDPQ",
-	"B60RBRHBAr56alxFkv7dcZoEa1uroFZFxrETEFjfIGukTVBqnBSslwXk9oDgSqRwP5m2jt6xaOpmeJ41",
-	"D7pZmbFWh4OAjBQJjeKOLk3FnQ4KQHSu0V7NqsmXCMcas4M6rcwbXc4EihuHkASIkGA1wEJkzAZ5NTl+",
-	"snjcXPRenk1u9VpiFPC/rsK+LFNf9fVl5btgo+sv+XBT7CRk0gtnrxzMrJvPdET876dTNb7Fd8BN6SNP",
-	"nD9tp9lOU5Okd4e1SRb7iaTTuVH/9+AykkxflWe8HUeR2+kHYhw/sEgHD5ExZVq33HsV8fzqzVNqu1jP",
-	"iW48SWLXvsPBjrN83OfpNmvYHPEf3Z+pq5UFIO64TOSPeOjdGIvCA3yqlbxJUYAi+OkaT3gsryRoQ7bo",
-	"BFVIDvhEzvh0FR3xeP77csJ9DD5QfxnPwfluR4vdAqsaOGznOvo0oBExMW0SOzWdEiJnPI6BhFy9ccQv",
-	"n4nR9YuDSFCAGePKRD7hED1tN3e3F7g+J5aBVU/GvSjl7kFaWTl3B9l4Mm48Ge/ek3GOvyLEQjW+6X9A",
-	"5q3kNv8xExy5cZzfSKa3ui/9mUjR2Xb14yiq0CwJ76zmvI/X6bC/DP3bIN3Mm0XR5Xi7U7bx9d+YpzdX",
-	"6so8p5SZLLx+8erBA6WX8Q8aSaA53CaWYBNLsBG/fmTxa1E8A16v/dAVrzbBD3cX/JBh3pvwh403xW3F",
-	"1U28xEOQbxfFVuDFHhTLiLGVgiu+m5z4lwmv2Eg7dyXtLAzxuCtxZ+mTt3JwyO1u/k14yMZv/WFdeYtC",
-	"SfCq4SPfS0TeBJBsDuLmDq4ak3JHF7C/iVj5YSJWHj/j3sSsbKwsm5iVx/OeeIv4lnVbZO4nwCXDcjch",
-	"LhvDz6MUOis70D8MIXR19/o1c5Q7DLApZCybEJsNi3nEjowrRu38uEznfgN8gMVsQnw2rOFB+TjnnRLv",
-	"0IH5x4lJutVh3kQlbXyuNzaSe/K5LvOstuVr4yM8o1mkHCGuezWA6pDU1HaiDHWJwoizaFq39WM7XkN/",
-	"5xnen6sMCrWGtBhhzrg0zE2LbJIopDj62qo3nbG+mmpC5WMZrqW371Ruiiu6peNEPMCRgoN1kUAit99F",
-	"Xgmm2K4rGeaX9imVmRg8CCiOrhifpCMtEKHiSVLmUbj7tOYLRpMBN7tN+pqKLzcXN/8/AAD//w==",
+	"O6OtrYksASTQ3egX+vHNC/hwxBlhSnqdbx65xsNRROAzZjiaKhrAH19xNCb6w994iBWuB5wpcq28jjdQ",
+	"aiQ7jUZf4NGgbh9QD/iw0SUKN54MicJ6yn+NJRHy6Vb7WbjbevbsoLbXw2GtHR7s1vBhb6+2G+zu7ZP9",
+	"Z7i5+2xru5G8vfGEMEXV1PM9Gnodr8p8z/ckUYqyPix+gOXf9epOMI26/NrrKDEmvv76DQ0Ik8T55t1I",
+	"kfDdWHmdHo4kubm58b0uDj+QP8ZEqgwoiBBc6A8BD4nX8X5Nh/leSBSmkfQ6n5PfKfuKIxr+DvN9b0ik",
+	"xH39w9apEpT1txCViHGFOCOI99DLIaaRj04I0Tvx0W88GEsfPR9g5aPnOIrqnu8pLPpE4wEHin7VcLrx",
+	"F78xxIqgc+8FVuTc6yByPSKBIiHCaEqw8NGQMzVAmIUoxFO9FjUgqMfFEP3zn//8Z+3kpPbihY+wRJSh",
+	"nWbrsNbcr7X2M+uRCgulX+DdXPgeZYyIlwnAIkqYqgkDrRrgdae3F7aCA1J7hne6tXaw36sdhruk1uo2",
+	"8V7QDvfJQU/DVT+x4+00d/ZrrVZtZ/es1e40m51m0/O9zAObrcNnvR3cru0HLVI76O6GtUO8t1fb6bXJ",
+	"fvgsaHZb2LtxoXI2IMg+AnUFwVcS9q1pXeBAwWbRKMIBkUfIIhgxPCQSERwM6p6lFhUM9C7leDjEYup1",
+	"vGOGxiO9ch9gipEgOERqgBWaYKqkBi2iSsMvoS67EENBXR5O9ZfhWGBFOfM6Xu39Wetkb6/efNZq7u4d",
+	"nOqtDAgOiQCaf64PKFO1s+lIbw2PRhENYG7jfyRnejRAqQV0oQZc//H++Oz5K8/3xiLyOl5jSJxjGNPX",
+	"qcKKSvjqsL3XOyDNbg3+o/+qNbsHpLbXO2zrD/pfIMeQjAgL5TvmdT57Le/CvnvHffffX55VfvMvTxQf",
+	"/bzn3VwkAD9mckJE5nwKIkecSWJA6MDm3QuscO13IqQBZbvezMBDKqzG0uvsNNt69THwvz/ry+88pZDP",
+	"F6shfCezwaYBYYCj6J7ZfAF9DWkguOQ9VTdv1as8zg9LBYRdNVG473W8T41z7+rVLvuj+Xt3R7w899IR",
+	"ygDpv6q9wfNT7trxNOfV3/QUEa/4WEPfe3/WPNXMKT2e9hvCwhcxx7Js8iCWZJWOj+8wUuch+5rV0iH5",
+	"F2fkoyRweHFAezRApwqzEIsQndEh8QC7PIpIYBbmsiXN73pUSOVy+ZAH4yFhWhpMCLnyEY4i1KNfCdJA",
+	"kxke9cBOxLcCAtAYbZr/PTgC0C/7kqL0S2bELdHuFwJjgNUywBhgtRAYA6zWA4wBVt8VGESrV0tAA8Yv",
+	"AgfobGuBB7yuFCBagTDvSh4mCVOzX90B2HpaC10CbDB+EdhAtV0aRPDo70ozQ6OLL7F9O2MRAKySX0I5",
+	"AWe9iAYwYkVysusohVbE3WcPx5GiCsurzBu56GNG/zRQM18JEoyFyIy6JdyNPmI3PNfe0pr3caRPwvTl",
+	"NdWq8uOxMwTRxh5GMqYHtFUuDbYQNts8QqCho2CAWZ9IazIkJhcNjQUSCIIVeW51uqy8d8Q77/4PCZSP",
+	"JlQNtEUSIb1pCSaK1gQIGw+JobEtifiEIUBFkQbwF9OnAL6W17oA/kTVgI8VwgzR0EeTAQ0GqEsCDiZi",
+	"OUNfBqS3EUOtV7NA3Xm12zwph2tWzLT3TnJypvXKfntrqPa46NIwJGzuoT8eqwEX9E/Ywhfrb3lBGCXh",
+	"Yzn+r5kc93o00ItDI0G/0ojo06w4CrhWmBWB88dH9vTVkT65il8RhhghobQeog46jhXj+geCw0+CKmK9",
+	"EJQpIhiOTon46oCkFK6vC8Y/IreNhGWjHqYRCQ280qeiHmWh8eUIgiVniDJElUQR71twMa5+42MWzoXR",
+	"ByL5WATkbTz4sckbxisKHAuVEZ5GHIdnnL/RMmYBcGCNL8EWT2Y8IhLq8nCqgRTphQukBpihVrP9bO9g",
+	"H3WnSpu+BiiCBJyFVJ/M34De5sJFWKI54SHtPSIuBacqIZYB1noBVwMikHG3IIX7xgWs0ARLq5OESFIW",
+	"kI7xcFKFcB9TBiqFJFavULhvfJ9TPkZ9ktVhXvdqJ+BAtbDWTFBNH5xv6ulWFW1ja7uRSNtEwhd4bm8S",
+	"bGlpyMeqykmLhz62IxbSEG45sBD0K9GsWKsIR4Y+YoqxZ02zdRqQF1ZpXQ8ZZDxGV1Qzfe+Usn5EFOBJ",
+	"2xVgMSX+aGsP2rGGxZ0SlY4FwkqGm7+MJWN38JHhr5hGuBvN56J2+FuujpPxj08MB5hpDIccqQGInUkd",
+	"nYmpZQaaH6Ah1whN0Jxe1t3jMU+W4d/uytD3xgxbPXWBdHhtbui0VqvZqnHYn2lN77Gg/TgIiJRWO6Xa",
+	"zBmpaR2dxtzeXFF0UEZx76BfCRZEoG8w7yYjAjIjDYGMmRyPRlwoEp6QkGJzyTEHrh+LJjwSiLo3ORqi",
+	"W5r+G6MIU7Zl2eTs7U4GfpmbIAM+uHw8LrzQn7koT4lZ07cz+3lEsMiau/CVRGrCkRXU1LoPIoK/EqNx",
+	"g84gtaKgBmSKsMg6EFwLlY2jaNZg1N+li3iReC/mejYsAh6kawOk/267vrvT3mm2dmfcHDndoNQ0r2pw",
+	"azUB6b+R/sLs00shelrEegvoIB4f/pDXhF/+pZ613kz++PvVf9/lLdG6cH8X7q4SOsleMhuOaRXQ10AL",
+	"IZGBoCO7B30QNXSI2DKhERDaoFJz3Ee0p7W8Pv5KEGdw5GQwIEOsHzbCShGhH/Tvz8e1f+Han83aYe3i",
+	"W8vfb9880Ys2GJEQMANkHFLcZ1wjIL+aT+CAs0oJhggBEoLR8o/Td2/hA0h5pEgUxe5UvVAqNEyMhE9X",
+	"l3+5IakyQHz88Ca+VTUuw9CxqJ5CFAJ6Vt+tt7ePEGfR1LArbAZTw9XTt/e4GGJ9xsaCFkLC0HPRQlKL",
+	"LV5Pso4tCZ/JEZoQfBUbdFJhFpqwFPKViCkSZCSIJEwlCysH0xNBevrUNNLYsob5VTbMSs6wWXHEAxxf",
+	"S88FX7Lc+W9eCKL4ha97zw1ClkfcWlAF7CUJQClawlfzo16GIRSwmPWKDB2jHo8iPpHzAaLlnNf5DBEu",
+	"F0ULGQnSI4KwgBxrlaIMIOkwmS4k9rnBQkiInn747Tk62Gk3fbS7nQVI/sViPg8xz7ayuYiPHGkypRCA",
+	"ptzx4NKbBxKXxTRrh7jWq118290v4S6CKDE91jw8v87XDA34BA0xmyIJPiHw4arY0FlqHRf/t3gBX0HB",
+	"KQJRHKlm2XOOQGzQFZolzvw7JpOJY4CQ/Ote8YneGXYGGWzvH+wl2K60Vav2F251ZhmnAR+RMp4+ImJI",
+	"pT4hEk34OAq1sekuqd7aLhUt5YsAn6fAQ6JWEnhlxFpHrxUyt0BdHFzFRGsRZQQilailgbzfRhHRS5U+",
+	"CmmfKqO1DqajAWFw3K1WVd1YoXqhhkxSl0Xe+JlPJAEfGwfMLDoIOAWd/VhhylCiHY6Zco5KojDpSYJo",
+	"kwBxBnFGI9w3IUaw5D/GREzTFT8xS3CXGZIeHkex5Z3gs8t5RDAzUvF6hFkB4vKKJKIsiMahtVtMYJRe",
+	"UE4Ila/QvqyIBRdELhVy5B6NCrmN1WUc4HEkiBoLFqsSWmrt1Vv11nYHkT8QI6ivUJ+gSKGIIMpM8CkX",
+	"iHHlIzC20AgLwtSASCJ9FFFFBI4kkuNgoDWBLa3EbvkoVlK33p+1Xm3BY1JV0jfgGjOIMJMQLospkz4C",
+	"1VNqSekjzYrMJ8W1uBD6w3g00h8iwvrwi6BDX88PsPLdSGQfhXiqJyiNZsNp9SKo5D0fYUHVYEi0UsVZ",
+	"slZpw5eV3hl8JIJ+JaFrqsb7rGhBpLp89hjGqNVQNyAzL7Qr0WjIQrCMfCzuXfIZ4us3AB6v024e7vve",
+	"kLL4i1YR/dDeSRyAnCWgl4kSKDVFm8tpQ9dckBDuFIdjqVAXFHNfU8pPhqcetlpNH7V2gbjq6Ew/Qp9a",
+	"reBhAZGC+CqapjrtTr29XUfv9PmeUElQu7VjkMC4GlDW19zOXhjUyxhUchOwtG75hkplYfGWM7IGeLAU",
+	"ID1zgGAXduQsjHYye99ttmGSifo2YGi3dux3E0EViUMF4rgO+/x5oNEbuzV8uAiJ6BboF+/TM6I4klwo",
+	"1J36EOVuNV8ZaHDoWUfASmLxRnpcEGs0JD6V9Kgk1ihM9Z3bkcIDES+w5ES0mjvtxSfCKK9Fm0yV2kR3",
+	"3faRJFoH0Ep/d6q3NcSyji4Nr/15SBkd4ugSYXllDKSdZhtgAoEfcMXhJ6OzZtNloheY0JsjdGnMixrt",
+	"1UCdYf1LXzMxCPPxrfEh0USrdjY5BGSmpa+MXq4PJO0zTZFZmBeupYy0DFDmA7wMxO9xn5zSPwuUtkuj",
+	"CQzxNUh4+if5+a0DQvhSH0Ks0JBLhd66gi7BzRFK+cuz+p62mhdBYY17lCQigSpVSDMnxoD8CHBNw8Tt",
+	"CNcisXSKJngqY39oXpgsPBt2Pbc6GvKKjorV/Zyqxo1TF2kyt6c8qyaVKkXwkkLzmDK1C0kg+JoOtZrU",
+	"MoGVsHDzTTNZNmWK9IlI1g03B4UKqV0a6G5GBzlCQxwSfZ4zhquIVVRGrtUbyq58xEf4jzGBWBxQkOXc",
+	"bSl7U1NZXhc6uL7Uyqy/BAFlpgcN8y4S9FpJFGCp5fPY7iClr4puQ9jyCKtBuuO8BmushtU8Qe7WMlt9",
+	"79z55zcM5pXmFPGJm/oJ9xWkj0UIuMNy5ljNnqbs1pI4g1V3Ez/gLbbRbIqPijcA/C1jA1mzHch1iKdo",
+	"wKOwlOr0cysvKubH4L6XRJRRkRFHDjHpwaDvYPiIRoKygI5wZOCfrFkRhplCV8x6olJ4V0zTLMCFfuFt",
+	"CMtu9MbxMv3KQ2qSWn+NdcHAXJLBFdRsqtRMImyYuXQqenU8utG1oStV1wrj46TRZMXunq9rQ3xdg/gj",
+	"r9NuHbZ3m+0b3zPuyyU3Emd5zd2CEzysrec4yLXCHBMUWn3zeX5id7UYEDYu68b3Po7CFQAR32XO3ZV7",
+	"73njL0MGucvK2wDF7nB5oGTue5eADh+pdyYEqcIm05dU36M+ocm8lbfn3lze1e6Sd1TfXHyfvvS+YFyS",
+	"sfrNWxV9mbz9uXvEt8Wd2V1eniQP1jKhPPG2+E12fCNzR3LjF0VrzH/ArO/2JhuZMX+ycKdd14ayhvuy",
+	"lr1snDffGQlA+jVTQ2AJdGaLDyyQPmEqSyp7BSAapgSRc7LhcxnwYPLHepC25MA1W0dvC10+G6owVJFJ",
+	"Xb9DpcS+ZGnVxDCk8oOun2quvVJykb694aACgQdng/AY4c+dxLZlFBZn2nxNLB64HgaQT1MDA4FK8GqY",
+	"pLQNclPk2isyB7Np7J6DU6/j7e55S98G5zCUOGqSizQ4eebacIOXBC9prMfarSWwk26h3Zdx1lzcyQw6",
+	"X56ZYJ95cICAoBvfe+OE2cwbn4Tj3Pi3I5fUs15zwkrmPSEfh3Lje7/b2Id5EyE+4tFT6AsSkcJoJPvD",
+	"5izHkPrNzRJd4jRnskvnHul05JqU6CQ0HkL9UXesUMjNLZ+JY1EgUteJ40+fPtVmQ3rmzS8MvXn0tPK6",
+	"OAd2CaopyaKdSz9Fc9ZESZks16PKGa4b3mEAehIngJUTwfUwyupp5+Nmczcg4fC68zIcXiMLjJ/PvXa9",
+	"ee6h62HEZEf//vM5RL93Go2QB7LOsaSyxkeE1bnoG0g2mGzooedeA55L5sZcFZLAkIck2qA0Qam5ji8Q",
+	"nBCxgVmYv7mfYImwvCIh6nHxHdWqNOg40a9eOvHjc18Zj9toZvdDYK6zeS2EtsHi98TiW6e8wxLi360K",
+	"MVfmJwPX6XZh3AQoOs4XAdexG/bv4DWpq1CcR5CpYGAL66pMSgyEKmci6m4hE/7KuBhH0fzYjeRyQBP3",
+	"ONqoMQns3ucLrSzBpgrKtMzlVrPj12SdFBZQQSf0VwSB0ygk+omCQNrGBvcJ7gvrySyD/sIHzKeA/JR1",
+	"magmJNrJOEx8HUNCFIqjurUsyzLdzUXhXCJJGesyt4RJdvFCgrDPr04GzpRCSoh/3yBxFom/x+nzFe6J",
+	"CpLCl/QYQBR+rPak9/MS6VdukBMj50OuANMS5yxfvWnuaZsZvk75W1xdacNc56H+NF9lagnc25JNC5E+",
+	"W8tqmZCy2Zml3mEapIVQNgieQfBMEa7lcTzzgCrodqes9xYgX2TrKM09tyr3B6LEtAb56+ukBuexi1GZ",
+	"JND/AGS0UsSpW2FpAcmsHG1aTivm9w0vSJAYe4QeVTjIOsJANkinwfNMK5Ql0D8h5KpC9F3y9FulQbiP",
+	"yZHDO0aSsgTZkgSb64V7Iq+PM+Uel6Cr2UqR85MS3MFrvmqAKBXI+aJJrjEErDyguJQfgVKKC1kuRTHF",
+	"j1hAOQWT1uz3BbNzZvGGoCQiLOAhCU3CNpRFAPdwd4r6f9LRRjtJ6CMtsng3yQBxFce7UFImAx65V27G",
+	"BoF8UnjrfekuG3m2GhX+CBloi4hwQ1j3QFiP0JC2vM2O2lDVw6GqBMWG9+SlVS4WQVtQSc0u3oOwEChz",
+	"wKFOLBKYGfMKqocdIacasC1uZ8o1xX2Rk+aYWnUeYLDFQqrfOKQMKxMzPMSjEfRJ+1a5nnAJqZZWH67a",
+	"wLHsuWXtHiv3oCrTHktbVlXuFljy5PLmgks04it5dvkEpzHJW1Ozwq0XfeN7nJF3PWgvMY/llODxxl8w",
+	"rRhNi6aVIWHRvDIQL5o3B3wXN37BOf0Vy8Jyn1jNtKBFA/wVGG5ac6moFvnskz5+eGMKl5ivu7bOo0lh",
+	"tVV947ImfAQ1Zpj9tZ5PxpupIl656rFbI3yB3h2rMDEIzyx1LbrUjx+QjLtxCokvmGKN7HIeXli+J1Nl",
+	"vNobstXH58+Jx3rZWgqfMyiARacVNU1JG6+Q0rJOwEVUVIb4koKoryrXObU0R3vIVDb9WYkxSQOGbTly",
+	"t1jWftubXxorWVxc0GphfWs9EJZzhHBXEqb0EvUPEZYqLtA+v5610zOBKjKUqxiUUAPstZndggpg9iVY",
+	"CDwtQ3yMpXgFFdGf1M7JQuYYMTKZTXU2PMcwjpwecC+C3i7/jsR9+dPXI/TLn78e0V/+/PUpAHGZortU",
+	"A5J3rKIMVJw8H0UrKgYVZy8EbrGSkJZ7wqEJX8TRe4eB2zrQpdFotj6jCYGpx7UZ3YM9xFPUJUiQkUnA",
+	"7o4VeDbjqBl0nAZRpaXwnXYKfMIMz0gCH7W+gqhEgvTG0gTeFAodNceTm8jC6YiYInNr0CTc5iTVdYlM",
+	"N+rq0x6i2mK6XldfT7YvdvV5Tufs6pOc5rvLTEoaclef5LT0XWLSd1P58jK9kKALVZ34jBwhRrR1H+cd",
+	"xGXZ407JaQP2uBf98wHWmgVUwrsoUHqgQI5WWfJKZJeHBSkQxyxpuc0FRF/Chy6WZL9t7I2pCdIjkSlf",
+	"qRdrgo2gCZPma9DT4R0rqwYKVXTjMjxpnVZqcl+AX0FNazkOAqL1TCokqJmJ5pbbZ6qY7TRnlzSrpmWc",
+	"YMUcuuANJc9M8U0Lsns+MvrHmEDtT9tOARAyrxqoWx5359mC6ri+NyRqwMPZurr7C+dBE8jZ5X4gEVZg",
+	"wnK7WGkqiuOu5NFYEaN3U2nDu2bW+6x1uLO4nK+rIkMFTbsFs6Yi7Tgh4qTS050Qc2Jc0J41huC+UFsX",
+	"K9JMCY3kxmmGP5aFVYcL6grnAGinl4LOKc2WhVp8BitbRSk7yZ25IWWxabTALkreOmfBZXjOFB9cbslp",
+	"mbCF64vfUbTAMuvom4ejqIImXeJT0qroXH0rlgVVzbUiabCKKlVs1MKj8+C5mNVqncYl1mTXy804trFN",
+	"Fy2FbWoKz1Wn7x5696PJbjxp1WjP98pcC/d3NIsX9GCPJrixS47mPBv+jo7mEtDbHM2HfTTDEmdmgCPC",
+	"QizgFtPpUPInFKxoNputGvxfa6SHh4eHtdZObbc102DMbRiaKFCh8bCVqO2WdHzvutbnNfslCYf1F2Za",
+	"8nWNDkdcKFv+cKCVBk0qA00qDcgjbZBwaJp8OtQw08VHP9j+2kEhnkofwRN8NKRsHDf9tV2joDyiucpX",
+	"NLgCa6nVbCImfdQTfIhq71vN/YO91uHhi7OdV+1nJ3v19sHB3rPms1MNp7JfD07r6NjWQu2Dlg/imHFG",
+	"AxwhDbkOYhyNsFDmlplq84yPWejr7/8kwvzoo/dnzVNw/+vvstgoyAVMcZL2N3DMhv12Hk1OqcnaL++f",
+	"mnKTL56e2U+v7L8n27/YT0/Pz+vm0/Yvp9u//Mf+PvfX7Lfbv/znTh+fL5ZZQH0pgFahwFLv971JwLIV",
+	"rUsEruiAWsGXtG5hC5Apk7bznd53I26XQtVG3sby9nvR30OV7GnYQE7sPbed4qAZmym9bi4ocu2AbKNE",
+	"6/4cSxKm3WlT0fKpce5dvdplfzR/7+6Il9AE3REU+udsv6Jz70nRTXC2x1wmk73oFbluSW4dZHR+ri5+",
+	"enp+/tN/nn5qbP9y7n0+P7/eaen/7NbOz68PyMVP595TO9CPJ8wZu/3Tth1VvPq4wGP2mJN5dR8zIfK/",
+	"8jDv9DDTCxGczMm9M+AhqfTK53qglmlQad3rtMBNDJX5C7QloBQozO+jSdwpSyS3XlITCY6OnNZee01N",
+	"UjBviNk04yteuLgXsJCsR2tv9nLfWXxbswnGFpTajF/hjHSesQeuWylxvyycaIIlmgjO+nA2oLme6SHc",
+	"JUjQ/kD5tjnjiAhpStXM87w6797RrAGLPlHzKyBB41XTZhhxYVs4pz0TvDmv2J0lr8AQQLzlDABLie65",
+	"Ja+iYCu9yr7AQyCKkAQUOqcdmVb59oJTv1RaCjIt9G19Lfduxel54XuvGWQTOek8lLMz2z/t2KY1wZdf",
+	"7KQXhFESer73gUg+FgFJqrgl1Rq+ZF7B8JAcm6L0L6+pVBJ6SJm5SZmwXKWH5AtTjDGpiuR7H9kV4xMW",
+	"U5gplPMCrmAIC6ZeSTpPceFZP04if8vVcZISflHGhezJWZ0vmAcUcQfncDwesi6lZGefjgpGDbWZSiu+",
+	"NzaYfJ+2eUsiN7gyMQWADn3QoQ2nM1LbTxpnpst9+rD/HhMxfTdKmsrBC7NfDnGkDTQSvkwkeRHCSyNf",
+	"7s22KFvRxaJbp1vr7vDmMt19fsjJ3eju1UGxCe38jrpxVkuY4ZFF2Qw5ZBX7zT4NCAMv0cez537Oa4al",
+	"lXbQtlnaEM3Z5h3f2jc182En/XAWf+jkPhTqonNXPwMs65BzphSBbE4A3L0xmvI1rc+NsWK80gOPDVo6",
+	"zGfdnNqiroxXLwrwuxtuvSQ9bQLofuwAulVi4R6kuBtlWquDOu11Dpr+gl7aTrZAqyhbYOSUlVw6DyKJ",
+	"+q+kElaJ1c+GUzvavFa7k8Pq4iil8BlE+O6NiHNMXa+i6yzMnkpL2DP06pKhS11FrEXma8qtDuDE4ZJ9",
+	"xBVlxaoNs/ArC02bjzCY7Zunl0eOrSs/w03qXRpCAyxBHzvBNOry60J1Tg3iTF1JBLgpMBqa8bZNIQoi",
+	"Pg4d87TLeUQws294QwPCinPTCh8e6fEBMT4ktxNq4dPfjRQJbUfaCo/nejg04YcYuzlPn0HJLKgyW8uu",
+	"ZB6aVg7AT1Kn0/D7XBx8AToXYWQhTAvAkt/cvDb7b6G96YxPfchZH6kBl+Bwp0oaxWd+6/0AR9GX9Eo9",
+	"/XiwMDjVNTESP/xF+rH+5X9rJU7tROYUum70r2DcuK3ftySacKF5XnyXjqX7Y3x8TOdXYwSl23yPA9qj",
+	"ATpVmIVYhOiMAkNxdriztz/3Yvrzv8/Pr5vN2vn5dat3fn590CvbXJwOsUIgWvUMqiWyoZZIbPJvq75m",
+	"K2Gswj+rZMufJVcBcdWxzFmQvg3qnaIJEQSR6xFmoclyubN0wKKVr5z5mN9SlZxHWtJxwnAVREP3QBUm",
+	"EC8qZ1FQmqIoQjn+tYhrF3VavxvDK0uLFxUBdrIg2WodYEsasZfAx/D8lH0NSR+zv9m/6wEfrsact+pf",
+	"/s9//ft//1Yr7uWq9xGMhaZgvV5bOCctgFIU0dUlWGh9APoJPv3Hp7PtOEs9nee4rIxEgiQY53fBIyJR",
+	"gqr6B4LD+nEUwV1Y9utPgiqif/NtwQvj+4oI/kq0JkKYjwTBQXwDbWpo2KxZwrApQazHvQ6fc8ZIoD5q",
+	"BdRr1CckimrgRm/o32lY0+o37ac6e4wrdzZYwSQifVzYLLMUQhYU2d0hKjNXWjLgIwJQ0BZCRt6lnOGo",
+	"CERzwIMjyWNnoRqQ4doBcgO+0B4vUB+5uKolzhknG/2plofSh5hU6ZtoGT92vLMwduzIbZeDSQNIg1Yf",
+	"TaggNX3osKLdyIQXopOYJyRwzXNpdPz+tX6Lj7pkylmIqH6aoEprAvVzds6MvkUZwmiE1QDS5odYBQMS",
+	"luT2+Oiy0bi0KpdWVS4blz7C6IpM4Q5TKoiBYGiEBWFqQCSR6OllfnFPt2i4tX25bfp56a3zKCQCpfXV",
+	"IJRPv0DDMH5ACtvGNxreXOr1DEnqNZo72LQOq9frBYIQRjSqqTOX9iiCJMNDognQ0I7UlM+4Mn8YyELN",
+	"vqdDMuxq1AL2Lv92mbZt15qdb6r1mUp9l44guNwGpNA+48IyaaqAdx4n4XPa5ovLH3nNeqveBDfOiDA8",
+	"ol7H260367vGdz4A3tfQ/ym8YTQEMUlybW2ZczC2FOjegnOFnkLRJfSP03dv0d52Hb0lJHQrW2LYOlCm",
+	"PYUGPJr/e38narYKvF6bvcyUpY7xdEi+JNKFn82p2Wk2y2RWMq4xu4ob32tXmedchN/43l6VKa/LGpVa",
+	"weR1Pl/4nhwPh1BJygOmqUoKzSusJfLnpBr+hX5S4wmkCIFqymUBagFZXdMPpmf5pz4PBpXterOVQWvr",
+	"cLuOTAyLveswfU5RnwN/FXzcd04A3Mgaqacfit0gAwSmevwUa8PxCTN3PrYKjJYilgd2TY+aD3FqpRgz",
+	"y1FwFJEIjVlEpERJgiaCe23D9I8g+XIC1mKYhA/YNq62xIxE7Z12HR1baNi0Rmz/zCaPZ0n3w5j9ClBe",
+	"D8HCX3FMUjEBxUMo0J1+9c0qpA5TTdT0imTebrYWT8kU54VJu4snpW2mYcazxTNmokr0tFaFF812/oJ5",
+	"e1V2VVTQ9TYnX8/drcygcn0NUqbxzdXRPl/c+DOK7eeLmwxfOSUsROORluY7zTR5mbI4nqiEtwyddr7F",
+	"gmNJCZD0B74f1p+8/iHyfOg7nFjKVgBgiZ6fvniD/t/Jm3I8uZqQg6o89Kep/bgsAozTobToyNpR5dQf",
+	"fciM68ExAy9rPXnAHOYMAPPKm+EXCU2mRV5juqR9RsIaZWCy+JZW45Kd2uiIvVN+gccnJd/YowIXb1aB",
+	"ydKrcSrchmRNzc7VSXZJOW0WnKHb5ck+Vxf4xvd2mu0KrG2mi/JG3P+o4r7KATZkNHOEk3NacpaxtNlz",
+	"vezEkpM7K3kaxa7uQr3hA/TxNiVTSn3e5uYQtHz7OxVQgMVaAk/gp+4USTyVad17qB+lnwm1WGzVfLfe",
+	"HgqwEJRINOPPzmssb6hUJ9kLheVYUI9GqhoLsnupMlSSyHjqFo5UfFTpgVe00jhTj7HiA0EjrDLYsOn3",
+	"cfjFd9MwijrWbHSN765r6DNm+E2BI7WQU2X4kXN/p3WJQh/IWVxjkkqkeBSi7jRTkA6z0CZvmVsRWUef",
+	"Yh8/QzSMWRG49BRUgYIujxqGkoQmrzlevo+S2Bl4sI2ecU0j6w6P9M6fll9Zb0O9n1DgCUNYIYFZyIc2",
+	"IwSbnHMqkQ2nz1fNoxJFpKcgksG2Az9KgUzBcWJZbHo3reGR54MmoNDhhEszwuo86ztrbWmlyRkOUuFI",
+	"m7nhsjraj6mbNQ8rAMwGgG2UuWU4pCEzuIXMscglOWQFna3xJCm7XOhHeK5//U5K0XoE/XOrtmxE+3cW",
+	"7QD4Ncn2KpT7Lf9djYY3RiGIiInMyFLzC/j+NpKN9k6sg77C0LeckcrDK1B/BaFjdhg+dKFTYSdJcipI",
+	"gZ0K0kNATRoIxDGppY9WBhgsrkUG+HP8w99DwbvXA7OMXagRvluRMJPk580xeyTH7Bae8fWcwiXPl5sV",
+	"dOF4zWfC/Yjo21hq0zSS2Wq4yfyOKT9QYihKhacQ4AMtSn2wGlEQESzgq6cmDC2Z3x2nNfe24W7dmMg4",
+	"DjAE7xsUqbX1kE0AlI3gglJCkLiNFO4nr62jdyyaugXlZ92DbhF4rM3hICAjRUJjuKNL0+CrgwJQnWu0",
+	"V7Nm8iXCscXsoE4b88aWM3UpTLBZAkSo5xxgITJug7yZHF9ZPG4uei/XJre6LTEG+F/XYF+Wqa96+7Ky",
+	"LNjY+kte3BQHIJpq5lmRg5kNIZyOiP/9bKrGt1gG3JRe8sTlGnea7bQSUio7rE+yOE4kfZ1bUeQeQkaS",
+	"11flGW/HUeRO+oEYxw+s0sFFZEyZNuT/XlU8v/rwlNou1nOiG0+SvNjvcLDjCkL3ebrNGjZH/EePZ+pq",
+	"YwGIO+5K+yMeejd/q/AAn2ojb1KU/Aw5ADZKXF5JsIZsjxuqkBzwiZyJ6So64vH77yvA/zHEQP1lIgfn",
+	"hx0tDgus6uCwk+vo04BGxOTLSuy0kEuInPE4vxpKg8fVBPhM/r9fnKCGAswYVyarEofoabu5u70g9Dnx",
+	"DKx6Mu7FKHcP0srGufuQTSTjJpLx7iMZ58QrQp5l45v+B3TeSmHzHzOJ15vA+Y1meit5mUvW8fKp4hWG",
+	"Janj1YL38ToD9pehf1sAIHNnUSQcb3fKNrH+G/f0RqSuzHNKmclC8YtXTx4oFcY/aCaB5nCbXIJNLsFG",
+	"/fqR1a9F+Qx4vf5DV73aJD/cXfJDhnlv0h820RS3VVc3+RIPQb9dlFuBF0dQLKPGVkqu+G564l8mvWKj",
+	"7dyVtrMwxeOu1J2lT97KySG3k/yb9JBN3PrDEnmLUknwqukj30tF3iSQbA7iRgZXzUm5IwHsbzJWfpiM",
+	"lcfPuDc5KxsvyyZn5fHcJ94iv2XdHpn7SXDJsNxNisvG8fMolc7KAfQPQwldPbx+zRzlDhNsChnLJsVm",
+	"w2IecSDjilk7Py7Tud8EH2AxmxSfDWt4UDHO+aDEOwxg/nFykm51mDdZSZuY642P5J5irssiq21r7PgI",
+	"z1gWKUeIe+oNoPMsNX3jKENdojDiLJrWbW/qjtfQ33mG9+e6DkMfM61GmDMuDXPTKpskCimOvrbqTedZ",
+	"X02nsvJnGa6lt+90hYu7RabPiXiAIwUH6yKBRG6/i6ISTCNvVzPML+1TqjMxuBBQHF0xPkmftECFil+S",
+	"Mo/C3ac9XzCaDLjZbTLXdHy5ubj5/wEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

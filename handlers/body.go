@@ -18,7 +18,10 @@ import (
 // validatedBody is a request's body after validation: it has nothing left to
 // read, only the value, which gen binds in place of a second decoding (see
 // runtime.BindJSONValue).
-type validatedBody struct{ value any }
+type validatedBody struct {
+	value any
+	text  []byte // as it was read, for who must pass it on
+}
 
 func (validatedBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (validatedBody) Close() error             { return nil }
@@ -29,17 +32,18 @@ func (b validatedBody) ValidatedValue() any { return b.value }
 // readBody reads, decompresses and decodes a JSON body, and leaves out of it the
 // annotations that a receiver must ignore. The limit of its size is the
 // contract's x-max-bytes, for the body as it comes and as it is decompressed.
-func (q quirks) readBody(w http.ResponseWriter, r *http.Request, op *operation) (any, error) {
+func (q quirks) readBody(w http.ResponseWriter, r *http.Request, op *operation) (validatedBody, error) {
+	var body validatedBody
 	contentType := r.Header.Get("Content-Type")
 	if contentType == "" || op.RequestBody.Value.Content.Get(contentType) == nil {
-		return nil, refuse(errMediaType, "Content-Type", "Content-Type is '%s'; send application/json.", shown(contentType))
+		return body, refuse(errMediaType, "Content-Type", "Content-Type is '%s'; send application/json.", shown(contentType))
 	}
 	text, err := q.readLimited(w, r, op.maxBytes)
 	if err != nil {
-		return nil, err
+		return body, err
 	}
 	if len(text) == 0 {
-		return nil, refuse(errInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
+		return body, refuse(errInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
 	}
 	value, err := decodeJSON(text)
 	if object, isObject := value.(map[string]any); isObject {
@@ -47,7 +51,7 @@ func (q quirks) readBody(w http.ResponseWriter, r *http.Request, op *operation) 
 		dropAnnotations(schema, object)
 		q.straighten(schema, object)
 	}
-	return value, err
+	return validatedBody{value, text}, err
 }
 
 func (q quirks) readLimited(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {

@@ -26,6 +26,7 @@ var (
 	errForbidden    = errors.New("not permitted")
 	errPolicy       = errors.New("policy not satisfied")
 	errPrecondition = errors.New("precondition failed")
+	errDependency   = errors.New("failed dependency")
 	errTimeout      = errors.New("body too slow")
 	errTooLarge     = errors.New("body too large")
 	errMediaType    = errors.New("unsupported media type")
@@ -49,6 +50,7 @@ var answers = []struct {
 	{errMethod, http.StatusMethodNotAllowed, gen.ErrorCodeRequestBadRequest},
 	{store.ErrExists, http.StatusConflict, gen.ErrorCodeNameAlreadyExists},
 	{errPrecondition, http.StatusPreconditionFailed, gen.ErrorCodeResourceModified},
+	{errDependency, http.StatusFailedDependency, gen.ErrorCodeFailedDependency},
 	{errTimeout, http.StatusRequestTimeout, gen.ErrorCodeRequestTimeout},
 	{errTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
 	{errMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},

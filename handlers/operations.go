@@ -120,3 +120,7 @@ func (s *Server) GetServiceDocument(ctx context.Context, _ gen.GetServiceDocumen
 func (s *Server) GetMetadata(context.Context, gen.GetMetadataRequestObject) (gen.GetMetadataResponseObject, error) {
 	return s.metadata(), nil
 }
+
+func (s *Server) RunBatch(ctx context.Context, in gen.RunBatchRequestObject) (gen.RunBatchResponseObject, error) {
+	return s.runBatch(ctx, in.Body)
+}

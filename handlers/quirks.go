@@ -3,11 +3,13 @@ package handlers
 import (
 	"bufio"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"afterhours/gen"
 	"afterhours/store/edm"
 )
 
@@ -83,4 +85,25 @@ func withFraction(d edm.Duration) string {
 		return text
 	}
 	return strings.TrimSuffix(text, "S") + ".0S"
+}
+
+// batchFaults returns a fault for each JSON body of a batch that comes as text.
+func (q quirks) batchFaults(body *gen.BatchRequest) []gen.ErrorDetail {
+	if q.on {
+		return nil
+	}
+	var faults []gen.ErrorDetail
+	for i, item := range body.Requests {
+		content, _ := item.Body.Get()
+		headers, _ := item.Headers.Get()
+		_, isText := content.(string)
+		labelled := false
+		for name, value := range headers {
+			labelled = labelled || strings.EqualFold(name, "Content-Type") && !strings.HasPrefix(value, "application/json")
+		}
+		if isText && !labelled {
+			faults = append(faults, fault(gen.InvalidValue, fmt.Sprintf("requests/%d/body", i), "A JSON body must be a JSON value, not text."))
+		}
+	}
+	return faults
 }

@@ -66,11 +66,23 @@ func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
 	known := &request{id: newRequestID(), form: s.formOfRequest(r)}
-	header := w.Header() // written to directly, to spell the names as Graph does
-	header["request-id"] = []string{known.id}
 	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
 		known.clientID = given
-		header["client-request-id"] = []string{given}
+	}
+	s.setHeaders(w.Header(), r, known)
+	answered := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	if r = s.canonical(r, known); !s.shareAcrossOrigins(answered, r) {
+		s.engine.ServeHTTP(answered, r)
+	}
+	s.logRequest(r, known, answered.status, s.now().Sub(start))
+}
+
+// setHeaders sets the headers that every answer has. They are written to directly,
+// to spell their names as Graph does.
+func (s *Server) setHeaders(header http.Header, r *http.Request, known *request) {
+	header["request-id"] = []string{known.id}
+	if known.clientID != "" {
+		header["client-request-id"] = []string{known.clientID}
 	}
 	header["OData-Version"] = []string{"4.0"}
 	header["x-ms-ags-diagnostic"] = []string{fmt.Sprintf(
@@ -78,12 +90,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.TLS != nil {
 		header.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-
-	answered := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	if r = s.canonical(r, known); !s.shareAcrossOrigins(answered, r) {
-		s.engine.ServeHTTP(answered, r)
-	}
-	s.logRequest(r, known, answered.status, s.now().Sub(start))
 }
 
 // canonical returns r with the canonical spelling of its URL and with known in

@@ -16,6 +16,7 @@ import (
 
 	"afterhours/gen"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/batch"
 	"afterhours/store"
 )
 
@@ -49,6 +50,7 @@ type Server struct {
 	instance  string
 	quirks    quirks
 	model     []byte // the $metadata document
+	batches   *batch.Runner
 	engine    *gin.Engine
 	turns     turns
 	// learned holds the aliases that this process has seen in tokens, so that
@@ -91,6 +93,7 @@ func New(config Config) (*Server, error) {
 		instance:  newRequestID()[:8],
 		learned:   learned,
 	}
+	server.batches = server.newBatchRunner()
 	server.engine = server.newEngine(config)
 	return server, nil
 }

@@ -26,14 +26,13 @@ var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringForm
 // that was validated, which gen binds.
 func (s *Server) validate(g *gin.Context, op *operation) error {
 	faults := parameterFaults(g, op)
-	var body any
 	if op.RequestBody != nil {
-		var err error
-		if body, err = s.quirks.readBody(g.Writer, g.Request, op); err != nil {
+		body, err := s.quirks.readBody(g.Writer, g.Request, op)
+		if err != nil {
 			return err
 		}
-		faults = append(faults, bodyFaults(op.bodySchema, body)...)
-		g.Request.Body = validatedBody{value: body}
+		faults = append(faults, bodyFaults(op.bodySchema, body.value)...)
+		g.Request.Body = body
 	}
 	if len(faults) > 0 {
 		return invalid(faults)
