@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"afterhours/gen"
 	"afterhours/handlers/odata"
@@ -162,7 +163,8 @@ func nextLink(known *request, owner store.Owner, options listOptions, size int, 
 		text *string
 	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}} {
 		if option.text != nil {
-			link += "&" + option.name + "=" + url.PathEscape(*option.text)
+			// not every client takes + for a space
+			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
 		}
 	}
 	return link + "&$skiptoken=" + skipToken(last)

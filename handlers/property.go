@@ -32,7 +32,9 @@ func (s *Server) property(ctx context.Context, userID, id string, name gen.Prope
 		return &answer{status: http.StatusOK, contentType: "text/plain;charset=utf-8", body: []byte(value.Value)}, nil
 	}
 	text := []byte{'{'}
-	text = appendMember(text, "@odata.context", contextURL(known, owner, "/activityStatistics('"+id+"')/"+string(name)))
+	if known.form.level != metadataNone {
+		text = appendMember(text, "@odata.context", contextURL(known, owner, "/activityStatistics('"+id+"')/"+string(name)))
+	}
 	text = appendMember(text, "value", value.Value)
 	text[len(text)-1] = '}' // in place of the last comma
 	return &answer{status: http.StatusOK, contentType: known.form.contentType(), body: text}, nil
