@@ -453,7 +453,7 @@ type ActivityStatisticsBase struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -503,17 +503,17 @@ type ActivityStatisticsUpdate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -528,32 +528,32 @@ type ActivityStatisticsUpdate struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
@@ -622,12 +622,12 @@ type CallActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -663,12 +663,12 @@ type CallActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -711,12 +711,12 @@ type ChatActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -752,12 +752,12 @@ type ChatActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -791,7 +791,7 @@ type ChatActivityStatisticsCreateOdataType string
 // Example: 2019-06-16
 type Date = edm.Date
 
-// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 //
 // Example: -PT1M55.0810357S
 type Duration = edm.Duration
@@ -810,12 +810,12 @@ type EmailActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -830,12 +830,12 @@ type EmailActivityStatistics struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
@@ -861,12 +861,12 @@ type EmailActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -881,12 +881,12 @@ type EmailActivityStatisticsCreate struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
@@ -963,7 +963,7 @@ type FocusActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -999,7 +999,7 @@ type FocusActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -1051,17 +1051,17 @@ type MeetingActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -1076,22 +1076,22 @@ type MeetingActivityStatistics struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
@@ -1117,17 +1117,17 @@ type MeetingActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -1142,22 +1142,22 @@ type MeetingActivityStatisticsCreate struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero.
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
@@ -29284,174 +29284,175 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H2Jcts4tuiv4PGmynE/arW8ydXV43bSk0zFSW7sdN5M7IkhEpJwTQFqAoqszvh++yscgCQoLqJkObbT",
-	"mprqyBLWg4Oz4SzfHI+PxpwRJoXT/eaQGzwaBwQ+Y4aDmaQe/PEVBxOiPvyN+1jiuseZJDfS6TpDKcei",
-	"22gMQjwe1s0AdY+PGj0icePZiEisuvzXRJBQPN/qHPg7rYOD/dpuH/u1jr+/U8OH/d3ajrezu0f2DnBz",
-	"52BruxHP3nhGmKRy5rgO9Z2uU6W/4zqCSEnZABY/xOLvanWnmAY9fuN0ZTghrvr6DfUIE8T65t1YEv/d",
-	"RDrdPg4Eub29dZ0e9j+QPyZEyBQoSBjyUH3wuE+crvNr0sx1fCIxDYTT/Rz/TtlXHFD/d+jvOiMiBB6o",
-	"H7bOZEjZYAtRgRiXiDOCeB+9HGEauOiUELUTF/3GvYlw0ckQSxed4CCoO64jcTgg6hywJ+lXBadbd/GM",
-	"PpYEXTgvsCQXTheRmzHxJPERRjOCQxeNOJNDhJmPfDxTa5FDgvo8HKF//vOf/6ydntZevHARFogy1G62",
-	"DmvNvVprL7UeIXEo1QTO7aXrUMZI+DIGWEAJk7VQQ6sG59ru7/otb5/UDnC7V+t4e/3aob9Daq1eE+96",
-	"HX+P7PcVXNWIXafdbO/VWq1ae+e81ek2m91m03Gd1IDN1uFBv407tT2vRWr7vR2/doh3d2vtfofs+Qde",
-	"s9fCzq0NlfMhQWYI1AsJvhawb4XrIfYkbBaNA+wRcYTMASOGR0Qggr1h3THYIr2h2qWYjEY4nDld55ih",
-	"yVit3AWYYhQS7CM5xBJNMZVCgRZRqeAXY5dZiMagHvdn6kt/EmJJOXO6Tu39eet0d7fePGg1d3b3z9RW",
-	"hgT7JAScP1EXlMna+WystobH44B60LfxP4Iz1Rqg1AK8kEOu/nh/fH7yynGdSRg4XacxItY1jPDrTGJJ",
-	"BXx12Nnt75Nmrwb/UX/Vmr19UtvtH3bUB/UvoKNPxoT54h1zup+dlnNp5m7bc//95XnlmX95Jvn4513n",
-	"9jIG+DETUxKm7mdIxJgzQTQILdi8e4Elrv1OQqFB2ak3U/AQEsuJcLrtZketPgL+9yd92Z0nGPL5crUD",
-	"b6c22NQg9HAQPDCZz8GvEfVCLnhf1vWsapXH2WYJgzCrJhIPnK7zqXHhXL/aYX80f++1w5cXTtJCaiD9",
-	"V7UZHDehrl1HUV71TV+S8BWfKOg778+bZ4o4JdfTfEOY/yKiWIZM7kecrNL1cS1Cag2yp0gtHZF/cUY+",
-	"CgKXF3u0Tz10JjHzceijczoiDpwuDwLi6YXZZEnRuz4NhbSpvM+9yYgwxQ2mhFy7CAcB6tOvBCmgiRSN",
-	"emQ34lsOAqgTber/PToEUJN9SY70S6rFHY/dzQXGEMtlgDHEciEwhliuBxhDLL8rMIgSr5aABrRfBA6Q",
-	"2dYCD5iuECBKgNBzxYMJwuT8V/cAtr6SQpcAG7RfBDYQbZcGEQz9XXFmpGXxJbZveiwCgBHyCzDH46wf",
-	"UA9arIhOZh2F0Aq4PfZoEkgqsbhOzcjDAWb0Tw01/VVIvEkYplrdEe5aHjEbLtW3lOR9HKibMHt5Q5Wo",
-	"/HT0jJAoZQ8jEeED2irmBlsI620eIZDQkTfEbECEURlilYv6WgPxQoIlOTEyXZrfW+yd9/6HeNJFUyqH",
-	"SiMJkNq0ABVFSQKETUZE49iWQHzKEBxFngTwF5OnAL6G1toA/kTlkE8kwgxR30XTIfWGqEc8DipiMUFf",
-	"BqR3YUOtV/NAbb/aaZ4WwzXNZjq7pxk+03plvr0zVPs87FHfJ6z00h9P5JCH9E/Ywhdjb3lBGCX+U7n+",
-	"r5mY9PvUU4tD45B+pQFRt1ly5HElMEsC94+Pze2rI3VzJb8mDDFCfGEsRF10HAnG9Q8E+59CKomxQlAm",
-	"SchwcEbCrxZICuH6Oqf9EzLbCFg26mMaEF/DKxkV9SnztS0nJFhwhihDVAoU8IEBF+PyNz5hfimMPhDB",
-	"J6FH3kaNnxq/YbwiwzFQGeNZwLF/zvkbxWMWAAfW+BJ08bjHE0KhHvdnCkiBWniI5BAz1Gp2Dnb391Bv",
-	"JpXqq4ESEo8zn6qb+RvgWylcQoM0p9yn/SdEpeBWxcgyxEou4HJIQqTNLUjigTYBSzTFwsgkPhKUeaSr",
-	"LZxUIjzAlIFIIYiRKyQeaNvnjE/QgKRlmNf92ikYUA2sFRGUs0dnm3q+VUXa2NpuxNw25vA5ltvb+LQU",
-	"N+QTWeWmRU2f2hXzqQ+vHDgM6VeiSLESEY40fkQYY+6aIuvUIy+M0LoeNEhZjK6pIvrOGWWDgEg4J6VX",
-	"gMYU26ONPmjaahJ3RmTSFhArbq7/0pqM2cFHhr9iGuBeUE5FTfO3XB7H7Z8eG/YwUyfscySHwHamdXQe",
-	"zgwxUPQAjbg60PiYk8e6B7zm8TLcuz0Zus6EYSOnLuAOr/ULnZJqFVnVBvtzJek9lWM/9jwihJFOqVJz",
-	"xnJWR2cRtddPFF2UEty76FeCQxKib9DvNsUCUi01gkyYmIzHPJTEPyU+xfqRowSuH/M6PBGI2i85CqJb",
-	"Cv8b4wBTtmXI5PzrTgp+qZcgDT54fDzOfdCfeyhPkFnht9X7JCA4TKu78JVAcsqRYdTUmA8Cgr8SLXGD",
-	"zCCUoCCHZIZwmDYg2BoqmwTBvMKovksW8SK2XpRaNswBPErTBnD/nU59p91pN1s7c2aOjGxQqJpXVbiV",
-	"mIDU30h9offpJBA9yyO9OXgQtfd/yGfCL/+SB6030z/+fv3f9/lKtK6zvw9zVwGepB+ZNcU0AuhrwAWf",
-	"CC+kY7MHdREVdEi4pV0jwLVBJuq4i2hfSXkD/JUgzuDKCW9IRlgNNsZSklAN9O/Px7V/4dqfzdph7fJb",
-	"y93r3D5Ti9YnIsBhBtDYp3jAuDqA7Go+gQHOCCUYPASID0rLP87evYUPwOWRJEEQmVPVQmmoYKI5fLK6",
-	"7OQapYoA8fHDm+hVVZsMfUujeg5eCOigvlPvbB8hzoKZJldYN6aaqiez93k4wuqOTUKaCwmNz3kLSTS2",
-	"aD3xOrYEfCZHaErwdaTQCYmZr91SyFcSzlBIxiERhMl4YcVgehaSvro1jcS3rKF/FQ29knOsVxxwD0fP",
-	"0qXgi5dbPvNCEEUTvu6f6ANZ/uDWclRAXmIHlLwlfNU/qmVoRAGNWa1I4zHq8yDgU1EOEMXnnO5n8HC5",
-	"zFvIOCR9EhLmkWMlUhQBJGkmkoVENjdYCPHR8w+/naD9dqfpop3tNECyE4flNESPbXhzHh05UmhKwQFN",
-	"2u3BpFcGEpvENGuHuNavXX7b2SugLiGR4exY0fDsOl8zNORTNMJshgTYhMCGKyNFZ6l1XP7f/AV8BQEn",
-	"D0SRp5ohzxkEMU5XaB45s3NMp1NLASHZ6V7xqdoZthrp097b341Pu9JWjdifu9W5ZZx5fEyKaPqYhCMq",
-	"1A0RaMonga+UTXtJ9dZ2IWspXgTYPEM8InIlhleErHX0WiL9CtTD3nWEtOagNEOkArUUkPc6KCBqqcJF",
-	"Ph1QqaXW4Ww8JAyuu5GqqisrVC1Uo0lissgqP+VI4vGJNsDMHwcBo6C1H8NMGYqlwwmT1lWJBSbVKSRK",
-	"JUCcgZ/RGA+0ixEs+Y8JCWfJip/pJdjL9EkfT4JI847Ps8d5QDDTXPFmjFnOwWUFSUSZF0x8o7doxyi1",
-	"oAwTKl6hmSyPBOd4LuVS5D4NcqmNkWUs4HEUEjkJWSRKKK61W2/VW9tdRP5AjKCBRAOCAokCgijTzqc8",
-	"RIxLF4GyhcY4JEwOiSDCRQGVJMSBQGLiDZUksKWE2C0XRULq1vvz1qstGCYRJV0NrgkDDzMB7rKYMuEi",
-	"ED2F4pQuUqRIf5JcsYtQfZiMx+pDQNgAfgnpyFX9PSxd2xPZRT6eqQ5SHbOmtGoRVPC+i3BI5XBElFDF",
-	"WbxWYdyXpdoZfCQh/Up8W1WN9llRg0hk+fQ1jI5WQV2DTE9oVqKOIQ3BIvQxZ2+jzwjfvAHwON1O83DP",
-	"dUaURV+08vCH9k8jB+Q0Ar2MhUChMFo/Tmu85iHx4U1xNBES9UAwdxWm/KRp6mGr1XRRaweQq47O1RDq",
-	"1ioBD4fgKYivg1ki07brne06eqfu95QKgjqttj4ExuWQsoGidubBoF5EoOKXgKVlyzdUSAOLt5yRNcCD",
-	"JQDp6wsEuzAt52HUTu19p9mBTtrrW4Oh02qb76YhlSRyFYj8Osz4ZaBRG7szfHjok7CXI1+8T+6I5Ejw",
-	"UKLezAUvdyP5Ck+BQ/U6AlISsTfS5yExSkNsU0muSqyNQlfXeh3JvRDRAgtuRKvZ7iy+EVp4zdtkItTG",
-	"suu2iwRRMoAS+nszta0RFnV0pWntzyPK6AgHVwiLa60gtZsdgAk4fsAThxu3TqtNV7FcoF1vjtCVVi9q",
-	"tF8DcYYNrlxFxMDNxzXKh0BTJdqZ4BDgmQa/UnK5upB0wBRGpmGeu5Yi1NJAKQd4EYjf4wE5o3/mCG1X",
-	"WhIY4Rvg8PRP8vNbC4TwpbqEWKIRFxK9tRldfDZHKKEvB/VdpTUvgsIa9yhIQDxZKJCmbowG+RGcNfVj",
-	"syM8i0TcKZjimYjsoVlmsvBumPXc6WqIazrOF/czohrXRl2k0Nzc8rSYVCgUwSS56jFlcgeCQPANHSkx",
-	"qaUdK2Hh+ptmvGzKJBmQMF43vBzkCqRmaSC7aRnkCI2wT9R9TimuYSSiMnIj31B27SI+xn9MCPjigIAs",
-	"SrclzUtNZX6da+D6UivS/uIDKFI9qJ81kaDXUiAPC8WfJ2YHCX5VNBvClsdYDpMdZyVYrTWsZgmyt5ba",
-	"6nvrzT+7YVCvFKWIbtzMjalvSAY49OHssJi7VvO3Kb212M9g1d1EA7zFxptN8nH+BoC+pXQgo7YDuo7w",
-	"DA154BdinRq38qIiegzme0HCIizS7MhCJtUY5B0MH9E4pMyjYxxo+MdrloRhJtE1M5aoBN4VwzRzzkJN",
-	"eBfEMhu9taxMv3Kf6qDWXyNZ0NOPZPAENR8qNRcI66cenfKmjlo3esZ1pepaoX0UNBqv2N7zTW2Eb2rg",
-	"f+R0O63Dzk6zc+s62ny55EaiKK/SLVjOw0p7jpxcK/TRTqHVN5+lJ2ZXiwFh/LJuXefj2F8BENFbZumu",
-	"7HfPW3cZNMg8Vt4FKGaHywMl9d67BHT4WL7TLkgVNplMUn2P6obG/Vbenv1yeV+7i+eovrnoPX3pfUG7",
-	"OGL1m7Pq8aXi9kv3iO96dnp3WX4SD6x4QnHgbf5Mpn0j9UZy6+Z5a5QPMG+7vU17ZpR3Du1uN7WRqOGB",
-	"qKUfG8v6Wy0BSL+mcggscZzp5AMLuI+f8JLKVgHwhik4yJJo+EwEPKj8kRykNDkwzdbR21yTzwYrNFak",
-	"QtfvUSgxkywtmmiCVHzR1aj62StBF+GaFw4aIrDgbA48OvATK7BtGYHF6lYuiUUN10MAsmFqoCBQAVYN",
-	"HZS2OdzkcM0TmXWyie+edaZO19nZdZZ+Dc6cUGyoiR/S4ObpZ8PNucTnkvh6rF1bAj3pDtJ9EWXN+J3M",
-	"HefLc+3sUwYHcAi6dZ03lptNWfvYHefWvRu6JJb1muVWUjZC1g/l1nV+N74PZR3BP+LJY+gLEpBcbyTz",
-	"w+YuR5D6zY4SXeI2p6JLS6900nJNQnTsGg+u/qg3kcjn+pVP+7FIYKnrPONPnz7V5l16yvrnut48eVx5",
-	"nR8DuwTWFETRluJPXp81YVIqyvWocoTrhnZogJ5GAWDFSHAzCtJy2sWk2dzxiD+66b70RzfIAOPnC6dT",
-	"b1446GYUMNFVv/98Ad7v3UbD556ocyyoqPExYXUeDjQkG0w0VNMLpwHjklKfq1wUGHGfBJsjjY9UP8fn",
-	"ME7w2MDMz77cT7FAWFwTH/V5+B3FqsTpOJavXlr+46VTRu02ktnDIJhtbF4Lom1O8Xue4lsrvcMS7N/O",
-	"ClHK8+OG6zS7MK4dFC3jSwjPsRvyb51rnFchP44glcHAJNaVqZAYcFVOedTdgSf8lc9iEgTlvhvx44BC",
-	"7kmwEWNi2L3PJlpZgkzlpGkppVbz7dekneQmUEGn9FcEjtPIJ2rEkEDYxubs47PPzSezzPHnDlCOAdku",
-	"61JRtUu0FXEY2zpGhEgUeXUrXpYmupuHwlIkSQjrMq+EcXTxQoQw41dHA6tLLiZEv28Ocf4Qf4/C5yu8",
-	"E+UEhS9pMQAv/EjsSd7nBVJTbg4nOpwPmQRMS9yzbPam0ts213yd/Dc/u9KGuJYd/Vk2y9QSZ29SNi08",
-	"9PlcVsu4lM33LLQOUy9JhLI54LkDnkvCtfwZzw1Q5bjtLut9Bcgm2TpKYs+NyP2ByHBWg/j1dWKDNezi",
-	"o4wD6H8ANFrJ49TOsLQAZVb2Ni3GFf37hhbEhxhZhJ6UO8g63EA2h069k1QplCWOf0rIdQXvu3j0O4VB",
-	"2MNk0OEdI3FagnRKgs3zwgOh18e5dI9L4NV8psjyoAS78ZqfGsBLBWK+aBxrDA4rj8gv5UfAlPxElkth",
-	"TP4QCzAnp9Oa7b6gds4tXiOUQIR53Ce+DtiGtAhgHu7N0OBPOt5IJzF+JEkW7ycYIMrieB9CynTIA/vJ",
-	"TesgEE8Ksz6U7LLhZ6th4Y8QgbYICTeI9QCI9QQVaUPbTKsNVj0erIqPWNOeLLfK+CIoDSrO2cX74BYC",
-	"aQ445IlFIWZavYLsYUfIygZsktvpdE1RXeS4OKYSnYcYdDGfqhlHlGGpfYZHeDyGOmnfKucTLkDVwuzD",
-	"VQs4Fo1bVO6xcg2qIumxsGRV5WqBBSMXFxdcohBfwdjFHazCJG91zgo7X/St63BG3vWhvEQZySk4x1t3",
-	"Qbf8Y1rUregQFvUrAvGifiXgu7x1c+7pr1jkpvvEcq4ELRrir0Bwk5xLebnI50f6+OGNTlyiv+6ZPI86",
-	"hNVk9Y3SmvAx5Jhh5td6NhhvLot45azHdo7wBXJ3JMJEIDw32LXoUT8aIG53ayUSX9DFKNnFNDw3fU8q",
-	"y3i1GdLZx8v7RG2ddC6Fz6kjgEUnGTV1ShsnF9PSRsBFWFR08AUJUV9VznNqcI72kc5s+rMMJyRxGDbp",
-	"yO1kWXsdpzw1Vry4KKHVwvzWqiEs5wjhniBMqiWqHwIsZJSgvTyftVUzgUoyEqsolJAD7LXu3YIMYGYS",
-	"HIZ4ljl4PWHF045T5aQBcYwYmc5HNmsSo+lEhu0/CF83y78n7l48+np4fPH46+H0xeOvj99HWYnuk+vH",
-	"c6zC+yt2Lj+iFeWAir0XAjdfJkiyO2Ffeyvi4L1Fr03a50LnM5OOUXu81KNUjPbFHuEZ6hEUkrGOt+5N",
-	"JBgyIycZdJz4TCWZ763qCXzKNM2I/RyVeIKoQCHpT4T2s8nlMbLEcBuzvtmY6JxyaxAc7Fok1UWHVPHp",
-	"6t0eo5Sii1xXX0+6DHb1flah7OqdrFq7y3SK629X72RV8F2i03eT8LI8PRehcyWb6I4cIUaUMh+FGURZ",
-	"2KPCyEm99aj0/MkQS/UPDoKcxOyuA/lwlISSlRl73M+JeDhmcYVtHoKzJXzoYUH2Olq9mGmfPBLobJVq",
-	"sdq3CGouKboGJRzesaLkn5A0N8q6k6RlpTrUBegVpLAWE88jSqykoQCpMhbUMvtM5LB2c35J81JZyuaV",
-	"T6FzZigYMzlvmhPM85HRPyYEUn2a6glwIGXJP+1suO2DBclwXWdE5JD782l09xb2g5qP88v9QAIsQWPl",
-	"ZrFCJxDHPcGDiSRazKbCeHPNrfegddhenL3XloghYabZgl5TnnQcI3Gc2OlekDnWJWjf6D7wPKiUiRVx",
-	"pgBHMu0UwZ+I3CTDOWmEMwA03QtBZ2ViS0MtuoOVlaCEnGTu3IiySBNaoAbFs5YsuOicU7kGl1tykhVs",
-	"4fqiOfIWWKQdfXNwEFSQpAtMSEoULZW3Il5QVV3L4wariFL5xgsYOguey3mp1qpTYjR0tdyUHRub6NBC",
-	"2CaqcKk4ff/QexhJdmM4q4Z7rlNkWni4q5m/oEd7NcFqXXA1y3T4e7qaS0BvczUf99X0C4yZHg4I83EI",
-	"j5ZWQZI/IT9Fs9ls1eD/SiI9PDw8rLXatZ3WXD0xuz5oLED52sJWILYb1HGdm9qA18yXxB/VX+hu8dc1",
-	"OhrzUJpsh0MlNChUGSpUaUDYaIP4I13T08KGuaI9amDzaxf5eCZcBCO4aETZJKrxa4pEQTZE/XIvqXcN",
-	"2lKr2URMuKgf8hGqvW819/Z3W4eHL87brzoHp7v1zv7+7kHz4EzBqejX/bM6OjapTwcg5QM7ZpxRDwdI",
-	"Qa6LGEdjHEr9qEyVesYnzHfV93+SUP/oovfnzTOw9qvv0qeRE/qXnElSzsBSG/Y62WOyMkvWfnn/XGeX",
-	"fPH83Hx6Zf493f7FfHp+cVHXn7Z/Odv+5T/m99Jf099u//Kfex0+mxszB/sSAK2CgYXW7wfjgEUrWhcL",
-	"XNEAtYItad3MFiBTxG3Ljd73w26XOqoNv4347ffCv8fK2RMvgQzbOzGF4aD2ms60rh8oMtV/TF1EY/6c",
-	"COInxWgT1vKpceFcv9phfzR/77XDl1Dz3GIU6ud0eaIL51new2+6pFwqcD1vikxxJDvtMbq4kJc/Pb+4",
-	"+Ok/zz81tn+5cD5fXNy0W+o/O7WLi5t9cvnThfPcNHSjDiVtt3/aNq3yVx/lc0xfc1KW5jHlEf8r97NG",
-	"D90994DjPpk5Pe6TSlOeqIaKp0FidafbAjMxJOLPkZYAUyAPv4umUWGsMH71EgpJcHBkVfLabSqUgn4j",
-	"zGYpW/HCxb2AhaQtWrvzb/nW4juKTDC2ILNmNIXV0hpjF0y3QuBBkffQFAs0DTkbwN2AWnq6ZHCPoJAO",
-	"htI1tRjHJBQ6M02Z5dWau61IAw4HRJYnPII6q7qqMOKhqdiclEhwSqbYmUcvTyNAtOUUAAuR7sSgV55v",
-	"lVrlIMQjQAqfeBQKpR3pyvjmgVNNKgwG6Yr5Jp2W/bZilbhwndcMgoes6B3K2bkpl3Zsopjgyy+m0wvC",
-	"KPEd1/lABJ+EHomTtsXJGb6kpmB4RI51DvqXN1RIASWjdN84K1gmsUP8hc69GCdBcp2P7JrxKYswTOfF",
-	"eQFPMIR5M6cgeic/z6wbxYy/5fI4jgC/LKJC5uasThf0AHnUwbocTwetCzHZ2qclglGNbTqxiutM9Em+",
-	"T6q6xZ4bXGqfAjgOddGh6qbVUulP6sx0UftksP+ekHD2bhzXkIMJ01+OcKAUNOK/jDl53oEXer48mG5R",
-	"tKLLRa9Od5bdYeYi2b3c5eR+ZPfqoNh4cn5H2TgtJczRyLzghcxh5dvNPg0JAyvRx/MTN2M1w8JwO6jS",
-	"LIxH5nytjm+d25r+0E4+nEcfupkPubJo6erngGUMclaXPJCVOMA9GKEpXtP6zBgr+is9ct+gpd181k2p",
-	"zdEV0epFDn73Q62XxKeNA92P7UC3ii/co2R341QldRCnne5+011QOtsKDmjlBQeMrSySS4c9xE7+5cyp",
-	"2DU/7T1tCe9Kyo7vpn0kCULPwd21H0CsW2kbEW3bYPoSGjyeQ08b62xkyqMkIpsxbnV4xvaV9BDXlOVL",
-	"MszAr8gTrfx8oLerRy92FCt165nbnFty5nbI7tIQGmIB4tcppkGP3+RKb3IYxeEKEoJVAqORbm+KECIv",
-	"4BPf0kZ7nAcEMzPDG+oRlh95ljt4oNp7RJuM7DqnuaO/G0vim3qzFYbnqjmU2AeXupLR545kHlSpraVX",
-	"UnZMK/vbx4HRibd9xu095zgXnchCmOaAJbu5siL6b6F46ZwJfcTZAMkhF2Bfp1JoOae8sL6Hg+BL8oKe",
-	"fNxf6ItqaxSx2f0y+Vj/8r+1Aht2zGJyLTXqV9Bl7MLuWwJNeahoXvR0joX9Y3R9dF1XrfMk23yPPdqn",
-	"HjqTmPk49NE5BYJi7bC9u1f6Dv353xcXN81m7eLiptW/uLjZ7xdtLop+WMHvrHrA1BLBT0vEMbl3lVbT",
-	"eS5WoZ9VYuHPY8t/lFMsdReEa3x4Z2hKQoLIzRgzXwe13FuwX97KV45rzG6pSkQjLagnoakKor59oXLD",
-	"gxclq8hJPJHnkBz9mke18+qo34+elcbFy4oAO10QW7UOsMVl1gvgo2l+Qr5GZIDZ38zfdY+PViPOW/Uv",
-	"/+e//v2/f6vlV2pV+/AmocJgtV6TFidJb5LnwNUjOFTyAFQLfP6PT+fbUQx60s+yUGmOBDEv1u8hD4hA",
-	"8VHVPxDs14+DAJ6+0l9/Cqkk6jfXpLPQpq6A4K9ESSKEuSgk2IsenHWGDBMkSxjWCYZVu9f+CWeMePKj",
-	"EkCdRn1KgqAGVvOG+p36NSV+00Eis0dnZfcGpZcEZIBzS2EWQsiAIr07REXqBUt4fEwACkpDSPG7hDIc",
-	"5YGoBDw4EDyyDcohGa0dILdg+uzzHPGRh9e12BZjxZo/V/xQuOCCKlztHONGdnbmR3YcsW1TMKEBqY/V",
-	"RVMakpq6dFjSXqC9CdFpRBNiuGapNDp+/1rN4qIemXHmI6pGC6lUkkD9gl0wLW9RhjAaYzmEoPgRlt6Q",
-	"+AWhPC66ajSujMilRJWrxpWLMLomM3iyFBJcHhga45AwOSSCCPT8Kru451vU39q+2tbVutTWeeCTECXZ",
-	"08BzT02gYBgNkMC28Y36t1dqPSOSGIlKG+vCYPV6PYcRQotGNXHmylxF4GR4RBQCatwRCvMZl/oPDVnI",
-	"yPd8REY9dbRweld/u0qKsivJztW5+HQeviuLEVxtw6HQAeOhIdJUAu08jr3llM4XJTdymvVWvQlWmzFh",
-	"eEydrrNTb9Z3tKl8CLSvof6T+6CoEWIah9aaJOagbEmQvUPOJXoOKZXQP87evUW723X0lhDfzluJYeuA",
-	"meYWavAo+u/8ncj5HO9qbebtUhTawZMm2YRHl246hKbdbBbxrLhdY34Vt67TqdLPeve+dZ3dKl1eF5Uh",
-	"NYzJ6X6+dB0xGY0gT5QDRFMWpJGXWHHkz3Gu+0s1UuMZRASBaMpFztHCYfV0tZe+oZ/qPuij7NSbrdSx",
-	"tg6360i7rJinDV3FFA040NeQTwbWDYAHWM311KDY9ilAoKpHoxgdjk+ZfuIxOV4UFzE0sKcr0HyIIinD",
-	"CTMUBQcBCdCEBUQIFMdjInjG1kT/CGItp6At+rG3gCnSahLICNRpd+ro2EDDRDFi82c6VjyNuh8m7FeA",
-	"8noQFv6KXJDyEShqQgHv1NS3q6A6dNVO0iuieafZWtwllXoXOu0s7pQUkYYeB4t7zDmRqG6tChPN1/WC",
-	"frtVdpWXrvUuN1/13alMoDJVCxKi8c2W0T5f3rpzgu3ny9sUXTkjzEeTseLm7WYSq0xZ5D5UQFtGVrHe",
-	"fMaxJAeIq/8+DOmPp3+MNB+qCseasmEAWKCTsxdv0P87fVN8TrYkZB1VFvqzRH9c9gC00aEwx8jaj8rK",
-	"LvqYCdejIwZOWntygDiUNAD1ypmjFzFOJilcI7ykA0b8GmWgsrgGV6OEnErpiKxTbo7FJ0HfyKIC72xG",
-	"gEnjqzYq3AVldUbO1VF2ST6tF5zC2+XRPpP199Z12s1OBdI2VyN5w+5/VHZf5QJrNJq7wvE9LbjLWJhg",
-	"uX66Y8HNnec8jXxTd67c8AGqdOsMKYU2b/1yCFK++Z2GkG/FaALP4KfeDAk8E0lWe0gXpcaE1CsmJ76d",
-	"TQ95OAwpEWjOnp2VWN5QIU/TDwrLkaA+DWQ1EmT2UqWpIIG21C1sKfm40oDXtFI7nW2x4oAgEVZprMn0",
-	"+8jb4rtJGHn1aDayxneXNdQd0/Qmx5CaS6lS9Mh6v1OyRK4N5DxKKUkFkjzwUW+Wyj+HmW9itfSriKij",
-	"T5GNnyHqR6QITHoSkj5BDUcFQ0F8HcYcLd9Fse8MDGy8Z2zVyJjDA7Xz58VP1tuQ3scP8ZQhLFGImc9H",
-	"JgAE6xBzKpDxns8myaMCBaQvwZPBFPs+SoBMwXBiSGzyNq3gkaWD2n/QooRLE8LqNOs7S21JYsk5ClLh",
-	"Suu+/rIy2o8pmzUPKwDMOIBthLllKKRGM3iFzJDIJSlkBZmt8SxOqpxrRzhRv34noWg9jP7EiC0b1v6d",
-	"WTsAfk28vQrmfst+V6P+rRYIAqI9M9LY/AK+vwtno/1TY6Cv0PQtZ6Ry8wrYX4Hp6B36j53pVNhJHIsK",
-	"XKBdgXuEkIIGHHF0JOmT5QH6FNfCA9wS+/D3EPAe9MIsoxeqA9+piJhxrPPmmj2Ra3YHy/h6buGS98sO",
-	"Arq0rOZz7n4kHBhfal0Skpnkt3H/rs42UKAoColn4OADBUhd0BqRFxAcwlfPtRta3L83SVLsbcPbulaR",
-	"ceRgCNY3yElr0h9rByjjwQWZgyBOG0k8iKeto3csmNn54+fNg3bOd6zUYc8jY0l8rbijK12+q4s8EJ1r",
-	"tF8zavIVwpHGbB2dUua1LqfTUGhnsxiIkL7Zw2GYMhtk1eToyeJpU9EHeTa502uJVsD/ugr7skR91deX",
-	"lXnBRtdf8uEm3wFRJy9PsxzMjAvhbEzc76dTNb5FPOC28JEnys7YbnaSxEcJ7zA2yXw/kWQ6O4HIA7iM",
-	"xNNXpRlvJ0Fgd/qBCMcPLNLBQ2SEmcbl/0FFPLd68wTbLtdzoxvP4rjY73Cxo4RBD3m79Ro2V/xH92fq",
-	"KWUBkDuqOfsjXno7fiv3Ap8pJW+aF/wMMQDGS1xcC9CGTEkbKpEY8qmY8+nKu+LR/A/l4P8UfKD+Mp6D",
-	"5W5Hi90Cqxo4TOc6+jSkAdHxsgJbFeNiJGc8iq+GTOBRNgE+F//v5geoIQ8zxqWOqsQ+et5p7mwvcH2O",
-	"LQOr3owHUcrti7Sycm4PsvFk3Hgy3r8nY4m/IsRZNr6pf0DmreQ2/zEVeL1xnN9Ipnfil5lgHScbKl6h",
-	"WRw6Xs15H6/TYX8Z/DcJAFJvFnnM8W63bOPrvzFPb1jqyjSnkJgsZL949eCBQmb8g0YSKAq3iSXYxBJs",
-	"xK8fWfxaFM+A12s/tMWrTfDD/QU/pIj3Jvxh401xV3F1Ey/xGOTbRbEVeLEHxTJibKXgiu8mJ/5lwis2",
-	"0s59STsLQzzuS9xZ+uatHBxyN86/CQ/Z+K0/Lpa3KJQErxo+8r1E5E0AyeYibnhw1ZiUe2LA7iZi5YeJ",
-	"WHn6hHsTs7KxsmxiVp7Oe+Id4lvWbZF5mACXFMndhLhsDD9PUuis7ED/OITQ1d3r10xR7jHAJpewbEJs",
-	"NiTmCTsyrhi18+MSnYcN8AESswnx2ZCGR+XjnHVKvEcH5h8nJulOl3kTlbTxud7YSB7I57rIs9qUxo6u",
-	"8JxmkVCEqKbeECrPUl03jjLUIxIjzoJZ3dSm7joN9Z2jaX+m6jDUMVNihL7jQhM3JbIJIpHk6Gur3rTG",
-	"+qorlRWPpamW2r5VFS6qFpmME3APBxIu1mUMicx+F3kl6ELetmSYXdqnRGZi8CAgObpmfJqMtECEiiZJ",
-	"iEfu7pOaLxhNh1zvNu6rK77cXt7+/wAAAP//",
+	"7H0LUxs51uhf0e1NFbC3/cRAMDU1y5DsJHtDki+Qyd0NbJC7ZVsfbcnTkmM8Wb7f/pWO1N1q98NtYwJk",
+	"vLU1MbaeR0fnpfP45nh8NOaMMCmc7jeH3ODROCDwGTMczCT14I+vOJgQ9eFv3McS1z3OJLmRTtcZSjkW",
+	"3UZjEOLxsG4GqHt81OgRiRvPRkRi1eUvE0FCsb3Vee7vtp4/P6jt9bFf6/gHuzV82N+r7Xq7e/tk/zlu",
+	"7j7f2mnEszeeESapnDmuQ32n61Tp77iOIFJSNoDFD7H4Va3uFNOgx2+crgwnxFVfv6EeYYJY37wbS+K/",
+	"m0in28eBILe3t67Tw/4H8vuECJkCBQlDHqoPHveJ03V+SZq5jk8kpoFwup/j3yn7igPq/wb9XWdEhMAD",
+	"9cPWmQwpG2whKhDjEnFGEO+jlyNMAxedEqJ24qK/c28iXHQyxNJFJzgI6o7rSBwOiDoH7En6VcHp1l08",
+	"o48lQRfOCyzJhdNF5GZMPEl8hNGM4NBFI87kEGHmIx/P1FrkkKA+D0fon//85z9rp6e1Fy9chAWiDLWb",
+	"rcNac7/W2k+tR0gcSjWBc3vpOpQxEr6MARZQwmQt1NCqwbm2+3t+yzsgtee43at1vP1+7dDfJbVWr4n3",
+	"vI6/Tw76Cq5qxK7Tbrb3a61Wrb173up0m81us+m4TmrAZuvweb+NO7V9r0VqB71dv3aI9/Zq7X6H7PvP",
+	"vWavhZ1bGyrnQ4LMEKgXEnwtYN8K10PsSdgsGgfYI+IImQNGDI+IQAR7w7pjsEV6Q7VLMRmNcDhzus4x",
+	"Q5OxWrkLMMUoJNhHcoglmmIqhQItolLBL8YusxCNQT3uz9SX/iTEknLmdJ3a+/PW6d5evfm81dzdOzhT",
+	"WxkS7JMQcP5EXVAma+ezsdoaHo8D6kHfxn8LzlRrgFIL8EIOufrj/fH5ySvHdSZh4HSdxohY1zDCrzOJ",
+	"JRXw1WFnr39Amr0a/Ef9VWv2Dkhtr3/YUR/Uv4COPhkT5ot3zOl+dlrOpZm7bc/968vzyjP//Ezy8U97",
+	"zu1lDPBjJqYkTN3PkIgxZ4JoEFqwefcCS1z7jYRCg7JTb6bgISSWE+F0282OWn0E/O9P+rI7TzDk8+Vq",
+	"B95ObbCpQejhIHhgMp+DXyPqhVzwvqzrWdUqj7PNEgZhVk0kHjhd51Pjwrl+tct+b/7Wa4cvL5ykhdRA",
+	"+ku1GRw3oa5dR1Fe9U1fkvAVnyjoO+/Pm2eKOCXX03xDmP8ioliGTB5EnKzS9XEtQmoNsq9ILR2Rf3FG",
+	"PgoClxd7tE89dCYx83Hoo3M6Ig6cLg8C4umF2WRJ0bs+DYW0qbzPvcmIMMUNpoRcuwgHAerTrwQpoIkU",
+	"jXpkN+JbDgKoE23q/z06BFCTfUmO9EuqxR2P3c0FxhDLZYAxxHIhMIZYrgcYQyy/KzCIEq+WgAa0XwQO",
+	"kNnWAg+YrhAgSoDQc8WDCcLk/Ff3ALa+kkKXABu0XwQ2EG2XBhEM/V1xZqRl8SW2b3osAoAR8gswx+Os",
+	"H1APWqyITmYdhdAKuD32aBJIKrG4Ts3IwwFm9A8NNf1VSLxJGKZa3RHuWh4xGy7Vt5TkfRyomzB7eUOV",
+	"qPx09IyQKGUPIxHhA9oq5gZbCOttHiGQ0JE3xGxAhFEZYpWL+loD8UKCJTkxMl2a31vsnff+m3jSRVMq",
+	"h0ojCZDatAAVRUkChE1GROPYlkB8yhAcRZ4E8CeTpwC+htbaAP5E5ZBPJMIMUd9F0yH1hqhHPA4qYjFB",
+	"Xwakd2FDrVfzQG2/2m2eFsM1zWY6e6cZPtN6Zb69M1T7POxR3yes9NIfT+SQh/QP2MIXY295QRgl/lO5",
+	"/q+ZmPT71FOLQ+OQfqUBUbdZcuRxJTBLAvePj83tqyN1cyW/JgwxQnxhLERddBwJxvUPBPufQiqJsUJQ",
+	"JknIcHBGwq8WSArh+jqn/RMy2whYNupjGhBfwysZFfUp87UtJyRYcIYoQ1QKFPCBARfj8u98wvxSGH0g",
+	"gk9Cj7yNGj81fsN4RYZjoDLGs4Bj/5zzN4rHLAAOrPEl6OJxjyeEQj3uzxSQArXwEMkhZqjV7DzfO9hH",
+	"vZlUqq8GSkg8znyqbubfAd9K4RIapDnlPu0/ISoFtypGliFWcgGXQxIibW5BEg+0CViiKRZGJvGRoMwj",
+	"XW3hpBLhAaYMRApBjFwh8UDbPmd8ggYkLcO87tdOwYBqYK2IoJw9OtvU9lYVaWNrpxFz25jD51hub+PT",
+	"UtyQT2SVmxY1fWpXzKc+vHLgMKRfiSLFSkQ40vgRYYy5a4qsU4+8MELretAgZTG6poroO2eUDQIi4ZyU",
+	"XgEaU2yPNvqgaatJ3BmRSVtArLi5/ktrMmYHHxn+immAe0E5FTXN33J5HLd/emzYw0ydsM+RHALbmdbR",
+	"eTgzxEDRAzTi6kDjY04e6x7wmsfLcO/2ZOg6E4aNnLqAO7zWL3RKqlVkVRvsz5Wk91SO/djziBBGOqVK",
+	"zRnLWR2dRdReP1F0UUpw76JfCA5JiL5Bv9sUC0i11AgyYWIyHvNQEv+U+BTrR44SuH7M6/BEIGq/5CiI",
+	"bin8b4wDTNmWIZPzrzsp+KVegjT44PHxOPdBf+6hPEFmhd9W75OA4DCt7sJXAskpR4ZRU2M+CAj+SrTE",
+	"DTKDUIKCHJIZwmHagGBrqGwSBPMKo/ouWcSL2HpRatkwB/AoTRvA/Xc79d12p91s7c6ZOTKyQaFqXlXh",
+	"VmICUn8j9YXep5NA9CyP9ObgQdTe/yGfCb/8Sz5vvZn+/uv1f93nK9G6zv4+zF0FeJJ+ZNYU0wigrwEX",
+	"fCK8kI7NHtRFVNAh4ZZ2jQDXBpmo4y6ifSXlDfBXgjiDKye8IRlhNdgYS0lCNdC/Px/X/oVrfzRrh7XL",
+	"by13v3P7TC1an4gAhxlAY5/iAePqALKr+QQGOCOUYPAQID4oLf84e/cWPgCXR5IEQWROVQuloYKJ5vDJ",
+	"6rKTa5QqAsTHD2+iV1VtMvQtjWobvBDQ8/puvbNzhDgLZppcYd2YaqqezN7n4QirOzYJaS4kND7nLSTR",
+	"2KL1xOvYEvCZHKEpwdeRQickZr52SyFfSThDIRmHRBAm44UVg+lZSPrq1jQS37KG/lU09ErOsV5xwD0c",
+	"PUuXgi9ebvnMC0EUTfi6f6IPZPmDW8tRAXmJHVDylvBV/6iWoREFNGa1Io3HqM+DgE9FOUAUn3O6n8HD",
+	"5TJvIeOQ9ElImEeOlUhRBJCkmUgWEtncYCHER9sf/n6CDtqdpot2d9IAyU4cltMQPbbhzXl05EihKQUH",
+	"NGm3B5NeGUhsEtOsHeJav3b5bXe/gLqERIazY0XDs+t8zdCQT9EIsxkSYBMCG66MFJ2l1nH5f/MX8BUE",
+	"nDwQRZ5qhjxnEMQ4XaF55MzOMZ1OLQWEZKd7xadqZ9hqpE97/2AvPu1KWzVif+5W55Zx5vExKaLpYxKO",
+	"qFA3RKApnwS+UjbtJdVbO4WspXgRYPMM8YjIlRheEbLW0WuJ9CtQD3vXEdKag9IMkQrUUkDe76CAqKUK",
+	"F/l0QKWWWoez8ZAwuO5GqqqurFC1UI0mickiq/yUI4nHJ9oAM38cBIyC1n4MM2Uolg4nTFpXJRaYVKeQ",
+	"KJUAcQZ+RmM80C5GsOTfJyScJSt+ppdgL9MnfTwJIs07Ps8e5wHBTHPFmzFmOQeXFSQRZV4w8Y3eoh2j",
+	"1IIyTKh4hWayPBKc47mUS5H7NMilNkaWsYDHUUjkJGSRKKG41l69VW/tdBH5HTGCBhINCAokCgiiTDuf",
+	"8hAxLl0EyhYa45AwOSSCCBcFVJIQBwKJiTdUksCWEmK3XBQJqVvvz1uvtmCYRJR0NbgmDDzMBLjLYsqE",
+	"i0D0FIpTukiRIv1JcsUuQvVhMh6rDwFhA/glpCNX9fewdG1PZBf5eKY6SHXMmtKqRVDB+y7CIZXDEVFC",
+	"FWfxWoVxX5ZqZ/CRhPQr8W1VNdpnRQ0ikeXT1zA6WgV1DTI9oVmJOoY0BIvQx5y9jT4jfPMGwON0O83D",
+	"fdcZURZ90crDH9o/jRyQ0wj0MhYChcJo/Tit8ZqHxIc3xdFESNQDwdxVmPJXTVMPW62mi1q7gFx1dK6G",
+	"ULdWCXg4BE9BfB3MEpm2Xe/s1NE7db+nVBDUabX1ITAuh5QNFLUzDwb1IgIVvwQsLVu+oUIaWLzljKwB",
+	"HiwBSF9fINiFaTkPo3Zq77vNDnTSXt8aDJ1W23w3DakkkatA5Ndhxi8DjdrYneHDQ5+EvRz54n1yRyRH",
+	"gocS9WYueLkbyVd4Chyq1xGQkoi9kT4PiVEaYptKclVibRS6utbrSO6FiBZYcCNazXZn8Y3QwmveJhOh",
+	"NpZdd1wkiJIBlNDfm6ltjbCooytNa38aUUZHOLhCWFxrBand7ABMwPEDnjjcuHVabbqK5QLtenOErrR6",
+	"UaP9GogzbHDlKiIGbj6uUT4EmirRzgSHAM80+JWSy9WFpAOmMDIN89y1FKGWBko5wItA/B4PyBn9I0do",
+	"u9KSwAjfAIenf5Cf3loghC/VJcQSjbiQ6K3N6OKzOUIJfXle31Na8yIorHGPggTEk4UCaerGaJAfwVlT",
+	"PzY7wrNIxJ2CKZ6JyB6aZSYL74ZZz52uhrim43xxPyOqcW3URQrNzS1Pi0mFQhFMkqseUyZ3IQgE39CR",
+	"EpNa2rESFq6/acbLpkySAQnjdcPLQa5AapYGspuWQY7QCPtE3eeU4hpGIiojN/INZdcu4mP8+4SALw4I",
+	"yKJ0W9K81FTm17kGri+1Iu0vPoAi1YP6WRMJei0F8rBQ/HlidpDgV0WzIWx5jOUw2XFWgtVaw2qWIHtr",
+	"qa2+t978sxsG9UpRiujGzdyY+oZkgEMfzg6LuWs1f5vSW4v9DFbdTTTAW2y82SQf528A6FtKBzJqO6Dr",
+	"CM/QkAd+IdapcSsvKqLHYL4XJCzCIs2OLGRSjUHewfARjUPKPDrGgYZ/vGZJGGYSXTNjiUrgXTFMM+cs",
+	"1IR3QSyz0VvLyvQL96kOav0lkgU9/UgGT1DzoVJzgbB+6tEpb+qodaNnXFeqrhXaR0Gj8YrtPd/URvim",
+	"Bv5HTrfTOuzsNju3rqPNl0tuJIryKt2C5TystOfIybVCH+0UWn3zWXpidrUYEMYv69Z1Po79FQARvWWW",
+	"7sp+97x1l0GDzGPlXYBidrg8UFLvvUtAh4/lO+2CVGGTySTV96huaNxv5e3ZL5f3tbt4juqbi97Tl94X",
+	"tIsjVr85qx5fKm6/dI/4rmend5flJ/HAiicUB97mz2TaN1JvJLdunrdG+QDzttvbtGdGeefQ7nZTG4ka",
+	"Hoha+rGxrL/VEoD0SyqHwBLHmU4+sID7+AkvqWwVAG+YgoMsiYbPRMCDyh/JQUqTA9NsHb3NNflssEJj",
+	"RSp0/R6FEjPJ0qKJJkjFF12Nqp+9EnQRrnnhoCECC87mwKMDP7EC25YRWKxu5ZJY1HA9BCAbpgYKAhVg",
+	"1dBBaZvDTQ7XPJFZJ5v47lln6nSd3T1n6dfgzAnFhpr4IQ1unn423JxLfC6Jr8fatSXQk+4g3RdR1ozf",
+	"ydxxvjzXzj5lcACHoFvXeWO52ZS1j91xbt27oUtiWa9ZbiVlI2T9UG5d5zfj+1DWEfwjnjyGviAByfVG",
+	"Mj9s7nIEqb/bUaJL3OZUdGnplU5arkmIjl3jwdUf9SYS+Vy/8mk/FgksdZ1n/OnTp9q8S09Z/1zXmyeP",
+	"K6/zY2CXwJqCKNpS/MnrsyZMSkW5HlWOcN3QDg3Q0ygArBgJbkZBWk67mDSbux7xRzfdl/7oBhlg/HTh",
+	"dOrNCwfdjAImuur3ny7A+73baPjcE3WOBRU1PiaszsOBhmSDiYZqeuE0YFxS6nOViwIj7pNgc6Txkern",
+	"+BzGCR4bmPnZl/spFgiLa+KjPg+/o1iVOB3H8tVLy3+8dMqo3UYyexgEs43Na0G0zSl+z1N8a6V3WIL9",
+	"21khSnl+3HCdZhfGtYOiZXwJ4Tl2Q/6tc43zKuTHEaQyGJjEujIVEgOuyimPujvwhD/zWUyCoNx3I34c",
+	"UMg9CTZiTAy799lEK0uQqZw0LaXUar79mrST3AQq6JT+gsBxGvlEjRgSCNvYnH189rn5ZJY5/twByjEg",
+	"22VdKqp2ibYiDmNbx4gQiSKvbsXL0kR381BYiiQJYV3mlTCOLl6IEGb86mhgdcnFhOj3zSHOH+JvUfh8",
+	"hXeinKDwJS0G4IUfiT3J+7xAasrN4USH8yGTgGmJe5bN3lR62+aar5P/5mdX2hDXsqM/y2aZWuLsTcqm",
+	"hYc+n8tqGZey+Z6F1mHqJYlQNgc8d8BzSbiWP+O5Aaoct91lva8A2SRbR0nsuRG5PxAZzmoQv75ObLCG",
+	"XXyUcQD9D4BGK3mc2hmWFqDMyt6mxbiif9/QgvgQI4vQk3IHWYcbyObQqXeSKoWyxPFPCbmu4H0Xj36n",
+	"MAh7mAw6vGMkTkuQTkmweV54IPT6OJfucQm8ms8UWR6UYDde81MDeKlAzBeNY43BYeUR+aX8CJiSn8hy",
+	"KYzJH2IB5uR0WrPdF9TOucVrhBKIMI/7xNcB25AWAczDvRka/EHHG+kkxo8kyeL9BANEWRzvQ0iZDnlg",
+	"P7lpHQTiSWHWh5JdNvxsNSz8ESLQFiHhBrEeALGeoCJtaJtptcGqx4NV8RFr2pPlVhlfBKVBxTm7eB/c",
+	"QiDNAYc8sSjETKtXkD3sCFnZgE1yO52uKaqLHBfHVKLzEIMu5lM144gyLLXP8AiPx1An7VvlfMIFqFqY",
+	"fbhqAceicYvKPVauQVUkPRaWrKpcLbBg5OLigksU4isYu7iDVZjkrc5ZYeeLvnUdzsi7PpSXKCM5Bed4",
+	"6y7oln9Mi7oVHcKifkUgXtSvBHyXt27OPf0Fi9x0n1jOlaBFQ/wVCG6ScykvF/n8SB8/vNGJS/TXPZPn",
+	"UYewmqy+UVoTPoYcM8z8Ws8G481lEa+c9djOEb5A7o5EmAiE5wa7Fj3qRwPE7W6tROILuhglu5iG56bv",
+	"SWUZrzZDOvt4eZ+orZPOpfA5dQSw6CSjpk5p4+RiWtoIuAiLig6+ICHqq8p5Tg3O0T7SmU1/kuGEJA7D",
+	"Jh25nSxrv+OUp8aKFxcltFqY31o1hOUcIdwThEm1RPVDgIWMErSX57O2aiZQSUZiFYUScoC91r1bkAHM",
+	"TILDEM8yB68nrHjacaqcNCCOESPT+chmTWI0nciw/Qfh62b598Tdi0dfD48vHn89nL54/PXx+ygr0X1y",
+	"/XiOVXh/xc7lR7SiHFCx90Lg5ssESXYn7GtvRRy8t+i1Sftc6Hxm0jFqj5d6lIrRvtgjPEM9gkIy1vHW",
+	"vYkEQ2bkJIOOE5+pJPO9VT2BT5mmGbGfoxJPEBUoJP2J0H42uTxGlhhuY9Y3GxOdU24NgoNdi6S66JAq",
+	"Pl2922OUUnSR6+rrSZfBrt7PKpRdvZNVa3eZTnH97eqdrAq+S3T6bhJelqfnInSuZBPdkSPEiFLmozCD",
+	"KAt7VBg5qbcelZ4/GWKp/sFBkJOY3XUgH46SULIyY4/7OREPxyyusM1DcLaEDz0syH5Hqxcz7ZNHAp2t",
+	"Ui1W+xZBzSVF16CEwztWlPwTkuZGWXeStKxUh7oAvYIU1mLieUSJlTQUIFXGglpmn4kc1m7OL2leKkvZ",
+	"vPIpdM4MBWMm501zgnk+Mvr7hECqT1M9AQ6kLPmnnQ23/XxBMlzXGRE55P58Gt39hf2g5uP8cj+QAEvQ",
+	"WLlZrNAJxHFP8GAiiRazqTDeXHPrfd46bC/O3mtLxJAw02xBrylPOo6ROE7sdC/IHOsStG90H3geVMrE",
+	"ijhTgCOZdorgT0RukuGcNMIZAJruhaCzMrGloRbdwcpKUEJOMnduRFmkCS1Qg+JZSxZcdM6pXIPLLTnJ",
+	"CrZwfdEceQss0o6+OTgIKkjSBSYkJYqWylsRL6iqruVxg1VEqXzjBQydBc/lvFRr1SkxGrpabsqOjU10",
+	"aCFsE1W4VJy+f+g9jCS7MZxVwz3XKTItPNzVzF/Qo72aYLUuuJplOvw9Xc0loLe5mo/7avoFxkwPB4T5",
+	"OIRHS6sgyR+Qn6LZbLZq8H8lkR4eHh7WWu3abmuunphdHzQWoHxtYSsQ2w3quM5NbcBr5kvij+ovdLf4",
+	"6xodjXkoTbbDoRIaFKoMFao0IGy0QfyRrulpYcNc0R41sPm1i3w8Ey6CEVw0omwS1fg1RaIgG6J+uZfU",
+	"uwZtqdVsIiZc1A/5CNXet5r7B3utw8MX5+1Xneene/XOwcHe8+bzMwWnol8Pzuro2KQ+HYCUD+yYcUY9",
+	"HCAFuS5iHI1xKPWjMlXqGZ8w31Xf/0FC/aOL3p83z8DaD99tS45Oo8u7JdCvHJ29+H9ReaCQYF+g9+e7",
+	"zTOEBfRw4c9682wnfZI5YYPJeSalECyVY7+TPWIrK2Xt5/fbOjPli+1z8+mV+fd052fzafvioq4/7fx8",
+	"tvPzf8zvpb+mv935+T/3Onw2r2YO5iYAWgV7Cy3nD8Y9i1a0Lva5ovFqBTvUuhk1QKaIU5cbzO+HVS91",
+	"VBteHfHq74V/j1UqSDwMMizzxBSVg7ptOku7ftzIVA4yNRWN6XQiiJ8Usk1Yy6fGhXP9apf93vyt1w5f",
+	"Qr10i1Gon9OljS6cZ3mPxulydKmg97wpMoWV7JTJ6OJCXv51++Lir//Z/tTY+fnC+XxxcdNuqf/s1i4u",
+	"bg7I5V8vnG3T0I06lLTd+euOaZW/+igXZPqak7IUkSlv+l+4nzWY6O65Bxz3yczpcZ9UmvJENVQ8DZKy",
+	"O90WmJghiX+OpAWYAjn8lfxhimqF8YuZUEiCgyOrCtheU6EU9BthNkvZmRcu7gUsJG0N25v3A7AW31Fk",
+	"grEFWTmjKayW1hh7YPYVAg+KPI+mWKBpyNkA7gbU4dPlhnsEhXQwlK6p4zgmodBZbcqsttbcbUUacDgg",
+	"sjxZEtRo1RWJEQ9NteekvIJTMsXuPHp5GgGiLacAWIh0Jwa98vyy1CoHIR4BUvjEo1Bk7UhX1TePo2pS",
+	"YTBIV9s3qbjsdxmrPIbrvGYQeGRF/lDOzk2ptWMTAQVffjGdXhBGie+4zgci+CT0SJzwLU7s8CU1BcMj",
+	"cqzz17+8oUIKKDel+8YZxTJJIeIvdN7GOIGS63xk14xPWYRhOqfOC3i+IcybOQWRP/k5at0o3vwtl8dx",
+	"9PhlERUyN2d1uqAHyKMO1uV4OmhdiMnWPi0RjGps00lZXGeiT/J9UhEu9vrgUvsjwHGoiw4VO62WSn9S",
+	"Z6YL4ieD/deEhLN347j+HEyY/nKEA6WgEf9lzMnzDrzQa+bBdIuiFV0uerG6s+wOMxfJ7uXuKvcju1cH",
+	"xcYL9DvKxmkpYY5G5gU+ZA4r3+b2aUgYWJg+np+4GYsbFobbQYVnYbw55+t8fOvc1vSHdvLhPPrQzXzI",
+	"lUVLVz8HLGPMs7rkgazEee7BCE3xmtZnxljR1+mR+xUt7SK0bkptjq6IVi9yDrwfar0kPm2c735s57tV",
+	"/OgeJbsbp6qwgzjtdA+a7oKy21ZgQSsvsGBsZaBcOmQiDhAoZ07Fbv1pz2tLeFdSdnw37SNJEHoO7q79",
+	"AGLdStuIaNsG05fQ4PEcetpYZyNTHiUR2Wxzq8Mztq+kh7imLF+SYQZ+RV5s5ecDvV09erGTWalL0Nzm",
+	"3JIzt8N9l4bQEAsQv04xDXr8Jld6k8MohleQEKwSGI10e1PAEHkBn/iWNtrjPCCYmRneUI+w/Ki13MED",
+	"1d4j2mRk10jNHf3dWBLf1KqtMDxXzaE8P7jjlYw+dyTzoEptLb2SsmNa2Vc/DqpOPPUzLvM5x7noRBbC",
+	"NAcs2c2VFeB/C4VP50zoI84GSA65APs6lULLOeVF+T0cBF+S1/fk48FCP1Zbo4jN7pfJx/qX/6kV2LBj",
+	"FpNrqVG/gi5jF4XfEmjKQ0Xzomd3LOwfo+uja8JqnSfZ5nvs0T710JnEzMehj84pEBRrh+29/dJ36M//",
+	"vri4aTZrFxc3rf7Fxc1Bv2hzUeTECj5r1YOtlgicWiIGyr2rtJrOkbEK/awSR38eW/6jfGSpuyBc4/87",
+	"Q1MSEkRuxpj5OiDm3gIF81a+ckxkdktVoiFpQS0KTVUQ9e0LlRtavCjRRU7Sijxn5ujXPKqdV4P9fvSs",
+	"NC5eVgTY6YK4rHWALS7RXgAfTfMT8jUiA8z+Zv6ue3y0GnHeqn/5P3/59//8rZZf5VXtw5uECoPVek1K",
+	"nSQ1Sp7zV4/gUMkDUGlw+x+fznei+PWkn2Wh0hwJ4mWs30MeEIHio6p/INivHwcBPH2lv/4UUknUb5Fr",
+	"kjZ1BQR/JUoSIcxFIcFe9OCss2uYAFvCsE5OrNq99k84Y8STH5UA6jTqUxIENbCaN9Tv1K8p8ZsOEpk9",
+	"Oiu7Nyi9JCADnFtGsxBCBhTp3SEqUi9YwuNjAlDQHlgWv0sow1EeiErAgwPBI9ugHJLR2gFyC6bPPs8R",
+	"H3l4XYttMVac+rbih8IF91XhaucYN7KzMz+y44gdm4IJDUh9rC6a0pDU1KXDkvYC7YmY+LTFcM1SaXT8",
+	"/rWaxUU9MuPMR1SNFlKpJIH6BbtgWt6iDGE0xnIIAfUjLL0h8QvCgFx01WhcGZFLiSpXjSsXYXRNZvBk",
+	"KSS4PDA0xiFhckgEEWj7Kru47S3qb+1c7ehKX2rrPPBJiJLMa+D1pyZQMIwGSGDb+Eb92yu1nhFJjESl",
+	"jXVRsXq9nsMIoUWjmjhzZa4icDI8IgoBNe4IhfmMS/2Hhixk89sekVFPHS2c3tXfrpKC7kqyc3UeP53D",
+	"78piBFc7cCh0wHhoiDSVQDuPY285pfNFiZGcZr1Vb4LVZkwYHlOn6+zWm/VdbSofAu1rqP/kPihqhJjG",
+	"YbkmATooWxJk75BzibYhHRP6x9m7t2hvp47eEuLbOS8xbB0w09xCDR5F/51fiZzPD6/WZt4uRaEdPGmS",
+	"TZZ06abDb9rNZhHPits15ldx6zqdKv2sd+9b19mr0uV1UQlTw5ic7udL1xGT0QhyTDlANGVBCnqJFUf+",
+	"HOfJv1QjNZ5BNBGIplzkHC0cVk9Xiukb+qnugz7KTr3ZSh1r63CnjrTLinna0BVQ0YADfQ35ZGDdAHiA",
+	"1VxPDYptnwIEqno0itHh+JTpJx6TH0ZxEUMDe7p6zYcoCjOcMENRcBCQAE1YQIRAcSwngmdsTfSPIE5z",
+	"CtqiH3sLmAKvJvmMQJ12p46ODTRMBCQ2f6bjzNOo+2HCfgEorwdh4a/IBSkfgaImFPBOTX27CqpDV+1g",
+	"vSKad5qtxV1SaXuh0+7iTkkBaujxfHGPOScS1a1VYaL5mmDQb6/KrvJSvd7l5qu+u5UJVKbiQUI0vtky",
+	"2ufLW3dOsP18eZuiK2eE+WgyVty83UzinCmL3IcKaMvIKvSbzziW5ABx5eCHIf3x9I+R5kNF4lhTNgwA",
+	"C3Ry9uIN+v+nb4rPyZaErKPKQn+W6I/LHoA2OhTmJ1n7UVmZSR8z4Xp0xMBJa08OEIeSBqBeOXP0IsbJ",
+	"JP1rhJd0wIhfowxUFtfgapTMUykdkXXKzbH4JOgbWVTgnc0IMGl81UaFu6Cszua5Osouyaf1glN4uzza",
+	"ZzIG37pOu9mpQNrm6itv2P2Pyu6rXGCNRnNXOL6nBXcZCxNo1093LLi585ynkW/qzpUbPkCFb51dpdDm",
+	"rV8OQco3v9MQcrUYTeAZ/NSbIYFnIsmID6mm1JiQtsXk07cz8SEPhyElAs3Zs7MSyxsq5Gn6QWE5EtSn",
+	"gaxGgsxeqjQVJNCWuoUtJR9XGvCaVmqnMzVWHBAkwiqNNZl+H3lbfDcJI6+WzUbW+O6yhrpjmt7kGFJz",
+	"KVWKHlnvd0qWyLWBnEfpKKlAkgc+6s1Suesw802sln4VEXX0KbLxM0T9iBSBSU9Cwiio/6hgKIivQ6Cj",
+	"5bso9p2BgY33jK0aGXN4oHa+XfxkvQOpgfwQTxnCEoWY+XxkAkCwDk+nAhnv+WyCPSpQQPoSPBlMofCj",
+	"BMgUDCeGxCZv0woeWTqo/QctSrg0IaxOs76z1JYkpZyjIBWutO7rLyuj/ZiyWfOwAsCMA9hGmFuGQmo0",
+	"g1fIDIlckkJWkNkaz+KEzLl2hBP163cSitbD6E+M2LJh7d+ZtQPg18Tbq2Dut+x3NerfaoEgINozI43N",
+	"L+D7u3A22j81BvoKTd9yRio3r4D9FZiO3qH/2JlOhZ3EsajABdoVuEcI6WvAEUdHkj5ZHqBPcS08wC2x",
+	"D38PAe9BL8wyeqE68N2KiBnHOm+u2RO5ZnewjK/nFi55v+wgoEvLaj7n7kfCgfGl1uUkmUmcG/fv6mwD",
+	"BYqikHgGDj5QvNQFrRF5AcEhfLWt3dDi/r1Jkp5vB97WtYqMIwdDsL5BPluTOlk7QBkPLsgcBHHaSOJB",
+	"PG0dvWPBzM49P28etPPFY6UOex4ZS+JrxR1d6dJfXeSB6Fyj/ZpRk68QjjRm6+iUMq91OZ2GQjubxUCE",
+	"1M8eDsOU2SCrJkdPFk+bij7Is8mdXku0Av7nVdiXJeqrvr6szAs2uv6SDzf5Dog68Xma5WBmXAhnY+J+",
+	"P52q8S3iAbeFjzxRZsd2s5MkPkp4h7FJ5vuJJNPZCUQewGUknr4qzXg7CQK70w9EOH5gkQ4eIiPMNC7/",
+	"DyriudWbJ9h2uZ4b3XgWx8V+h4sdJQx6yNut17C54j+6P1NPKQuA3FG92h/x0tvxW7kX+EwpedO84GeI",
+	"ATBe4uJagDZkyuFQicSQT8WcT1feFY/mfygH/6fgA/Wn8Rwsdzta7BZY1cBhOtfRpyENiI6XFdiqNhcj",
+	"OeNRfDVkEY+yCfC5+H83P0ANeZgxLnVUJfbRdqe5u7PA9Tm2DKx6Mx5EKbcv0srKuT3IxpNx48l4/56M",
+	"Jf6KEGfZ+Kb+AZm3ktv8x1Tg9cZxfiOZ3olfZoJ1nGyoeIVmceh4Ned9vE6H/WXw3yQASL1Z5DHHu92y",
+	"ja//xjy9Yakr05xCYrKQ/eLVgwcKmfEPGkmgKNwmlmATS7ARv35k8WtRPANer/3QFq82wQ/3F/yQIt6b",
+	"8IeNN8VdxdVNvMRjkG8XxVbgxR4Uy4ixlYIrvpuc+KcJr9hIO/cl7SwM8bgvcWfpm7dycMjdOP8mPGTj",
+	"t/64WN6iUBK8avjI9xKRNwEkm4u44cFVY1LuiQG7m4iVHyZi5ekT7k3MysbKsolZeTrviXeIb1m3ReZh",
+	"AlxSJHcT4rIx/DxJobOyA/3jEEJXd69fM0W5xwCbXMKyCbHZkJgn7Mi4YtTOj0t0HjbAB0jMJsRnQxoe",
+	"lY9z1inxHh2Yf5yYpDtd5k1U0sbnemMjeSCf6yLPalMaO7rCc5pFQhGimnpDqDxLdd04ylCPSIw4C2Z1",
+	"U5u66zTUd46m/Zmqw1DHTIkR+o4LTdyUyCaIRJKjr6160xrrq65UVjyWplpq+1ZVuKhaZDJOwD0cSLhY",
+	"lzEkMvtd5JWgC3nbkmF2aZ8SmYnBg4Dk6JrxaTLSAhEqmiQhHrm7T2q+YDQdcr3buK+u+HJ7efu/AQAA",
+	"//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
