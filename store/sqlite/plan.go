@@ -33,7 +33,7 @@ var (
 // via chooses how to reach the statistics of a page.
 func (s *Store) via(ctx context.Context, owner store.Owner, query store.Query) (sqlquery.Via, error) {
 	dates := sqlquery.Bounds(query.Filter, startDate)
-	inOrder := len(query.Order) == 0
+	inOrder := len(query.Order) == 0 || query.Order[0].By == id
 	switch {
 	case sqlquery.Fixes(query.Filter, id):
 		return sqlquery.Via{From: byID}, nil
