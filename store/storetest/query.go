@@ -42,6 +42,18 @@ var queryTests = map[string]func(*testing.T, store.Store){
 		cast := store.Property{Name: store.PropertyDuration, Type: store.Chat}
 		wantWalk(t, s, store.Order{By: cast}, "a", "b", "c", "d", "e")
 	},
+	"properties that are equal may both be null": func(t *testing.T, s store.Store) {
+		putAll(t, s, ada, []string{"different"})
+		same := call
+		same.EndDate = same.StartDate
+		mustPut(t, s, store.Key{Owner: ada, ID: "same"}, same, store.NoRevision)
+		mustPut(t, s, store.Key{Owner: ada, ID: "null"}, store.Record{Type: store.Call, Activity: "Call"}, store.NoRevision)
+		equal := store.Binary{Op: store.Eq, X: property(store.PropertyStartDate), Y: property(store.PropertyEndDate)}
+		query := store.Query{Filter: equal, Order: []store.Order{{By: property(store.PropertyStartDate), Descending: true}}, Limit: 1}
+		if got := walked(t, s, query); !slices.Equal(got, []string{"same", "null"}) {
+			t.Errorf("the pages are %q", got)
+		}
+	},
 	"activities are in the order of their enumeration": func(t *testing.T, s store.Store) {
 		for _, activity := range types {
 			record := call
