@@ -13,3 +13,5 @@ func open(testing.TB) store.Store { return memory.New() }
 func TestStore(t *testing.T) { storetest.Run(t, open) }
 
 func BenchmarkPut(b *testing.B) { storetest.BenchmarkPut(b, open) }
+
+func BenchmarkFilter(b *testing.B) { storetest.BenchmarkFilter(b, open) }

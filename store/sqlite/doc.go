@@ -5,6 +5,7 @@
 //
 //	Put, Delete, ... -> queue -> one writer, which commits all that is queued at once
 //	Get, List, ...   -> a pool of readers, each seeing every commit before its start
+//	List, Count      -> sqlquery, which writes the SQL; plan.go says through which index
 //
 // An fsync costs about as much as writing a hundred statistics, so the writer makes
 // many callers share one: it takes what is queued, never waits for more, and

@@ -135,21 +135,6 @@ func wantPragmas(t *testing.T, conn *sql.Conn, want map[string]string) {
 	}
 }
 
-func TestListReadsInTheOrderOfTheKey(t *testing.T) {
-	s := opened(t, t.TempDir())
-	for _, query := range []string{
-		"SELECT id FROM statistics" + ofOwner + " AND id > ? ORDER BY id LIMIT ?",
-		"SELECT id FROM statistics" + ofKey,
-	} {
-		var id, parent, unused int
-		var plan string
-		row := s.readers.QueryRowContext(background, "EXPLAIN QUERY PLAN "+query, "t", "u", "a", 1)
-		if err := row.Scan(&id, &parent, &unused, &plan); err != nil || !strings.HasPrefix(plan, "SEARCH statistics USING PRIMARY KEY") {
-			t.Errorf("%s: the plan is %q, %v", query, plan, err)
-		}
-	}
-}
-
 // TestAnswersSurviveTheProcess looks at the files as a process that was killed
 // leaves them: nothing was closed.
 func TestAnswersSurviveTheProcess(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // at the filter, which costs ten times as much as the entry; so the ids of a page
 // are found first, in indexes that also hold what is asked for most.
 const (
-	byID        = "statistics NOT INDEXED" // the table itself is in the order of its key
+	byID        = "statistics INDEXED BY sqlite_autoindex_statistics_1" // the primary key, and so the table
 	byStartDate = "statistics INDEXED BY statistics_start_date"
 	byType      = "statistics INDEXED BY statistics_type"
 	byActivity  = "statistics INDEXED BY statistics_activity"
@@ -33,18 +33,18 @@ var (
 // via chooses how to reach the statistics of a page.
 func (s *Store) via(ctx context.Context, owner store.Owner, query store.Query) (sqlquery.Via, error) {
 	dates := sqlquery.Bounds(query.Filter, startDate)
-	inOrder := len(query.Order) == 0
+	inOrder := len(query.Order) == 0 || query.Order[0].By == id
 	switch {
 	case sqlquery.Fixes(query.Filter, id):
 		return sqlquery.Via{From: byID}, nil
 	case !inOrder && query.Order[0].By == startDate:
-		return sqlquery.Via{From: byStartDate, KeysFirst: true}, nil
+		return sqlquery.Via{From: byStartDate, Rows: byID}, nil
 	case dates != nil && inOrder:
 		if few, err := s.few(ctx, owner, dates); few || err != nil {
-			return sqlquery.Via{From: byStartDate, KeysFirst: true}, err
+			return sqlquery.Via{From: byStartDate, Rows: byID}, err
 		}
 	case dates != nil:
-		return sqlquery.Via{From: byStartDate, KeysFirst: true}, nil
+		return sqlquery.Via{From: byStartDate, Rows: byID}, nil
 	}
 	return viaEquality(query.Filter), nil
 }
@@ -63,9 +63,9 @@ func viaCount(filter store.Expr) sqlquery.Via {
 func viaEquality(filter store.Expr) sqlquery.Via {
 	switch {
 	case sqlquery.FixesType(filter):
-		return sqlquery.Via{From: byType, KeysFirst: true}
+		return sqlquery.Via{From: byType, Rows: byID}
 	case sqlquery.Fixes(filter, activity):
-		return sqlquery.Via{From: byActivity, KeysFirst: true}
+		return sqlquery.Via{From: byActivity, Rows: byID}
 	}
 	return sqlquery.Via{From: byID}
 }

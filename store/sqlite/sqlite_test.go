@@ -19,6 +19,10 @@ func BenchmarkPut(b *testing.B) {
 	storetest.BenchmarkPut(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
 }
 
+func BenchmarkFilter(b *testing.B) {
+	storetest.BenchmarkFilter(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
+}
+
 func place(t testing.TB) func() store.Store {
 	dir := t.TempDir()
 	return func() store.Store { return open(t, dir) }

@@ -34,28 +34,27 @@ type Statement struct {
 type Via struct {
 	// From is the table, with what the database is to be told about its indexes.
 	From string
-	// KeysFirst finds the ids of the page in an index before it reads any row, where
-	// that is possible: it pays where the index holds what the filter asks for.
-	KeysFirst bool
+	// Rows, if not empty, is the table once more: the ids of the page are then found
+	// through From, where that is possible, and the rows under them read from Rows.
+	// It pays where an index holds what the filter asks for.
+	Rows string
 }
 
 func (v Via) from() string {
 	if v.From == "" {
-		return " FROM " + table
+		return " FROM statistics"
 	}
 	return " FROM " + v.From
 }
-
-const table = "statistics"
 
 // List returns the statement for a page of the owner's statistics: these columns,
 // in the order of the page.
 func (d Dialect) List(columns string, owner store.Owner, query store.Query, via Via) Statement {
 	filter := d.translate(query.Filter)
-	if via.KeysFirst && (filter.residue == nil || len(query.Order) == 0) {
+	if via.Rows != "" && (filter.residue == nil || len(query.Order) == 0) {
 		w := d.page("id", owner, query, via, filter)
 		outer := &writer{dialect: d}
-		outer.write("SELECT "+columns+" FROM "+table, ofOwner(owner), " AND id IN (", w, ")")
+		outer.write("SELECT "+columns+" FROM "+via.Rows, ofOwner(owner), " AND id IN (", w, ")")
 		outer.orderBy(query.Order)
 		return outer.statement(filter.residue, query)
 	}
@@ -67,7 +66,7 @@ func (d Dialect) page(columns string, owner store.Owner, query store.Query, via 
 	w := &writer{dialect: d}
 	w.write("SELECT "+columns+via.from(), ofOwner(owner), filter.conditions)
 	w.behind(query.Order, query.After, filter.present)
-	if filter.residue != nil && via.KeysFirst && len(query.Order) == 0 {
+	if filter.residue != nil && via.Rows != "" && len(query.Order) == 0 {
 		return w
 	}
 	w.orderBy(query.Order)

@@ -34,6 +34,7 @@ var promises = []struct {
 	{"Delete", deleteTests},
 	{"Record", recordTests},
 	{"List", listTests},
+	{"Query", queryTests},
 	{"Oracle", oracleTests},
 	{"Settings", settingsTests},
 	{"Users", userTests},
