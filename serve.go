@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,6 +37,7 @@ type serveOptions struct {
 	publicURL string
 	issuers   []string
 	audiences []string
+	tls       tlsOptions
 }
 
 func serveCommand() *cobra.Command {
@@ -45,6 +47,7 @@ func serveCommand() *cobra.Command {
 		Short: "Serve the API until SIGTERM or SIGINT, then finish what is under way and exit 0",
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
+  afterhours serve --tls-dev
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -58,11 +61,15 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&options.publicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.StringArrayVar(&options.issuers, "issuer", nil, "OpenID Connect issuer to trust beside the local one, as its tokens name it; may be repeated")
 	flags.StringArrayVar(&options.audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	options.tls.addFlags(flags)
 	return command
 }
 
 // serve runs the server until the command's context is done.
 func serve(command *cobra.Command, options serveOptions) error {
+	if err := options.tls.check(); err != nil {
+		return err
+	}
 	ctx := command.Context()
 	logger := slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
 	slog.SetDefault(logger) // for the parts that are given none
@@ -71,6 +78,9 @@ func serve(command *cobra.Command, options serveOptions) error {
 		return err
 	}
 	fmt.Fprintln(command.OutOrStdout(), "listening on", app.url())
+	if app.caFile != "" {
+		tellTrust(command.OutOrStdout(), app.url(), app.caFile)
+	}
 	if options.demo || isTerminal(command.OutOrStdout()) {
 		if err := app.introduce(command.OutOrStdout(), options.demo); err != nil {
 			return errors.Join(err, app.stop())
@@ -90,6 +100,8 @@ type app struct {
 	server   *http.Server
 	store    store.Store
 	issuer   *auth.LocalIssuer
+	tls      *tls.Config  // nil for plain http
+	caFile   string       // of the authority that clients must trust, "" for none
 	unlock   func() error // nil for a store that needs no lock
 	failed   chan error   // what ended the server before stop did
 }
@@ -122,6 +134,9 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 			return nil, fmt.Errorf("--demo: %w", err)
 		}
 	}
+	if err := a.secure(options, logger); err != nil {
+		return nil, err
+	}
 	handler, err := newHandler(a, options, logger)
 	if err != nil {
 		return nil, err
@@ -131,6 +146,7 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 	}
 	a.server = &http.Server{
 		Handler:           handler,
+		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -139,11 +155,19 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	go func() {
-		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.accept(); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err
 		}
 	}()
 	return a, nil
+}
+
+// accept answers connections until the server is shut down.
+func (a *app) accept() error {
+	if a.tls == nil {
+		return a.server.Serve(a.listener)
+	}
+	return a.server.ServeTLS(a.listener, "", "") // the certificate is in the configuration
 }
 
 func newHandler(a *app, options serveOptions, logger *slog.Logger) (http.Handler, error) {
@@ -170,7 +194,12 @@ func newHandler(a *app, options serveOptions, logger *slog.Logger) (http.Handler
 	})
 }
 
-func (a *app) url() string { return "http://" + a.listener.Addr().String() }
+func (a *app) url() string {
+	if a.tls == nil {
+		return "http://" + reachable(a.listener.Addr())
+	}
+	return "https://" + reachable(a.listener.Addr())
+}
 
 // stop lets the requests under way finish, for drainTimeout at most, and closes
 // the store behind them.
