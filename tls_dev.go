@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,7 +63,8 @@ func openDevCertificate(dir, host string, now time.Time) (certificate tls.Certif
 		return certificate, "", err
 	}
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
-	if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
+	ip := net.ParseIP(host)
+	if isEverywhere := host == "" || ip != nil && ip.IsUnspecified(); !isEverywhere && !slices.Contains(hosts, host) {
 		hosts = append(hosts, host)
 	}
 	path := filepath.Join(dir, devServerFile)
