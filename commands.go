@@ -147,7 +147,7 @@ func inStore(at *place, user *store.User, work func(context.Context, store.Store
 
 // healthCommand asks a server whether it is ready, for probes without a shell.
 func healthCommand() *cobra.Command {
-	var addr string
+	var addr, ca string
 	command := &cobra.Command{
 		Use:   "health",
 		Short: "Exit 0 if the server is ready",
@@ -162,7 +162,17 @@ func healthCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("--addr: %w; %w", err, errUsage)
 			}
-			response, err := http.DefaultClient.Do(request)
+			client := http.DefaultClient
+			if ca != "" {
+				config, err := trusting(ca)
+				if err != nil {
+					return fmt.Errorf("--ca: %w", err)
+				}
+				transport := &http.Transport{TLSClientConfig: config}
+				defer transport.CloseIdleConnections()
+				client = &http.Client{Transport: transport}
+			}
+			response, err := client.Do(request)
 			if err != nil {
 				return err
 			}
@@ -175,6 +185,7 @@ func healthCommand() *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&addr, "addr", "http://127.0.0.1:8080", "URL of the server, or its host and port")
+	command.Flags().StringVar(&ca, "ca", "", "PEM file of the authority to trust for https, as tls-ca.pem of the server's data folder")
 	return command
 }
 

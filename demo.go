@@ -96,7 +96,7 @@ func (a *app) introduce(out io.Writer, demo bool) error {
 		return err
 	}
 	if !demo {
-		_, err = fmt.Fprintf(out, "\ncurl %s/beta/me/analytics/activityStatistics \\\n  -H 'Authorization: Bearer %s'\n", a.url(), token)
+		_, err = fmt.Fprintf(out, "\n%s %s/beta/me/analytics/activityStatistics \\\n  -H 'Authorization: Bearer %s'\n", a.curl(), a.url(), token)
 		return err
 	}
 	day := demoWeek(time.Now()).AddDays(1)
@@ -104,7 +104,7 @@ func (a *app) introduce(out io.Writer, demo bool) error {
 token of %[1]s, for an hour:
 %[2]s
 
-curl -X PATCH %[3]s/beta/me/analytics/activityStatistics/%[4]s \
+%[7]s -X PATCH %[3]s/beta/me/analytics/activityStatistics/%[4]s \
   -H 'Authorization: Bearer %[2]s' \
   -H 'Content-Type: application/json' \
   -d '{
@@ -116,8 +116,16 @@ curl -X PATCH %[3]s/beta/me/analytics/activityStatistics/%[4]s \
     "duration": "-PT1M55.0810357S",
     "afterHours": "-PT1M34.3242013S"
   }'
-`, demoUPN, token, a.url(), demoID(store.Call, day), day, day.AddDays(1))
+`, demoUPN, token, a.url(), demoID(store.Call, day), day, day.AddDays(1), a.curl())
 	return err
+}
+
+// curl returns how curl is called so that it trusts this server.
+func (a *app) curl() string {
+	if a.caFile == "" {
+		return "curl"
+	}
+	return "curl --cacert " + forShell(a.caFile)
 }
 
 // isTerminal says whether out is one, where a person reads.

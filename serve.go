@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,7 @@ type serveOptions struct {
 	sdkQuirks bool
 	issuers   []string
 	audiences []string
+	tls       tlsOptions
 }
 
 func serveCommand() *cobra.Command {
@@ -46,6 +48,7 @@ func serveCommand() *cobra.Command {
 		Short: "Serve the API until SIGTERM or SIGINT, then finish what is under way and exit 0",
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
+  afterhours serve --tls-dev
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -60,11 +63,15 @@ func serveCommand() *cobra.Command {
 	flags.BoolVar(&options.sdkQuirks, "sdk-quirks", true, "accept and answer what official Microsoft Graph SDKs need beyond OData")
 	flags.StringArrayVar(&options.issuers, "issuer", nil, "OpenID Connect issuer to trust beside the local one, as its tokens name it; may be repeated")
 	flags.StringArrayVar(&options.audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	options.tls.addFlags(flags)
 	return command
 }
 
 // serve runs the server until the command's context is done.
 func serve(command *cobra.Command, options serveOptions) error {
+	if err := options.tls.check(); err != nil {
+		return err
+	}
 	ctx := command.Context()
 	logger := slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
 	slog.SetDefault(logger) // for the parts that are given none
@@ -73,6 +80,9 @@ func serve(command *cobra.Command, options serveOptions) error {
 		return err
 	}
 	fmt.Fprintln(command.OutOrStdout(), "listening on", app.url())
+	if app.caFile != "" {
+		tellTrust(command.OutOrStdout(), app.url(), app.caFile)
+	}
 	if options.demo || isTerminal(command.OutOrStdout()) {
 		if err := app.introduce(command.OutOrStdout(), options.demo); err != nil {
 			return errors.Join(err, app.stop())
@@ -92,6 +102,8 @@ type app struct {
 	server   *http.Server
 	store    store.Store
 	issuer   *auth.LocalIssuer
+	tls      *tls.Config  // nil for plain http
+	caFile   string       // of the authority that clients must trust, "" for none
 	unlock   func() error // nil for a store that needs no lock
 	failed   chan error   // what ended the server before stop did
 }
@@ -119,6 +131,9 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 	if a.issuer, err = auth.OpenLocalIssuer(options.data); err != nil {
 		return nil, err
 	}
+	if err := a.secure(options, logger); err != nil {
+		return nil, err
+	}
 	handler, err := newHandler(a, options, logger)
 	if err != nil {
 		return nil, err
@@ -133,6 +148,7 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 	}
 	a.server = &http.Server{
 		Handler:           handler,
+		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -141,11 +157,19 @@ func start(ctx context.Context, options serveOptions, logger *slog.Logger) (_ *a
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	go func() {
-		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.accept(); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err
 		}
 	}()
 	return a, nil
+}
+
+// accept answers connections until the server is shut down.
+func (a *app) accept() error {
+	if a.tls == nil {
+		return a.server.Serve(a.listener)
+	}
+	return a.server.ServeTLS(a.listener, "", "") // the certificate is in the configuration
 }
 
 func newHandler(a *app, options serveOptions, logger *slog.Logger) (http.Handler, error) {
@@ -176,7 +200,12 @@ func newHandler(a *app, options serveOptions, logger *slog.Logger) (http.Handler
 	})
 }
 
-func (a *app) url() string { return "http://" + a.listener.Addr().String() }
+func (a *app) url() string {
+	if a.tls == nil {
+		return "http://" + reachable(a.listener.Addr())
+	}
+	return "https://" + reachable(a.listener.Addr())
+}
 
 // stop lets the requests under way finish, for drainTimeout at most, and closes
 // the store behind them.

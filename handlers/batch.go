@@ -50,7 +50,7 @@ var refusals = map[int]error{
 
 // refuseInBatch answers a request of a batch that is not let through to a handler.
 func (s *Server) refuseInBatch(w http.ResponseWriter, outer *http.Request, refusal batch.Refusal) {
-	s.setHeaders(w.Header(), outer, requestOf(outer))
+	s.setHeaders(w.Header(), requestOf(outer))
 	kind, known := refusals[refusal.Status]
 	if !known {
 		s.writeError(w, outer, errors.New(refusal.Message)) // for the log alone

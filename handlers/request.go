@@ -69,7 +69,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
 		known.clientID = given
 	}
-	s.setHeaders(w.Header(), r, known)
+	s.setHeaders(w.Header(), known)
 	answered := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 	if r = s.canonical(r, known); !s.shareAcrossOrigins(answered, r) {
 		s.engine.ServeHTTP(answered, r)
@@ -79,7 +79,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // setHeaders sets the headers that every answer has. They are written to directly,
 // to spell their names as Graph does.
-func (s *Server) setHeaders(header http.Header, r *http.Request, known *request) {
+func (s *Server) setHeaders(header http.Header, known *request) {
 	header["request-id"] = []string{known.id}
 	if known.clientID != "" {
 		header["client-request-id"] = []string{known.clientID}
@@ -87,7 +87,7 @@ func (s *Server) setHeaders(header http.Header, r *http.Request, known *request)
 	header["OData-Version"] = []string{"4.0"}
 	header["x-ms-ags-diagnostic"] = []string{fmt.Sprintf(
 		`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, s.instance)}
-	if r.TLS != nil {
+	if strings.HasPrefix(s.publicURL, "https://") { // never for localhost, where other servers are
 		header.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 }

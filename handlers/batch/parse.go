@@ -187,7 +187,7 @@ func unreadable(err error) *Malformed {
 	case errors.As(err, &form) && form.GoType != nil && kinds[form.GoType.Kind()] != "":
 		place := strings.TrimPrefix(string(form.JSONPointer), "/")
 		if len(place) > maxQuoted {
-			place = place[:maxQuoted]
+			place = strings.ToValidUTF8(place[:maxQuoted], "")
 		}
 		subject := "'" + place + "'"
 		if place == "" {
