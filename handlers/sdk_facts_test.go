@@ -40,7 +40,7 @@ func (c client) send(method, path, body string, header ...string) reply {
 }
 
 // want fails unless the answer has the status and every part in its text.
-func (r reply) want(t *testing.T, status int, parts ...string) reply {
+func (r reply) want(t testing.TB, status int, parts ...string) reply {
 	t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(r.text, part) {
