@@ -128,7 +128,8 @@ var queryTests = map[string]func(*testing.T, store.Store){
 }
 
 // walkWhileOthersWrite walks over 10,000 statistics in several orders while others
-// come, change and go between them.
+// come, change and go between them. Ten pages are enough, and few enough for the race
+// detector.
 func walkWhileOthersWrite(t *testing.T, s store.Store) {
 	const lasting, each = 10_000, 50
 	atOnce(lasting/each, func(n int) {
@@ -146,7 +147,7 @@ func walkWhileOthersWrite(t *testing.T, s store.Store) {
 	}
 	for _, order := range [][]store.Order{nil, {{By: property(store.PropertyStartDate), Descending: true}}, {{By: property(store.PropertyDuration)}}} {
 		seen := make(map[string]int)
-		for _, id := range walked(t, s, store.Query{Order: order, Limit: 200}) {
+		for _, id := range walked(t, s, store.Query{Order: order, Limit: 1000}) {
 			seen[id]++
 		}
 		for i := range lasting {
