@@ -16,7 +16,6 @@ const (
 	byID        = "statistics INDEXED BY sqlite_autoindex_statistics_1" // the primary key, and so the table
 	byStartDate = "statistics INDEXED BY statistics_start_date"
 	byType      = "statistics INDEXED BY statistics_type"
-	byActivity  = "statistics INDEXED BY statistics_activity"
 )
 
 // maxSorted is how many statistics of a range of dates are sorted by id rather than
@@ -26,7 +25,6 @@ const maxSorted = 4000
 
 var (
 	id        = store.Property{Name: store.PropertyID}
-	activity  = store.Property{Name: store.PropertyActivity}
 	startDate = store.Property{Name: store.PropertyStartDate}
 )
 
@@ -46,7 +44,7 @@ func (s *Store) via(ctx context.Context, owner store.Owner, query store.Query) (
 	case dates != nil:
 		return sqlquery.Via{From: byStartDate, Rows: byID}, nil
 	}
-	return viaEquality(query.Filter), nil
+	return viaType(query.Filter), nil
 }
 
 // viaCount chooses how to reach the statistics to count.
@@ -57,15 +55,12 @@ func viaCount(filter store.Expr) sqlquery.Via {
 	case sqlquery.Bounds(filter, startDate) != nil:
 		return sqlquery.Via{From: byStartDate}
 	}
-	return viaEquality(filter)
+	return viaType(filter)
 }
 
-func viaEquality(filter store.Expr) sqlquery.Via {
-	switch {
-	case sqlquery.FixesType(filter):
+func viaType(filter store.Expr) sqlquery.Via {
+	if sqlquery.FixesType(filter) {
 		return sqlquery.Via{From: byType, Rows: byID}
-	case sqlquery.Fixes(filter, activity):
-		return sqlquery.Via{From: byActivity, Rows: byID}
 	}
 	return sqlquery.Via{From: byID}
 }

@@ -40,7 +40,6 @@ func TestPlans(t *testing.T) {
 		"dates down, behind one": {store.Query{Filter: week, Order: desc, After: after}, []string{rows, "COVERING " + dates + " AND start_date>? AND start_date<?)"}},
 		"type and date":          {store.Query{Filter: calls}, []string{rows, "COVERING " + dates + " AND start_date>?)"}},
 		"type":                   {store.Query{Filter: store.IsOf{Type: store.Call}}, []string{rows, "COVERING INDEX statistics_type (tenant_id=? AND user_id=? AND type=?)"}},
-		"activity":               {store.Query{Filter: compared(activity, store.Eq, store.Value{Kind: store.KindActivity, Text: "Call"})}, []string{rows, "COVERING INDEX statistics_activity (tenant_id=? AND user_id=? AND activity=?)"}},
 		"id":                     {store.Query{Filter: compared(id, store.Eq, text)}, []string{key + " AND id=?)"}},
 		"id, by date":            {store.Query{Filter: compared(id, store.Eq, text), Order: desc}, []string{key + " AND id=?)"}},
 		"startswith": {store.Query{Filter: store.Function{Func: store.StartsWith, Args: []store.Expr{id, store.Literal{Value: text}}}},
