@@ -1,0 +1,46 @@
+package handlers_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+	"time"
+
+	"afterhours/handlers"
+	"afterhours/handlers/auth"
+	"afterhours/store/memory"
+)
+
+// TestWithoutQuirks: where the quirks of SDKs are turned off, the contract counts to
+// the letter.
+func TestWithoutQuirks(t *testing.T) {
+	w := newWorld(t, memory.New())
+	verifier, err := auth.NewVerifier(time.Now, w.issuer.Issuer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := os.ReadFile("../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	strict, err := handlers.New(handlers.Config{Store: w.store, Verifier: verifier, Issuer: w.issuer, Contract: contract,
+		Logger: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := httptest.NewServer(strict)
+	t.Cleanup(listener.Close)
+	w.url = listener.URL
+	w.createSeed()
+	c := client{w, w.userToken(megan, "Analytics.ReadWrite")}
+	for _, text := range []string{"P", "P1W", "PT-1M", "0:00:30"} {
+		c.send("PATCH", seedItem, `{"duration":"`+text+`"}`).want(t, http.StatusBadRequest, `"target":"duration"`)
+	}
+	c.send("PATCH", seedItem, `{"odataType":null}`).want(t, http.StatusBadRequest, "odataType")
+	c.send("PATCH", seedItem, `{"duration":"PT1S"}`, "Content-Encoding", "gzip").want(t, http.StatusBadRequest, "not in gzip")
+	c.send("PATCH", seedItem, gzipped(t, gzipped(t, `{"duration":"PT1S"}`)), "Content-Encoding", "gzip").want(t, http.StatusBadRequest, "Unable to read JSON")
+	c.send("PATCH", seedItem, `{"duration":"PT30S"}`, "SdkVersion", "graph-go-beta/0.135.0").want(t, http.StatusOK, `"PT30S"`)
+	c.send("POST", "/beta/$batch", `{"requests":[{"id":"1","method":"PATCH","url":"/me/analytics/settings","body":"e30="}]}`).want(t, http.StatusBadRequest, "requests/0/body")
+}
