@@ -150,7 +150,7 @@ test("$filter, $orderby, $select, $count", async () => {
     assert.equal(s.startDate, undefined);
     assert.equal(typeof s.id, "string");
   }
-  assert.equal(typeof (await client.api(`${statistics}/$count`).get()), "number");
+  assert.ok(Number(await client.api(`${statistics}/$count`).get()) >= 35); // text/plain, so a string
 });
 
 test("$batch: dependent requests, an error, a 204", async () => {
