@@ -61,7 +61,9 @@ class GraphTest {
 
     private static CallActivityStatistics call(String id) {
         var call = new CallActivityStatistics();
-        call.setId(id);
+        if (id != null) {
+            call.setId(id);
+        }
         call.setActivity(AnalyticsActivityType.Call);
         call.setStartDate(LocalDate.parse("2019-06-16"));
         call.setEndDate(LocalDate.parse("2019-06-17"));
