@@ -574,10 +574,15 @@ type AnalyticsActivityType string
 
 // BatchItem defines model for batchItem.
 type BatchItem struct {
+	// AtomicityGroup Names the group that the request is one of (OData JSON 19; Graph ignores it). The requests of a
+	// group stand one behind the other and are all done or none. They may be POST, PATCH and DELETE of
+	// statistics, and GET of one.
+	AtomicityGroup nullable.Nullable[string] `json:"atomicityGroup,omitempty"`
+
 	// Body An object, or text, or base64 of anything else.
 	Body nullable.Nullable[interface{}] `json:"body,omitempty"`
 
-	// DependsOn The ids of requests before this one that must succeed first.
+	// DependsOn The ids of requests, or the names of groups, before this one that must succeed first.
 	DependsOn nullable.Nullable[[]string]          `json:"dependsOn,omitempty"`
 	Headers   nullable.Nullable[map[string]string] `json:"headers,omitempty"`
 
@@ -591,6 +596,9 @@ type BatchItem struct {
 
 // BatchItemResponse defines model for batchItemResponse.
 type BatchItemResponse struct {
+	// AtomicityGroup As the request has it.
+	AtomicityGroup *string `json:"atomicityGroup,omitempty"`
+
 	// Body An object, or text, or base64 of anything else; absent if there is none.
 	Body    interface{}        `json:"body,omitempty"`
 	Headers *map[string]string `json:"headers,omitempty"`
@@ -2212,7 +2220,7 @@ type ClientInterface interface {
 
 	// RunBatchWithBody Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2221,7 +2229,7 @@ type ClientInterface interface {
 
 	// RunBatch Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2487,7 +2495,7 @@ func (c *Client) GetServiceDocument(ctx context.Context, params *GetServiceDocum
 
 // RunBatchWithBody Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2506,7 +2514,7 @@ func (c *Client) RunBatchWithBody(ctx context.Context, params *RunBatchParams, c
 
 // RunBatch Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5290,7 +5298,7 @@ type ClientWithResponsesInterface interface {
 
 	// RunBatchWithBodyWithResponse Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5299,7 +5307,7 @@ type ClientWithResponsesInterface interface {
 
 	// RunBatchWithResponse Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10324,7 +10332,7 @@ func (c *ClientWithResponses) GetServiceDocumentWithResponse(ctx context.Context
 
 // RunBatchWithBodyWithResponse Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10339,7 +10347,7 @@ func (c *ClientWithResponses) RunBatchWithBodyWithResponse(ctx context.Context, 
 
 // RunBatchWithResponse Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29284,174 +29292,177 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H2Lcts4suiv4PKkyvFc6mXLdizX1KwnyWyyFSc5sTO5u7E3hkhIwjEFaAAosibr8+230ABJUCQlSpZj",
-	"O6OtrYksASTQ3egX+vHNC/hwxBlhSnqdbx65xsNRROAzZjiaKhrAH19xNCb6w994iBWuB5wpcq28jjdQ",
-	"aiQ7jUZf4NGgbh9QD/iw0SUKN54MicJ6yn+NJRHy6Vb7WbjbevbsoLbXw2GtHR7s1vBhb6+2G+zu7ZP9",
-	"Z7i5+2xru5G8vfGEMEXV1PM9Gnodr8p8z/ckUYqyPix+gOXf9epOMI26/NrrKDEmvv76DQ0Ik8T55t1I",
-	"kfDdWHmdHo4kubm58b0uDj+QP8ZEqgwoiBBc6A8BD4nX8X5Nh/leSBSmkfQ6n5PfKfuKIxr+DvN9b0ik",
-	"xH39w9apEpT1txCViHGFOCOI99DLIaaRj04I0Tvx0W88GEsfPR9g5aPnOIrqnu8pLPpE4wEHin7VcLrx",
-	"F78xxIqgc+8FVuTc6yByPSKBIiHCaEqw8NGQMzVAmIUoxFO9FjUgqMfFEP3zn//8Z+3kpPbihY+wRJSh",
-	"nWbrsNbcr7X2M+uRCgulX+DdXPgeZYyIlwnAIkqYqgkDrRrgdae3F7aCA1J7hne6tXaw36sdhruk1uo2",
-	"8V7QDvfJQU/DVT+x4+00d/ZrrVZtZ/es1e40m51m0/O9zAObrcNnvR3cru0HLVI76O6GtUO8t1fb6bXJ",
-	"fvgsaHZb2LtxoXI2IMg+AnUFwVcS9q1pXeBAwWbRKMIBkUfIIhgxPCQSERwM6p6lFhUM9C7leDjEYup1",
-	"vGOGxiO9ch9gipEgOERqgBWaYKqkBi2iSsMvoS67EENBXR5O9ZfhWGBFOfM6Xu39Wetkb6/efNZq7u4d",
-	"nOqtDAgOiQCaf64PKFO1s+lIbw2PRhENYG7jfyRnejRAqQV0oQZc//H++Oz5K8/3xiLyOl5jSJxjGNPX",
-	"qcKKSvjqsL3XOyDNbg3+o/+qNbsHpLbXO2zrD/pfIMeQjAgL5TvmdT57Le/CvnvHffffX55VfvMvTxQf",
-	"/bzn3VwkAD9mckJE5nwKIkecSWJA6MDm3QuscO13IqQBZbvezMBDKqzG0uvsNNt69THwvz/ry+88pZDP",
-	"F6shfCezwaYBYYCj6J7ZfAF9DWkguOQ9VTdv1as8zg9LBYRdNVG473W8T41z7+rVLvuj+Xt3R7w899IR",
-	"ygDpv6q9wfNT7trxNOfV3/QUEa/4WEPfe3/WPNXMKT2e9hvCwhcxx7Js8iCWZJWOj+8wUuch+5rV0iH5",
-	"F2fkoyRweHFAezRApwqzEIsQndEh8QC7PIpIYBbmsiXN73pUSOVy+ZAH4yFhWhpMCLnyEY4i1KNfCdJA",
-	"kxke9cBOxLcCAtAYbZr/PTgC0C/7kqL0S2bELdHuFwJjgNUywBhgtRAYA6zWA4wBVt8VGESrV0tAA8Yv",
-	"AgfobGuBB7yuFCBagTDvSh4mCVOzX90B2HpaC10CbDB+EdhAtV0aRPDo70ozQ6OLL7F9O2MRAKySX0I5",
-	"AWe9iAYwYkVysusohVbE3WcPx5GiCsurzBu56GNG/zRQM18JEoyFyIy6JdyNPmI3PNfe0pr3caRPwvTl",
-	"NdWq8uOxMwTRxh5GMqYHtFUuDbYQNts8QqCho2CAWZ9IazIkJhcNjQUSCIIVeW51uqy8d8Q77/4PCZSP",
-	"JlQNtEUSIb1pCSaK1gQIGw+JobEtifiEIUBFkQbwF9OnAL6W17oA/kTVgI8VwgzR0EeTAQ0GqEsCDiZi",
-	"OUNfBqS3EUOtV7NA3Xm12zwph2tWzLT3TnJypvXKfntrqPa46NIwJGzuoT8eqwEX9E/Ywhfrb3lBGCXh",
-	"Yzn+r5kc93o00ItDI0G/0ojo06w4CrhWmBWB88dH9vTVkT65il8RhhghobQeog46jhXj+geCw0+CKmK9",
-	"EJQpIhiOTon46oCkFK6vC8Y/IreNhGWjHqYRCQ280qeiHmWh8eUIgiVniDJElUQR71twMa5+42MWzoXR",
-	"ByL5WATkbTz4sckbxisKHAuVEZ5GHIdnnL/RMmYBcGCNL8EWT2Y8IhLq8nCqgRTphQukBpihVrP9bO9g",
-	"H3WnSpu+BiiCBJyFVJ/M34De5sJFWKI54SHtPSIuBacqIZYB1noBVwMikHG3IIX7xgWs0ARLq5OESFIW",
-	"kI7xcFKFcB9TBiqFJFavULhvfJ9TPkZ9ktVhXvdqJ+BAtbDWTFBNH5xv6ulWFW1ja7uRSNtEwhd4bm8S",
-	"bGlpyMeqykmLhz62IxbSEG45sBD0K9GsWKsIR4Y+YoqxZ02zdRqQF1ZpXQ8ZZDxGV1Qzfe+Usn5EFOBJ",
-	"2xVgMSX+aGsP2rGGxZ0SlY4FwkqGm7+MJWN38JHhr5hGuBvN56J2+FuujpPxj08MB5hpDIccqQGInUkd",
-	"nYmpZQaaH6Ah1whN0Jxe1t3jMU+W4d/uytD3xgxbPXWBdHhtbui0VqvZqnHYn2lN77Gg/TgIiJRWO6Xa",
-	"zBmpaR2dxtzeXFF0UEZx76BfCRZEoG8w7yYjAjIjDYGMmRyPRlwoEp6QkGJzyTEHrh+LJjwSiLo3ORqi",
-	"W5r+G6MIU7Zl2eTs7U4GfpmbIAM+uHw8LrzQn7koT4lZ07cz+3lEsMiau/CVRGrCkRXU1LoPIoK/EqNx",
-	"g84gtaKgBmSKsMg6EFwLlY2jaNZg1N+li3iReC/mejYsAh6kawOk/267vrvT3mm2dmfcHDndoNQ0r2pw",
-	"azUB6b+R/sLs00shelrEegvoIB4f/pDXhF/+pZ613kz++PvVf9/lLdG6cH8X7q4SOsleMhuOaRXQ10AL",
-	"IZGBoCO7B30QNXSI2DKhERDaoFJz3Ee0p7W8Pv5KEGdw5GQwIEOsHzbCShGhH/Tvz8e1f+Han83aYe3i",
-	"W8vfb9880Ys2GJEQMANkHFLcZ1wjIL+aT+CAs0oJhggBEoLR8o/Td2/hA0h5pEgUxe5UvVAqNEyMhE9X",
-	"l3+5IakyQHz88Ca+VTUuw9CxqJ5CFAJ6Vt+tt7ePEGfR1LArbAZTw9XTt/e4GGJ9xsaCFkLC0HPRQlKL",
-	"LV5Pso4tCZ/JEZoQfBUbdFJhFpqwFPKViCkSZCSIJEwlCysH0xNBevrUNNLYsob5VTbMSs6wWXHEAxxf",
-	"S88FX7Lc+W9eCKL4ha97zw1ClkfcWlAF7CUJQClawlfzo16GIRSwmPWKDB2jHo8iPpHzAaLlnNf5DBEu",
-	"F0ULGQnSI4KwgBxrlaIMIOkwmS4k9rnBQkiInn747Tk62Gk3fbS7nQVI/sViPg8xz7ayuYiPHGkypRCA",
-	"ptzx4NKbBxKXxTRrh7jWq118290v4S6CKDE91jw8v87XDA34BA0xmyIJPiHw4arY0FlqHRf/t3gBX0HB",
-	"KQJRHKlm2XOOQGzQFZolzvw7JpOJY4CQ/Ote8YneGXYGGWzvH+wl2K60Vav2F251ZhmnAR+RMp4+ImJI",
-	"pT4hEk34OAq1sekuqd7aLhUt5YsAn6fAQ6JWEnhlxFpHrxUyt0BdHFzFRGsRZQQilailgbzfRhHRS5U+",
-	"CmmfKqO1DqajAWFw3K1WVd1YoXqhhkxSl0Xe+JlPJAEfGwfMLDoIOAWd/VhhylCiHY6Zco5KojDpSYJo",
-	"kwBxBnFGI9w3IUaw5D/GREzTFT8xS3CXGZIeHkex5Z3gs8t5RDAzUvF6hFkB4vKKJKIsiMahtVtMYJRe",
-	"UE4Ila/QvqyIBRdELhVy5B6NCrmN1WUc4HEkiBoLFqsSWmrt1Vv11nYHkT8QI6ivUJ+gSKGIIMpM8CkX",
-	"iHHlIzC20AgLwtSASCJ9FFFFBI4kkuNgoDWBLa3EbvkoVlK33p+1Xm3BY1JV0jfgGjOIMJMQLospkz4C",
-	"1VNqSekjzYrMJ8W1uBD6w3g00h8iwvrwi6BDX88PsPLdSGQfhXiqJyiNZsNp9SKo5D0fYUHVYEi0UsVZ",
-	"slZpw5eV3hl8JIJ+JaFrqsb7rGhBpLp89hjGqNVQNyAzL7Qr0WjIQrCMfCzuXfIZ4us3AB6v024e7vve",
-	"kLL4i1YR/dDeSRyAnCWgl4kSKDVFm8tpQ9dckBDuFIdjqVAXFHNfU8pPhqcetlpNH7V2gbjq6Ew/Qp9a",
-	"reBhAZGC+CqapjrtTr29XUfv9PmeUElQu7VjkMC4GlDW19zOXhjUyxhUchOwtG75hkplYfGWM7IGeLAU",
-	"ID1zgGAXduQsjHYye99ttmGSifo2YGi3dux3E0EViUMF4rgO+/x5oNEbuzV8uAiJ6BboF+/TM6I4klwo",
-	"1J36EOVuNV8ZaHDoWUfASmLxRnpcEGs0JD6V9Kgk1ihM9Z3bkcIDES+w5ES0mjvtxSfCKK9Fm0yV2kR3",
-	"3faRJFoH0Ep/d6q3NcSyji4Nr/15SBkd4ugSYXllDKSdZhtgAoEfcMXhJ6OzZtNloheY0JsjdGnMixrt",
-	"1UCdYf1LXzMxCPPxrfEh0USrdjY5BGSmpa+MXq4PJO0zTZFZmBeupYy0DFDmA7wMxO9xn5zSPwuUtkuj",
-	"CQzxNUh4+if5+a0DQvhSH0Ks0JBLhd66gi7BzRFK+cuz+p62mhdBYY17lCQigSpVSDMnxoD8CHBNw8Tt",
-	"CNcisXSKJngqY39oXpgsPBt2Pbc6GvKKjorV/Zyqxo1TF2kyt6c8qyaVKkXwkkLzmDK1C0kg+JoOtZrU",
-	"MoGVsHDzTTNZNmWK9IlI1g03B4UKqV0a6G5GBzlCQxwSfZ4zhquIVVRGrtUbyq58xEf4jzGBWBxQkOXc",
-	"bSl7U1NZXhc6uL7Uyqy/BAFlpgcN8y4S9FpJFGCp5fPY7iClr4puQ9jyCKtBuuO8BmushtU8Qe7WMlt9",
-	"79z55zcM5pXmFPGJm/oJ9xWkj0UIuMNy5ljNnqbs1pI4g1V3Ez/gLbbRbIqPijcA/C1jA1mzHch1iKdo",
-	"wKOwlOr0cysvKubH4L6XRJRRkRFHDjHpwaDvYPiIRoKygI5wZOCfrFkRhplCV8x6olJ4V0zTLMCFfuFt",
-	"CMtu9MbxMv3KQ2qSWn+NdcHAXJLBFdRsqtRMImyYuXQqenU8utG1oStV1wrj46TRZMXunq9rQ3xdg/gj",
-	"r9NuHbZ3m+0b3zPuyyU3Emd5zd2CEzysrec4yLXCHBMUWn3zeX5id7UYEDYu68b3Po7CFQAR32XO3ZV7",
-	"73njL0MGucvK2wDF7nB5oGTue5eADh+pdyYEqcIm05dU36M+ocm8lbfn3lze1e6Sd1TfXHyfvvS+YFyS",
-	"sfrNWxV9mbz9uXvEt8Wd2V1eniQP1jKhPPG2+E12fCNzR3LjF0VrzH/ArO/2JhuZMX+ycKdd14ayhvuy",
-	"lr1snDffGQlA+jVTQ2AJdGaLDyyQPmEqSyp7BSAapgSRc7LhcxnwYPLHepC25MA1W0dvC10+G6owVJFJ",
-	"Xb9DpcS+ZGnVxDCk8oOun2quvVJykb694aACgQdng/AY4c+dxLZlFBZn2nxNLB64HgaQT1MDA4FK8GqY",
-	"pLQNclPk2isyB7Np7J6DU6/j7e55S98G5zCUOGqSizQ4eebacIOXBC9prMfarSWwk26h3Zdx1lzcyQw6",
-	"X56ZYJ95cICAoBvfe+OE2cwbn4Tj3Pi3I5fUs15zwkrmPSEfh3Lje7/b2Id5EyE+4tFT6AsSkcJoJPvD",
-	"5izHkPrNzRJd4jRnskvnHul05JqU6CQ0HkL9UXesUMjNLZ+JY1EgUteJ40+fPtVmQ3rmzS8MvXn0tPK6",
-	"OAd2CaopyaKdSz9Fc9ZESZks16PKGa4b3mEAehIngJUTwfUwyupp5+Nmczcg4fC68zIcXiMLjJ/PvXa9",
-	"ee6h62HEZEf//vM5RL93Go2QB7LOsaSyxkeE1bnoG0g2mGzooedeA55L5sZcFZLAkIck2qA0Qam5ji8Q",
-	"nBCxgVmYv7mfYImwvCIh6nHxHdWqNOg40a9eOvHjc18Zj9toZvdDYK6zeS2EtsHi98TiW6e8wxLi360K",
-	"MVfmJwPX6XZh3AQoOs4XAdexG/bv4DWpq1CcR5CpYGAL66pMSgyEKmci6m4hE/7KuBhH0fzYjeRyQBP3",
-	"ONqoMQns3ucLrSzBpgrKtMzlVrPj12SdFBZQQSf0VwSB0ygk+omCQNrGBvcJ7gvrySyD/sIHzKeA/JR1",
-	"magmJNrJOEx8HUNCFIqjurUsyzLdzUXhXCJJGesyt4RJdvFCgrDPr04GzpRCSoh/3yBxFom/x+nzFe6J",
-	"CpLCl/QYQBR+rPak9/MS6VdukBMj50OuANMS5yxfvWnuaZsZvk75W1xdacNc56H+NF9lagnc25JNC5E+",
-	"W8tqmZCy2Zml3mEapIVQNgieQfBMEa7lcTzzgCrodqes9xYgX2TrKM09tyr3B6LEtAb56+ukBuexi1GZ",
-	"JND/AGS0UsSpW2FpAcmsHG1aTivm9w0vSJAYe4QeVTjIOsJANkinwfNMK5Ql0D8h5KpC9F3y9FulQbiP",
-	"yZHDO0aSsgTZkgSb64V7Iq+PM+Uel6Cr2UqR85MS3MFrvmqAKBXI+aJJrjEErDyguJQfgVKKC1kuRTHF",
-	"j1hAOQWT1uz3BbNzZvGGoCQiLOAhCU3CNpRFAPdwd4r6f9LRRjtJ6CMtsng3yQBxFce7UFImAx65V27G",
-	"BoF8UnjrfekuG3m2GhX+CBloi4hwQ1j3QFiP0JC2vM2O2lDVw6GqBMWG9+SlVS4WQVtQSc0u3oOwEChz",
-	"wKFOLBKYGfMKqocdIacasC1uZ8o1xX2Rk+aYWnUeYLDFQqrfOKQMKxMzPMSjEfRJ+1a5nnAJqZZWH67a",
-	"wLHsuWXtHiv3oCrTHktbVlXuFljy5PLmgks04it5dvkEpzHJW1Ozwq0XfeN7nJF3PWgvMY/llODxxl8w",
-	"rRhNi6aVIWHRvDIQL5o3B3wXN37BOf0Vy8Jyn1jNtKBFA/wVGG5ac6moFvnskz5+eGMKl5ivu7bOo0lh",
-	"tVV947ImfAQ1Zpj9tZ5PxpupIl656rFbI3yB3h2rMDEIzyx1LbrUjx+QjLtxCokvmGKN7HIeXli+J1Nl",
-	"vNobstXH58+Jx3rZWgqfMyiARacVNU1JG6+Q0rJOwEVUVIb4koKoryrXObU0R3vIVDb9WYkxSQOGbTly",
-	"t1jWftubXxorWVxc0GphfWs9EJZzhHBXEqb0EvUPEZYqLtA+v5610zOBKjKUqxiUUAPstZndggpg9iVY",
-	"CDwtQ3yMpXgFFdGf1M7JQuYYMTKZTXU2PMcwjpwecC+C3i7/jsR9+dPXI/TLn78e0V/+/PUpAHGZortU",
-	"A5J3rKIMVJw8H0UrKgYVZy8EbrGSkJZ7wqEJX8TRe4eB2zrQpdFotj6jCYGpx7UZ3YM9xFPUJUiQkUnA",
-	"7o4VeDbjqBl0nAZRpaXwnXYKfMIMz0gCH7W+gqhEgvTG0gTeFAodNceTm8jC6YiYInNr0CTc5iTVdYlM",
-	"N+rq0x6i2mK6XldfT7YvdvV5Tufs6pOc5rvLTEoaclef5LT0XWLSd1P58jK9kKALVZ34jBwhRrR1H+cd",
-	"xGXZ407JaQP2uBf98wHWmgVUwrsoUHqgQI5WWfJKZJeHBSkQxyxpuc0FRF/Chy6WZL9t7I2pCdIjkSlf",
-	"qRdrgo2gCZPma9DT4R0rqwYKVXTjMjxpnVZqcl+AX0FNazkOAqL1TCokqJmJ5pbbZ6qY7TRnlzSrpmWc",
-	"YMUcuuANJc9M8U0Lsns+MvrHmEDtT9tOARAyrxqoWx5359mC6ri+NyRqwMPZurr7C+dBE8jZ5X4gEVZg",
-	"wnK7WGkqiuOu5NFYEaN3U2nDu2bW+6x1uLO4nK+rIkMFTbsFs6Yi7Tgh4qTS050Qc2Jc0J41huC+UFsX",
-	"K9JMCY3kxmmGP5aFVYcL6grnAGinl4LOKc2WhVp8BitbRSk7yZ25IWWxabTALkreOmfBZXjOFB9cbslp",
-	"mbCF64vfUbTAMuvom4ejqIImXeJT0qroXH0rlgVVzbUiabCKKlVs1MKj8+C5mNVqncYl1mTXy804trFN",
-	"Fy2FbWoKz1Wn7x5696PJbjxp1WjP98pcC/d3NIsX9GCPJrixS47mPBv+jo7mEtDbHM2HfTTDEmdmgCPC",
-	"QizgFtPpUPInFKxoNputGvxfa6SHh4eHtdZObbc102DMbRiaKFCh8bCVqO2WdHzvutbnNfslCYf1F2Za",
-	"8nWNDkdcKFv+cKCVBk0qA00qDcgjbZBwaJp8OtQw08VHP9j+2kEhnkofwRN8NKRsHDf9tV2joDyiucpX",
-	"NLgCa6nVbCImfdQTfIhq71vN/YO91uHhi7OdV+1nJ3v19sHB3rPms1MNp7JfD07r6NjWQu2Dlg/imHFG",
-	"AxwhDbkOYhyNsFDmlplq84yPWejr7/8kwvzoo/dnzVNw/+vvstgoyAVMcZL2N3DMhv12Hk1OqcnaL++f",
-	"mnKTL56e2U+v7L8n27/YT0/Pz+vm0/Yvp9u//Mf+PvfX7Lfbv/znTh+fL5ZZQH0pgFahwFLv971JwLIV",
-	"rUsEruiAWsGXtG5hC5Apk7bznd53I26XQtVG3sby9nvR30OV7GnYQE7sPbed4qAZmym9bi4ocu2AbKNE",
-	"6/4cSxKm3WlT0fKpce5dvdplfzR/7+6Il9AE3REU+udsv6Jz70nRTXC2x1wmk73oFbluSW4dZHR+ri5+",
-	"enp+/tN/nn5qbP9y7n0+P7/eaen/7NbOz68PyMVP595TO9CPJ8wZu/3Tth1VvPq4wGP2mJN5dR8zIfK/",
-	"8jDv9DDTCxGczMm9M+AhqfTK53qglmlQad3rtMBNDJX5C7QloBQozO+jSdwpSyS3XlITCY6OnNZee01N",
-	"UjBviNk04yteuLgXsJCsR2tv9nLfWXxbswnGFpTajF/hjHSesQeuWylxvyycaIIlmgjO+nA2oLme6SHc",
-	"JUjQ/kD5tjnjiAhpStXM87w6797RrAGLPlHzKyBB41XTZhhxYVs4pz0TvDmv2J0lr8AQQLzlDABLie65",
-	"Ja+iYCu9yr7AQyCKkAQUOqcdmVb59oJTv1RaCjIt9G19Lfduxel54XuvGWQTOek8lLMz2z/t2KY1wZdf",
-	"7KQXhFESer73gUg+FgFJqrgl1Rq+ZF7B8JAcm6L0L6+pVBJ6SJm5SZmwXKWH5AtTjDGpiuR7H9kV4xMW",
-	"U5gplPMCrmAIC6ZeSTpPceFZP04if8vVcZISflHGhezJWZ0vmAcUcQfncDwesi6lZGefjgpGDbWZSiu+",
-	"NzaYfJ+2eUsiN7gyMQWADn3QoQ2nM1LbTxpnpst9+rD/HhMxfTdKmsrBC7NfDnGkDTQSvkwkeRHCSyNf",
-	"7s22KFvRxaJbp1vr7vDmMt19fsjJ3eju1UGxCe38jrpxVkuY4ZFF2Qw5ZBX7zT4NCAMv0cez537Oa4al",
-	"lXbQtlnaEM3Z5h3f2jc182En/XAWf+jkPhTqonNXPwMs65BzphSBbE4A3L0xmvI1rc+NsWK80gOPDVo6",
-	"zGfdnNqiroxXLwrwuxtuvSQ9bQLofuwAulVi4R6kuBtlWquDOu11Dpr+gl7aTrZAqyhbYOSUlVw6DyKJ",
-	"+q+kElaJ1c+GUzvavFa7k8Pq4iil8BlE+O6NiHNMXa+i6yzMnkpL2DP06pKhS11FrEXma8qtDuDE4ZJ9",
-	"xBVlxaoNs/ArC02bjzCY7Zunl0eOrSs/w03qXRpCAyxBHzvBNOry60J1Tg3iTF1JBLgpMBqa8bZNIQoi",
-	"Pg4d87TLeUQws294QwPCinPTCh8e6fEBMT4ktxNq4dPfjRQJbUfaCo/nejg04YcYuzlPn0HJLKgyW8uu",
-	"ZB6aVg7AT1Kn0/D7XBx8AToXYWQhTAvAkt/cvDb7b6G96YxPfchZH6kBl+Bwp0oaxWd+6/0AR9GX9Eo9",
-	"/XiwMDjVNTESP/xF+rH+5X9rJU7tROYUum70r2DcuK3ftySacKF5XnyXjqX7Y3x8TOdXYwSl23yPA9qj",
-	"ATpVmIVYhOiMAkNxdriztz/3Yvrzv8/Pr5vN2vn5dat3fn590CvbXJwOsUIgWvUMqiWyoZZIbPJvq75m",
-	"K2Gswj+rZMufJVcBcdWxzFmQvg3qnaIJEQSR6xFmoclyubN0wKKVr5z5mN9SlZxHWtJxwnAVREP3QBUm",
-	"EC8qZ1FQmqIoQjn+tYhrF3VavxvDK0uLFxUBdrIg2WodYEsasZfAx/D8lH0NSR+zv9m/6wEfrsact+pf",
-	"/s9//ft//1Yr7uWq9xGMhaZgvV5bOCctgFIU0dUlWGh9APoJPv3Hp7PtOEs9nee4rIxEgiQY53fBIyJR",
-	"gqr6B4LD+nEUwV1Y9utPgiqif/NtwQvj+4oI/kq0JkKYjwTBQXwDbWpo2KxZwrApQazHvQ6fc8ZIoD5q",
-	"BdRr1CckimrgRm/o32lY0+o37ac6e4wrdzZYwSQifVzYLLMUQhYU2d0hKjNXWjLgIwJQ0BZCRt6lnOGo",
-	"CERzwIMjyWNnoRqQ4doBcgO+0B4vUB+5uKolzhknG/2plofSh5hU6ZtoGT92vLMwduzIbZeDSQNIg1Yf",
-	"TaggNX3osKLdyIQXopOYJyRwzXNpdPz+tX6Lj7pkylmIqH6aoEprAvVzds6MvkUZwmiE1QDS5odYBQMS",
-	"luT2+Oiy0bi0KpdWVS4blz7C6IpM4Q5TKoiBYGiEBWFqQCSR6OllfnFPt2i4tX25bfp56a3zKCQCpfXV",
-	"IJRPv0DDMH5ACtvGNxreXOr1DEnqNZo72LQOq9frBYIQRjSqqTOX9iiCJMNDognQ0I7UlM+4Mn8YyELN",
-	"vqdDMuxq1AL2Lv92mbZt15qdb6r1mUp9l44guNwGpNA+48IyaaqAdx4n4XPa5ovLH3nNeqveBDfOiDA8",
-	"ol7H260367vGdz4A3tfQ/ym8YTQEMUlybW2ZczC2FOjegnOFnkLRJfSP03dv0d52Hb0lJHQrW2LYOlCm",
-	"PYUGPJr/e38narYKvF6bvcyUpY7xdEi+JNKFn82p2Wk2y2RWMq4xu4ob32tXmedchN/43l6VKa/LGpVa",
-	"weR1Pl/4nhwPh1BJygOmqUoKzSusJfLnpBr+hX5S4wmkCIFqymUBagFZXdMPpmf5pz4PBpXterOVQWvr",
-	"cLuOTAyLveswfU5RnwN/FXzcd04A3Mgaqacfit0gAwSmevwUa8PxCTN3PrYKjJYilgd2TY+aD3FqpRgz",
-	"y1FwFJEIjVlEpERJgiaCe23D9I8g+XIC1mKYhA/YNq62xIxE7Z12HR1baNi0Rmz/zCaPZ0n3w5j9ClBe",
-	"D8HCX3FMUjEBxUMo0J1+9c0qpA5TTdT0imTebrYWT8kU54VJu4snpW2mYcazxTNmokr0tFaFF812/oJ5",
-	"e1V2VVTQ9TYnX8/drcygcn0NUqbxzdXRPl/c+DOK7eeLmwxfOSUsROORluY7zTR5mbI4nqiEtwyddr7F",
-	"gmNJCZD0B74f1p+8/iHyfOg7nFjKVgBgiZ6fvniD/t/Jm3I8uZqQg6o89Kep/bgsAozTobToyNpR5dQf",
-	"fciM68ExAy9rPXnAHOYMAPPKm+EXCU2mRV5juqR9RsIaZWCy+JZW45Kd2uiIvVN+gccnJd/YowIXb1aB",
-	"ydKrcSrchmRNzc7VSXZJOW0WnKHb5ck+Vxf4xvd2mu0KrG2mi/JG3P+o4r7KATZkNHOEk3NacpaxtNlz",
-	"vezEkpM7K3kaxa7uQr3hA/TxNiVTSn3e5uYQtHz7OxVQgMVaAk/gp+4USTyVad17qB+lnwm1WGzVfLfe",
-	"HgqwEJRINOPPzmssb6hUJ9kLheVYUI9GqhoLsnupMlSSyHjqFo5UfFTpgVe00jhTj7HiA0EjrDLYsOn3",
-	"cfjFd9MwijrWbHSN765r6DNm+E2BI7WQU2X4kXN/p3WJQh/IWVxjkkqkeBSi7jRTkA6z0CZvmVsRWUef",
-	"Yh8/QzSMWRG49BRUgYIujxqGkoQmrzlevo+S2Bl4sI2ecU0j6w6P9M6fll9Zb0O9n1DgCUNYIYFZyIc2",
-	"IwSbnHMqkQ2nz1fNoxJFpKcgksG2Az9KgUzBcWJZbHo3reGR54MmoNDhhEszwuo86ztrbWmlyRkOUuFI",
-	"m7nhsjraj6mbNQ8rAMwGgG2UuWU4pCEzuIXMscglOWQFna3xJCm7XOhHeK5//U5K0XoE/XOrtmxE+3cW",
-	"7QD4Ncn2KpT7Lf9djYY3RiGIiInMyFLzC/j+NpKN9k6sg77C0LeckcrDK1B/BaFjdhg+dKFTYSdJcipI",
-	"gZ0K0kNATRoIxDGppY9WBhgsrkUG+HP8w99DwbvXA7OMXagRvluRMJPk580xeyTH7Bae8fWcwiXPl5sV",
-	"dOF4zWfC/Yjo21hq0zSS2Wq4yfyOKT9QYihKhacQ4AMtSn2wGlEQESzgq6cmDC2Z3x2nNfe24W7dmMg4",
-	"DjAE7xsUqbX1kE0AlI3gglJCkLiNFO4nr62jdyyaugXlZ92DbhF4rM3hICAjRUJjuKNL0+CrgwJQnWu0",
-	"V7Nm8iXCscXsoE4b88aWM3UpTLBZAkSo5xxgITJug7yZHF9ZPG4uei/XJre6LTEG+F/XYF+Wqa96+7Ky",
-	"LNjY+kte3BQHIJpq5lmRg5kNIZyOiP/9bKrGt1gG3JRe8sTlGnea7bQSUio7rE+yOE4kfZ1bUeQeQkaS",
-	"11flGW/HUeRO+oEYxw+s0sFFZEyZNuT/XlU8v/rwlNou1nOiG0+SvNjvcLDjCkL3ebrNGjZH/EePZ+pq",
-	"YwGIO+5K+yMeejd/q/AAn2ojb1KU/Aw5ADZKXF5JsIZsjxuqkBzwiZyJ6So64vH77yvA/zHEQP1lIgfn",
-	"hx0tDgus6uCwk+vo04BGxOTLSuy0kEuInPE4vxpKg8fVBPhM/r9fnKCGAswYVyarEofoabu5u70g9Dnx",
-	"DKx6Mu7FKHcP0srGufuQTSTjJpLx7iMZ58QrQp5l45v+B3TeSmHzHzOJ15vA+Y1meit5mUvW8fKp4hWG",
-	"Janj1YL38ToD9pehf1sAIHNnUSQcb3fKNrH+G/f0RqSuzHNKmclC8YtXTx4oFcY/aCaB5nCbXIJNLsFG",
-	"/fqR1a9F+Qx4vf5DV73aJD/cXfJDhnlv0h820RS3VVc3+RIPQb9dlFuBF0dQLKPGVkqu+G564l8mvWKj",
-	"7dyVtrMwxeOu1J2lT97KySG3k/yb9JBN3PrDEnmLUknwqukj30tF3iSQbA7iRgZXzUm5IwHsbzJWfpiM",
-	"lcfPuDc5KxsvyyZn5fHcJ94iv2XdHpn7SXDJsNxNisvG8fMolc7KAfQPQwldPbx+zRzlDhNsChnLJsVm",
-	"w2IecSDjilk7Py7Tud8EH2AxmxSfDWt4UDHO+aDEOwxg/nFykm51mDdZSZuY642P5J5irssiq21r7PgI",
-	"z1gWKUeIe+oNoPMsNX3jKENdojDiLJrWbW/qjtfQ33mG9+e6DkMfM61GmDMuDXPTKpskCimOvrbqTedZ",
-	"X02nsvJnGa6lt+90hYu7RabPiXiAIwUH6yKBRG6/i6ISTCNvVzPML+1TqjMxuBBQHF0xPkmftECFil+S",
-	"Mo/C3ac9XzCaDLjZbTLXdHy5ubj5/wEAAP//",
+	"7H0LUxs51uhf0e0vVYS97RcYCKamZpkkM8lWSPIFMrm7gQ1yt2zroy15JDnGk+X77bd0pO5Wu7vttjEB",
+	"Mt7amhhbz6Oj89J5fPMCPhxxRpiSXuebR67xcBQR+IwZjqaKBvDHVxyNif7wdx5ihesBZ4pcK6/jDZQa",
+	"yU6j0Rd4NKjbAeoBHza6ROHGkyFRWHf5r7EkQj7daj8Ld1vPnh3U9no4rLXDg90aPuzt1XaD3b19sv8M",
+	"N3efbW03ktkbTwhTVE0936Oh1/Gq9Pd8TxKlKOvD4gdY/qZXd4Jp1OXXXkeJMfH1129oQJgkzjfvRoqE",
+	"78bK6/RwJMnNzY3vdXH4gfwxJlJlQEGE4EJ/CHhIvI73S9rM90KiMI2k1/mc/E7ZVxzR8Hfo73tDIiXu",
+	"6x+2TpWgrL+FqESMK8QZQbyHXg4xjXx0QojeiY9+5cFY+uj5ACsfPcdRVPd8T2HRJ/occKDoVw2nG3/x",
+	"jCFWBJ17L7Ai514HkesRCRQJEUZTgoWPhpypAcIsRCGe6rWoAUE9Lobon//85z9rJye1Fy98hCWiDO00",
+	"W4e15n6ttZ9Zj1RYKD2Bd3Phe5QxIl4mAIsoYaomDLRqcK47vb2wFRyQ2jO80621g/1e7TDcJbVWt4n3",
+	"gna4Tw56Gq56xI6309zZr7VatZ3ds1a702x2mk3P9zIDNluHz3o7uF3bD1qkdtDdDWuHeG+vttNrk/3w",
+	"WdDstrB340LlbECQHQJ1BcFXEvatcV3gQMFm0SjCAZFHyB4wYnhIJCI4GNQ9iy0qGOhdyvFwiMXU63jH",
+	"DI1HeuU+wBQjQXCI1AArNMFUSQ1aRJWGX4JddiEGg7o8nOovw7HAinLmdbza+7PWyd5evfms1dzdOzjV",
+	"WxkQHBIBOP9cX1CmamfTkd4aHo0iGkDfxv9IznRrgFIL8EINuP7j/fHZ81ee741F5HW8xpA41zDGr1OF",
+	"FZXw1WF7r3dAmt0a/Ef/VWt2D0htr3fY1h/0v4COIRkRFsp3zOt89lrehZ17x537t5dnlWf++Ynio5/2",
+	"vJuLBODHTE6IyNxPQeSIM0kMCB3YvHuBFa79ToQ0oGzXmxl4SIXVWHqdnWZbrz4G/vcnffmdpxjy+WK1",
+	"A9/JbLBpQBjgKLpnMl+AX0MaCC55T9XNrHqVx/lmKYOwqyYK972O96lx7l292mV/NH/v7oiX517aQhkg",
+	"/Ve1GTw/pa4dT1Ne/U1PEfGKjzX0vfdnzVNNnNLrab8hLHwRUyxLJg9iTlbp+vgOIXUG2deklg7Jvzgj",
+	"HyWBy4sD2qMBOlWYhViE6IwOiQeny6OIBGZhLlnS9K5HhVQulQ95MB4SprnBhJArH+EoQj36lSANNJmh",
+	"UQ/sRnwrQAB9ok3zvweHAHqyL+mRfsm0uOWx+4XAGGC1DDAGWC0ExgCr9QBjgNV3BQbR4tUS0ID2i8AB",
+	"Mtta4AHTlQJECxBmrmQwSZia/eoOwNbTUugSYIP2i8AGou3SIIKhvyvODI0svsT2bY9FALBCfgnmBJz1",
+	"IhpAixXRya6jFFoRd8cejiNFFZZXmRm56GNG/zRQM18JEoyFyLS6JdyNPGI3PFff0pL3caRvwvTlNdWi",
+	"8uPRMwTRyh5GMsYHtFXODbYQNts8QiCho2CAWZ9IqzIkKhcNjQYSCIIVeW5luiy/d9g77/4PCZSPJlQN",
+	"tEYSIb1pCSqKlgQIGw+JwbEtifiEITiKIgngLyZPAXwtrXUB/ImqAR8rhBmioY8mAxoMUJcEHFTEcoK+",
+	"DEhvw4Zar2aBuvNqt3lSDtcsm2nvneT4TOuV/fbWUO1x0aVhSNjcS388VgMu6J+whS/W3vKCMErCx3L9",
+	"XzM57vVooBeHRoJ+pRHRt1lxFHAtMCsC94+P7O2rI31zFb8iDDFCQmktRB10HAvG9Q8Eh58EVcRaIShT",
+	"RDAcnRLx1QFJKVxfF7R/RGYbCctGPUwjEhp4paOiHmWhseUIgiVniDJElUQR71twMa5+5WMWzoXRByL5",
+	"WATkbdz4sfEbxisyHAuVEZ5GHIdnnL/RPGYBcGCNL0EXT3o8IhTq8nCqgRTphQukBpihVrP9bO9gH3Wn",
+	"Squ+BiiCBJyFVN/MXwHf5sJFWKQ54SHtPSIqBbcqQZYB1nIBVwMikDG3IIX7xgSs0ARLK5OESFIWkI6x",
+	"cFKFcB9TBiKFJFauULhvbJ9TPkZ9kpVhXvdqJ2BAtbDWRFBNH5xt6ulWFWlja7uRcNuEwxdYbm+S09Lc",
+	"kI9VlZsWN31sVyykIbxyYCHoV6JJsRYRjgx+xBhj75om6zQgL6zQuh40yFiMrqgm+t4pZf2IKDgnrVeA",
+	"xpTYo60+aNsaEndKVNoWECtpbv4ymozdwUeGv2Ia4W40n4ra5m+5Ok7aPz42HGCmTzjkSA2A7Uzq6ExM",
+	"LTHQ9AANuT7Q5JjTx7p7vObJMvzbPRn63phhK6cu4A6vzQudlmo1WTUG+zMt6T2WYz8OAiKllU6pVnNG",
+	"alpHpzG1N08UHZQR3DvoF4IFEegb9LvJsIBMS4MgYybHoxEXioQnJKTYPHLMgevHog6PBKLuS46G6JbG",
+	"/8YowpRtWTI5+7qTgV/mJciADx4fjwsf9GceylNk1vjt9H4eESyy6i58JZGacGQZNbXmg4jgr8RI3CAz",
+	"SC0oqAGZIiyyBgRXQ2XjKJpVGPV36SJeJNaLuZYNewAP0rQB3H+3Xd/dae80W7szZo6cbFCqmldVuLWY",
+	"gPTfSH9h9umlED0tIr0FeBC3D3/IZ8Iv/1LPWm8mf/x29d93+Uq0rrO/C3NXCZ5kH5kNxbQC6GvAhZDI",
+	"QNCR3YO+iBo6RGwZ1whwbVCpOu4j2tNSXh9/JYgzuHIyGJAh1oONsFJE6IH+/fm49i9c+7NZO6xdfGv5",
+	"++2bJ3rR5kQkOMwAGocU9xnXB5BfzScwwFmhBIOHAAlBafnH6bu38AG4PFIkimJzql4oFRomhsOnq8tP",
+	"blCqDBAfP7yJX1WNyTB0NKqn4IWAntV36+3tI8RZNDXkCpvG1FD1dPYeF0Os79hY0EJIGHwuWkiqscXr",
+	"SdaxJeEzOUITgq9ihU4qzELjlkK+EjFFgowEkYSpZGHlYHoiSE/fmkbqW9Ywv8qGWckZNiuOeIDjZ+m5",
+	"4EuWO3/mhSCKJ3zde24OZPmDW8tRAXlJHFCKlvDV/KiXYRAFNGa9IoPHqMejiE/kfIBoPud1PoOHy0XR",
+	"QkaC9IggLCDHWqQoA0jaTKYLiW1usBASoqcffn2ODnbaTR/tbmcBkp9YzKchZmzLm4voyJFGUwoOaMpt",
+	"Dya9eSBxSUyzdohrvdrFt939EuoiiBLTY03D8+t8zdCAT9AQsymSYBMCG66KFZ2l1nHxf4sX8BUEnCIQ",
+	"xZ5qljznEMQ6XaFZ5MzPMZlMHAWE5Kd7xSd6Z9hpZE57/2AvOe1KW7Vif+FWZ5ZxGvARKaPpIyKGVOob",
+	"ItGEj6NQK5vukuqt7VLWUr4IsHkKPCRqJYZXhqx19Foh8wrUxcFVjLT2oAxDpBK1NJD32ygieqnSRyHt",
+	"U2Wk1sF0NCAMrruVqqorK1Qv1KBJarLIKz/zkSTgY2OAmT0OAkZBZz+WmTKUSIdjppyrkghMupMgWiVA",
+	"nIGf0Qj3jYsRLPmPMRHTdMVPzBLcZYakh8dRrHkn59nlPCKYGa54PcKs4ODygiSiLIjGodVbjGOUXlCO",
+	"CZWv0E5WRIILPJcKKXKPRoXUxsoyDvA4EkSNBYtFCc219uqtemu7g8gfiBHUV6hPUKRQRBBlxvmUC8S4",
+	"8hEoW2iEBWFqQCSRPoqoIgJHEslxMNCSwJYWYrd8FAupW+/PWq+2YJhUlPQNuMYMPMwkuMtiyqSPQPSU",
+	"mlP6SJMi80lxzS6E/jAejfSHiLA+/CLo0Nf9A6x81xPZRyGe6g5KH7OhtHoRVPKej7CgajAkWqjiLFmr",
+	"tO7LSu8MPhJBv5LQVVXjfVbUIFJZPnsN46PVUDcgMxPalehjyEKwDH3s2bvoM8TXbwA8XqfdPNz3vSFl",
+	"8RetIvyhvZPYATmLQC8TIVBqjDaP0wavuSAhvCkOx1KhLgjmvsaUvxmaethqNX3U2gXkqqMzPYS+tVrA",
+	"wwI8BfFVNE1l2p16e7uO3un7PaGSoHZrxxwC42pAWV9TO/tgUC8jUMlLwNKy5RsqlYXFW87IGuDBUoD0",
+	"zAWCXdiWszDayex9t9mGTsbr24Ch3dqx300EVSR2FYj9Ouz480CjN3Zr+HAREtEtkC/ep3dEcSS5UKg7",
+	"9cHL3Uq+MtDg0L2OgJTE7I30uCBWaUhsKulVSbRR6Oo7ryOFFyJeYMmNaDV32otvhBFeizaZCrWJ7Lrt",
+	"I0m0DKCF/u5Ub2uIZR1dGlr705AyOsTRJcLyyihIO802wAQcP+CJw09aZ9Wmy0QuMK43R+jSqBc12quB",
+	"OMP6l74mYuDm41vlQ6KJFu1scAjwTItfGblcX0jaZxojszAvXEsZahmgzAd4GYjf4z45pX8WCG2XRhIY",
+	"4mvg8PRP8tNbB4Twpb6EWKEhlwq9dRldcjZHKKUvz+p7WmteBIU17lGSiASqVCDN3BgD8iM4axomZkd4",
+	"Fom5UzTBUxnbQ/PMZOHdsOu51dWQV3RULO7nRDVujLpIo7m95VkxqVQogkkK1WPK1C4EgeBrOtRiUss4",
+	"VsLCzTfNZNmUKdInIlk3vBwUCqR2aSC7GRnkCA1xSPR9ziiuIhZRGblWbyi78hEf4T/GBHxxQECWc7el",
+	"7EtNZX5daOD6UivT/pIDKFM9aJg3kaDXSqIAS82fx3YHKX5VNBvClkdYDdId5yVYozWsZglyt5bZ6nvn",
+	"zT+/YVCvNKWIb9zUT6ivIH0sQjg7LGeu1extym4t8TNYdTfxAG+x9WZTfFS8AaBvGR3Iqu2ArkM8RQMe",
+	"haVYp8etvKiYHoP5XhJRhkWGHTnIpBuDvIPhIxoJygI6wpGBf7JmRRhmCl0xa4lK4V0xTLPgLPSEt0Es",
+	"u9Ebx8r0Cw+pCWr9JZYFA/NIBk9Qs6FSM4GwYebRqWjquHWja11Xqq4V2sdBo8mK3T1f14b4ugb+R16n",
+	"3Tps7zbbN75nzJdLbiSO8pq7Bcd5WGvPsZNrhT7GKbT65vP0xO5qMSCsX9aN730chSsAIn7LnLsr993z",
+	"xl8GDXKPlbcBit3h8kDJvPcuAR0+Uu+MC1KFTaaTVN+jvqFJv5W3575c3tXukjmqby5+T196X9AuiVj9",
+	"5q16fJm4/bl7xLc9O7O7PD9JBtY8oTzwtngm276ReSO58Yu8NeYPMGu7vcl6ZszvLNxu17WhrOG+rGUf",
+	"G+f1d1oCkH7J5BBY4jizyQcWcJ8w5SWVrQLgDVNykHOi4XMR8KDyx3KQ1uTANFtHbwtNPhusMFiRCV2/",
+	"Q6HETrK0aGIIUvlF16OaZ68UXaRvXzioQGDB2Rx4fODPncC2ZQQWp9t8SSxuuB4CkA9TAwWBSrBqmKC0",
+	"zeGmh2ufyJyTTX33nDP1Ot7unrf0a3DuhBJDTfKQBjfPPBtuziU5l9TXY+3aEuhJt5Duyyhrzu9k5jhf",
+	"nhlnn3lwAIegG99747jZzGufuOPc+LdDl9SyXnPcSuaNkPdDufG9363vw7yO4B/x6DH0BYlIoTeS/WFz",
+	"l2NI/epGiS5xmzPRpXOvdNpyTUJ04hoPrv6oO1Yo5OaVz/ixKGCp6zzjT58+1WZdeub1L3S9efS48ro4",
+	"BnYJrCmJop2LP0V91oRJmSjXo8oRrhvaYQB6EgeAlSPB9TDKymnn42ZzNyDh8LrzMhxeIwuMn869dr15",
+	"7qHrYcRkR//+0zl4v3cajZAHss6xpLLGR4TVuegbSDaYbOim514DxiVzfa4KUWDIQxJtjjQ5UvMcX8A4",
+	"wWMDszD/cj/BEmF5RULU4+I7ilWp03EiX710/MfnThm320hm94NgrrF5LYi2OcXveYpvnfQOS7B/NyvE",
+	"XJ6fNFyn2YVx46DoGF8EPMduyL9zrkleheI4gkwGA5tYV2VCYsBVOeNRdwue8Fc+i3EUzffdSB4HNHKP",
+	"o40Yk8DufT7RyhJkqiBNy1xqNdt+TdpJYQIVdEJ/QeA4jUKiRxQEwjY2Z5+cfWE+mWWOv3CA+RiQ77Iu",
+	"FdW4RDsRh4mtY0iIQrFXt+ZlWaK7eSiciyQpYV3mlTCJLl6IEHb86mjgdCnEhPj3zSHOHuLvcfh8hXei",
+	"gqDwJS0G4IUfiz3p+7xEesrN4cSH8yGXgGmJe5bP3jT3ts00Xyf/Lc6utCGu847+NJ9laomztymbFh76",
+	"bC6rZVzKZnuWWodpkCZC2RzwzAHPJOFa/oxnBqhy3G6X9b4C5JNsHaWx51bk/kCUmNYgfn2d2OAMu/go",
+	"kwD6HwCNVvI4dTMsLUCZlb1Ny3HF/L6hBckhxhahR+UOsg43kM2h0+B5phTKEsc/IeSqgvddMvqtwiDc",
+	"YXLo8I6RJC1BNiXB5nnhntDr40y6xyXwajZT5PygBLfxmp8awEsFYr5oEmsMDisPyC/lR8CU4kSWS2FM",
+	"8RALMKeg05rtvqB2zizeIJREhAU8JKEJ2Ia0CGAe7k5R/0862kgnCX6kSRbvJhggzuJ4F0LKZMAj98nN",
+	"6CAQTwqz3pfssuFnq2HhjxCBtggJN4h1D4j1CBVpS9tsqw1WPRysSo7Y0J48t8r5ImgNKsnZxXvgFgJp",
+	"DjjkiUUCM6NeQfawI+RkA7bJ7Uy6prguclIcU4vOAwy6WEj1jEPKsDI+w0M8GkGdtG+V8wmXoGpp9uGq",
+	"BRzLxi0r91i5BlWZ9FhasqpytcCSkcuLCy5RiK9k7PIOTmGStyZnhZsv+sb3OCPvelBeYh7JKTnHG39B",
+	"t+JjWtSt7BAW9SsD8aJ+c8B3ceMX3NNfsCxM94nVTAlaNMBfgeCmOZeKcpHPjvTxwxuTuMR83bV5Hk0I",
+	"q83qG6c14SPIMcPsr/V8MN5MFvHKWY/dHOEL5O5YhIlBeGaxa9GjfjxA0u7GSSS+oItVsstpeGH6nkyW",
+	"8WozZLOPz+8Tt/WyuRQ+Z44AFp1m1DQpbbxCTMsaARdhUdnBlyREfVU5z6nFOdpDJrPpT0qMSeowbNOR",
+	"u8my9tve/NRYyeLihFYL81vrhrCcI4S7kjCll6h/iLBUcYL2+fmsnZoJVJGhXEWhhBxgr03vFmQAs5Ng",
+	"IfC07ODjU4pXUPH4k9w5WcgcI0Yms6HOhuYYwpGTA+6F0dvl3xG7Lx99PUy/fPz1sP7y8dcnAMRpiu5S",
+	"DEjmWEUYqNh5/hGtKBhU7L0QuMVCQpruCYfGfRFH7x0CbvNAl3qj2fyMxgWmHudmdC/2EE9RlyBBRiYA",
+	"uztWYNmMvWbQcepElabCd8op8AkzNCNxfNTyCqISCdIbS+N4U8h01BxLbsILpyNiksytQZJwi5NUlyUy",
+	"1aird3uIYoupel19Pdm62NX7OZWzq3dyiu8u0ykpyF29k1PSd4lO303ky/P0QoQuFHXiO3KEGNHafRx3",
+	"EKdljyslpwXY41r0zwdYSxaQCe+iQOiBBDlaZMkLkVjxIQ2omv4m+LggD+RbyJikCUdfN0jpSJxviSax",
+	"Kjal9j9O371FrcMjW6/GZLiViKrtTLFbk0T3nJlhoYoLDNQlA2pz0JqUufoHLY9qYTSEqQQkuYbRpjER",
+	"fP/u9My3Ncd1jxcv37w8e4l475yl0q0Jfvvt5Zk1pdTPmUnpmqQ93Xk2mwZVn4LxojIJ0fLA5WFBEMkx",
+	"S4qWcwH+q/ChiyXZbxuNbWrcHElkEoBmJwLLHlTFeMfK8qkCCNNERjZhs8lxxXvmwKSfpsC1RwVHCOnC",
+	"5TgIiBbhqZAgwSdCcW6Xqcy70ywFipWAM/bFYuZXMEPJmOlVogWBUx8Z/WNMIK2qrVQBuD4v0er8485v",
+	"nKgBD2dTFu8v7Af1NWeX+4FEWIF1gNvFSpOsHXclj8aKGJWGSus5N7PeZ63DncWZkl3tA5KT2i2YNRUp",
+	"Hgl9SJJoLU0njmWGKgxwUvL/Lu5LogHSntVY4VFXq4ArYl8JtuXaaWIyloWpoQuSP+eOwnYvPQQnf14W",
+	"/vE1r6y6pjQ/d3uHlMX66wLlNZl1zoLLMCaTIXK5Jae53BauL56jaIFlKuw3D0dRBXWnxPCn9YW5QnHM",
+	"sKvq1EUsexV5t9jyAEPnwXMxq3o41WWsXUUvN/P6gG1MbylsU3vFXJ3n7qF3P+rGxtxZDfd8r8z+c39X",
+	"s3hBD/ZqwltDydWcZ2i5o6u5BPQ2V/NhX82wxOIc4IiwEAt4anbKyPwJWUWazWarBv/Xsu3h4eFhrbVT",
+	"223NVIFzq7omAlRozKDzNS3fu671ec1+ScJh/YXplnxdo8MRF8rmqBxooUGjykCjSgOCfRskHJpKrA42",
+	"zJRa0gPbXzsoxFPpIxjBR0PKxnFlZlvaC3JYGn8LRYMrULtazSZi0kc9wYeo9r7V3D/Yax0evjjbedV+",
+	"drJXbx8c7D1rPjvVcCr79eC0jo5twto+6AvAjhlnNMAR0pDrIMbRCAtlXAGokqjLxyz09fd/EmF+9NH7",
+	"s+YpvNHo77KnURCwmZ5JWoTCUUD22/ljcvKB1n5+/9TkBH3x9Mx+emX/Pdn+2X56en5eN5+2fz7d/vk/",
+	"9ve5v2a/3f75P3c6fD6jaQH2pQBaBQNLnyjujQOWrWhdLHBFK+EKBr91M1uATBm3nf8ycTfsdqmj2vDb",
+	"mN9+L/x7qJw99e3Isb3ntpwfVMwz+fHNK1KuZpOtZmlt1GNJwrSEcMpaPjXOvatXu+yP5u/dHfESKtU7",
+	"jEL/nC0qde49KTIWZQsBZtINFE2RK2nlJqtG5+fq4m9Pz8//9p+nnxrbP597n8/Pr3da+j+7tfPz6wNy",
+	"8bdz76lt6Mcd5rTd/tu2bVW8+jgLZ/aak3nJOTNxDL/wMG/0MN0LDzjpk5sz4CGpNOVz3VDzNEiH73Va",
+	"YImG8gkF0hJgClRP8NEkLmcmkqdJqZEER0dO/bW9pkYp6DfEbJqxOi9c3AtYSNaitTfrgeEsvq3JBGML",
+	"8qHGUzgtnTH2wAgsJe6X+XxNsEQTwVkf7gZUQDSFnrsECdofKN9W0BwRIU0+oXk2XGfuHU0asOgTNT9N",
+	"FVTHNbWgERe2znZa2MKbM8XuLHoFBgHiLWcAWIp0zy16FXnE6VX2BR4CUoQkoFDezr4P2VdoPam0GGTe",
+	"jWwSNPcBzClM4nuvGYR8OTFXlLMzW+Tu2MaewZdfbKcXhFESer73gUg+FgFJUu0lKTW+ZKZgeEiOTeWA",
+	"l9dUKgmFvkzfJJdbLh1H8oXJmJmkrvK9j+yK8QmLMcxkM3oBrzyEBVOvJOaqODuwH0f6v+XqOInbvyij",
+	"QvbmrE4XzABF1MG5HI8HrUsx2dmnI4JRg20mHY7vjc1Jvk9r8SXuNVwZxw84Dn3RoVaq01LrT/rMoohP",
+	"AH/sYP89JmL6bpRU/oMJs18OcaQVNBK+TDh50YGXuifdm25RtqKLRe9Xt5bdYeYy2X2+X9DdyO7VQbHx",
+	"v/2OsnFWSpihkUUhJ7nDKrabfRoQBlaij2fP/ZzVDEvL7aC2dvxkOlth5Vv7pmY+7KQfzuIPndyHQll0",
+	"7upngGUNck6XIpDN8VK8N0JTvqb1mTFWdCp74A5cS/tirZtS26Mro9WLvDDvhloviU8bL8cf28txFYfF",
+	"B8nuRpn69yBOe52Dpr+g4LkT0tEqCukYObk/lw5WSUIzKomEVQIqsj7vjjSvxe7ksrpnlGL4zEH47ouI",
+	"c01dq6JrLMzeSovYM/jqoqGLXUWkReYT/60O4MTgkh3iirJi0YZZ+JU5uc0/MOjtm9HLfdDWFUTjRl4v",
+	"DaEBliCPnWAadfl1oTgHTqlx5XEwU2A0NO1tLUkURHwcOuppl/OIYGZneEMDwooDCAsHj3T7gBgbkluu",
+	"tnD0dyNFQls2uMLwXDdHWiYFH7s5o88cySyoMlvLrmTeMa0cJZHEt6cxErlghYLjXHQiC2FaAJb85hym",
+	"Nsej2rGpDznrIzXgEgzuVEkj+KDXSoLjKoKwu5nC9QGOoi/pk3r68WChm6urYiR2+Iv0Y/3L/9ZKjNoJ",
+	"zyk03ehfQblx6/NvSTThQtO8+C0dS/fH+PoY12WjBKXbfI8D2qMBOlWYhViE6IwCQXF2uLO3P/dh+vO/",
+	"z8+vm83a+fl1q3d+fn3QK9tcHLOygiNa9TC3JULWlog+828rvmbTlaxCP6ukNDhLngLi1HCZuyB969Q7",
+	"RRMiCCLXI8xCE4p0ZzGbRStfOTw1v6Uqgam0pCyIoSqIhu6FKnSsXpRzpCB/SJGHcvxrEdUuKod/N4pX",
+	"FhcvKgLsZEFE3DrAllTLL4GPofkp+RqSPmZ/t3/XAz5cjThv1b/8n//69//+vVZccFfvIxgLjcF6vdZp",
+	"P81SU+TR1SVYaHkAij4+/cens+04lUDazzFZGY4EkUrO74JHRKLkqOofCA7rx1EEb2HZrz8Jqoj+zbdZ",
+	"SYztKyL4K9GSCGE+EgQH8Qu0SXRiQ5sJwyZPtG73OnzOGSOB+qgFUK9Rn5AoqoEZvaF/p2FNi9+0n8rs",
+	"8Vm5vUELJhHp48KKpqUQsqDI7g5RmXnSkgEfEYCC1hAy/C6lDEdFIJoDHhxJHhsL1YAM1w6QG7CF9niB",
+	"+MjFVS0xzjgpA55qfih98EmVvvGW8WPDOwtjw47cdimYCf+yx+qjCRWkpi8dVrQbGfdCdBLThASueSqN",
+	"jt+/1rP4qEumnIWI6tEEVVoSqJ+zc2bkLcoQRiOsBhBLNsQqGJCwJErIR5eNxqUVubSoctm49BFGVzbc",
+	"zASrUYZGWBCmBkQSiZ5e5hf3dIuGW9uX2ybuDELaopAIlCbBA1c+PYGGYTxACtvGNxreXOr1DElqNZrb",
+	"2NR3q9frBYwQWjSqiTOX9ioCJ8NDohHQ4I7UmM+4Mn8YyEJixadDMuzqo4XTu/z7ZVpbX0t2vg3og3SK",
+	"lw4juNyGQzGRgoZIUwW08zhxn9M6X5yjymvWW/UmmHFGhOER9Trebr1Z3zW28wHQvob+T+ELo0GISRIQ",
+	"bXPRg7KlQPYWnKtMOOPedh29JSR0049i2Dpgpr2FBjya/nu/ETWbql+vzT5mylLDeNokn7fqws/G1Ow0",
+	"m2U8K2nXmF3Fje+1q/RzHsJvfG+vSpfXZdVkLWPyOp8vfE+Oh0NI9+UB0VQl1QAU1hz5c1Ky4EKP1HgC",
+	"IUIgmnJZcLRwWF1TtKdn6ae+D+Yo2/VmayZKdbuOjA9LEs7KEFWoz4G+Cj7uOzcAXmQN14OgVNfJAIGq",
+	"Ho9idTg+YebNx6bq0VzE0sCuKST0IQ6GFWNmKQqOIhKhMYuIlCiJAUXwrm2I/hGEcU5AWwwT9wFba9fm",
+	"AZKovdPW3NqqlLpHNoavMKi2o4Vv/bceTPppGK6045phjy2Qbdwltn9mEwdkb8SHMfsFDm899wD+il2d",
+	"ivEybkIBnfXUN6vcIOhqnLFXvD3tZmtxl0xiZui0u7hTWmIcejxb3GPGWUV3a1WYaLbqG/Tbq7KromS+",
+	"tyEouu9uZbqXq2mR0qJvruj3+eLGn5GXP1/cZMjVKWEhGo+0kLDTTKPYKYvdlEpI1tAp5VzMj5ZkLElt",
+	"6PvhKMn0D5GVQM3pRAG3fAVL9Pz0xRv0/07elJ+TK2A5R5WH/jRVS5c9AGPLKE04s/ajcnLPPmTC9eCI",
+	"gZdVyjwgDnMagNbmzdCLBCfTBL8xXtI+I2GNMtCEfIurcbpWrcvERi+/wJCUom9sqIH3PCsXZfHV2Cpu",
+	"g7ImX+vqKLsknzYLzuDt8mifywl943s7zXYF0jZTQXvD7n9Udl/lAhs0mrnCyT0tuctY2qC8XrZjyc2d",
+	"5TyNYgt6odzwAWq4m5wupaZ08yAJyoP9nQpIHWMVjCfwU3eKJJ7KtOYB5A7TY0KyGFsxwc21iAIsBCUS",
+	"zZjJ8xLLGyrVSfadYjkS1KORqkaC7F6qNJUkMgbAhS0VH1Ua8IpWamdycVYcECTCKo0NmX4fe3V8Nwmj",
+	"qFrRRtb47rKGvmOG3hTYZwspVYYeOc+CWpYoNK2cxflFqUSKRyHqTjPJCDELbUyYeWyRdfQpfjpgiIYx",
+	"KQJLoYL8VVDhU8NQktCES8fL91HikgMDW6ccVzWyVvZI7/xp+Uv4NqQRCgWeMIQVEpiFfGgDTbAJZacS",
+	"WS/9fMZEKlFEegocJGwp+KMUyBTsMZbEpk/eGh55Omj8FB1KuDQhrE6zvrPUlmYZnaEgFa606RsuK6P9",
+	"mLJZ87ACwKxf2UaYW4ZCGjSDx80ciVySQlaQ2RpPkpTbhXaE5/rX7yQUrYfRP7diy4a1f2fWDoBfE2+v",
+	"grnf8t/VaHhjBIKIGIePLDa/gO9vw9lo78Qa6Cs0fcsZqdy8AvZXYDpmh+FDZzoVdpLEvAIX2KnAPQSk",
+	"ugH/HhOx+mh5gDnFtfAAf459+HsIePd6YZbRC/WB71ZEzCSmenPNHsk1u4VlfD23cMn75QYbXThW8xkv",
+	"QiL61kXbFAxlNl1v0r9jshqUKIpS4Sn4DUF5Wh+0RhREBAv46qnxbkv6d8dpKr9teFs3KjKO/RbB+ga5",
+	"b23CZuNXZR3DIEMRxIMjhfvJtHX0jkVTt5jArHnQLQAAvgBBQEaKhEZxR5emuFsHBSA612ivZtXkS4Rj",
+	"jdk5Oq3MG13OpLswPmwJECHhdICFyJgN8mpy/GTxuKnovTyb3Oq1xCjgf12FfVmivurry8q8YKPrL/lw",
+	"U+zXaNKtZ1kOZtYzcToi/vfTqRrfYh5wU/rIE2eB3Gm20wRLKe+wNsliP5F0OjdRyT24jCTTV6UZb8dR",
+	"5Hb6gQjHDyzSwUNkjJk2kuBeRTy/evMU2y7Wc6MbT5Jw2+9wsePERPd5u80aNlf8R/dn6mplAZA7diz+",
+	"ES+9GxZWeIFPtZI3KYqphtAC63wuryRoQ7YID1VIDvhEzvh0FV3xeP77iht4DD5QfxnPwfluR4vdAqsa",
+	"OGznOvo0oBExYbgSO+UDEyRnPA7bhozjcZICPpNWwC+Oe0MBZowrE6yJQ/S03dzdXuD6nFgGVr0Z96KU",
+	"uxdpZeXcHWTjybjxZLx7T8Y5/ooQvtn4pv8BmbeS2/zHTDz3xnF+I5neil/mgnW8fAR6hWZJRHo15328",
+	"Tof9ZfDf5hXIvFkUMcfb3bKNr//GPL1hqSvTnFJispD94tWDB0qZ8Q8aSaAp3CaWYBNLsBG/fmTxa1E8",
+	"A16v/dAVrzbBD3cX/JAh3pvwh403xW3F1U28xEOQbxfFVuDFHhTLiLGVgiu+m5z4lwmv2Eg7dyXtLAzx",
+	"uCtxZ+mbt3JwyO04/yY8ZOO3/rBY3qJQErxq+Mj3EpE3ASSbi7jhwVVjUu6IAfubiJUfJmLl8RPuTczK",
+	"xsqyiVl5PO+Jt4hvWbdF5n4CXDIkdxPisjH8PEqhs7ID/cMQQld3r18zRbnDAJtCwrIJsdmQmEfsyLhi",
+	"1M6PS3TuN8AHSMwmxGdDGh6Uj3PeKfEOHZh/nJikW13mTVTSxud6YyO5J5/rMs9qW3E7vsIzmkVKEeJS",
+	"fQMoaEtNOTrKUJcojDiLpnVb8rrjNfR3nqH9uWLGUB5NixHmjktD3LTIJolCiqOvrXrTGeurKYBWPpah",
+	"Wnr7TrG5uAhlOk7EAxwpuFgXCSRy+13klWDqg7uSYX5pn1KZicGDgOLoivFJOtICESqeJCUehbtPa75g",
+	"NBlws9ukr6n4cnNx8/8DAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
