@@ -574,10 +574,15 @@ type AnalyticsActivityType string
 
 // BatchItem defines model for batchItem.
 type BatchItem struct {
+	// AtomicityGroup Names the group that the request is one of (OData JSON 19; Graph ignores it). The requests of a
+	// group stand one behind the other and are all done or none. They may be POST, PATCH and DELETE of
+	// statistics, and GET of one.
+	AtomicityGroup nullable.Nullable[string] `json:"atomicityGroup,omitempty"`
+
 	// Body An object, or text, or base64 of anything else.
 	Body nullable.Nullable[interface{}] `json:"body,omitempty"`
 
-	// DependsOn The ids of requests before this one that must succeed first.
+	// DependsOn The ids of requests, or the names of groups, before this one that must succeed first.
 	DependsOn nullable.Nullable[[]string]          `json:"dependsOn,omitempty"`
 	Headers   nullable.Nullable[map[string]string] `json:"headers,omitempty"`
 
@@ -591,6 +596,9 @@ type BatchItem struct {
 
 // BatchItemResponse defines model for batchItemResponse.
 type BatchItemResponse struct {
+	// AtomicityGroup As the request has it.
+	AtomicityGroup *string `json:"atomicityGroup,omitempty"`
+
 	// Body An object, or text, or base64 of anything else; absent if there is none.
 	Body    interface{}        `json:"body,omitempty"`
 	Headers *map[string]string `json:"headers,omitempty"`
@@ -2212,7 +2220,7 @@ type ClientInterface interface {
 
 	// RunBatchWithBody Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2221,7 +2229,7 @@ type ClientInterface interface {
 
 	// RunBatch Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2487,7 +2495,7 @@ func (c *Client) GetServiceDocument(ctx context.Context, params *GetServiceDocum
 
 // RunBatchWithBody Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2506,7 +2514,7 @@ func (c *Client) RunBatchWithBody(ctx context.Context, params *RunBatchParams, c
 
 // RunBatch Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5290,7 +5298,7 @@ type ClientWithResponsesInterface interface {
 
 	// RunBatchWithBodyWithResponse Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5299,7 +5307,7 @@ type ClientWithResponsesInterface interface {
 
 	// RunBatchWithResponse Send up to 20 requests in one.
 	//
-	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+	// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10324,7 +10332,7 @@ func (c *ClientWithResponses) GetServiceDocumentWithResponse(ctx context.Context
 
 // RunBatchWithBodyWithResponse Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10339,7 +10347,7 @@ func (c *ClientWithResponses) RunBatchWithBodyWithResponse(ctx context.Context, 
 
 // RunBatchWithResponse Send up to 20 requests in one.
 //
-// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. A batch within a batch is refused.
+// JSON batch of Graph and OData 4.01 (OData JSON 19). Every request in it goes through the same validation and authorization as a request of its own, with the token of the batch. Requests run in parallel unless dependsOn orders them; one whose dependency failed answers 424. Those of one atomicityGroup are all done or none: if one fails, the others answer 424. A batch within a batch is refused.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29284,175 +29292,177 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0LUxs51uhf0e1NFbC3/cRAMDU1y5DsJHtDki+Qyd0NbJC7ZVsfbcnTkmM8Wb7f/pWO1N1q98NtYwJk",
+	"7H0LUxs51uhf0e1NFWFv+4mBYGpqloHsJHtDki+Qyd0NbJC7ZVsfbcnTkmM8Wb7f/pWO1N1q98NtYwJk",
 	"vLU1MbaeR0fnpfP45nh8NOaMMCmc7jeH3ODROCDwGTMczCT14I+vOJgQ9eFv3McS1z3OJLmRTtcZSjkW",
-	"3UZjEOLxsG4GqHt81OgRiRvPRkRi1eUvE0FCsb3Vee7vtp4/P6jt9bFf6/gHuzV82N+r7Xq7e/tk/zlu",
-	"7j7f2mnEszeeESapnDmuQ32n61Tp77iOIFJSNoDFD7H4Va3uFNOgx2+crgwnxFVfv6EeYYJY37wbS+K/",
-	"m0in28eBILe3t67Tw/4H8vuECJkCBQlDHqoPHveJ03V+SZq5jk8kpoFwup/j3yn7igPq/wb9XWdEhMAD",
-	"9cPWmQwpG2whKhDjEnFGEO+jlyNMAxedEqJ24qK/c28iXHQyxNJFJzgI6o7rSBwOiDoH7En6VcHp1l08",
-	"o48lQRfOCyzJhdNF5GZMPEl8hNGM4NBFI87kEGHmIx/P1FrkkKA+D0fon//85z9rp6e1Fy9chAWiDLWb",
-	"rcNac7/W2k+tR0gcSjWBc3vpOpQxEr6MARZQwmQt1NCqwbm2+3t+yzsgtee43at1vP1+7dDfJbVWr4n3",
-	"vI6/Tw76Cq5qxK7Tbrb3a61Wrb173up0m81us+m4TmrAZuvweb+NO7V9r0VqB71dv3aI9/Zq7X6H7PvP",
-	"vWavhZ1bGyrnQ4LMEKgXEnwtYN8K10PsSdgsGgfYI+IImQNGDI+IQAR7w7pjsEV6Q7VLMRmNcDhzus4x",
-	"Q5OxWrkLMMUoJNhHcoglmmIqhQItolLBL8YusxCNQT3uz9SX/iTEknLmdJ3a+/PW6d5evfm81dzdOzhT",
-	"WxkS7JMQcP5EXVAma+ezsdoaHo8D6kHfxn8LzlRrgFIL8EIOufrj/fH5ySvHdSZh4HSdxohY1zDCrzOJ",
-	"JRXw1WFnr39Amr0a/Ef9VWv2Dkhtr3/YUR/Uv4COPhkT5ot3zOl+dlrOpZm7bc/968vzyjP//Ezy8U97",
-	"zu1lDPBjJqYkTN3PkIgxZ4JoEFqwefcCS1z7jYRCg7JTb6bgISSWE+F0282OWn0E/O9P+rI7TzDk8+Vq",
-	"B95ObbCpQejhIHhgMp+DXyPqhVzwvqzrWdUqj7PNEgZhVk0kHjhd51Pjwrl+tct+b/7Wa4cvL5ykhdRA",
-	"+ku1GRw3oa5dR1Fe9U1fkvAVnyjoO+/Pm2eKOCXX03xDmP8ioliGTB5EnKzS9XEtQmoNsq9ILR2Rf3FG",
-	"PgoClxd7tE89dCYx83Hoo3M6Ig6cLg8C4umF2WRJ0bs+DYW0qbzPvcmIMMUNpoRcuwgHAerTrwQpoIkU",
-	"jXpkN+JbDgKoE23q/z06BFCTfUmO9EuqxR2P3c0FxhDLZYAxxHIhMIZYrgcYQyy/KzCIEq+WgAa0XwQO",
-	"kNnWAg+YrhAgSoDQc8WDCcLk/Ff3ALa+kkKXABu0XwQ2EG2XBhEM/V1xZqRl8SW2b3osAoAR8gswx+Os",
-	"H1APWqyITmYdhdAKuD32aBJIKrG4Ts3IwwFm9A8NNf1VSLxJGKZa3RHuWh4xGy7Vt5TkfRyomzB7eUOV",
-	"qPx09IyQKGUPIxHhA9oq5gZbCOttHiGQ0JE3xGxAhFEZYpWL+loD8UKCJTkxMl2a31vsnff+m3jSRVMq",
-	"h0ojCZDatAAVRUkChE1GROPYlkB8yhAcRZ4E8CeTpwC+htbaAP5E5ZBPJMIMUd9F0yH1hqhHPA4qYjFB",
-	"Xwakd2FDrVfzQG2/2m2eFsM1zWY6e6cZPtN6Zb69M1T7POxR3yes9NIfT+SQh/QP2MIXY295QRgl/lO5",
-	"/q+ZmPT71FOLQ+OQfqUBUbdZcuRxJTBLAvePj83tqyN1cyW/JgwxQnxhLERddBwJxvUPBPufQiqJsUJQ",
-	"JknIcHBGwq8WSArh+jqn/RMy2whYNupjGhBfwysZFfUp87UtJyRYcIYoQ1QKFPCBARfj8u98wvxSGH0g",
-	"gk9Cj7yNGj81fsN4RYZjoDLGs4Bj/5zzN4rHLAAOrPEl6OJxjyeEQj3uzxSQArXwEMkhZqjV7DzfO9hH",
-	"vZlUqq8GSkg8znyqbubfAd9K4RIapDnlPu0/ISoFtypGliFWcgGXQxIibW5BEg+0CViiKRZGJvGRoMwj",
-	"XW3hpBLhAaYMRApBjFwh8UDbPmd8ggYkLcO87tdOwYBqYK2IoJw9OtvU9lYVaWNrpxFz25jD51hub+PT",
-	"UtyQT2SVmxY1fWpXzKc+vHLgMKRfiSLFSkQ40vgRYYy5a4qsU4+8MELretAgZTG6poroO2eUDQIi4ZyU",
-	"XgEaU2yPNvqgaatJ3BmRSVtArLi5/ktrMmYHHxn+immAe0E5FTXN33J5HLd/emzYw0ydsM+RHALbmdbR",
-	"eTgzxEDRAzTi6kDjY04e6x7wmsfLcO/2ZOg6E4aNnLqAO7zWL3RKqlVkVRvsz5Wk91SO/djziBBGOqVK",
-	"zRnLWR2dRdReP1F0UUpw76JfCA5JiL5Bv9sUC0i11AgyYWIyHvNQEv+U+BTrR44SuH7M6/BEIGq/5CiI",
-	"bin8b4wDTNmWIZPzrzsp+KVegjT44PHxOPdBf+6hPEFmhd9W75OA4DCt7sJXAskpR4ZRU2M+CAj+SrTE",
-	"DTKDUIKCHJIZwmHagGBrqGwSBPMKo/ouWcSL2HpRatkwB/AoTRvA/Xc79d12p91s7c6ZOTKyQaFqXlXh",
-	"VmICUn8j9YXep5NA9CyP9ObgQdTe/yGfCb/8Sz5vvZn+/uv1f93nK9G6zv4+zF0FeJJ+ZNYU0wigrwEX",
-	"fCK8kI7NHtRFVNAh4ZZ2jQDXBpmo4y6ifSXlDfBXgjiDKye8IRlhNdgYS0lCNdC/Px/X/oVrfzRrh7XL",
-	"by13v3P7TC1an4gAhxlAY5/iAePqALKr+QQGOCOUYPAQID4oLf84e/cWPgCXR5IEQWROVQuloYKJ5vDJ",
-	"6rKTa5QqAsTHD2+iV1VtMvQtjWobvBDQ8/puvbNzhDgLZppcYd2YaqqezN7n4QirOzYJaS4kND7nLSTR",
-	"2KL1xOvYEvCZHKEpwdeRQickZr52SyFfSThDIRmHRBAm44UVg+lZSPrq1jQS37KG/lU09ErOsV5xwD0c",
-	"PUuXgi9ebvnMC0EUTfi6f6IPZPmDW8tRAXmJHVDylvBV/6iWoREFNGa1Io3HqM+DgE9FOUAUn3O6n8HD",
-	"5TJvIeOQ9ElImEeOlUhRBJCkmUgWEtncYCHER9sf/n6CDtqdpot2d9IAyU4cltMQPbbhzXl05EihKQUH",
-	"NGm3B5NeGUhsEtOsHeJav3b5bXe/gLqERIazY0XDs+t8zdCQT9EIsxkSYBMCG66MFJ2l1nH5f/MX8BUE",
-	"nDwQRZ5qhjxnEMQ4XaF55MzOMZ1OLQWEZKd7xadqZ9hqpE97/2AvPu1KWzVif+5W55Zx5vExKaLpYxKO",
-	"qFA3RKApnwS+UjbtJdVbO4WspXgRYPMM8YjIlRheEbLW0WuJ9CtQD3vXEdKag9IMkQrUUkDe76CAqKUK",
-	"F/l0QKWWWoez8ZAwuO5GqqqurFC1UI0mickiq/yUI4nHJ9oAM38cBIyC1n4MM2Uolg4nTFpXJRaYVKeQ",
-	"KJUAcQZ+RmM80C5GsOTfJyScJSt+ppdgL9MnfTwJIs07Ps8e5wHBTHPFmzFmOQeXFSQRZV4w8Y3eoh2j",
-	"1IIyTKh4hWayPBKc47mUS5H7NMilNkaWsYDHUUjkJGSRKKG41l69VW/tdBH5HTGCBhINCAokCgiiTDuf",
-	"8hAxLl0EyhYa45AwOSSCCBcFVJIQBwKJiTdUksCWEmK3XBQJqVvvz1uvtmCYRJR0NbgmDDzMBLjLYsqE",
-	"i0D0FIpTukiRIv1JcsUuQvVhMh6rDwFhA/glpCNX9fewdG1PZBf5eKY6SHXMmtKqRVDB+y7CIZXDEVFC",
-	"FWfxWoVxX5ZqZ/CRhPQr8W1VNdpnRQ0ikeXT1zA6WgV1DTI9oVmJOoY0BIvQx5y9jT4jfPMGwON0O83D",
-	"fdcZURZ90crDH9o/jRyQ0wj0MhYChcJo/Tit8ZqHxIc3xdFESNQDwdxVmPJXTVMPW62mi1q7gFx1dK6G",
-	"ULdWCXg4BE9BfB3MEpm2Xe/s1NE7db+nVBDUabX1ITAuh5QNFLUzDwb1IgIVvwQsLVu+oUIaWLzljKwB",
-	"HiwBSF9fINiFaTkPo3Zq77vNDnTSXt8aDJ1W23w3DakkkatA5Ndhxi8DjdrYneHDQ5+EvRz54n1yRyRH",
-	"gocS9WYueLkbyVd4Chyq1xGQkoi9kT4PiVEaYptKclVibRS6utbrSO6FiBZYcCNazXZn8Y3QwmveJhOh",
-	"NpZdd1wkiJIBlNDfm6ltjbCooytNa38aUUZHOLhCWFxrBand7ABMwPEDnjjcuHVabbqK5QLtenOErrR6",
-	"UaP9GogzbHDlKiIGbj6uUT4EmirRzgSHAM80+JWSy9WFpAOmMDIN89y1FKGWBko5wItA/B4PyBn9I0do",
-	"u9KSwAjfAIenf5Cf3loghC/VJcQSjbiQ6K3N6OKzOUIJfXle31Na8yIorHGPggTEk4UCaerGaJAfwVlT",
-	"PzY7wrNIxJ2CKZ6JyB6aZSYL74ZZz52uhrim43xxPyOqcW3URQrNzS1Pi0mFQhFMkqseUyZ3IQgE39CR",
-	"EpNa2rESFq6/acbLpkySAQnjdcPLQa5AapYGspuWQY7QCPtE3eeU4hpGIiojN/INZdcu4mP8+4SALw4I",
-	"yKJ0W9K81FTm17kGri+1Iu0vPoAi1YP6WRMJei0F8rBQ/HlidpDgV0WzIWx5jOUw2XFWgtVaw2qWIHtr",
-	"qa2+t978sxsG9UpRiujGzdyY+oZkgEMfzg6LuWs1f5vSW4v9DFbdTTTAW2y82SQf528A6FtKBzJqO6Dr",
-	"CM/QkAd+IdapcSsvKqLHYL4XJCzCIs2OLGRSjUHewfARjUPKPDrGgYZ/vGZJGGYSXTNjiUrgXTFMM+cs",
-	"1IR3QSyz0VvLyvQL96kOav0lkgU9/UgGT1DzoVJzgbB+6tEpb+qodaNnXFeqrhXaR0Gj8YrtPd/URvim",
-	"Bv5HTrfTOuzsNju3rqPNl0tuJIryKt2C5TystOfIybVCH+0UWn3zWXpidrUYEMYv69Z1Po79FQARvWWW",
-	"7sp+97x1l0GDzGPlXYBidrg8UFLvvUtAh4/lO+2CVGGTySTV96huaNxv5e3ZL5f3tbt4juqbi97Tl94X",
-	"tIsjVr85qx5fKm6/dI/4rmend5flJ/HAiicUB97mz2TaN1JvJLdunrdG+QDzttvbtGdGeefQ7nZTG4ka",
-	"Hoha+rGxrL/VEoD0SyqHwBLHmU4+sID7+AkvqWwVAG+YgoMsiYbPRMCDyh/JQUqTA9NsHb3NNflssEJj",
-	"RSp0/R6FEjPJ0qKJJkjFF12Nqp+9EnQRrnnhoCECC87mwKMDP7EC25YRWKxu5ZJY1HA9BCAbpgYKAhVg",
-	"1dBBaZvDTQ7XPJFZJ5v47lln6nSd3T1n6dfgzAnFhpr4IQ1unn423JxLfC6Jr8fatSXQk+4g3RdR1ozf",
-	"ydxxvjzXzj5lcACHoFvXeWO52ZS1j91xbt27oUtiWa9ZbiVlI2T9UG5d5zfj+1DWEfwjnjyGviAByfVG",
-	"Mj9s7nIEqb/bUaJL3OZUdGnplU5arkmIjl3jwdUf9SYS+Vy/8mk/FgksdZ1n/OnTp9q8S09Z/1zXmyeP",
-	"K6/zY2CXwJqCKNpS/MnrsyZMSkW5HlWOcN3QDg3Q0ygArBgJbkZBWk67mDSbux7xRzfdl/7oBhlg/HTh",
-	"dOrNCwfdjAImuur3ny7A+73baPjcE3WOBRU1PiaszsOBhmSDiYZqeuE0YFxS6nOViwIj7pNgc6Txkern",
-	"+BzGCR4bmPnZl/spFgiLa+KjPg+/o1iVOB3H8tVLy3+8dMqo3UYyexgEs43Na0G0zSl+z1N8a6V3WIL9",
-	"21khSnl+3HCdZhfGtYOiZXwJ4Tl2Q/6tc43zKuTHEaQyGJjEujIVEgOuyimPujvwhD/zWUyCoNx3I34c",
-	"UMg9CTZiTAy799lEK0uQqZw0LaXUar79mrST3AQq6JT+gsBxGvlEjRgSCNvYnH189rn5ZJY5/twByjEg",
-	"22VdKqp2ibYiDmNbx4gQiSKvbsXL0kR381BYiiQJYV3mlTCOLl6IEGb86mhgdcnFhOj3zSHOH+JvUfh8",
-	"hXeinKDwJS0G4IUfiT3J+7xAasrN4USH8yGTgGmJe5bN3lR62+aar5P/5mdX2hDXsqM/y2aZWuLsTcqm",
-	"hYc+n8tqGZey+Z6F1mHqJYlQNgc8d8BzSbiWP+O5Aaoct91lva8A2SRbR0nsuRG5PxAZzmoQv75ObLCG",
-	"XXyUcQD9D4BGK3mc2hmWFqDMyt6mxbiif9/QgvgQI4vQk3IHWYcbyObQqXeSKoWyxPFPCbmu4H0Xj36n",
-	"MAh7mAw6vGMkTkuQTkmweV54IPT6OJfucQm8ms8UWR6UYDde81MDeKlAzBeNY43BYeUR+aX8CJiSn8hy",
-	"KYzJH2IB5uR0WrPdF9TOucVrhBKIMI/7xNcB25AWAczDvRka/EHHG+kkxo8kyeL9BANEWRzvQ0iZDnlg",
-	"P7lpHQTiSWHWh5JdNvxsNSz8ESLQFiHhBrEeALGeoCJtaJtptcGqx4NV8RFr2pPlVhlfBKVBxTm7eB/c",
-	"QiDNAYc8sSjETKtXkD3sCFnZgE1yO52uKaqLHBfHVKLzEIMu5lM144gyLLXP8AiPx1An7VvlfMIFqFqY",
-	"fbhqAceicYvKPVauQVUkPRaWrKpcLbBg5OLigksU4isYu7iDVZjkrc5ZYeeLvnUdzsi7PpSXKCM5Bed4",
-	"6y7oln9Mi7oVHcKifkUgXtSvBHyXt27OPf0Fi9x0n1jOlaBFQ/wVCG6ScykvF/n8SB8/vNGJS/TXPZPn",
-	"UYewmqy+UVoTPoYcM8z8Ws8G481lEa+c9djOEb5A7o5EmAiE5wa7Fj3qRwPE7W6tROILuhglu5iG56bv",
-	"SWUZrzZDOvt4eZ+orZPOpfA5dQSw6CSjpk5p4+RiWtoIuAiLig6+ICHqq8p5Tg3O0T7SmU1/kuGEJA7D",
-	"Jh25nSxrv+OUp8aKFxcltFqY31o1hOUcIdwThEm1RPVDgIWMErSX57O2aiZQSUZiFYUScoC91r1bkAHM",
-	"TILDEM8yB68nrHjacaqcNCCOESPT+chmTWI0nciw/Qfh62b598Tdi0dfD48vHn89nL54/PXx+ygr0X1y",
-	"/XiOVXh/xc7lR7SiHFCx90Lg5ssESXYn7GtvRRy8t+i1Sftc6Hxm0jFqj5d6lIrRvtgjPEM9gkIy1vHW",
-	"vYkEQ2bkJIOOE5+pJPO9VT2BT5mmGbGfoxJPEBUoJP2J0H42uTxGlhhuY9Y3GxOdU24NgoNdi6S66JAq",
-	"Pl2922OUUnSR6+rrSZfBrt7PKpRdvZNVa3eZTnH97eqdrAq+S3T6bhJelqfnInSuZBPdkSPEiFLmozCD",
-	"KAt7VBg5qbcelZ4/GWKp/sFBkJOY3XUgH46SULIyY4/7OREPxyyusM1DcLaEDz0syH5Hqxcz7ZNHAp2t",
-	"Ui1W+xZBzSVF16CEwztWlPwTkuZGWXeStKxUh7oAvYIU1mLieUSJlTQUIFXGglpmn4kc1m7OL2leKkvZ",
-	"vPIpdM4MBWMm501zgnk+Mvr7hECqT1M9AQ6kLPmnnQ23/XxBMlzXGRE55P58Gt39hf2g5uP8cj+QAEvQ",
-	"WLlZrNAJxHFP8GAiiRazqTDeXHPrfd46bC/O3mtLxJAw02xBrylPOo6ROE7sdC/IHOsStG90H3geVMrE",
-	"ijhTgCOZdorgT0RukuGcNMIZAJruhaCzMrGloRbdwcpKUEJOMnduRFmkCS1Qg+JZSxZcdM6pXIPLLTnJ",
-	"CrZwfdEceQss0o6+OTgIKkjSBSYkJYqWylsRL6iqruVxg1VEqXzjBQydBc/lvFRr1SkxGrpabsqOjU10",
-	"aCFsE1W4VJy+f+g9jCS7MZxVwz3XKTItPNzVzF/Qo72aYLUuuJplOvw9Xc0loLe5mo/7avoFxkwPB4T5",
-	"OIRHS6sgyR+Qn6LZbLZq8H8lkR4eHh7WWu3abmuunphdHzQWoHxtYSsQ2w3quM5NbcBr5kvij+ovdLf4",
-	"6xodjXkoTbbDoRIaFKoMFao0IGy0QfyRrulpYcNc0R41sPm1i3w8Ey6CEVw0omwS1fg1RaIgG6J+uZfU",
-	"uwZtqdVsIiZc1A/5CNXet5r7B3utw8MX5+1Xneene/XOwcHe8+bzMwWnol8Pzuro2KQ+HYCUD+yYcUY9",
-	"HCAFuS5iHI1xKPWjMlXqGZ8w31Xf/0FC/aOL3p83z8DaD99tS45Oo8u7JdCvHJ29+H9ReaCQYF+g9+e7",
-	"zTOEBfRw4c9682wnfZI5YYPJeSalECyVY7+TPWIrK2Xt5/fbOjPli+1z8+mV+fd052fzafvioq4/7fx8",
-	"tvPzf8zvpb+mv935+T/3Onw2r2YO5iYAWgV7Cy3nD8Y9i1a0Lva5ovFqBTvUuhk1QKaIU5cbzO+HVS91",
-	"VBteHfHq74V/j1UqSDwMMizzxBSVg7ptOku7ftzIVA4yNRWN6XQiiJ8Usk1Yy6fGhXP9apf93vyt1w5f",
-	"Qr10i1Gon9OljS6cZ3mPxulydKmg97wpMoWV7JTJ6OJCXv51++Lir//Z/tTY+fnC+XxxcdNuqf/s1i4u",
-	"bg7I5V8vnG3T0I06lLTd+euOaZW/+igXZPqak7IUkSlv+l+4nzWY6O65Bxz3yczpcZ9UmvJENVQ8DZKy",
-	"O90WmJghiX+OpAWYAjn8lfxhimqF8YuZUEiCgyOrCtheU6EU9BthNkvZmRcu7gUsJG0N25v3A7AW31Fk",
-	"grEFWTmjKayW1hh7YPYVAg+KPI+mWKBpyNkA7gbU4dPlhnsEhXQwlK6p4zgmodBZbcqsttbcbUUacDgg",
-	"sjxZEtRo1RWJEQ9NteekvIJTMsXuPHp5GgGiLacAWIh0Jwa98vyy1CoHIR4BUvjEo1Bk7UhX1TePo2pS",
-	"YTBIV9s3qbjsdxmrPIbrvGYQeGRF/lDOzk2ptWMTAQVffjGdXhBGie+4zgci+CT0SJzwLU7s8CU1BcMj",
-	"cqzz17+8oUIKKDel+8YZxTJJIeIvdN7GOIGS63xk14xPWYRhOqfOC3i+IcybOQWRP/k5at0o3vwtl8dx",
-	"9PhlERUyN2d1uqAHyKMO1uV4OmhdiMnWPi0RjGps00lZXGeiT/J9UhEu9vrgUvsjwHGoiw4VO62WSn9S",
-	"Z6YL4ieD/deEhLN347j+HEyY/nKEA6WgEf9lzMnzDrzQa+bBdIuiFV0uerG6s+wOMxfJ7uXuKvcju1cH",
-	"xcYL9DvKxmkpYY5G5gU+ZA4r3+b2aUgYWJg+np+4GYsbFobbQYVnYbw55+t8fOvc1vSHdvLhPPrQzXzI",
-	"lUVLVz8HLGPMs7rkgazEee7BCE3xmtZnxljR1+mR+xUt7SK0bkptjq6IVi9yDrwfar0kPm2c735s57tV",
-	"/OgeJbsbp6qwgzjtdA+a7oKy21ZgQSsvsGBsZaBcOmQiDhAoZ07Fbv1pz2tLeFdSdnw37SNJEHoO7q79",
-	"AGLdStuIaNsG05fQ4PEcetpYZyNTHiUR2Wxzq8Mztq+kh7imLF+SYQZ+RV5s5ecDvV09erGTWalL0Nzm",
-	"3JIzt8N9l4bQEAsQv04xDXr8Jld6k8MohleQEKwSGI10e1PAEHkBn/iWNtrjPCCYmRneUI+w/Ki13MED",
-	"1d4j2mRk10jNHf3dWBLf1KqtMDxXzaE8P7jjlYw+dyTzoEptLb2SsmNa2Vc/DqpOPPUzLvM5x7noRBbC",
-	"NAcs2c2VFeB/C4VP50zoI84GSA65APs6lULLOeVF+T0cBF+S1/fk48FCP1Zbo4jN7pfJx/qX/6kV2LBj",
-	"FpNrqVG/gi5jF4XfEmjKQ0Xzomd3LOwfo+uja8JqnSfZ5nvs0T710JnEzMehj84pEBRrh+29/dJ36M//",
-	"vri4aTZrFxc3rf7Fxc1Bv2hzUeTECj5r1YOtlgicWiIGyr2rtJrOkbEK/awSR38eW/6jfGSpuyBc4/87",
-	"Q1MSEkRuxpj5OiDm3gIF81a+ckxkdktVoiFpQS0KTVUQ9e0LlRtavCjRRU7Sijxn5ujXPKqdV4P9fvSs",
-	"NC5eVgTY6YK4rHWALS7RXgAfTfMT8jUiA8z+Zv6ue3y0GnHeqn/5P3/59//8rZZf5VXtw5uECoPVek1K",
-	"nSQ1Sp7zV4/gUMkDUGlw+x+fznei+PWkn2Wh0hwJ4mWs30MeEIHio6p/INivHwcBPH2lv/4UUknUb5Fr",
-	"kjZ1BQR/JUoSIcxFIcFe9OCss2uYAFvCsE5OrNq99k84Y8STH5UA6jTqUxIENbCaN9Tv1K8p8ZsOEpk9",
-	"Oiu7Nyi9JCADnFtGsxBCBhTp3SEqUi9YwuNjAlDQHlgWv0sow1EeiErAgwPBI9ugHJLR2gFyC6bPPs8R",
-	"H3l4XYttMVac+rbih8IF91XhaucYN7KzMz+y44gdm4IJDUh9rC6a0pDU1KXDkvYC7YmY+LTFcM1SaXT8",
-	"/rWaxUU9MuPMR1SNFlKpJIH6BbtgWt6iDGE0xnIIAfUjLL0h8QvCgFx01WhcGZFLiSpXjSsXYXRNZvBk",
-	"KSS4PDA0xiFhckgEEWj7Kru47S3qb+1c7ehKX2rrPPBJiJLMa+D1pyZQMIwGSGDb+Eb92yu1nhFJjESl",
-	"jXVRsXq9nsMIoUWjmjhzZa4icDI8IgoBNe4IhfmMS/2Hhixk89sekVFPHS2c3tXfrpKC7kqyc3UeP53D",
-	"78piBFc7cCh0wHhoiDSVQDuPY285pfNFiZGcZr1Vb4LVZkwYHlOn6+zWm/VdbSofAu1rqP/kPihqhJjG",
-	"YbkmATooWxJk75BzibYhHRP6x9m7t2hvp47eEuLbOS8xbB0w09xCDR5F/51fiZzPD6/WZt4uRaEdPGmS",
-	"TZZ06abDb9rNZhHPits15ldx6zqdKv2sd+9b19mr0uV1UQlTw5ic7udL1xGT0QhyTDlANGVBCnqJFUf+",
-	"HOfJv1QjNZ5BNBGIplzkHC0cVk9Xiukb+qnugz7KTr3ZSh1r63CnjrTLinna0BVQ0YADfQ35ZGDdAHiA",
-	"1VxPDYptnwIEqno0itHh+JTpJx6TH0ZxEUMDe7p6zYcoCjOcMENRcBCQAE1YQIRAcSwngmdsTfSPIE5z",
-	"CtqiH3sLmAKvJvmMQJ12p46ODTRMBCQ2f6bjzNOo+2HCfgEorwdh4a/IBSkfgaImFPBOTX27CqpDV+1g",
-	"vSKad5qtxV1SaXuh0+7iTkkBaujxfHGPOScS1a1VYaL5mmDQb6/KrvJSvd7l5qu+u5UJVKbiQUI0vtky",
-	"2ufLW3dOsP18eZuiK2eE+WgyVty83UzinCmL3IcKaMvIKvSbzziW5ABx5eCHIf3x9I+R5kNF4lhTNgwA",
-	"C3Ry9uIN+v+nb4rPyZaErKPKQn+W6I/LHoA2OhTmJ1n7UVmZSR8z4Xp0xMBJa08OEIeSBqBeOXP0IsbJ",
-	"JP1rhJd0wIhfowxUFtfgapTMUykdkXXKzbH4JOgbWVTgnc0IMGl81UaFu6Cszua5Osouyaf1glN4uzza",
-	"ZzIG37pOu9mpQNrm6itv2P2Pyu6rXGCNRnNXOL6nBXcZCxNo1093LLi585ynkW/qzpUbPkCFb51dpdDm",
-	"rV8OQco3v9MQcrUYTeAZ/NSbIYFnIsmID6mm1JiQtsXk07cz8SEPhyElAs3Zs7MSyxsq5Gn6QWE5EtSn",
-	"gaxGgsxeqjQVJNCWuoUtJR9XGvCaVmqnMzVWHBAkwiqNNZl+H3lbfDcJI6+WzUbW+O6yhrpjmt7kGFJz",
-	"KVWKHlnvd0qWyLWBnEfpKKlAkgc+6s1Suesw802sln4VEXX0KbLxM0T9iBSBSU9Cwiio/6hgKIivQ6Cj",
-	"5bso9p2BgY33jK0aGXN4oHa+XfxkvQOpgfwQTxnCEoWY+XxkAkCwDk+nAhnv+WyCPSpQQPoSPBlMofCj",
-	"BMgUDCeGxCZv0woeWTqo/QctSrg0IaxOs76z1JYkpZyjIBWutO7rLyuj/ZiyWfOwAsCMA9hGmFuGQmo0",
-	"g1fIDIlckkJWkNkaz+KEzLl2hBP163cSitbD6E+M2LJh7d+ZtQPg18Tbq2Dut+x3NerfaoEgINozI43N",
-	"L+D7u3A22j81BvoKTd9yRio3r4D9FZiO3qH/2JlOhZ3EsajABdoVuEcI6WvAEUdHkj5ZHqBPcS08wC2x",
-	"D38PAe9BL8wyeqE68N2KiBnHOm+u2RO5ZnewjK/nFi55v+wgoEvLaj7n7kfCgfGl1uUkmUmcG/fv6mwD",
-	"BYqikHgGDj5QvNQFrRF5AcEhfLWt3dDi/r1Jkp5vB97WtYqMIwdDsL5BPluTOlk7QBkPLsgcBHHaSOJB",
-	"PG0dvWPBzM49P28etPPFY6UOex4ZS+JrxR1d6dJfXeSB6Fyj/ZpRk68QjjRm6+iUMq91OZ2GQjubxUCE",
-	"1M8eDsOU2SCrJkdPFk+bij7Is8mdXku0Av7nVdiXJeqrvr6szAs2uv6SDzf5Dog68Xma5WBmXAhnY+J+",
-	"P52q8S3iAbeFjzxRZsd2s5MkPkp4h7FJ5vuJJNPZCUQewGUknr4qzXg7CQK70w9EOH5gkQ4eIiPMNC7/",
-	"DyriudWbJ9h2uZ4b3XgWx8V+h4sdJQx6yNut17C54j+6P1NPKQuA3FG92h/x0tvxW7kX+EwpedO84GeI",
-	"ATBe4uJagDZkyuFQicSQT8WcT1feFY/mfygH/6fgA/Wn8Rwsdzta7BZY1cBhOtfRpyENiI6XFdiqNhcj",
-	"OeNRfDVkEY+yCfC5+H83P0ANeZgxLnVUJfbRdqe5u7PA9Tm2DKx6Mx5EKbcv0srKuT3IxpNx48l4/56M",
-	"Jf6KEGfZ+Kb+AZm3ktv8x1Tg9cZxfiOZ3olfZoJ1nGyoeIVmceh4Ned9vE6H/WXw3yQASL1Z5DHHu92y",
-	"ja//xjy9Yakr05xCYrKQ/eLVgwcKmfEPGkmgKNwmlmATS7ARv35k8WtRPANer/3QFq82wQ/3F/yQIt6b",
-	"8IeNN8VdxdVNvMRjkG8XxVbgxR4Uy4ixlYIrvpuc+KcJr9hIO/cl7SwM8bgvcWfpm7dycMjdOP8mPGTj",
-	"t/64WN6iUBK8avjI9xKRNwEkm4u44cFVY1LuiQG7m4iVHyZi5ekT7k3MysbKsolZeTrviXeIb1m3ReZh",
-	"AlxSJHcT4rIx/DxJobOyA/3jEEJXd69fM0W5xwCbXMKyCbHZkJgn7Mi4YtTOj0t0HjbAB0jMJsRnQxoe",
-	"lY9z1inxHh2Yf5yYpDtd5k1U0sbnemMjeSCf6yLPalMaO7rCc5pFQhGimnpDqDxLdd04ylCPSIw4C2Z1",
-	"U5u66zTUd46m/Zmqw1DHTIkR+o4LTdyUyCaIRJKjr6160xrrq65UVjyWplpq+1ZVuKhaZDJOwD0cSLhY",
-	"lzEkMvtd5JWgC3nbkmF2aZ8SmYnBg4Dk6JrxaTLSAhEqmiQhHrm7T2q+YDQdcr3buK+u+HJ7efu/AQAA",
-	"//8=",
+	"3UZjEOLxsG4GqHt81OgRiRvPRkRi1eUvE0FC8Xyr88Lfab14sV/b7WO/1vH3d2r4oL9b2/F2dvfI3gvc",
+	"3Hmxtd2IZ288I0xSOXNch/pO16nS33EdQaSkbACLH2Lxq1rdKaZBj984XRlOiKu+fkM9wgSxvnk3lsR/",
+	"N5FOt48DQW5vb12nh/0P5PcJETIFChKGPFQfPO4Tp+v8kjRzHZ9ITAPhdD/Hv1P2FQfU/w36u86ICIEH",
+	"6oetMxlSNthCVCDGJeKMIN5HL0eYBi46JUTtxEV/595EuOh4iKWLjnEQ1B3XkTgcEHUO2JP0q4LTrbt4",
+	"Rh9Lgi6cEyzJhdNF5GZMPEl8hNGM4NBFI87kEGHmIx/P1FrkkKA+D0fon//85z9rp6e1kxMXYYEoQ+1m",
+	"66DW3Ku19lLrERKHUk3g3F66DmWMhC9jgAWUMFkLNbRqcK7t/q7f8vZJ7QVu92odb69fO/B3SK3Va+Jd",
+	"r+Pvkf2+gqsaseu0m+29WqtVa++ctzrdZrPbbDqukxqw2Tp40W/jTm3Pa5Hafm/Hrx3g3d1au98he/4L",
+	"r9lrYefWhsr5kCAzBOqFBF8L2LfC9RB7EjaLxgH2iDhE5oARwyMiEMHesO4YbJHeUO1STEYjHM6crnPE",
+	"0GSsVu4CTDEKCfaRHGKJpphKoUCLqFTwi7HLLERjUI/7M/WlPwmxpJw5Xaf2/rx1urtbb75oNXd298/U",
+	"VoYE+yQEnD9WF5TJ2vlsrLaGx+OAetC38d+CM9UaoNQCvJBDrv54f3R+/MpxnUkYOF2nMSLWNYzw60xi",
+	"SQV8ddDZ7e+TZq8G/1F/1Zq9fVLb7R901Af1L6CjT8aE+eIdc7qfnZZzaeZu23P/+vK88sw/P5N8/NOu",
+	"c3sZA/yIiSkJU/czJGLMmSAahBZs3p1giWu/kVBoUHbqzRQ8hMRyIpxuu9lRq4+A//1JX3bnCYZ8vlzt",
+	"wNupDTY1CD0cBA9M5nPwa0S9kAvel3U9q1rlUbZZwiDMqonEA6frfGpcONevdtjvzd967fDlhZO0kBpI",
+	"f6k2g+Mm1LXrKMqrvulLEr7iEwV95/1580wRp+R6mm8I808iimXI5H7EySpdH9cipNYge4rU0hH5F2fk",
+	"oyBwebFH+9RDZxIzH4c+Oqcj4sDp8iAgnl6YTZYUvevTUEibyvvcm4wIU9xgSsi1i3AQoD79SpACmkjR",
+	"qEd2I77lIIA60ab+36NDADXZl+RIv6Ra3PHY3VxgDLFcBhhDLBcCY4jleoAxxPK7AoMo8WoJaED7ReAA",
+	"mW0t8IDpCgGiBAg9VzyYIEzOf3UPYOsrKXQJsEH7RWAD0XZpEMHQ3xVnRloWX2L7psciABghvwBzPM76",
+	"AfWgxYroZNZRCK2A22OPJoGkEovr1Iw8HGBG/9BQ01+FxJuEYarVHeGu5RGz4VJ9S0neR4G6CbOXN1SJ",
+	"yk9HzwiJUvYwEhE+oK1ibrCFsN7mIQIJHXlDzAZEGJUhVrmorzUQLyRYkmMj06X5vcXeee+/iSddNKVy",
+	"qDSSAKlNC1BRlCRA2GRENI5tCcSnDMFR5EkAfzJ5CuBraK0N4E9UDvlEIswQ9V00HVJviHrE46AiFhP0",
+	"ZUB6FzbUejUP1ParneZpMVzTbKaze5rhM61X5ts7Q7XPwx71fcJKL/3RRA55SP+ALXwx9pYTwijxn8r1",
+	"f83EpN+nnlocGof0Kw2Ius2SI48rgVkSuH98bG5fHambK/k1YYgR4gtjIeqio0gwrn8g2P8UUkmMFYIy",
+	"SUKGgzMSfrVAUgjX1zntn5DZRsCyUR/TgPgaXsmoqE+Zr205IcGCM0QZolKggA8MuBiXf+cT5pfC6AMR",
+	"fBJ65G3U+KnxG8YrMhwDlTGeBRz755y/UTxmAXBgjS9BF497PCEU6nF/poAUqIWHSA4xQ61m58Xu/h7q",
+	"zaRSfTVQQuJx5lN1M/8O+FYKl9AgzSn3af8JUSm4VTGyDLGSC7gckhBpcwuSeKBNwBJNsTAyiY8EZR7p",
+	"agsnlQgPMGUgUghi5AqJB9r2OeMTNCBpGeZ1v3YKBlQDa0UE5ezR2aaeb1WRNra2GzG3jTl8juX2Nj4t",
+	"xQ35RFa5aVHTp3bFfOrDKwcOQ/qVKFKsRIRDjR8Rxpi7psg69ciJEVrXgwYpi9E1VUTfOaNsEBAJ56T0",
+	"CtCYYnu00QdNW03izohM2gJixc31X1qTMTv4yPBXTAPcC8qpqGn+lsujuP3TY8MeZuqEfY7kENjOtI7O",
+	"w5khBooeoBFXBxofc/JY94DXPF6Ge7cnQ9eZMGzk1AXc4bV+oVNSrSKr2mB/riS9p3LsR55HhDDSKVVq",
+	"zljO6ugsovb6iaKLUoJ7F/1CcEhC9A363aZYQKqlRpAJE5PxmIeS+KfEp1g/cpTA9WNehycCUfslR0F0",
+	"S+F/YxxgyrYMmZx/3UnBL/USpMEHj49HuQ/6cw/lCTIr/LZ6HwcEh2l1F74SSE45MoyaGvNBQPBXoiVu",
+	"kBmEEhTkkMwQDtMGBFtDZZMgmFcY1XfJIk5i60WpZcMcwKM0bQD33+nUd9qddrO1M2fmyMgGhap5VYVb",
+	"iQlI/Y3UF3qfTgLRszzSm4MHUXv/h3wm/PIv+aL1Zvr7r9f/dZ+vROs6+/swdxXgSfqRWVNMI4C+Blzw",
+	"ifBCOjZ7UBdRQYeEW9o1AlwbZKKOu4j2lZQ3wF8J4gyunPCGZITVYGMsJQnVQP/+fFT7F6790awd1C6/",
+	"tdy9zu0ztWh9IgIcZgCNfYoHjKsDyK7mExjgjFCCwUOA+KC0/OPs3Vv4AFweSRIEkTlVLZSGCiaawyer",
+	"y06uUaoIEB8/vIleVbXJ0Lc0qufghYBe1Hfqne1DxFkw0+QK68ZUU/Vk9j4PR1jdsUlIcyGh8TlvIYnG",
+	"Fq0nXseWgM/kEE0Jvo4UOiEx87VbCvlKwhkKyTgkgjAZL6wYTM9C0le3ppH4ljX0r6KhV3KO9YoD7uHo",
+	"WboUfPFyy2deCKJowtf9Y30gyx/cWo4KyEvsgJK3hK/6R7UMjSigMasVaTxGfR4EfCrKAaL4nNP9DB4u",
+	"l3kLGYekT0LCPHKkRIoigCTNRLKQyOYGCyE+ev7h78dov91pumhnOw2Q7MRhOQ3RYxvenEdHDhWaUnBA",
+	"k3Z7MOmVgcQmMc3aAa71a5ffdvYKqEtIZDg7UjQ8u87XDA35FI0wmyEBNiGw4cpI0VlqHZf/N38BX0HA",
+	"yQNR5KlmyHMGQYzTFZpHzuwc0+nUUkBIdrpXfKp2hq1G+rT39nfj0660VSP25251bhlnHh+TIpo+JuGI",
+	"CnVDBJrySeArZdNeUr21XchaihcBNs8Qj4hcieEVIWsdvZZIvwL1sHcdIa05KM0QqUAtBeS9DgqIWqpw",
+	"kU8HVGqpdTgbDwmD626kqurKClUL1WiSmCyyyk85knh8og0w88dBwCho7ccwU4Zi6XDCpHVVYoFJdQqJ",
+	"UgkQZ+BnNMYD7WIES/59QsJZsuJnegn2Mn3Sx5Mg0rzj8+xxHhDMNFe8GWOWc3BZQRJR5gUT3+gt2jFK",
+	"LSjDhIpXaCbLI8E5nku5FLlPg1xqY2QZC3gchUROQhaJEopr7dZb9dZ2F5HfESNoINGAoECigCDKtPMp",
+	"DxHj0kWgbKExDgmTQyKIcFFAJQlxIJCYeEMlCWwpIXbLRZGQuvX+vPVqC4ZJRElXg2vCwMNMgLsspky4",
+	"CERPoTilixQp0p8kV+wiVB8m47H6EBA2gF9COnJVfw9L1/ZEdpGPZ6qDVMesKa1aBBW87yIcUjkcESVU",
+	"cRavVRj3Zal2Bh9JSL8S31ZVo31W1CASWT59DaOjVVDXINMTmpWoY0hDsAh9zNnb6DPCN28APE630zzY",
+	"c50RZdEXrTz8of3TyAE5jUAvYyFQKIzWj9Mar3lIfHhTHE2ERD0QzF2FKX/VNPWg1Wq6qLUDyFVH52oI",
+	"dWuVgIdD8BTE18EskWnb9c52Hb1T93tKBUGdVlsfAuNySNlAUTvzYFAvIlDxS8DSsuUbKqSBxVvOyBrg",
+	"wRKA9PUFgl2YlvMwaqf2vtPsQCft9a3B0Gm1zXfTkEoSuQpEfh1m/DLQqI3dGT489EnYy5Ev3id3RHIk",
+	"eChRb+aCl7uRfIWnwKF6HQIpidgb6fOQGKUhtqkkVyXWRqGra72O5F6IaIEFN6LVbHcW3wgtvOZtMhFq",
+	"Y9l120WCKBlACf29mdrWCIs6utK09qcRZXSEgyuExbVWkNrNDsAEHD/gicONW6fVpqtYLtCuN4foSqsX",
+	"NdqvgTjDBleuImLg5uMa5UOgqRLtTHAI8EyDXym5XF1IOmAKI9Mwz11LEWppoJQDvAjE7/GAnNE/coS2",
+	"Ky0JjPANcHj6B/nprQVC+FJdQizRiAuJ3tqMLj6bQ5TQlxf1XaU1L4LCGvcoSEA8WSiQpm6MBvkhnDX1",
+	"Y7MjPItE3CmY4pmI7KFZZrLwbpj13OlqiGs6zhf3M6Ia10ZdpNDc3PK0mFQoFMEkueoxZXIHgkDwDR0p",
+	"MamlHSth4fqbZrxsyiQZkDBeN7wc5AqkZmkgu2kZ5BCNsE/UfU4prmEkojJyI99Qdu0iPsa/Twj44oCA",
+	"LEq3Jc1LTWV+nWvg+lIr0v7iAyhSPaifNZGg11IgDwvFnydmBwl+VTQbwpbHWA6THWclWK01rGYJsreW",
+	"2up7680/u2FQrxSliG7czI2pb0gGOPTh7LCYu1bztym9tdjPYNXdRAO8xcabTfJx/gaAvqV0IKO2A7qO",
+	"8AwNeeAXYp0at/KiInoM5ntBwiIs0uzIQibVGOQdDB/ROKTMo2McaPjHa5aEYSbRNTOWqATeFcM0c85C",
+	"TXgXxDIbvbWsTL9wn+qg1l8iWdDTj2TwBDUfKjUXCOunHp3ypo5aN3rGdaXqWqF9FDQar9je801thG9q",
+	"4H/kdDutg85Os3PrOtp8ueRGoiiv0i1YzsNKe46cXCv00U6h1TefpSdmV4sBYfyybl3n49hfARDRW2bp",
+	"rux3z1t3GTTIPFbeBShmh8sDJfXeuwR0+Fi+0y5IFTaZTFJ9j+qGxv1W3p79cnlfu4vnqL656D196X1B",
+	"uzhi9Zuz6vGl4vZL94jvenZ6d1l+Eg+seEJx4G3+TKZ9I/VGcuvmeWuUDzBvu71Ne2aUdw7tbje1kajh",
+	"gailHxvL+lstAUi/pHIILHGc6eQDC7iPn/CSylYB8IYpOMiSaPhMBDyo/JEcpDQ5MM3W0dtck88GKzRW",
+	"pELX71EoMZMsLZpoglR80dWo+tkrQRfhmhcOGiKw4GwOPDrwYyuwbRmBxepWLolFDddDALJhaqAgUAFW",
+	"DR2Utjnc5HDNE5l1sonvnnWmTtfZ2XWWfg3OnFBsqIkf0uDm6WfDzbnE55L4eqxdWwI96Q7SfRFlzfid",
+	"zB3ny3Pt7FMGB3AIunWdN5abTVn72B3n1r0buiSW9ZrlVlI2QtYP5dZ1fjO+D2UdwT/iyWPoCQlIrjeS",
+	"+WFzlyNI/d2OEl3iNqeiS0uvdNJyTUJ07BoPrv6oN5HI5/qVT/uxSGCp6zzjT58+1eZdesr657rePHlc",
+	"eZ0fA7sE1hRE0ZbiT16fNWFSKsr1sHKE64Z2aICeRgFgxUhwMwrSctrFpNnc8Yg/uum+9Ec3yADjpwun",
+	"U29eOOhmFDDRVb//dAHe791Gw+eeqHMsqKjxMWF1Hg40JBtMNFTTC6cB45JSn6tcFBhxnwSbI42PVD/H",
+	"5zBO8NjAzM++3E+xQFhcEx/1efgdxarE6TiWr15a/uOlU0btNpLZwyCYbWxeC6JtTvF7nuJbK73DEuzf",
+	"zgpRyvPjhus0uzCuHRQt40sIz7Eb8m+da5xXIT+OIJXBwCTWlamQGHBVTnnU3YEn/JnPYhIE5b4b8eOA",
+	"Qu5JsBFjYti9zyZaWYJM5aRpKaVW8+3XpJ3kJlBBp/QXBI7TyCdqxJBA2Mbm7OOzz80ns8zx5w5QjgHZ",
+	"LutSUbVLtBVxGNs6RoRIFHl1K16WJrqbh8JSJEkI6zKvhHF08UKEMONXRwOrSy4mRL9vDnH+EH+Lwucr",
+	"vBPlBIUvaTEAL/xI7Ene5wVSU24OJzqcD5kETEvcs2z2ptLbNtd8nfw3P7vShriWHf1ZNsvUEmdvUjYt",
+	"PPT5XFbLuJTN9yy0DlMvSYSyOeC5A55LwrX8Gc8NUOW47S7rfQXIJtk6TGLPjcj9gchwVoP49XVigzXs",
+	"4qOMA+h/ADRayePUzrC0AGVW9jYtxhX9+4YWxIcYWYSelDvIOtxANodOveNUKZQljn9KyHUF77t49DuF",
+	"QdjDZNDhHSNxWoJ0SoLN88IDodfHuXSPS+DVfKbI8qAEu/GanxrASwVivmgcawwOK4/IL+VHwJT8RJZL",
+	"YUz+EAswJ6fTmu2+oHbOLV4jlECEedwnvg7YhrQIYB7uzdDgDzreSCcxfiRJFu8nGCDK4ngfQsp0yAP7",
+	"yU3rIBBPCrM+lOyy4WerYeGPEIG2CAk3iPUAiPUEFWlD20yrDVY9HqyKj1jTniy3yvgiKA0qztnF++AW",
+	"AmkOOOSJRSFmWr2C7GGHyMoGbJLb6XRNUV3kuDimEp2HGHQxn6oZR5RhqX2GR3g8hjpp3yrnEy5A1cLs",
+	"w1ULOBaNW1TusXINqiLpsbBkVeVqgQUjFxcXXKIQX8HYxR2swiRvdc4KO1/0retwRt71obxEGckpOMdb",
+	"d0G3/GNa1K3oEBb1KwLxon4l4Lu8dXPu6S9Y5Kb7xHKuBC0a4q9AcJOcS3m5yOdH+vjhjU5cor/umTyP",
+	"OoTVZPWN0prwMeSYYebXejYYby6LeOWsx3aO8AVydyTCRCA8N9i16FE/GiBud2slEl/QxSjZxTQ8N31P",
+	"Kst4tRnS2cfL+0RtnXQuhc+pI4BFJxk1dUobJxfT0kbARVhUdPAFCVFfVc5zanCO9pHObPqTDCckcRg2",
+	"6cjtZFl7Hac8NVa8uCih1cL81qohLOcQ4Z4gTKolqh8CLGSUoL08n7VVM4FKMhKrKJSQA+y17t2CDGBm",
+	"EhyGeJY5eD1hxdOOU+WkAXGEGJnORzZrEqPpRIbtPwhfN8u/J+5ePPp6eHzx+Ovh9MXjr4/fR1mJ7pPr",
+	"x3Oswvsrdi4/ohXlgIq9FwI3XyZIsjthX3sr4uC9Ra9N2udC5zOTjlF7vNSjVIz2xR7hGeoRFJKxjrfu",
+	"TSQYMiMnGXSU+Ewlme+t6gl8yjTNiP0clXiCqEAh6U+E9rPJ5TGyxHAbs77ZmOiccmsQHOxaJNVFh1Tx",
+	"6erdHqOUootcV19Pugx29X5Woezqnaxau8t0iutvV+9kVfBdotN3k/CyPD0XoXMlm+iOHCJGlDIfhRlE",
+	"WdijwshJvfWo9PzxEEv1Dw6CnMTsrgP5cJSEkpUZseQj6lE5+zXkk5y0j28hQZIiHAPVIKEjUXolGoem",
+	"mAza/zh79xa1Dg5NeRqd0FYgKrdTtW11ztwLpoeFoi0wUI8MqUk5qzPkqh+U+KlkTx+mCiGnNYw2i4jg",
+	"+3dn564pMa56nLx88/L8JeL9C5YIszrW7deX58ZyUr9gOoNrnOW0/WI+66k6Be00pfOfZYHL/ZyYkSMW",
+	"1yjnIbirwoceFmSvoxW0mfZqJIHO95meCAx5UATjHStKnwogTPIWmfzMOqUV7+sDE26S8dYcFRwhZAcX",
+	"E88jSmKnoQCBPZaBM7tMRNx2sxAoRuBNmRPzmV/ODAVjJleJ5sRJfWT09wmBLKqmMAXgelle1fLjzm6c",
+	"yCH35zMU7y3sB+U055f7gQRYgjGAm8UKnZsd9wQPJpJoDYYK4yg3t94XrYP24sTItrIBuUjNFvSa8hSP",
+	"mD7EObOWphNHIkUVhjiu8H8f9yVW+GjfKKjwhqs0vhWxrwDbMu0UMZmI3EzQObmeM0dhuhcegpUuLw3/",
+	"6JpX1lQTmp+5vSPKInV1ga4az1qy4CKMSSWEXG7JSeq2heuL5shbYJEK+83BQVBB3Smw8yl9oVQojhh2",
+	"VZ06j2WvIu/mW5hg6Cx4LudVD6uYjDGjqOWmHhuwCeEthG1iryjVee4feg+jbmysm9Vwz3WK7D8PdzXz",
+	"F/RoryY8LRRczTJDyz1dzSWgt7maj/tq+gUWZw8HhPk4hJdlq2rMH5BEpNlstmrwfyXbHhwcHNRa7dpO",
+	"a67om13ENRagfG0GLde0XOemNuA18yXxR/UT3S3+ukZHYx5Kk5JyqIQGhSpDhSoNiO1tEH+kC69a2DBX",
+	"WUkNbH7tIh/PhItgBBeNKJtEhZhNJS9IWandKyT1rkHtajWbiAkX9UM+QrX3rebe/m7r4ODkvP2q8+J0",
+	"t97Z39990XxxpuBU9Ov+WR0dmfy0A9AXgB0zzqiHA6Qg10WMozEOpX75p1KgHp8w31Xf/0FC/aOL3p83",
+	"z+BJBr57Ljk6jS7vlkC/cnR28v+iGk4hwb5A7893mmcIC+jhwp/15tl2+iRzYjuT80zqVVjKy14ne8RW",
+	"6tDaz++f6/ShJ8/PzadX5t/T7Z/Np+cXF3X9afvns+2f/2N+L/01/e32z/+51+GzyU9zMDcB0CrYW/i8",
+	"8WDcs2hF62KfK1oYVzAWrptRA2SKOHX5q8b9sOqljmrDqyNe/b3w77FKBYkbSIZlHpvKf1BcT6fS1y9Q",
+	"mfJOpvClsW9PBPGTasMJa/nUuHCuX+2w35u/9drhSyhqbzEK9XO6/tSF8yzP0JSuGZjKTJA3Rab6lZ3X",
+	"Gl1cyMu/Pr+4+Ot/nn9qbP984Xy+uLhpt9R/dmoXFzf75PKvF85z09CNOpS03f7rtmmVv/ooYWf6mpOy",
+	"PJ6pkIdfuJ81mOjuuQcc98nM6XGfVJryWDVUPA0y5zvdFlixodJCjqQFmAKFFpT8YSqfhfGzplBIgoND",
+	"q1TbblOhFPQbYTZLWawXLu4EFpK2hu3OO2tYi+8oMsHYgtSp0RRWS2uMXTAgC4EHRe5hUyzQNORsAHcD",
+	"iiXqmtA9gkI6GErXFNsck1Do1ENl9l9r7rYiDTgcEFme0QoK6eqy0YiHpiR3UgPDKZliZx69PI0A0ZZT",
+	"ACxEumODXnnOc2qVgxCPACl84lGohGfelswLtppUGAzSb04mX5r9eGbVMHGd1wyiw6zwLMrZuamHd2TC",
+	"1ODLL6bTCWGU+I7rfCCCT0KPxFn54uwbX1JTMDwiR7rIwMsbKqSAmmC6b5z2LZO5I/5CJ9eMs1y5zkd2",
+	"zfiURRimEx+dwAsRYd7MKQjPyk8k7EZJAd5yeRSH+F8WUSFzc1anC3qAPOpgXY6ng9aFmGzt0xLBqMY2",
+	"nTnHdSb6JN8nZfti1xwutdMIHIe66FBW1Wqp9Cd1ZkHAp4A/ZrD/mpBw9m4cFwmECdNfjnCgFDTiv4w5",
+	"ed6BF7o2PZhuUbSiy0VvX3eW3WHmItm93KfofmT36qDYuOp+R9k4LSXM0ci86JTMYeXb3D4NCQML08fz",
+	"YzdjccPCcDsowx09t84XY/nWua3pD+3kw3n0oZv5kCuLlq5+DljGmGd1yQNZiYfjgxGa4jWtz4yxokPa",
+	"I3f+WtqPa92U2hxdEa1e5MF5P9R6SXzaeEj+2B6Sqzg7Pkp2N06Vygdx2unuN90FtdGt6I9WXvTH2EoT",
+	"unRcSxzFUc6cimMv0u7xlvCupOz4btpHkiD0HNxd+wHEupW2EdG2DaYvocHjOfS0sc5GpjxKIrIpAVeH",
+	"Z2xfSQ9xTVm+JMMM/Ir84crPB3q7evRid7VSl6C5zbklZ27HZC8NoSEWIH6dYhr0+E2u9Ab+q1FNcrBK",
+	"YDTS7U2VSeQFfOJb2miP84BgZmZ4Qz3C8kMLcwcPVHuPaJORXcg2d/R3Y0l8U1C4wvBcNUdKBAV3vJLR",
+	"545kHlSpraVXUnZMKwdUxJHvSThFJq4h5zgXnchCmOaAJbs5i4eVOF9bJvQRZwMkh1yAfZ1KoeUc9FoK",
+	"8HFFEJA3V9Lew0HwJXl9Tz7uL/SItTWK2Ox+mXysf/mfWoENO2YxuZYa9SvoMnbl/i2BpjxUNC96dsfC",
+	"/jG6PtrLWes8yTbfY4/2qYfOJGY+Dn10ToGgWDts7+6VvkN//vfFxU2zWbu4uGn1Ly5u9vtFm4vCW1bw",
+	"WaseEbdEdNsSgWruXaXVdCKTVehnlWQH57HlP0oal7oLwjX+vzM0JSFB5GaMma+jlu4tmjNv5SsHrma3",
+	"VCVklRYUDNFUBVHfvlC5PtiLspHkZBbJc2aOfs2j2nmF8u9Hz0rj4mVFgJ0uCJ5bB9jiOvoF8NE0PyFf",
+	"IzLA7G/m77rHR6sR5636l//zl3//z99q+aV41T68SagwWK3X+Pcn+WvynL96BIdKHoBykM//8el8O0oy",
+	"kPSzLFSaI0FQk/V7yAMiUHxU9Q8E+/WjIICnr/TXn0Iqifotck3Spq6A4K9ESSKEuSgk2IsenHUKFBMF",
+	"TRjWGaRVu9f+MWeMePKjEkCdRn1KgqAGVvOG+p36NSV+00Eis0dnZfcGpZcEZIBza50WQsiAIr07REXq",
+	"BUt4fEwACtoDy+J3CWU4zANRCXhwIHhkG5RDMlo7QG7B9NnnOeIjD69rsS3GSibwXPFD4YL7qnC1c4wb",
+	"2dmZH9lxxLZNwXSkmDlWF01pSGrq0mFJe4H2REx82mK4Zqk0Onr/Ws3ioh6ZceYjqkYLqVSSQP2CXTAt",
+	"b1GGMBpjOYSwsxGW3pD4BQFFLrpqNK6MyKVElavGlYswujaRaTqujTI0xiFhckgEEej5VXZxz7eov7V9",
+	"ta1D1CD6LfBJiJL0eOD1pyZQMIwGSGDb+Eb92yu1nhFJjESljXXlt3q9nsMIoUWjmjhzZa4icDI8IgoB",
+	"Ne4IhfmMS/2HhiykXHw+IqOeOlo4vau/XSVV95Vk55rYP0i0eGUxgqttOBQdVKiJNJVAO49ibzml80XZ",
+	"q5xmvVVvgtVmTBgeU6fr7NSb9R1tKh8C7Wuo/+Q+KGqEmMax0yZLPShbEmTvkHOZinzc3a6jt4T4dmJS",
+	"DFsHzDS3UINH0X/nVyLnk/irtZm3S1FoB0+aZDNaXbrp8Jt2s1nEs+J2jflV3LpOp0o/69371nV2q3R5",
+	"XVRn1jAmp/v50nXEZDSCRGAOEE1ZUCdAYsWRP8fFDC7VSI1nEE0EoikXOUcLh9XT5Xz6hn6q+6CPslNv",
+	"tuYCWrfrSLusxJGvDFGJBhzoa8gnA+sGwAOs5noQv2r7FCBQ1aNRjA7Hp0w/8ZgkPoqLGBrY0yWGPkRx",
+	"s+GEGYqCg4AEaMICIgSKw0URPGNron8IEZ9T0Bb92FvAVOE1GYIE6rQ7ilsblVL1SIf75cbfdpXwrf5W",
+	"gwk3idgVZlw97JEBsgnRxObPdI6B9I34MGG/wOGt5x7AX5FnUz5eRk0ooLOa+naVGwRdtd/2iren02wt",
+	"7pJK2QyddhZ3SoqPQ48Xi3vM+aaobq0KE83Xg4N+u1V2lZfm9y4ERfXdqUz3MtUuElr0zRb9Pl/eunPy",
+	"8ufL2xS5OiPMR5OxEhLazSTgnbLIK6mAZI2sIs/5/GhJxhJXjX4YjhJP/xhZCVSjjhVww1ewQMdnJ2/Q",
+	"/z99U3xOtoBlHVUW+rNELV32ALQtozA3zdqPyspK+5gJ16MjBk5aKXOAOJQ0AK3NmaMXMU4mqX8jvKQD",
+	"RvwaZaAJuQZXo0SuSpeJjF5ujiEpQd/IUAPPd0YuSuOrtlXcBWV1JtfVUXZJPq0XnMLb5dE+ky361nXa",
+	"zU4F0jZXW3vD7n9Udl/lAms0mrvC8T0tuMtYmPi9frpjwc2d5zyNfAt6rtzwAaq76/QvhaZ0/SAJyoP5",
+	"nYaQZcYoGM/gp94MCTwTSTUESDOmxoS8MqaWgp2FEXk4DCkRaM5MnpVY3lAhT9PvFMuRoD4NZDUSZPZS",
+	"pakggTYALmwp+bjSgNe0UjudpbPigCARVmmsyfT7yInju0kYeXWMNrLGd5c11B3T9CbHPptLqVL0yHoW",
+	"VLJErmnlPEpFSgWSPPBRb5bKW4iZb0LA9GOLqKNP0dMBQ9SPSBFYCiWkuoLanwqGgvg6sjpavotilxwY",
+	"2Djl2KqRsbIHaufPi1/CtyHjkB/iKUNYohAzn49MXAnWUe9UIOOUn02uSAUKSF+Cg4QpEn+YAJmCPcaQ",
+	"2OTJW8EjSwe1W6JFCZcmhNVp1neW2pKEpHMUpMKV1n39ZWW0H1M2ax5UAJjxK9sIc8tQSI1m8LiZIZFL",
+	"UsgKMlvjWZyMO9eOcKx+/U5C0XoY/bERWzas/TuzdgD8mnh7Fcz9lv2uRv1bLRAERDt8pLH5BL6/C2ej",
+	"/VNjoK/Q9C1npHLzCthfgenoHfqPnelU2Ekc4gpcoF2Be4SQFQf8e3SA6pPlAfoU18ID3BL78PcQ8B70",
+	"wiyjF6oD36mImHEI9eaaPZFrdgfL+Hpu4ZL3y44turSs5nNehCQcGBdtXUqUmcy+cf+uTmJQoCgKiWfg",
+	"NwSFa13QGpEXEBzCV8+1d1vcvzdJsv5tw9u6VpFx5LcI1jdIk2tyO2u/KuMYBgmJIPwbSTyIp62jdyyY",
+	"2XUH5s2Ddq0A8AXwPDKWxNeKO7rSZd+6yAPRuUb7NaMmXyEcaczW0SllXutyOruF9mGLgQi5qT0chimz",
+	"QVZNjp4snjYVfZBnkzu9lmgF/M+rsC9L1Fd9fVmZF2x0/SUfbvL9GnVm9jTLwcx4Js7GxP1+OlXjW8QD",
+	"bgsfeaKEke1mJ8mnlPAOY5PM9xNJprPzkjyAy0g8fVWa8XYSBHanH4hw/MAiHTxERphpIgkeVMRzqzdP",
+	"sO1yPTe68SwOt/0OFzvKQ/SQt1uvYXPFf3R/pp5SFgC5I8fiH/HS22FhuRf4TCl507yYaggtMM7n4lqA",
+	"NmTq9VCJxJBPxZxPV94Vj+Z/qLiBp+AD9afxHCx3O1rsFljVwGE619GnIQ2IDsMV2Ko0GCM541HYNiQn",
+	"j5IU8Lm0Am5+3BvyMGNc6mBN7KPnnebO9gLX59gysOrNeBCl3L5IKyvn9iAbT8aNJ+P9ezKW+CtC+Gbj",
+	"m/oHZN5KbvMfU/HcG8f5jWR6J36ZCdZxshHoFZrFEenVnPfxOh32l8F/k1cg9WaRxxzvdss2vv4b8/SG",
+	"pa5McwqJyUL2i1cPHihkxj9oJIGicJtYgk0swUb8+pHFr0XxDHi99kNbvNoEP9xf8EOKeG/CHzbeFHcV",
+	"VzfxEo9Bvl0UW4EXe1AsI8ZWCq74bnLinya8YiPt3Je0szDE477EnaVv3srBIXfj/JvwkI3f+uNieYtC",
+	"SfCq4SPfS0TeBJBsLuKGB1eNSbknBuxuIlZ+mIiVp0+4NzErGyvLJmbl6bwn3iG+Zd0WmYcJcEmR3E2I",
+	"y8bw8ySFzsoO9I9DCF3dvX7NFOUeA2xyCcsmxGZDYp6wI+OKUTs/LtF52AAfIDGbEJ8NaXhUPs5Zp8R7",
+	"dGD+cWKS7nSZN1FJG5/rjY3kgXyuizyrTcXt6ArPaRYJRYhK9Q2hoC3V5egoQz0iMeIsmNVNyeuu01Df",
+	"OZr2Z4oZQ3k0JUboOy40cVMimyASSY6+tupNa6yvugBa8ViaaqntW8XmoiKUyTgB93Ag4WJdxpDI7HeR",
+	"V4KuD25LhtmlfUpkJgYPApKja8anyUgLRKhokoR45O4+qfmC0XTI9W7jvrriy+3l7f8GAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -17,7 +17,7 @@ func (s *Server) settings(ctx context.Context, userID string) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	stored, err := s.store.Settings(ctx, owner)
+	stored, err := known.store.Settings(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (s *Server) changeSettings(ctx context.Context, userID string, id *string, 
 	if id != nil && *id != owner.User {
 		return nil, invalid([]gen.ErrorDetail{fault(gen.PropertyNotUpdateable, "id", "The id is '%s', and cannot be changed.", owner.User)})
 	}
-	stored, err := s.store.UpdateSettings(ctx, owner, store.SettingsChange{
+	stored, err := known.store.UpdateSettings(ctx, owner, store.SettingsChange{
 		HasGraphMailbox: nullOf(update.HasGraphMailbox),
 		HasLicense:      nullOf(update.HasLicense),
 		HasOptedOut:     nullOf(update.HasOptedOut),
@@ -101,7 +101,7 @@ func (s *Server) analytics(ctx context.Context, userID string, expanded bool) (*
 	if err != nil {
 		return nil, err
 	}
-	stored, err := s.store.Settings(ctx, owner)
+	stored, err := known.store.Settings(ctx, owner)
 	if err != nil {
 		return nil, err
 	}

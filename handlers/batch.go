@@ -15,7 +15,7 @@ import (
 // newBatchRunner returns what answers batches: each of their requests comes back to
 // ServeHTTP as a request of its own.
 func (s *Server) newBatchRunner() *batch.Runner {
-	runner := &batch.Runner{Next: s, Bases: s.contract.bases, Refuse: s.refuseInBatch}
+	runner := &batch.Runner{Next: s, Bases: s.contract.bases, Refuse: s.refuseInBatch, Atomically: s.atomically}
 	if public, err := url.Parse(s.publicURL); err == nil {
 		runner.PublicHost = public.Host
 	}
@@ -51,6 +51,10 @@ var refusals = map[int]error{
 // refuseInBatch answers a request of a batch that is not let through to a handler.
 func (s *Server) refuseInBatch(w http.ResponseWriter, outer *http.Request, refusal batch.Refusal) {
 	s.setHeaders(w.Header(), requestOf(outer))
+	if refusal.Cause != nil {
+		s.writeError(w, outer, refusal.Cause)
+		return
+	}
 	kind, known := refusals[refusal.Status]
 	if !known {
 		s.writeError(w, outer, errors.New(refusal.Message)) // for the log alone

@@ -11,7 +11,7 @@
 //	validate       parameters and body against the contract             400 413 415
 //	gen            binds what was validated, calls the operation
 //	operations     the same for /me and /users/{user-id}
-//	statistics, write, page, analytics -> store.Store
+//	statistics, write, page, analytics -> store.Store, or the group's view of it
 //	convert, patch between the wire and the record
 //
 // Every error, from whichever of these places, leaves through writeError.

@@ -15,6 +15,7 @@ import (
 	"afterhours/gen"
 	"afterhours/handlers/auth"
 	"afterhours/store"
+	"afterhours/store/staged"
 )
 
 // What can be wrong with a request, besides what the store says.
@@ -42,6 +43,7 @@ var answers = []struct {
 	code   gen.ErrorCode
 }{
 	{errInvalid, http.StatusBadRequest, gen.ErrorCodeBadRequest},
+	{staged.ErrSingle, http.StatusBadRequest, gen.ErrorCodeBadRequest},
 	{errToken, http.StatusUnauthorized, gen.ErrorCodeInvalidAuthenticationToken},
 	{errForbidden, http.StatusForbidden, gen.ErrorCodeAuthorizationRequestDenied},
 	{errPolicy, http.StatusForbidden, gen.ErrorCodeUnknownError},
@@ -133,6 +135,8 @@ func messageOf(err error, status int) string {
 	switch {
 	case errors.As(err, &told):
 		return told.message
+	case errors.Is(err, staged.ErrSingle):
+		return "An atomicityGroup holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
 	case status == http.StatusNotFound:
 		return "There is nothing at this address."
 	case status == http.StatusServiceUnavailable:

@@ -43,7 +43,7 @@ func (s *Server) list(ctx context.Context, userID string, options listOptions) (
 	}
 	count := -1
 	if wanted.counted {
-		if count, err = s.store.Count(ctx, owner, wanted.query.Filter); err != nil {
+		if count, err = known.store.Count(ctx, owner, wanted.query.Filter); err != nil {
 			return nil, err
 		}
 	}
@@ -65,7 +65,7 @@ func (s *Server) list(ctx context.Context, userID string, options listOptions) (
 
 // fetch reads one page and returns it with the URL of the next one, "" for none.
 func (s *Server) fetch(ctx context.Context, known *request, owner store.Owner, wanted page, options listOptions) ([]store.Statistic, string, error) {
-	found, err := s.store.List(ctx, owner, wanted.query)
+	found, err := known.store.List(ctx, owner, wanted.query)
 	if err != nil || len(found) <= wanted.size {
 		return found, "", err
 	}

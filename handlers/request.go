@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"afterhours/handlers/auth"
+	"afterhours/store"
 )
 
 // request is what the server knows of a request beside its HTTP form.
@@ -30,6 +31,9 @@ type request struct {
 	caller auth.Principal
 	// route is the route as the contract writes it, for the log; "" for none.
 	route string
+	// store and turns are the server's, or those of the group that it is one of.
+	store store.Store
+	turns *turns
 }
 
 type requestKey struct{}
@@ -65,7 +69,10 @@ func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
 // answer carries, and sends it on in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
-	known := &request{id: newRequestID(), form: s.formOfRequest(r)}
+	known := &request{id: newRequestID(), form: s.formOfRequest(r), store: s.store, turns: &s.turns}
+	if group := groupOf(r.Context()); group != nil {
+		known.store, known.turns = group.view, &group.turns
+	}
 	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
 		known.clientID = given
 	}

@@ -42,7 +42,7 @@ func (s *Server) resolve(ctx context.Context, known *request, userID string) (st
 		return store.Owner{Tenant: tenant, User: id.String()}, nil
 	}
 	name := strings.ToLower(userID)
-	user, err := s.store.UserByUPN(ctx, tenant, name)
+	user, err := known.store.UserByUPN(ctx, tenant, name)
 	if errors.Is(err, store.ErrNotFound) && name == known.caller.UPN && !known.caller.App {
 		s.learned.Remove(store.User{Owner: ownerOf(known.caller), UPN: name}) // it was removed since it was learned
 		return ownerOf(known.caller), nil
@@ -57,7 +57,7 @@ func (s *Server) readable(ctx context.Context, known *request, userID string) (s
 	if err != nil {
 		return owner, err
 	}
-	settings, err := s.store.Settings(ctx, owner)
+	settings, err := known.store.Settings(ctx, owner)
 	if err != nil {
 		return owner, err
 	}
@@ -90,7 +90,7 @@ func (s *Server) get(ctx context.Context, userID, id string, selected *string, c
 // read returns the stored statistic, if it is of the type that the URL casts to.
 // What is not stored is store.ErrNotFound, what is of another type is not.
 func (s *Server) read(ctx context.Context, known *request, key store.Key) (store.Statistic, error) {
-	statistic, err := s.store.Get(ctx, key)
+	statistic, err := known.store.Get(ctx, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return statistic, refuse(err, "", "There is no statistic '%s'.", key.ID)
@@ -146,7 +146,7 @@ func (s *Server) count(ctx context.Context, userID string, text *string) (*answe
 	if faults := optionFault(err); len(faults) > 0 {
 		return nil, invalid(faults)
 	}
-	count, err := s.store.Count(ctx, owner, filter)
+	count, err := known.store.Count(ctx, owner, filter)
 	if err != nil {
 		return nil, err
 	}

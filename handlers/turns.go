@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 
 	"afterhours/store"
@@ -43,6 +45,30 @@ func (t *turns) take(ctx context.Context, key store.Key) (release func(), err er
 		t.leave(key, l)
 		return nil, ctx.Err()
 	}
+}
+
+// takeAll waits for the turns of all the keys, one after the other in one order for
+// all callers, so that no two of them wait for each other. No key may stand twice.
+func (t *turns) takeAll(ctx context.Context, keys []store.Key) (release func(), err error) {
+	var taken []func()
+	release = func() {
+		for _, one := range taken {
+			one()
+		}
+	}
+	for _, key := range slices.SortedFunc(slices.Values(keys), compareKeys) {
+		one, err := t.take(ctx, key)
+		if err != nil {
+			release()
+			return nil, err
+		}
+		taken = append(taken, one)
+	}
+	return release, nil
+}
+
+func compareKeys(a, b store.Key) int {
+	return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.User, b.User), cmp.Compare(a.ID, b.ID))
 }
 
 func (t *turns) leave(key store.Key, l *line) {

@@ -57,7 +57,7 @@ func (s *Server) putNew(ctx context.Context, known *request, key store.Key, upda
 	if len(faults) > 0 {
 		return nil, invalid(faults)
 	}
-	revision, err := s.store.Put(ctx, key, record, store.NoRevision)
+	revision, err := known.store.Put(ctx, key, record, store.NoRevision)
 	if errors.Is(err, store.ErrExists) {
 		return nil, refuse(err, "id", "There is a statistic '%s' already; PATCH changes it.", key.ID)
 	}
@@ -95,7 +95,7 @@ func (s *Server) update(ctx context.Context, userID, id string, update *gen.Acti
 		return nil, err
 	}
 	key := store.Key{Owner: owner, ID: id}
-	release, err := s.turns.take(ctx, key)
+	release, err := known.turns.take(ctx, key)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, 
 	}
 	revision := stored.Revision
 	if merged != stored.Record {
-		revision, err = s.store.Put(ctx, key, merged, stored.Revision)
+		revision, err = known.store.Put(ctx, key, merged, stored.Revision)
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 			return nil, errRaced
 		}
@@ -181,7 +181,7 @@ func (s *Server) delete(ctx context.Context, userID, id string, condition precon
 		if err := condition.check(stored.Revision); err != nil {
 			return nil, err
 		}
-		err = s.store.Delete(ctx, key, stored.Revision)
+		err = known.store.Delete(ctx, key, stored.Revision)
 		if errors.Is(err, store.ErrConflict) {
 			continue // changed since it was read: judge it again
 		}

@@ -52,6 +52,13 @@ type Store interface {
 	// Delete removes the statistic if it has the revision was; ErrNotFound if the
 	// key is free, ErrConflict if the revision differs, as NoRevision always does.
 	Delete(ctx context.Context, key Key, was Revision) error
+	// Apply makes all of the changes in one step, or none of them: no reader sees
+	// some without the others, and they are as durable as one Put. They are made in
+	// their order, so that a key that stands twice meets what came before. The error
+	// is that of the first change that its key does not permit, ErrExists,
+	// ErrNotFound or ErrConflict as from Put, wrapped with the id. No changes are no
+	// error.
+	Apply(ctx context.Context, changes []Change) error
 
 	// Settings returns the owner's settings, DefaultSettings for an unknown one.
 	Settings(ctx context.Context, owner Owner) (Settings, error)

@@ -66,10 +66,11 @@ func (w *recorder) get(canonical string) string {
 // wireResponse is a response as it stands in the answer. Headers are strings
 // without exception, and a body that is empty is absent: SDKs fail otherwise.
 type wireResponse struct {
-	ID      string            `json:"id"`
-	Status  int               `json:"status"`
-	Headers map[string]string `json:"headers"`
-	Body    jsontext.Value    `json:"body,omitzero"`
+	ID             string            `json:"id"`
+	AtomicityGroup string            `json:"atomicityGroup,omitempty"`
+	Status         int               `json:"status"`
+	Headers        map[string]string `json:"headers"`
+	Body           jsontext.Value    `json:"body,omitzero"`
 }
 
 // spellings are the names that Graph does not spell as net/http does. Go's SDK
@@ -92,10 +93,15 @@ var ofConnection = []string{"Content-Length", "Transfer-Encoding", "Trailer", "C
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // encode returns the body of the answer to a batch.
-func encode(items []*item) ([]byte, error) {
-	responses := make([]wireResponse, len(items))
-	for at, i := range items {
-		responses[at] = wireResponse{ID: i.id, Status: i.answer.status, Headers: i.answer.wireHeaders(), Body: i.answer.wireBody()}
+func encode(groups []*group) ([]byte, error) {
+	responses := []wireResponse{}
+	for _, g := range groups {
+		for _, i := range g.items {
+			responses = append(responses, wireResponse{
+				ID: i.id, AtomicityGroup: i.AtomicityGroup,
+				Status: i.answer.status, Headers: i.answer.wireHeaders(), Body: i.answer.wireBody(),
+			})
+		}
 	}
 	return json.Marshal(map[string]any{"responses": responses}, lenient, json.Deterministic(true))
 }

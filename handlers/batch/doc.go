@@ -6,8 +6,10 @@
 // The path of a batch:
 //
 //	parse      the body into items; what is wrong with the whole      Malformed
-//	Run        each item as soon as those that it depends on are done,
+//	resolve    what depends on what, and what is one group            Malformed
+//	Run        each group as soon as those that it depends on are done,
 //	           some at a time, the others side by side                424 503
+//	Atomically the items of an atomicityGroup, all or none            424 503
 //	address    the item's url, with $id for the answer of another     400
 //	request    its headers and body, and what it takes from the outer 400
 //	Next       answers it into a recorder
@@ -25,6 +27,9 @@
 //   - Only 2xx is success for those that depend (OData); 304 is not.
 //   - All requests are processed, whatever fails and whatever the preference
 //     continue-on-error says, which permits to stop but asks for nothing else.
+//   - The requests of an atomicityGroup, which Graph ignores, are done in the order
+//     in which they stand, all or none (OData). If one fails, the others answer 424.
+//   - Who depends on a request of another atomicityGroup depends on all of that group.
 //   - Every url is under one of the API's base paths, by default that of the batch.
 //   - An item cannot speak for somebody else: its Authorization is the outer one.
 package batch

@@ -17,6 +17,7 @@ func FuzzBatch(f *testing.F) {
 		`{"requests":[{"id":"1","method":"GET","url":"late","depends_on":["2"]},{"id":"2","method":"GET","url":"//count"},{"id":"3","method":"GET","url":"bytes"}]}`,
 		`{"requests":[{"id":"\u0000","method":"PUT","url":"/echo/%2F","headers":{"content-type":"text/plain"},"body":"\ud83d\ude00"},{"id":"2","method":"X","url":"/$batch"}]}`,
 		`{"requests":[{"id":"1","id":"2","method":"GET","url":"/panic","if":"x","atomicityGroup":null}],"requests":[]}`,
+		`{"requests":[{"id":"1","method":"POST","url":"/notes/a","body":{},"atomicityGroup":"g"},{"id":"2","method":"GET","url":"$1","atomicityGroup":"G","dependsOn":["1"]},{"id":"3","method":"GET","url":"/echo","dependsOn":["g"]}]}`,
 	} {
 		f.Add([]byte(body))
 	}

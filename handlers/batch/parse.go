@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -33,8 +32,8 @@ type wireRequest struct {
 	Headers        map[string]string `json:"headers"`
 	Body           jsontext.Value    `json:"body"`
 	DependsOn      []string          `json:"dependsOn"`
-	PythonDepends  []string          `json:"depends_on"` // as the Python SDK spells it
-	AtomicityGroup jsontext.Value    `json:"atomicityGroup"`
+	PythonDepends  []string          `json:"depends_on"`     // as the Python SDK spells it
+	AtomicityGroup string            `json:"atomicityGroup"` // "" for none
 	If             jsontext.Value    `json:"if"`
 }
 
@@ -75,8 +74,9 @@ func (w *wireRequests) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 type item struct {
 	wireRequest
 	id    string
-	place int     // in the batch, from 0
-	after []*item // those that it depends on
+	place int // in the batch, from 0
+	group *group
+	after []*item // those that must be done before it
 	// done is closed when there is an answer.
 	done   chan struct{}
 	answer *recorder
@@ -85,7 +85,7 @@ type item struct {
 }
 
 // parse reads a batch and finds all that is wrong with it as a whole.
-func parse(body []byte) ([]*item, error) {
+func parse(body []byte) ([]*group, error) {
 	var batch struct {
 		Requests wireRequests `json:"requests"`
 	}
@@ -104,72 +104,7 @@ func parse(body []byte) ([]*item, error) {
 	for i, request := range batch.Requests.first {
 		items[i] = &item{wireRequest: request, id: request.ID, place: i, done: make(chan struct{})}
 	}
-	faults := resolve(items)
-	if len(faults) == 0 {
-		faults = circles(items)
-	}
-	if len(faults) > 0 {
-		return nil, &Malformed{Faults: faults}
-	}
-	return items, nil
-}
-
-// maxFaults is how many faults are told: dependsOn alone may have a million.
-const maxFaults = 50
-
-// resolve finds for each item those that it depends on, and returns what is wrong
-// with the ids and with the other members that every request must have.
-func resolve(items []*item) []Fault {
-	var faults []Fault
-	add := func(i *item, member, format string, values ...any) {
-		if len(faults) < maxFaults {
-			faults = append(faults, i.refuse(0, member, format, values...).Fault)
-		}
-	}
-	byID := make(map[string]*item, len(items))
-	for _, i := range items {
-		for _, member := range []struct{ name, value string }{{"id", i.ID}, {"method", i.Method}, {"url", i.URL}} {
-			if member.value == "" {
-				add(i, member.name, "Request %d of the batch must have a '%s', a string that is not empty.", i.place, member.name)
-			}
-		}
-		if other, taken := byID[strings.ToLower(i.id)]; taken && i.id != "" {
-			add(i, "id", "The id %s was given to request %d already; ids differ in more than case.", quoted(i.id), other.place)
-			continue
-		}
-		byID[strings.ToLower(i.id)] = i
-	}
-	for _, i := range items {
-		for _, id := range slices.Concat(i.DependsOn, i.PythonDepends) {
-			before, known := byID[strings.ToLower(id)]
-			if !known || id == "" {
-				add(i, "dependsOn", "There is no request %s in the batch to depend on.", quoted(id))
-			} else if !slices.Contains(i.after, before) {
-				i.after = append(i.after, before)
-			}
-		}
-	}
-	return faults
-}
-
-// circles returns a fault for each item that would wait for itself, or for one that
-// does. What is left is free of deadlock.
-func circles(items []*item) []Fault {
-	settled := make(map[*item]bool, len(items))
-	for range items { // each round settles one more at least, if one can be
-		for _, i := range items {
-			waits := slices.ContainsFunc(i.after, func(before *item) bool { return !settled[before] })
-			settled[i] = settled[i] || !waits
-		}
-	}
-	var faults []Fault
-	for _, i := range items {
-		if !settled[i] {
-			faults = append(faults, i.refuse(0, "dependsOn",
-				"Request %s depends on itself, or on one that does, if not directly then through others.", quoted(i.id)).Fault)
-		}
-	}
-	return faults
+	return resolve(items)
 }
 
 // kinds names what JSON must stand in place of a Go type.

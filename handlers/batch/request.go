@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"io"
 	"maps"
@@ -31,16 +32,9 @@ var ignored = []string{
 
 // request returns the item as the request of its own that it stands for. Host, TLS
 // state and remote address are the outer request's.
-func (r *run) request(i *item) (*http.Request, *Refusal) {
-	for _, extension := range []struct {
-		name  string
-		value jsontext.Value
-	}{{"atomicityGroup", i.AtomicityGroup}, {"if", i.If}} {
-		// To go on as if it were not there would do what the client did not want.
-		if !isNull(extension.value) {
-			return nil, i.refuse(http.StatusBadRequest, extension.name,
-				"'%s' is not supported; leave it out.", extension.name)
-		}
+func (r *run) request(ctx context.Context, i *item) (*http.Request, *Refusal) {
+	if !isNull(i.If) { // to go on as if it were not there would do what the client did not want
+		return nil, i.refuse(http.StatusBadRequest, "if", "'if' is not supported; leave it out.")
 	}
 	address, refusal := r.address(i)
 	if refusal != nil {
@@ -65,7 +59,7 @@ func (r *run) request(i *item) (*http.Request, *Refusal) {
 	if len(payload) > 0 {
 		request.Body = io.NopCloser(bytes.NewReader(payload))
 	}
-	return request.WithContext(r.ctx), nil
+	return request.WithContext(ctx), nil
 }
 
 var (

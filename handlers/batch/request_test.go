@@ -67,7 +67,6 @@ func TestRefused(t *testing.T) {
 		{item("POST", "/echo", `,"body":"{not base64}"`), "body", "base64"},
 		{item("POST", "/echo", `,"body":{},"headers":{"content-type":"text/plain"}`), "body", "string"},
 		{item("POST", "/echo", `,"body":7,"headers":{"content-type":"image/png"}`), "body", "string"},
-		{item("POST", "/echo", `,"atomicityGroup":"g"`), "atomicityGroup", "not supported"},
 		{item("POST", "/echo", `,"if":"$1/$succeeded"`), "if", "not supported"},
 	} {
 		got := w.send(t, strings.ReplaceAll(row.request, `\\u`, `\u`))[0]

@@ -27,18 +27,27 @@ type Runner struct {
 	// server if that is not the one of the request; "" for none. Absolute urls may
 	// have it.
 	PublicHost string
+	// Atomically has the requests of an atomicityGroup done, all or none. It calls
+	// requests, which does them one after the other in the context that it is given,
+	// and says whether all succeeded. Only then Atomically makes what they did last,
+	// and only if it returns nil their answers are given; else all are refused. It
+	// may call requests again, which then does all of them anew, but not at once
+	// with another call.
+	Atomically func(ctx context.Context, requests func(context.Context) bool) error
 	// Refuse answers a request of a batch that Next is not to see. The request that
 	// it is given is the outer one.
 	Refuse func(w http.ResponseWriter, outer *http.Request, refusal Refusal)
 }
 
 // Refusal says why a request of a batch was not answered by the handler: with
-// status 400 what is wrong with it, 424 that one failed that it depends on, 503
-// that the outer request ended before its turn, 500 that the handler panicked. The
-// message of the last is for the log and not for the caller.
+// status 400 what is wrong with it, 424 that one failed that it depends on or that
+// is of its atomicityGroup, 503 that the outer request ended before its turn or that
+// Atomically returned the error Cause, 500 that the handler panicked. The message of
+// the last is for the log and not for the caller.
 type Refusal struct {
 	Status int
 	Fault
+	Cause error // nil but for an error of Atomically
 }
 
 // nestedKey marks the context of the requests of a batch.
@@ -59,7 +68,7 @@ func (b *Runner) Run(outer *http.Request, body []byte) ([]byte, error) {
 	if outer.Context().Value(nestedKey{}) != nil {
 		return nil, malformed("", "A batch must not contain a batch.")
 	}
-	items, err := parse(body)
+	groups, err := parse(body)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +78,12 @@ func (b *Runner) Run(outer *http.Request, body []byte) ([]byte, error) {
 		ctx:    context.WithValue(outer.Context(), nestedKey{}, true),
 		places: make(chan struct{}, parallel),
 	}
-	var group sync.WaitGroup
-	for _, i := range items {
-		group.Go(func() { now.answer(i) })
+	var running sync.WaitGroup
+	for _, g := range groups {
+		running.Go(func() { now.answer(g) })
 	}
-	group.Wait()
-	return encode(items)
+	running.Wait()
+	return encode(groups)
 }
 
 // run is a batch that is being processed.
@@ -85,63 +94,141 @@ type run struct {
 	places chan struct{}   // as many as may be under way at once
 }
 
-// answer sees to it that the item has an answer.
-func (r *run) answer(i *item) {
-	defer close(i.done)
-	i.answer = newRecorder()
-	if refusal := r.attempt(i); refusal != nil {
-		i.answer = newRecorder() // without what a handler wrote before it panicked
-		r.Refuse(i.answer, r.outer, *refusal)
+// answer sees to it that all items of the group have an answer.
+func (r *run) answer(g *group) {
+	defer func() {
+		for _, i := range g.items {
+			close(i.done)
+		}
+	}()
+	if failed := r.awaitTurn(g); failed != nil {
+		r.failOthers(g, failed)
+		return
+	}
+	defer func() { <-r.places }()
+	if g.name == "" {
+		r.ask(r.ctx, g.items[0])
+		return
+	}
+	r.askAll(g)
+}
+
+// askAll answers the items of an atomicityGroup, all with what their requests
+// answered, or each with why nothing of them was done.
+func (r *run) askAll(g *group) {
+	var failed *item
+	err := recovering(func() error {
+		return r.Atomically(r.ctx, func(ctx context.Context) bool {
+			failed = r.askInOrder(ctx, g)
+			return failed == nil
+		})
+	})
+	switch {
+	case err != nil:
+		for _, i := range g.items {
+			refusal := i.refuse(http.StatusServiceUnavailable, "atomicityGroup", "The group could not be finished; send it again.")
+			refusal.Cause = err
+			r.refuse(i, refusal)
+		}
+	case failed != nil:
+		r.failOthers(g, failed)
 	}
 }
 
-// attempt passes the item to the handler when its turn comes, or returns why not.
-func (r *run) attempt(i *item) (refusal *Refusal) {
-	if refusal := r.awaitTurn(i); refusal != nil {
-		return refusal
-	}
-	defer func() { <-r.places }()
-	request, refusal := r.request(i)
-	if refusal != nil {
-		return refusal
-	}
-	defer func() {
-		// Outside of net/http's goroutine a panic would end the process.
-		if value := recover(); value != nil {
-			refusal = i.refuse(http.StatusInternalServerError, "", "panic: %v\n%s", value, debug.Stack())
+// askInOrder asks the items of the group until one fails, which it returns.
+func (r *run) askInOrder(ctx context.Context, g *group) (failed *item) {
+	for _, i := range g.items {
+		if r.ask(ctx, i); !i.answer.succeeded() {
+			return i
 		}
-	}()
-	r.Next.ServeHTTP(i.answer, request)
+	}
 	return nil
 }
 
-// awaitTurn waits for the items that this one depends on, and then for one of the
-// places, which is held if it returns nil.
-func (r *run) awaitTurn(i *item) *Refusal {
-	ended := func() *Refusal {
-		return i.refuse(http.StatusServiceUnavailable, "", "The batch was ended before this request was begun.")
+// failOthers refuses the items of the group but the one that failed.
+func (r *run) failOthers(g *group, failed *item) {
+	for _, i := range g.items {
+		if i != failed {
+			r.refuse(i, i.refuse(http.StatusFailedDependency, "atomicityGroup",
+				"Request %s of the same group was answered %d, so that nothing of the group was done.",
+				quoted(failed.id), failed.answer.status))
+		}
 	}
+}
+
+// ask passes the item to the handler, in whose place it answers if that cannot.
+func (r *run) ask(ctx context.Context, i *item) {
+	request, refusal := r.request(ctx, i)
+	if refusal != nil {
+		r.refuse(i, refusal)
+		return
+	}
+	i.answer = newRecorder()
+	if err := recovering(func() error { r.Next.ServeHTTP(i.answer, request); return nil }); err != nil {
+		r.refuse(i, i.refuse(http.StatusInternalServerError, "", "%s", err))
+	}
+}
+
+// refuse answers the item, without what a handler wrote before it panicked.
+func (r *run) refuse(i *item, refusal *Refusal) {
+	i.answer = newRecorder()
+	r.Refuse(i.answer, r.outer, *refusal)
+}
+
+// recovering returns the error of the call, or its panic as one: outside of
+// net/http's goroutine a panic would end the process.
+func recovering(call func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("panic: %v\n%s", value, debug.Stack())
+		}
+	}()
+	return call()
+}
+
+// awaitTurn waits for what the items of the group depend on, and then for one of the
+// places, which is held if it returns nil. Else it returns the item that cannot be
+// begun, with its answer.
+func (r *run) awaitTurn(g *group) (failed *item) {
+	for _, i := range g.items {
+		if refusal := r.awaitBefore(i); refusal != nil {
+			r.refuse(i, refusal)
+			return i
+		}
+	}
+	select {
+	case r.places <- struct{}{}:
+		if r.ctx.Err() == nil {
+			return nil
+		}
+		<-r.places // both were ready, and chance chose the place
+	case <-r.ctx.Done():
+	}
+	r.refuse(g.items[0], g.items[0].ended())
+	return g.items[0]
+}
+
+// awaitBefore waits for the items of other groups that this one depends on.
+func (r *run) awaitBefore(i *item) *Refusal {
 	for _, before := range i.after {
+		if before.group == i.group {
+			continue
+		}
 		select {
 		case <-before.done:
 		case <-r.ctx.Done():
-			return ended()
+			return i.ended()
 		}
 		if !before.answer.succeeded() {
 			return i.refuse(http.StatusFailedDependency, "dependsOn",
 				"Request %s, on which this one depends, was answered %d.", quoted(before.id), before.answer.status)
 		}
 	}
-	select {
-	case r.places <- struct{}{}:
-	case <-r.ctx.Done():
-		return ended()
-	}
-	if r.ctx.Err() != nil { // both were ready, and chance chose the place
-		<-r.places
-		return ended()
-	}
 	return nil
+}
+
+func (i *item) ended() *Refusal {
+	return i.refuse(http.StatusServiceUnavailable, "", "The batch was ended before this request was begun.")
 }
 
 // refuse returns the refusal of the item for the sake of its member ("" for none).

@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ func newWorld() *world {
 		Next:       w.mux,
 		Bases:      []string{"/beta", "/v1.0"},
 		PublicHost: "graph.example.com",
+		Atomically: func(ctx context.Context, requests func(context.Context) bool) error { requests(ctx); return nil },
 		Refuse: func(w http.ResponseWriter, _ *http.Request, refusal batch.Refusal) {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(refusal.Status)
@@ -142,10 +144,11 @@ func outer(t testing.TB) *http.Request {
 
 // response is a response of a batch.
 type response struct {
-	ID      string
-	Status  int
-	Headers map[string]string
-	Body    json.RawMessage
+	ID             string
+	AtomicityGroup *string
+	Status         int
+	Headers        map[string]string
+	Body           json.RawMessage
 }
 
 // send sends a batch of these requests, which must not be malformed.

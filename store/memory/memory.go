@@ -95,14 +95,18 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 		return store.NoRevision, err
 	}
 	defer s.mu.Unlock()
-	if err := s.owned[key.Owner].expect(key.ID, was); err != nil {
+	if err := store.Meet(s.owned[key.Owner].revision(key.ID), was); err != nil {
 		return store.NoRevision, err
 	}
+	s.set(key, &store.Statistic{ID: key.ID, Revision: revision, Record: record})
+	return revision, nil
+}
+
+func (s *Store) set(key store.Key, statistic *store.Statistic) {
 	if s.owned[key.Owner] == nil {
 		s.owned[key.Owner] = &statistics{byID: make(map[string]*store.Statistic)}
 	}
-	s.owned[key.Owner].set(&store.Statistic{ID: key.ID, Revision: revision, Record: record})
-	return revision, nil
+	s.owned[key.Owner].set(statistic)
 }
 
 // Delete implements store.Store.
@@ -111,19 +115,23 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 		return err
 	}
 	defer s.mu.Unlock()
-	statistics := s.owned[key.Owner]
-	statistic, err := statistics.get(key.ID)
+	statistic, err := s.owned[key.Owner].get(key.ID)
 	if err != nil {
 		return err
 	}
 	if statistic.Revision != was {
 		return store.ErrConflict
 	}
+	s.remove(key)
+	return nil
+}
+
+func (s *Store) remove(key store.Key) {
+	statistics := s.owned[key.Owner]
 	statistics.remove(key.ID)
 	if statistics.count(nil) == 0 {
 		delete(s.owned, key.Owner)
 	}
-	return nil
 }
 
 // Settings implements store.Store.

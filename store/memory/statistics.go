@@ -26,20 +26,10 @@ func (s *statistics) get(id string) (store.Statistic, error) {
 	return store.Statistic{}, store.ErrNotFound
 }
 
-// expect returns the error of a Put that wants the revision was under the id.
-func (s *statistics) expect(id string, was store.Revision) error {
-	statistic, err := s.get(id)
-	switch {
-	case was == store.NoRevision && err == nil:
-		return store.ErrExists
-	case was == store.NoRevision:
-		return nil
-	case err != nil:
-		return err
-	case statistic.Revision != was:
-		return store.ErrConflict
-	}
-	return nil
+// revision returns that of the id, NoRevision if it is free.
+func (s *statistics) revision(id string) store.Revision {
+	statistic, _ := s.get(id)
+	return statistic.Revision
 }
 
 func (s *statistics) set(statistic *store.Statistic) {

@@ -40,6 +40,7 @@ func (r *reads) prepare(ctx context.Context, on preparer) error {
 // statements are those of the writer.
 type statements struct {
 	begin, commit, rollback          *sql.Stmt
+	savepoint, release, undo         *sql.Stmt
 	create, replace, delete, current *sql.Stmt
 	settings                         *sql.Stmt
 	addAlias, moveAlias, deleteAlias *sql.Stmt
@@ -53,6 +54,10 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.begin:    "BEGIN IMMEDIATE",
 		&s.commit:   "COMMIT",
 		&s.rollback: "ROLLBACK",
+
+		&s.savepoint: "SAVEPOINT apply",
+		&s.release:   "RELEASE apply",
+		&s.undo:      "ROLLBACK TO apply", // which keeps the savepoint
 
 		&s.create:  "INSERT INTO statistics (tenant_id, user_id, id, " + columns + ") VALUES (?, ?, ?, " + marks + ") ON CONFLICT DO NOTHING",
 		&s.replace: "UPDATE statistics SET (" + columns + ") = (" + marks + ")" + ofKey + " AND revision = ?",

@@ -50,9 +50,13 @@ func replace(key store.Key, statistic *store.Statistic, was store.Revision) func
 
 // Delete implements store.Store.
 func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) error {
-	return s.write(ctx, "deleting a statistic", func(s *statements) error {
+	return s.write(ctx, "deleting a statistic", remove(key, was))
+}
+
+func remove(key store.Key, was store.Revision) func(*statements) error {
+	return func(s *statements) error {
 		return orAbsent(s, key, change(s.delete, store.ErrConflict, key.Tenant, key.User, key.ID, int64(was)))
-	})
+	}
 }
 
 // orAbsent turns the ErrConflict of a statement that found no statistic of the key
@@ -61,13 +65,22 @@ func orAbsent(s *statements, key store.Key, err error) error {
 	if !errors.Is(err, store.ErrConflict) {
 		return err
 	}
-	var revision int64
-	if err := s.current.QueryRow(key.Tenant, key.User, key.ID).Scan(&revision); errors.Is(err, sql.ErrNoRows) {
+	if stored, failed := s.revision(key); failed != nil {
+		return failed
+	} else if stored == store.NoRevision {
 		return store.ErrNotFound
-	} else if err != nil {
-		return err
 	}
-	return store.ErrConflict
+	return err
+}
+
+// revision returns that of the key, NoRevision if it is free.
+func (s *statements) revision(key store.Key) (store.Revision, error) {
+	var revision int64
+	err := s.current.QueryRow(key.Tenant, key.User, key.ID).Scan(&revision)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.NoRevision, nil
+	}
+	return store.Revision(revision), err
 }
 
 // UpdateSettings implements store.Store.

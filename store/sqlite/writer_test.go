@@ -51,6 +51,32 @@ func TestAnAnswerOfOneCallerLeavesTheGroup(t *testing.T) {
 	wantCount(t, s, 2)
 }
 
+// TestARefusedApplyLeavesTheGroup: the savepoint undoes what the Apply did before it
+// was refused, and nothing of those who share its commit.
+func TestARefusedApplyLeavesTheGroup(t *testing.T) {
+	s := opened(t, t.TempDir())
+	applying := func(keys ...store.Key) *write {
+		return &write{done: make(chan struct{}), run: func(s *statements) error {
+			var steps []func(*statements) error
+			for _, key := range keys {
+				steps = append(steps, creating(key).run)
+			}
+			return inSavepoint(s, steps)
+		}}
+	}
+	group := []*write{
+		creating(numbered(0)), applying(numbered(1), numbered(2), numbered(0)),
+		creating(numbered(1)), applying(numbered(3), numbered(4)), applying(numbered(4)),
+	}
+	s.writer.commit(group)
+	for i, want := range []error{nil, store.ErrExists, nil, nil, store.ErrExists} {
+		if !errors.Is(group[i].err, want) {
+			t.Errorf("caller %d is told %v; want %v", i, group[i].err, want)
+		}
+	}
+	wantCount(t, s, 4)
+}
+
 func TestAFailedCommitAnswersNobody(t *testing.T) {
 	s := opened(t, t.TempDir())
 	committing := s.writer.statements.commit

@@ -32,6 +32,8 @@ var promises = []struct {
 }{
 	{"Put", putTests},
 	{"Delete", deleteTests},
+	{"Apply", applyTests},
+	{"ApplyConcurrent", applyConcurrencyTests},
 	{"Record", recordTests},
 	{"List", listTests},
 	{"Query", queryTests},

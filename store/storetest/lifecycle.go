@@ -24,8 +24,12 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 		_, err := s.Put(ctx, first, call, store.NoRevision)
 		return err
 	},
-	"Delete":   func(ctx context.Context, s store.Store) error { return s.Delete(ctx, first, store.NewRevision()) },
-	"Settings": func(ctx context.Context, s store.Store) error { _, err := s.Settings(ctx, ada); return err },
+	"Apply": func(ctx context.Context, s store.Store) error {
+		return s.Apply(ctx, []store.Change{creation(first, call)})
+	},
+	"Apply nothing": func(ctx context.Context, s store.Store) error { return s.Apply(ctx, nil) },
+	"Delete":        func(ctx context.Context, s store.Store) error { return s.Delete(ctx, first, store.NewRevision()) },
+	"Settings":      func(ctx context.Context, s store.Store) error { _, err := s.Settings(ctx, ada); return err },
 	"UpdateSettings": func(ctx context.Context, s store.Store) error {
 		_, err := s.UpdateSettings(ctx, ada, store.SettingsChange{})
 		return err

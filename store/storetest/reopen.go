@@ -28,6 +28,20 @@ var reopenTests = map[string]func(t *testing.T, open func() store.Store){
 			must(t, s.Close())
 		}
 	},
+	"keeps all of an Apply, and nothing of one that was refused": func(t *testing.T, open func() store.Store) {
+		s := open()
+		changes := oneOfEach(t, s)
+		must(t, s.Apply(background, changes))
+		refused := []store.Change{
+			replacement(changes[0].Key, changes[0].Revision, full), creation(numbered(ada, 100), call), creation(changes[0].Key, call),
+		}
+		wantError(t, s.Apply(background, refused), store.ErrExists)
+		must(t, s.Close())
+
+		s = opened(t, func(testing.TB) store.Store { return open() })
+		wantApplied(t, s, changes)
+		wantAbsent(t, s, numbered(ada, 100))
+	},
 	"a revision from before still compares": func(t *testing.T, open func() store.Store) {
 		s := open()
 		stale := mustPut(t, s, first, call, store.NoRevision)

@@ -1,0 +1,41 @@
+package store
+
+import "fmt"
+
+// Change takes one key from the revision that it must have to the one that it gets,
+// where NoRevision is that of a free key:
+//
+//	Was         Revision
+//	NoRevision  a new one   creates
+//	a revision  a new one   replaces, as Put does, even if the type is another
+//	a revision  NoRevision  deletes
+//	the same    the same    writes nothing: what was read must still hold
+//
+// Whoever makes a change draws its new revision with NewRevision, and so knows it
+// before the change is made.
+type Change struct {
+	Key      Key
+	Was      Revision
+	Revision Revision
+	Record   Record // what is stored by a change that creates or replaces
+}
+
+// Refused returns the error of an Apply that this change is to blame for.
+func (c *Change) Refused(err error) error {
+	return fmt.Errorf("the statistic %q: %w", c.Key.ID, err)
+}
+
+// Meet returns nil if the stored revision is the one that was expected, else
+// ErrExists, ErrNotFound or ErrConflict, as Put does. NoRevision stands for a free
+// key on both sides.
+func Meet(stored, was Revision) error {
+	switch {
+	case stored == was:
+		return nil
+	case was == NoRevision:
+		return ErrExists
+	case stored == NoRevision:
+		return ErrNotFound
+	}
+	return ErrConflict
+}

@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"context"
+
+	"afterhours/store"
+)
+
+// Apply implements store.Store.
+func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
+	// The caller's slice is read here and not by the writer, which may come to it
+	// when the caller has gone.
+	steps := make([]func(*statements) error, len(changes))
+	for i, change := range changes {
+		step := stepOf(&change)
+		steps[i] = func(s *statements) error {
+			err := step(s)
+			if err != nil && isAnswer(err) {
+				return change.Refused(err)
+			}
+			return err
+		}
+	}
+	return s.write(ctx, "applying changes", func(s *statements) error { return inSavepoint(s, steps) })
+}
+
+// inSavepoint runs the steps within the transaction that the writer has begun. An
+// answer to one of them undoes those before it, and nothing of the other callers
+// who share the transaction; any other error is left to undo all of it.
+func inSavepoint(s *statements, steps []func(*statements) error) error {
+	if err := exec(s.savepoint); err != nil {
+		return err
+	}
+	answer := inOrder(s, steps)
+	if !isAnswer(answer) {
+		return answer
+	}
+	if answer != nil {
+		if err := exec(s.undo); err != nil {
+			return err
+		}
+	}
+	if err := exec(s.release); err != nil {
+		return err
+	}
+	return answer
+}
+
+func inOrder(s *statements, steps []func(*statements) error) error {
+	for _, step := range steps {
+		if err := step(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stepOf returns the statement that makes the change.
+func stepOf(change *store.Change) func(*statements) error {
+	written := store.Statistic{ID: change.Key.ID, Revision: change.Revision, Record: change.Record}
+	switch {
+	case change.Was == change.Revision:
+		return check(change.Key, change.Was)
+	case change.Was == store.NoRevision:
+		return create(change.Key, &written)
+	case change.Revision == store.NoRevision:
+		return remove(change.Key, change.Was)
+	}
+	return replace(change.Key, &written, change.Was)
+}
+
+func check(key store.Key, was store.Revision) func(*statements) error {
+	return func(s *statements) error {
+		stored, err := s.revision(key)
+		if err != nil {
+			return err
+		}
+		return store.Meet(stored, was)
+	}
+}
