@@ -152,9 +152,9 @@ type response struct {
 }
 
 // send sends a batch of these requests, which must not be malformed.
-func (w *world) send(t testing.TB, requests ...string) []response {
+func (n *world) send(t testing.TB, requests ...string) []response {
 	t.Helper()
-	text, err := w.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
+	text, err := n.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
 	if err != nil {
 		t.Fatalf("%v: %s", err, requests)
 	}
@@ -172,9 +172,9 @@ func item(method, url, further string) string {
 }
 
 // sendEcho sends one request and returns what the handler saw of it.
-func (w *world) sendEcho(t testing.TB, request string) echoed {
+func (n *world) sendEcho(t testing.TB, request string) echoed {
 	t.Helper()
-	got := w.send(t, request)[0]
+	got := n.send(t, request)[0]
 	var seen echoed
 	if err := json.Unmarshal(got.Body, &seen); err != nil || got.Status != http.StatusOK {
 		t.Fatalf("%s: %d %s %v", request, got.Status, got.Body, err)
