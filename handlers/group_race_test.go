@@ -161,7 +161,7 @@ func TestGroupThatCannotBeStored(t *testing.T) {
 		broken := &failing{Store: memory.New(), err: row.err}
 		w := newWorld(t, broken)
 		got := w.batch(w.userToken(megan, "Analytics.ReadWrite"),
-			batched("1", "g", "POST", "", `{`+callType+`,"id":"a"}`), batched("2", "g", "GET", "a", ""))
+			batched("1", "g", "POST", "", `{`+callType+`,"id":"a"}`), batched("2", "g", "PATCH", "a", `{"duration":"PT1M"}`))
 		if statusesOf(got) != row.want || broken.attempts != row.attempts || strings.Contains(got[0].Body.Error.Message, "fire") {
 			t.Errorf("%v: %+v after %d attempts", row.err, got, broken.attempts)
 		}
