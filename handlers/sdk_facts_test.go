@@ -139,6 +139,7 @@ func TestSDKRequests(t *testing.T) {
 				`{"id":"1","method":"get","url":"/beta/me/analytics/settings"}`,
 				`{"id":"1","method":"GET","url":"` + c.url + `/beta/me/analytics/settings","depends_on":[]}`,
 				`{"id":"1","method":"PATCH","url":"/me/analytics/settings","headers":{"content-type":"application/json"},"body":{"hasLicense":true}}`,
+				`{"id":"1","method":"PATCH","url":"/me/analytics/settings","headers":{"content-type":"application/json","Content-Type":"application/json"},"body":{"hasLicense":true}}`,
 				`{"id":"1","method":"PATCH","url":"/me/analytics/settings","body":"eyJoYXNMaWNlbnNlIjp0cnVlfQ=="}`,
 			} {
 				c.send("POST", batch, `{"requests":[`+request+`]}`).want(t, 200, `"id":"1","status":200`, `"hasLicense":true`)
