@@ -9,7 +9,7 @@ import (
 )
 
 // dialect is SQLite's: dates are texts of the form YYYY-MM-DD, whose order is theirs.
-var dialect = sqlquery.Dialect{Find: "instr", Date: dateText}
+var dialect = sqlquery.Dialect{OfOwner: ofOwner, Find: "instr", Date: dateText}
 
 // List implements store.Store. The page is one moment of the database.
 func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {

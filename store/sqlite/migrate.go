@@ -25,12 +25,7 @@ func migrate(ctx context.Context, pool *sql.DB, dir string) error {
 	}
 	defer func() { _ = lock.Close() }() // the end of the process frees it as well
 
-	source, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	// The provider is not closed: that would close the pool.
-	provider, err := goose.NewProvider(goose.DialectSQLite3, pool, source, goose.WithDisableGlobalRegistry(true))
+	provider, err := provide(pool) // not closed: that would close the pool
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
@@ -45,4 +40,12 @@ func migrate(ctx context.Context, pool *sql.DB, dir string) error {
 		return fmt.Errorf("bringing the schema from version %d to %d: %w", found, known, err)
 	}
 	return nil
+}
+
+func provide(pool *sql.DB) (*goose.Provider, error) {
+	source, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, pool, source, goose.WithDisableGlobalRegistry(true))
 }

@@ -1,8 +1,12 @@
 package sqlite
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"afterhours/store"
+	"afterhours/store/edm"
 )
 
 func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
@@ -11,8 +15,8 @@ func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
 		s := opened(t, dir)
 		var version, rows int
 		row := s.readers.QueryRow("SELECT max(version_id), count(*) FROM goose_db_version")
-		if err := row.Scan(&version, &rows); err != nil || version != 2 || rows != 3 {
-			t.Errorf("the schema has version %d in %d rows, %v; want 2 in 3", version, rows, err)
+		if err := row.Scan(&version, &rows); err != nil || version != 3 || rows != 4 {
+			t.Errorf("the schema has version %d in %d rows, %v; want 3 in 4", version, rows, err)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -30,8 +34,65 @@ func TestOpenRefusesANewerSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(background, dir)
-	const want = "the schema has version 7, and this program knows versions up to 2: use the newer program"
+	const want = "the schema has version 7, and this program knows versions up to 3: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v; want one with %q", err, want)
+	}
+}
+
+// TestStatisticsOutliveTheirOwnersNumber opens a file of version 2, in which every
+// row named its owner by two texts.
+func TestStatisticsOutliveTheirOwnersNumber(t *testing.T) {
+	dir := t.TempDir()
+	fileOfVersion(t, dir, 2, `INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity, start_date, end_date,
+	time_zone_used, duration, after_hours, organized) VALUES
+	('t', 'u', 'call', 7, 'call', 'Call', '2019-06-16', '2019-06-17', 'UTC', 10, -20, NULL),
+	('t', 'u', 'b', 8, 'meeting', 'Focus', NULL, NULL, NULL, NULL, NULL, 30),
+	('t', 'v', 'call', 9, 'chat', 'Chat', NULL, NULL, NULL, NULL, NULL, NULL),
+	('s', 'u', 'call', 10, 'chat', 'Chat', NULL, NULL, NULL, NULL, NULL, NULL)`)
+	s := opened(t, dir)
+
+	day, err := edm.ParseDate("2019-06-16")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[store.Key]store.Statistic{
+		key: {ID: "call", Revision: 7, Record: store.Record{
+			Type: store.Call, Activity: "Call", StartDate: store.Of(day), EndDate: store.Of(day.AddDays(1)),
+			TimeZoneUsed: store.Of("UTC"), Duration: store.Of[edm.Duration](10), AfterHours: store.Of[edm.Duration](-20),
+		}},
+		{Owner: key.Owner, ID: "b"}: {ID: "b", Revision: 8, Record: store.Record{
+			Type: store.Meeting, Activity: "Focus", Organized: store.Of[edm.Duration](30),
+		}},
+	} {
+		if got, err := s.Get(background, key); err != nil || got != want {
+			t.Errorf("Get(%q) = %+v, %v; want %+v", key.ID, got, err, want)
+		}
+	}
+	wantCount(t, s, 2)
+	wantRevision(t, s, store.Key{Owner: store.Owner{Tenant: "t", User: "v"}, ID: "call"}, 9)
+	wantRevision(t, s, store.Key{Owner: store.Owner{Tenant: "s", User: "u"}, ID: "call"}, 10)
+	put(t, s, store.Key{Owner: key.Owner, ID: "c"})
+	put(t, s, store.Key{Owner: store.Owner{Tenant: "new", User: "u"}, ID: "c"})
+	wantCount(t, s, 3)
+}
+
+// fileOfVersion makes the database as an older program left it.
+func fileOfVersion(t *testing.T, dir string, version int64, rows string) {
+	t.Helper()
+	pool, err := connect(filepath.Join(dir, fileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pool.Close() }()
+	provider, err := provide(pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(background, version); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(rows); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -9,13 +9,13 @@ import (
 
 // SQLite is told which index to use. By itself it prefers the order of the ids to a
 // narrow range of dates, since it cannot know how narrow that is: it knows no values
-// of parameters. And it reads the row behind every entry of an index before it looks
-// at the filter, which costs ten times as much as the entry; so the ids of a page
-// are found first, in indexes that also hold what is asked for most.
+// of parameters. And what it sorts, it sorts with all columns of the row; so where it
+// must sort, the rows of a page are found first, and read after that.
 const (
-	byID        = "statistics INDEXED BY sqlite_autoindex_statistics_1" // the primary key, and so the table
+	byID        = "statistics INDEXED BY statistics_id"
 	byStartDate = "statistics INDEXED BY statistics_start_date"
 	byType      = "statistics INDEXED BY statistics_type"
+	rowid       = "rowid"
 )
 
 // maxSorted is how many statistics of a range of dates are sorted by id rather than
@@ -36,13 +36,13 @@ func (s *Store) via(ctx context.Context, owner store.Owner, query store.Query) (
 	case sqlquery.Fixes(query.Filter, id):
 		return sqlquery.Via{From: byID}, nil
 	case !inOrder && query.Order[0].By == startDate:
-		return sqlquery.Via{From: byStartDate, Rows: byID}, nil
+		return sqlquery.Via{From: byStartDate}, nil
 	case dates != nil && inOrder:
 		if few, err := s.few(ctx, owner, dates); few || err != nil {
-			return sqlquery.Via{From: byStartDate, Rows: byID}, err
+			return sqlquery.Via{From: byStartDate, Row: rowid}, err
 		}
 	case dates != nil:
-		return sqlquery.Via{From: byStartDate, Rows: byID}, nil
+		return sqlquery.Via{From: byStartDate, Row: rowid}, nil
 	}
 	return viaType(query.Filter), nil
 }
@@ -60,14 +60,14 @@ func viaCount(filter store.Expr) sqlquery.Via {
 
 func viaType(filter store.Expr) sqlquery.Via {
 	if sqlquery.FixesType(filter) {
-		return sqlquery.Via{From: byType, Rows: byID}
+		return sqlquery.Via{From: byType}
 	}
 	return sqlquery.Via{From: byID}
 }
 
 // few says whether the owner has at most maxSorted statistics in the range.
 func (s *Store) few(ctx context.Context, owner store.Owner, dates store.Expr) (bool, error) {
-	statement := dialect.CountUpTo(owner, store.Query{Filter: dates, Order: []store.Order{{By: startDate}}, Limit: maxSorted + 1}, sqlquery.Via{From: byStartDate})
+	statement := dialect.CountUpTo(maxSorted+1, owner, dates, sqlquery.Via{From: byStartDate})
 	var count int
 	err := s.readers.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
 	return count <= maxSorted, err

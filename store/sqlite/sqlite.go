@@ -131,7 +131,7 @@ func (s *Store) Check(ctx context.Context) error {
 		return err
 	}
 	defer s.leave()
-	if err := s.readers.QueryRowContext(ctx, "SELECT count(*) FROM statistics"+ofOwner, "", "").Scan(new(int)); err != nil {
+	if err := s.readers.QueryRowContext(ctx, "SELECT count(*) FROM statistics WHERE "+ofOwner, "", "").Scan(new(int)); err != nil {
 		return failure(ctx, "checking that the database can be read", err)
 	}
 	if err := s.writer.do(ctx, func(*statements) error { return nil }); err != nil {

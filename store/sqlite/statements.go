@@ -7,21 +7,26 @@ import (
 	"strings"
 )
 
-// The columns of a statistic behind its key, in the order of the fields in row.go.
-const columns = "revision, type, activity, start_date, end_date, time_zone_used, duration, after_hours, " +
-	"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
+// The columns of a statistic behind its key, in the order of the fields in row.go;
+// those that an index holds are the last.
+const (
+	columns   = unindexed + ", type, start_date"
+	unindexed = "revision, activity, end_date, time_zone_used, duration, after_hours, " +
+		"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
+)
 
 // settingsColumns are those of settings behind the key, in the order of scanSettings.
 const settingsColumns = "has_graph_mailbox, has_license, has_opted_out"
 
 const (
-	ofOwner = " WHERE tenant_id = ? AND user_id = ?"
-	ofKey   = ofOwner + " AND id = ?"
+	ofUser  = "tenant_id = ? AND user_id = ?"
+	ofOwner = "owner = (SELECT owner FROM owners WHERE " + ofUser + ")"
+	ofKey   = " WHERE " + ofOwner + " AND id = ?"
 	ofAlias = " WHERE tenant_id = ? AND upn = ?"
 )
 
-// marks are the parameters for the columns.
-var marks = "?" + strings.Repeat(", ?", strings.Count(columns, ","))
+// marks are parameters for columns.
+func marks(columns string) string { return "?" + strings.Repeat(", ?", strings.Count(columns, ",")) }
 
 // reads are the statements of the readers.
 type reads struct {
@@ -31,7 +36,7 @@ type reads struct {
 func (r *reads) prepare(ctx context.Context, on preparer) error {
 	return prepareAll(ctx, on, map[**sql.Stmt]string{
 		&r.get:      "SELECT id, " + columns + " FROM statistics" + ofKey,
-		&r.settings: "SELECT " + settingsColumns + " FROM settings" + ofOwner,
+		&r.settings: "SELECT " + settingsColumns + " FROM settings WHERE " + ofUser,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
 		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? ORDER BY upn",
 	})
@@ -41,7 +46,9 @@ func (r *reads) prepare(ctx context.Context, on preparer) error {
 type statements struct {
 	begin, commit, rollback          *sql.Stmt
 	savepoint, release, undo         *sql.Stmt
-	create, replace, delete, current *sql.Stmt
+	owner, create                    *sql.Stmt
+	rewrite, replace                 *sql.Stmt
+	delete, current                  *sql.Stmt
 	settings                         *sql.Stmt
 	addAlias, moveAlias, deleteAlias *sql.Stmt
 }
@@ -59,8 +66,13 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.release:   "RELEASE apply",
 		&s.undo:      "ROLLBACK TO apply", // which keeps the savepoint
 
-		&s.create:  "INSERT INTO statistics (tenant_id, user_id, id, " + columns + ") VALUES (?, ?, ?, " + marks + ") ON CONFLICT DO NOTHING",
-		&s.replace: "UPDATE statistics SET (" + columns + ") = (" + marks + ")" + ofKey + " AND revision = ?",
+		&s.owner: "INSERT INTO owners (tenant_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+		&s.create: "INSERT INTO statistics (owner, id, " + columns + ")" +
+			" SELECT owner, ?, " + marks(columns) + " FROM owners WHERE " + ofUser + " ON CONFLICT DO NOTHING",
+		// Whatever an UPDATE sets, SQLite takes from the indexes and puts there again.
+		&s.rewrite: "UPDATE statistics SET (" + unindexed + ") = (" + marks(unindexed) + ")" + ofKey + " AND revision = ? AND type = ? AND start_date IS ?",
+		&s.replace: "UPDATE statistics SET (" + columns + ") = (" + marks(columns) + ")" + ofKey + " AND revision = ?",
+
 		&s.delete:  "DELETE FROM statistics" + ofKey + " AND revision = ?",
 		&s.current: "SELECT revision FROM statistics" + ofKey,
 

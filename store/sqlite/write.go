@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 
 	"afterhours/store"
 )
@@ -35,16 +37,31 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 }
 
 func create(key store.Key, statistic *store.Statistic) func(*statements) error {
-	arguments := append([]any{key.Tenant, key.User, key.ID}, fields(statistic)...)
+	arguments := slices.Concat([]any{key.ID}, fields(statistic), []any{key.Tenant, key.User})
 	return func(s *statements) error {
+		err := change(s.create, store.ErrExists, arguments...)
+		if !errors.Is(err, store.ErrExists) {
+			return err
+		}
+		// Nothing was created as the id is taken, or as the owner has no number yet.
+		if err := change(s.owner, store.ErrExists, key.Tenant, key.User); err != nil {
+			return err
+		}
 		return change(s.create, store.ErrExists, arguments...)
 	}
 }
 
+// replace leaves the indexes alone if what they hold does not change, as is most often so.
 func replace(key store.Key, statistic *store.Statistic, was store.Revision) func(*statements) error {
-	arguments := append(fields(statistic), key.Tenant, key.User, key.ID, int64(was))
+	fields, at := fields(statistic), []any{key.Tenant, key.User, key.ID, int64(was)}
+	indexed := fields[strings.Count(unindexed, ",")+1:]
+	rewrite := slices.Concat(fields[:len(fields)-len(indexed)], at, indexed)
 	return func(s *statements) error {
-		return orAbsent(s, key, change(s.replace, store.ErrConflict, arguments...))
+		err := change(s.rewrite, store.ErrConflict, rewrite...)
+		if errors.Is(err, store.ErrConflict) {
+			err = change(s.replace, store.ErrConflict, slices.Concat(fields, at)...)
+		}
+		return orAbsent(s, key, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 
 	"afterhours/store"
@@ -99,9 +100,11 @@ func (w *writer) work() {
 	}
 }
 
-// fill adds to the group what is queued now.
+// fill adds to the group what is queued, and what comes while those who have just been
+// answered get their turn: they would otherwise fill every other group, and half of
+// the commits would be for the few who came first.
 func (w *writer) fill(group []*write) []*write {
-	for len(group) < maxGroup {
+	for yielded := 0; len(group) < maxGroup; {
 		select {
 		case next, open := <-w.queue:
 			if !open {
@@ -109,7 +112,11 @@ func (w *writer) fill(group []*write) []*write {
 			}
 			group = append(group, next)
 		default:
-			return group
+			if yielded == len(group) {
+				return group
+			}
+			yielded = len(group)
+			runtime.Gosched()
 		}
 	}
 	return group

@@ -9,6 +9,9 @@ import (
 
 // Dialect is what differs between databases.
 type Dialect struct {
+	// OfOwner is the condition of an owner's rows, with a parameter ? for the tenant
+	// and one behind it for the user.
+	OfOwner string
 	// Numbered is whether parameters are $1, $2, ...; otherwise each is ?.
 	Numbered bool
 	// Find names the function of two texts that returns where in the first the
@@ -34,10 +37,10 @@ type Statement struct {
 type Via struct {
 	// From is the table, with what the database is to be told about its indexes.
 	From string
-	// Rows, if not empty, is the table once more: the ids of the page are then found
-	// through From, where that is possible, and the rows under them read from Rows.
-	// It pays where an index holds what the filter asks for.
-	Rows string
+	// Row, if not empty, is the column of what tells one row from all others: those of
+	// the page are then found through From, where that is possible, and read after
+	// that. It pays where From has to be sorted.
+	Row string
 }
 
 func (v Via) from() string {
@@ -51,10 +54,9 @@ func (v Via) from() string {
 // in the order of the page.
 func (d Dialect) List(columns string, owner store.Owner, query store.Query, via Via) Statement {
 	filter := d.translate(query.Filter)
-	if via.Rows != "" && (filter.residue == nil || len(query.Order) == 0) {
-		w := d.page("id", owner, query, via, filter)
+	if via.Row != "" && (filter.residue == nil || len(query.Order) == 0) {
 		outer := &writer{dialect: d}
-		outer.write("SELECT "+columns+" FROM "+via.Rows, ofOwner(owner), " AND id IN (", w, ")")
+		outer.write("SELECT "+columns+" FROM statistics WHERE "+via.Row+" IN (", d.page(via.Row, owner, query, via, filter), ")")
 		outer.orderBy(query.Order)
 		return outer.statement(filter.residue, query)
 	}
@@ -64,9 +66,9 @@ func (d Dialect) List(columns string, owner store.Owner, query store.Query, via 
 // page writes the whole statement, with a limit if there is no residue.
 func (d Dialect) page(columns string, owner store.Owner, query store.Query, via Via, filter translated) *writer {
 	w := &writer{dialect: d}
-	w.write("SELECT "+columns+via.from(), ofOwner(owner), filter.conditions)
+	w.write("SELECT "+columns+via.from(), d.ofOwner(owner), filter.conditions)
 	w.behind(query.Order, query.After, filter.present)
-	if filter.residue != nil && via.Rows != "" && len(query.Order) == 0 {
+	if filter.residue != nil && via.Row != "" && len(query.Order) == 0 {
 		return w
 	}
 	w.orderBy(query.Order)
@@ -85,22 +87,22 @@ func (d Dialect) Count(columns string, owner store.Owner, filter store.Expr, via
 		columns = "count(*)"
 	}
 	w := &writer{dialect: d}
-	w.write("SELECT "+columns+via.from(), ofOwner(owner), translated.conditions)
+	w.write("SELECT "+columns+via.from(), d.ofOwner(owner), translated.conditions)
 	return w.statement(translated.residue, store.Query{Limit: math.MaxInt})
 }
 
-// CountUpTo returns the statement that counts what the query keeps, its skip left
-// out, but not further than its limit; the filter must leave no residue.
-func (d Dialect) CountUpTo(owner store.Owner, query store.Query, via Via) Statement {
-	inner := d.page("1", owner, query, via, d.translate(query.Filter))
+// CountUpTo returns the statement that counts what the filter keeps, but not further
+// than the limit; the filter must leave no residue.
+func (d Dialect) CountUpTo(limit int, owner store.Owner, filter store.Expr, via Via) Statement {
 	w := &writer{dialect: d}
-	w.write("SELECT count(*) FROM (", inner, ") AS counted")
-	return w.statement(nil, query)
+	w.write("SELECT count(*) FROM (SELECT 1"+via.from(), d.ofOwner(owner), d.translate(filter).conditions, " LIMIT ", parameter{int64(limit)}, ") AS counted")
+	return w.statement(nil, store.Query{})
 }
 
-func ofOwner(owner store.Owner) *writer {
-	w := &writer{}
-	w.write(" WHERE tenant_id = ", parameter{owner.Tenant}, " AND user_id = ", parameter{owner.User})
+func (d Dialect) ofOwner(owner store.Owner) *writer {
+	w := &writer{dialect: d}
+	w.write(" WHERE " + d.OfOwner)
+	w.args = append(w.args, owner.Tenant, owner.User)
 	return w
 }
 

@@ -10,7 +10,7 @@ import (
 
 var (
 	owner    = store.Owner{Tenant: "t", User: "u"}
-	postgres = Dialect{Numbered: true, Find: "strpos", Date: func(d edm.Date) any { return d.String() }}
+	postgres = Dialect{OfOwner: "tenant_id = ? AND user_id = ?", Numbered: true, Find: "strpos", Date: func(d edm.Date) any { return d.String() }}
 	day      = store.Literal{Value: store.Value{Kind: store.KindDate, Date: 737_225}}
 	start    = store.Property{Name: store.PropertyStartDate}
 	length   = store.Property{Name: store.PropertyDuration}
