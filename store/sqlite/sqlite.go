@@ -27,8 +27,11 @@ const fileName = "afterhours.db"
 //	journal_mode        readers and the writer do not wait for each other
 //	synchronous         a commit returns when it is on disk
 //	busy_timeout        how long to wait for another process, in milliseconds
+//	wal_autocheckpoint  how long the journal may become before a commit also empties
+//	                    it into the file, in pages of 4 KiB: most pages of it are
+//	                    then written there once for many commits
 //	journal_size_limit  what a busy hour leaves of the journal, in bytes
-var pragmas = []string{"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "journal_size_limit(67108864)"}
+var pragmas = []string{"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "wal_autocheckpoint(8000)", "journal_size_limit(67108864)"}
 
 // Store is a store.Store in one SQLite file. Open makes one.
 type Store struct {
