@@ -2,6 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"afterhours/store"
 	"afterhours/store/sqlquery"
@@ -16,6 +19,11 @@ const (
 	byStartDate = "statistics INDEXED BY statistics_start_date"
 	byType      = "statistics INDEXED BY statistics_type"
 	rowid       = "rowid"
+
+	// byActivity merges, in the order of the ids, the statistics of the type that is
+	// named like an activity with those of other types; %s is the type, twice.
+	byActivity = "(SELECT * FROM " + byType + " WHERE type = '%[1]s' UNION ALL" +
+		" SELECT * FROM statistics INDEXED BY statistics_unlike WHERE lower(activity) <> type AND type <> '%[1]s')"
 )
 
 // maxSorted is how many statistics of a range of dates are sorted by id rather than
@@ -25,6 +33,7 @@ const maxSorted = 4000
 
 var (
 	id        = store.Property{Name: store.PropertyID}
+	activity  = store.Property{Name: store.PropertyActivity}
 	startDate = store.Property{Name: store.PropertyStartDate}
 )
 
@@ -58,9 +67,13 @@ func viaCount(filter store.Expr) sqlquery.Via {
 	return viaType(filter)
 }
 
+// viaType chooses by the type or the activity, or else the order of the ids.
 func viaType(filter store.Expr) sqlquery.Via {
 	if sqlquery.FixesType(filter) {
 		return sqlquery.Via{From: byType}
+	}
+	if value, ok := sqlquery.Equal(filter, activity); ok && slices.Contains(store.Activities, store.Activity(value.Text)) {
+		return sqlquery.Via{From: fmt.Sprintf(byActivity, strings.ToLower(value.Text))}
 	}
 	return sqlquery.Via{From: byID}
 }

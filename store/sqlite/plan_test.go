@@ -17,6 +17,7 @@ func TestPlans(t *testing.T) {
 		s     = opened(t, t.TempDir())
 		day   = store.Value{Kind: store.KindDate, Date: edm.Date(737_225)}
 		text  = store.Value{Kind: store.KindText, Text: "call_2019-06"}
+		chats = store.Value{Kind: store.KindActivity, Text: "Chat"}
 		week  = store.Binary{Op: store.And, X: compared(startDate, store.Ge, day), Y: compared(startDate, store.Lt, day)}
 		calls = store.Binary{Op: store.And, X: store.IsOf{Type: store.Call}, Y: compared(startDate, store.Ge, day)}
 
@@ -24,6 +25,7 @@ func TestPlans(t *testing.T) {
 		after     = &store.Position{Values: []store.Value{day}, ID: "a"}
 		ids       = "INDEX statistics_id (owner=?"
 		dates     = "INDEX statistics_start_date (owner=?"
+		unlike    = "INDEX statistics_unlike (owner=? AND activity=?"
 		types     = "INDEX statistics_type (owner=? AND type=?"
 		rows      = "PRIMARY KEY (rowid=?)"
 		ties      = "USE TEMP B-TREE FOR LAST TERM OF ORDER BY"
@@ -43,8 +45,11 @@ func TestPlans(t *testing.T) {
 		"type and date":          {store.Query{Filter: calls}, []string{rows, dates + " AND start_date>?)"}},
 		"type":                   {store.Query{Filter: store.IsOf{Type: store.Call}}, []string{types + ")"}},
 		"type, behind an id":     {store.Query{Filter: store.IsOf{Type: store.Call}, After: &store.Position{ID: "a"}}, []string{types + " AND id>?)"}},
-		"id":                     {store.Query{Filter: compared(id, store.Eq, text)}, []string{ids + " AND id=?)"}},
-		"id, by date":            {store.Query{Filter: compared(id, store.Eq, text), Order: desc}, []string{ids + " AND id=?)"}},
+		"activity":               {store.Query{Filter: compared(activity, store.Eq, chats)}, []string{"MERGE (UNION ALL)", types + ")", unlike + ")"}},
+		"activity, behind an id": {store.Query{Filter: compared(activity, store.Eq, chats), After: &store.Position{ID: "a"}},
+			[]string{"MERGE (UNION ALL)", types + " AND id>?)", unlike + " AND id>?)"}},
+		"id":          {store.Query{Filter: compared(id, store.Eq, text)}, []string{ids + " AND id=?)"}},
+		"id, by date": {store.Query{Filter: compared(id, store.Eq, text), Order: desc}, []string{ids + " AND id=?)"}},
 		"startswith": {store.Query{Filter: store.Function{Func: store.StartsWith, Args: []store.Expr{id, store.Literal{Value: text}}}},
 			[]string{ids + " AND id>? AND id<?)"}},
 	} {
@@ -95,6 +100,7 @@ func TestIndexesFollowTheRows(t *testing.T) {
 		"the next day":        on(737_226),
 		"without one":         record,
 		"another type":        {Type: store.Chat, Activity: record.Activity},
+		"another activity":    {Type: record.Type, Activity: "Focus"},
 		"another type, dated": {Type: store.Meeting, Activity: record.Activity, StartDate: store.Of[edm.Date](737_225)},
 		"another duration":    {Type: record.Type, Activity: record.Activity, Duration: store.Of(edm.Hour)},
 	} {
@@ -106,7 +112,8 @@ func TestIndexesFollowTheRows(t *testing.T) {
 		if next.StartDate.Valid {
 			found.Y = compared(startDate, store.Eq, store.Value{Kind: store.KindDate, Date: next.StartDate.Value})
 		}
-		for _, filter := range []store.Expr{found, found.X, found.Y, compared(id, store.Eq, store.Value{Kind: store.KindText, Text: key.ID})} {
+		for _, filter := range []store.Expr{found, found.X, found.Y, compared(id, store.Eq, store.Value{Kind: store.KindText, Text: key.ID}),
+			compared(activity, store.Eq, store.Value{Kind: store.KindActivity, Text: string(next.Activity)})} {
 			page, err := s.List(background, key.Owner, store.Query{Filter: filter, Limit: 2})
 			if err != nil || len(page) != 1 || page[0].Record != next {
 				t.Errorf("%s: List(%+v) = %+v, %v; want %+v", name, filter, page, err, next)

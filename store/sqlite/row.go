@@ -12,11 +12,11 @@ import (
 // write and the targets of a read.
 func fields(s *store.Statistic) []any {
 	return []any{
-		(*int64)(&s.Revision), (*string)(&s.Activity), date{&s.EndDate}, text{&s.TimeZoneUsed},
+		(*int64)(&s.Revision), date{&s.EndDate}, text{&s.TimeZoneUsed},
 		ticks{&s.Duration}, ticks{&s.AfterHours},
 		ticks{&s.ReadEmail}, ticks{&s.SentEmail},
 		ticks{&s.Conflicting}, ticks{&s.Long}, ticks{&s.Multitasking}, ticks{&s.Organized}, ticks{&s.Recurring},
-		(*string)(&s.Type), date{&s.StartDate},
+		(*string)(&s.Type), (*string)(&s.Activity), date{&s.StartDate},
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 // The columns of a statistic behind its key, in the order of the fields in row.go;
 // those that an index holds are the last.
 const (
-	columns   = unindexed + ", type, start_date"
-	unindexed = "revision, activity, end_date, time_zone_used, duration, after_hours, " +
+	columns   = unindexed + ", type, activity, start_date"
+	unindexed = "revision, end_date, time_zone_used, duration, after_hours, " +
 		"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
 )
 
@@ -70,7 +70,7 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.create: "INSERT INTO statistics (owner, id, " + columns + ")" +
 			" SELECT owner, ?, " + marks(columns) + " FROM owners WHERE " + ofUser + " ON CONFLICT DO NOTHING",
 		// Whatever an UPDATE sets, SQLite takes from the indexes and puts there again.
-		&s.rewrite: "UPDATE statistics SET (" + unindexed + ") = (" + marks(unindexed) + ")" + ofKey + " AND revision = ? AND type = ? AND start_date IS ?",
+		&s.rewrite: "UPDATE statistics SET (" + unindexed + ") = (" + marks(unindexed) + ")" + ofKey + " AND revision = ? AND type = ? AND activity = ? AND start_date IS ?",
 		&s.replace: "UPDATE statistics SET (" + columns + ") = (" + marks(columns) + ")" + ofKey + " AND revision = ?",
 
 		&s.delete:  "DELETE FROM statistics" + ofKey + " AND revision = ?",

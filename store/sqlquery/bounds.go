@@ -53,6 +53,22 @@ func FixesType(filter store.Expr) bool {
 	return false
 }
 
+// Equal returns the value of which a conjunct of the filter says that the property has
+// it, and whether there is one.
+func Equal(filter store.Expr, property store.Property) (store.Value, bool) {
+	for _, conjunct := range conjunctsOf(filter) {
+		b, ok := conjunct.(store.Binary)
+		if !ok || b.Op != store.Eq || !comparesWithValue(b, property) {
+			continue
+		}
+		if value, ok := b.X.(store.Literal); ok {
+			return value.Value, true
+		}
+		return b.Y.(store.Literal).Value, true
+	}
+	return store.Value{}, false
+}
+
 func comparesWithValue(b store.Binary, property store.Property) bool {
 	return isProperty(b.X, property) && isValue(b.Y) || isValue(b.X) && isProperty(b.Y, property)
 }

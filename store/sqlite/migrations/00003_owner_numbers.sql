@@ -40,7 +40,9 @@ ALTER TABLE moved RENAME TO statistics;
 
 -- One index for each of what a filter or an order asks for most, and no more (see
 -- plan.go). That of the dates does not hold the id: statistics of one date, which
--- often come together, so lie side by side.
+-- often come together, so lie side by side. Of the activities only those have an entry
+-- that are not named like the type.
 CREATE UNIQUE INDEX statistics_id ON statistics (owner, id);
 CREATE INDEX statistics_start_date ON statistics (owner, start_date, type);
 CREATE INDEX statistics_type ON statistics (owner, type, id);
+CREATE INDEX statistics_unlike ON statistics (owner, activity, id) WHERE lower(activity) <> type;
