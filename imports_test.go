@@ -10,20 +10,23 @@ import (
 // importTable says which packages of ours each package may import, and what
 // nobody there may ever import.
 var importTable = map[string]struct{ may, never []string }{
-	"afterhours":                  {may: []string{"afterhours/handlers", "afterhours/handlers/auth", "afterhours/store", "afterhours/store/..."}, never: []string{"github.com/gin-gonic/gin", "afterhours/gen"}},
-	"afterhours/gen":              {may: []string{"afterhours/store/edm"}},
-	"afterhours/handlers":         {may: []string{"afterhours/gen", "afterhours/store", "afterhours/store/edm", "afterhours/store/staged", "afterhours/handlers/..."}, never: []string{"database/sql", "github.com/jackc/..."}},
-	"afterhours/handlers/odata":   {may: storeMay, never: append([]string{"afterhours/gen"}, storeNever...)},
-	"afterhours/handlers/auth":    {never: []string{"github.com/gin-gonic/gin"}},
-	"afterhours/handlers/batch":   {never: []string{"github.com/gin-gonic/gin"}},
-	"afterhours/store":            {may: []string{"afterhours/store/edm"}, never: storeNever},
-	"afterhours/store/edm":        {never: storeNever},
-	"afterhours/store/memory":     {may: storeMay, never: storeNever},
-	"afterhours/store/sqlite":     {may: append(storeMay, "afterhours/store/sqlquery"), never: []string{"github.com/gin-gonic/gin", "github.com/getkin/..."}},
-	"afterhours/store/sqlquery":   {may: storeMay, never: storeNever},
-	"afterhours/store/staged":     {may: storeMay, never: storeNever},
-	"afterhours/store/storetest":  {may: storeMay, never: storeNever},
-	"afterhours/contract/checked": {may: []string{"afterhours/gen", "afterhours/store/edm"}},
+	"afterhours":                             {may: []string{"afterhours/handlers", "afterhours/handlers/auth", "afterhours/store", "afterhours/store/..."}, never: []string{"github.com/gin-gonic/gin", "afterhours/gen"}},
+	"afterhours/gen":                         {may: []string{"afterhours/store/edm"}},
+	"afterhours/handlers":                    {may: []string{"afterhours/gen", "afterhours/store", "afterhours/store/edm", "afterhours/store/staged", "afterhours/handlers/..."}, never: []string{"database/sql", "github.com/jackc/..."}},
+	"afterhours/handlers/odata":              {may: storeMay, never: append([]string{"afterhours/gen"}, storeNever...)},
+	"afterhours/handlers/auth":               {never: []string{"github.com/gin-gonic/gin"}},
+	"afterhours/handlers/batch":              {never: []string{"github.com/gin-gonic/gin"}},
+	"afterhours/store":                       {may: []string{"afterhours/store/edm"}, never: storeNever},
+	"afterhours/store/edm":                   {never: storeNever},
+	"afterhours/store/gate":                  {may: storeMay, never: storeNever},
+	"afterhours/store/memory":                {may: storeMay, never: storeNever},
+	"afterhours/store/sqlite":                {may: append(storeMay, "afterhours/store/gate", "afterhours/store/sqlquery"), never: []string{"github.com/gin-gonic/gin", "github.com/getkin/..."}},
+	"afterhours/store/postgres":              {may: append(storeMay, "afterhours/store/gate", "afterhours/store/sqlquery"), never: []string{"github.com/gin-gonic/gin", "github.com/getkin/...", "modernc.org/..."}},
+	"afterhours/store/postgres/postgrestest": {never: storeNever[:2]},
+	"afterhours/store/sqlquery":              {may: storeMay, never: storeNever},
+	"afterhours/store/staged":                {may: storeMay, never: storeNever},
+	"afterhours/store/storetest":             {may: storeMay, never: storeNever},
+	"afterhours/contract/checked":            {may: []string{"afterhours/gen", "afterhours/store/edm"}},
 }
 
 var (

@@ -19,6 +19,7 @@ import (
 
 	"afterhours/store"
 	"afterhours/store/memory"
+	"afterhours/store/postgres"
 	"afterhours/store/sqlite"
 )
 
@@ -111,25 +112,31 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 // place is where a command finds the data: the flags that all of them share.
 type place struct {
 	data  string // the data folder
-	store string // the kind of store
+	store string // the kind of store, or the URL of its database
 }
 
 func (p *place) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&p.data, "data", "./afterhours-data", "folder of the data and of the key that signs tokens")
-	flags.StringVar(&p.store, "store", "sqlite", "sqlite, kept in the data folder, or memory, forgotten at the end")
+	flags.StringVar(&p.store, "store", "sqlite", "sqlite, kept in the data folder; postgres://..., the URL of a database for several servers; or memory, forgotten at the end")
 }
 
 // open opens the store of the place.
 func (p *place) open(ctx context.Context) (store.Store, error) {
-	switch p.store {
+	kind, _, _ := strings.Cut(p.store, "://") // what follows may hold a password
+	var opened store.Store
+	var err error
+	switch kind {
 	case "sqlite":
-		opened, err := sqlite.Open(ctx, p.data)
-		if err != nil {
-			return nil, err
-		}
-		return opened, nil
+		opened, err = sqlite.Open(ctx, p.data)
+	case "postgres", "postgresql":
+		opened, err = postgres.Open(ctx, p.store)
 	case "memory":
-		return memory.New(), nil
+		opened = memory.New()
+	default:
+		err = fmt.Errorf("--store %s: it must be sqlite, memory or a URL that begins with postgres://; %w", kind, errUsage)
 	}
-	return nil, fmt.Errorf("--store %s: it must be sqlite or memory; %w", p.store, errUsage)
+	if err != nil {
+		return nil, err
+	}
+	return opened, nil
 }

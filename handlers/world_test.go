@@ -17,6 +17,8 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/store"
 	"afterhours/store/memory"
+	"afterhours/store/postgres"
+	"afterhours/store/postgres/postgrestest"
 	"afterhours/store/sqlite"
 )
 
@@ -45,6 +47,16 @@ type world struct {
 func onEveryStore(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Run("memory", func(t *testing.T) { test(t, newWorld(t, memory.New())) })
 	t.Run("sqlite", func(t *testing.T) { test(t, newWorld(t, openSQLite(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newWorld(t, openPostgres(t))) })
+}
+
+func openPostgres(t testing.TB) store.Store {
+	t.Helper()
+	opened, err := postgres.Open(t.Context(), postgrestest.Address(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
 }
 
 func openSQLite(t testing.TB) store.Store {

@@ -1,8 +1,8 @@
 // Package store owns what a statistic is and what every store of statistics
 // promises; it leaves alone how a statistic looks on the wire (handlers) and how
-// it is kept (memory, sqlite and the other packages below it).
+// it is kept (memory, sqlite, postgres).
 //
-//	handlers -> store.Store -> memory | sqlite
+//	handlers -> store.Store -> memory | sqlite | postgres
 package store
 
 import (

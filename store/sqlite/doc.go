@@ -8,6 +8,7 @@
 //	List, Count      -> sqlquery, which writes the SQL; plan.go says through which index
 //
 // An fsync costs about as much as writing a hundred statistics, so the writer makes
-// many callers share one: it takes what is queued, never waits for more, and
-// answers nobody before the commit. A lone caller waits for its own commit only.
+// many callers share one: it takes what is queued, and what those whom it has just
+// answered queue when it yields to them, and answers nobody before the commit. A lone
+// caller waits for its own commit only.
 package sqlite

@@ -2,26 +2,25 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 
 	"afterhours/store"
 	"afterhours/store/sqlquery"
 )
 
 // dialect is SQLite's: dates are texts of the form YYYY-MM-DD, whose order is theirs.
-var dialect = sqlquery.Dialect{OfOwner: ofOwner, Find: "instr", Date: dateText}
+var dialect = sqlquery.Dialect{OfOwner: ofOwner, Find: "instr", Date: sqlquery.DateText}
 
 // List implements store.Store. The page is one moment of the database.
 func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer s.leave()
+	defer s.gate.Leave()
 	via, err := s.via(ctx, owner, query)
 	if err != nil {
 		return nil, failure(ctx, "choosing how to list statistics", err)
 	}
-	statement := dialect.List("id, "+columns, owner, query, via)
+	statement := dialect.List("id, "+sqlquery.Columns, owner, query, via)
 	page := statement.Page()
 	err = s.each(ctx, statement, page.Add)
 	return answer(ctx, "listing statistics", page.Statistics, err)
@@ -29,11 +28,11 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 
 // Count implements store.Store.
 func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (int, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return 0, err
 	}
-	defer s.leave()
-	statement := dialect.Count("id, "+columns, owner, filter, viaCount(filter))
+	defer s.gate.Leave()
+	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, viaCount(filter))
 	count := 0
 	if statement.Residue == nil {
 		err := s.readers.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
@@ -55,21 +54,5 @@ func (s *Store) each(ctx context.Context, statement sqlquery.Statement, take fun
 		return err
 	}
 	defer func() { _ = rows.Close() }() // what it could say, Err says
-	return eachRow(rows, take)
-}
-
-// eachRow scans every row to the same place, as that saves making one for each.
-func eachRow(rows *sql.Rows, take func(*store.Statistic) bool) error {
-	var statistic store.Statistic
-	targets := append([]any{&statistic.ID}, fields(&statistic)...)
-	for rows.Next() {
-		statistic = store.Statistic{} // what is NULL sets nothing
-		if err := rows.Scan(targets...); err != nil {
-			return err
-		}
-		if !take(&statistic) {
-			return nil
-		}
-	}
-	return rows.Err()
+	return sqlquery.Each(rows, take)
 }

@@ -6,6 +6,7 @@ import (
 
 	"afterhours/store"
 	"afterhours/store/edm"
+	"afterhours/store/sqlquery"
 )
 
 func compared(property store.Property, op store.Operator, value store.Value) store.Expr {
@@ -70,7 +71,7 @@ func planOf(t *testing.T, s *Store, query store.Query) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	statement := dialect.List("id, "+columns, key.Owner, query, via)
+	statement := dialect.List("id, "+sqlquery.Columns, key.Owner, query, via)
 	steps, err := s.readers.Query("EXPLAIN QUERY PLAN "+statement.SQL, statement.Args...)
 	if err != nil {
 		t.Fatalf("%s: %v", statement.SQL, err)

@@ -6,24 +6,25 @@ import (
 	"errors"
 
 	"afterhours/store"
+	"afterhours/store/sqlquery"
 )
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return store.Statistic{}, err
 	}
-	defer s.leave()
+	defer s.gate.Leave()
 	statistic, err := scan(s.reads.get.QueryRowContext(ctx, key.Tenant, key.User, key.ID))
 	return answer(ctx, "reading a statistic", statistic, err)
 }
 
 // Settings implements store.Store.
 func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return store.Settings{}, err
 	}
-	defer s.leave()
+	defer s.gate.Leave()
 	var settings store.Settings
 	err := scanSettings(s.reads.settings.QueryRowContext(ctx, owner.Tenant, owner.User), &settings)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -34,20 +35,20 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 
 // UserByUPN implements store.Store.
 func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return store.User{}, err
 	}
-	defer s.leave()
+	defer s.gate.Leave()
 	user, err := scanUser(tenant)(s.reads.user.QueryRowContext(ctx, tenant, upn))
 	return answer(ctx, "reading an alias", user, err)
 }
 
 // Users implements store.Store.
 func (s *Store) Users(ctx context.Context, tenant string) ([]store.User, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer s.leave()
+	defer s.gate.Leave()
 	rows, err := s.reads.users.QueryContext(ctx, tenant)
 	return all(ctx, "listing aliases", rows, err, scanUser(tenant))
 }
@@ -57,7 +58,7 @@ type row interface{ Scan(targets ...any) error }
 
 func scan(row row) (store.Statistic, error) {
 	var statistic store.Statistic
-	err := row.Scan(append([]any{&statistic.ID}, fields(&statistic)...)...)
+	err := row.Scan(append([]any{&statistic.ID}, sqlquery.Fields(&statistic)...)...)
 	return statistic, err
 }
 

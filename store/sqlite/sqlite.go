@@ -10,12 +10,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
 	"afterhours/store"
+	"afterhours/store/gate"
 )
 
 // fileName is the database within the data folder; SQLite keeps two more beside it,
@@ -35,11 +35,7 @@ var pragmas = []string{"journal_mode(wal)", "synchronous(full)", "busy_timeout(1
 
 // Store is a store.Store in one SQLite file. Open makes one.
 type Store struct {
-	// gate is held for reading by every call under way, and for writing by Close,
-	// which so waits for them all.
-	gate   sync.RWMutex
-	closed bool
-
+	gate    gate.Gate
 	readers *sql.DB
 	reads   reads
 	writer  *writer
@@ -112,28 +108,12 @@ func (s *Store) openReaders(ctx context.Context, path string) (err error) {
 	return s.reads.prepare(ctx, s.readers)
 }
 
-// enter opens the gate for one call, which must leave it; it is an error when the
-// store is closed or the context done.
-func (s *Store) enter(ctx context.Context) error {
-	s.gate.RLock()
-	err := ctx.Err()
-	if s.closed {
-		err = store.ErrClosed
-	}
-	if err != nil {
-		s.gate.RUnlock()
-	}
-	return err
-}
-
-func (s *Store) leave() { s.gate.RUnlock() }
-
 // Check implements store.Store: it reads, and it takes the lock that writes need.
 func (s *Store) Check(ctx context.Context) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.leave()
+	defer s.gate.Leave()
 	if err := s.readers.QueryRowContext(ctx, "SELECT count(*) FROM statistics WHERE "+ofOwner, "", "").Scan(new(int)); err != nil {
 		return failure(ctx, "checking that the database can be read", err)
 	}
@@ -146,20 +126,16 @@ func (s *Store) Check(ctx context.Context) error {
 // Close implements store.Store. The last process to close the file also empties the
 // journal into it.
 func (s *Store) Close() error {
-	s.gate.Lock()
-	defer s.gate.Unlock()
-	if s.closed {
+	return s.gate.Close(func() error {
+		var err error
+		if s.readers != nil {
+			err = s.readers.Close()
+		}
+		if err = errors.Join(err, s.writer.close()); err != nil {
+			return fmt.Errorf("closing the database: %w", err)
+		}
 		return nil
-	}
-	s.closed = true
-	var err error
-	if s.readers != nil {
-		err = s.readers.Close()
-	}
-	if err = errors.Join(err, s.writer.close()); err != nil {
-		return fmt.Errorf("closing the database: %w", err)
-	}
-	return nil
+	})
 }
 
 // failure words an error of the database, or returns the context's if that has ended:

@@ -5,14 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-)
 
-// The columns of a statistic behind its key, in the order of the fields in row.go;
-// those that an index holds are the last.
-const (
-	columns   = unindexed + ", type, activity, start_date"
-	unindexed = "revision, end_date, time_zone_used, duration, after_hours, " +
-		"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
+	"afterhours/store/sqlquery"
 )
 
 // settingsColumns are those of settings behind the key, in the order of scanSettings.
@@ -35,7 +29,7 @@ type reads struct {
 
 func (r *reads) prepare(ctx context.Context, on preparer) error {
 	return prepareAll(ctx, on, map[**sql.Stmt]string{
-		&r.get:      "SELECT id, " + columns + " FROM statistics" + ofKey,
+		&r.get:      "SELECT id, " + sqlquery.Columns + " FROM statistics" + ofKey,
 		&r.settings: "SELECT " + settingsColumns + " FROM settings WHERE " + ofUser,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
 		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? ORDER BY upn",
@@ -67,11 +61,11 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.undo:      "ROLLBACK TO apply", // which keeps the savepoint
 
 		&s.owner: "INSERT INTO owners (tenant_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-		&s.create: "INSERT INTO statistics (owner, id, " + columns + ")" +
-			" SELECT owner, ?, " + marks(columns) + " FROM owners WHERE " + ofUser + " ON CONFLICT DO NOTHING",
+		&s.create: "INSERT INTO statistics (owner, id, " + sqlquery.Columns + ")" +
+			" SELECT owner, ?, " + marks(sqlquery.Columns) + " FROM owners WHERE " + ofUser + " ON CONFLICT DO NOTHING",
 		// Whatever an UPDATE sets, SQLite takes from the indexes and puts there again.
-		&s.rewrite: "UPDATE statistics SET (" + unindexed + ") = (" + marks(unindexed) + ")" + ofKey + " AND revision = ? AND type = ? AND activity = ? AND start_date IS ?",
-		&s.replace: "UPDATE statistics SET (" + columns + ") = (" + marks(columns) + ")" + ofKey + " AND revision = ?",
+		&s.rewrite: "UPDATE statistics SET (" + sqlquery.Unindexed + ") = (" + marks(sqlquery.Unindexed) + ")" + ofKey + " AND revision = ? AND type = ? AND activity = ? AND start_date IS ?",
+		&s.replace: "UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(sqlquery.Columns) + ")" + ofKey + " AND revision = ?",
 
 		&s.delete:  "DELETE FROM statistics" + ofKey + " AND revision = ?",
 		&s.current: "SELECT revision FROM statistics" + ofKey,

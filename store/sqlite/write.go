@@ -8,14 +8,15 @@ import (
 	"strings"
 
 	"afterhours/store"
+	"afterhours/store/sqlquery"
 )
 
 // write has run executed by the writer and words its errors.
 func (s *Store) write(ctx context.Context, doing string, run func(*statements) error) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.leave()
+	defer s.gate.Leave()
 	err := s.writer.do(ctx, run)
 	if isAnswer(err) {
 		return err
@@ -37,7 +38,7 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 }
 
 func create(key store.Key, statistic *store.Statistic) func(*statements) error {
-	arguments := slices.Concat([]any{key.ID}, fields(statistic), []any{key.Tenant, key.User})
+	arguments := slices.Concat([]any{key.ID}, sqlquery.Fields(statistic), []any{key.Tenant, key.User})
 	return func(s *statements) error {
 		err := change(s.create, store.ErrExists, arguments...)
 		if !errors.Is(err, store.ErrExists) {
@@ -53,8 +54,8 @@ func create(key store.Key, statistic *store.Statistic) func(*statements) error {
 
 // replace leaves the indexes alone if what they hold does not change, as is most often so.
 func replace(key store.Key, statistic *store.Statistic, was store.Revision) func(*statements) error {
-	fields, at := fields(statistic), []any{key.Tenant, key.User, key.ID, int64(was)}
-	indexed := fields[strings.Count(unindexed, ",")+1:]
+	fields, at := sqlquery.Fields(statistic), []any{key.Tenant, key.User, key.ID, int64(was)}
+	indexed := fields[strings.Count(sqlquery.Unindexed, ",")+1:]
 	rewrite := slices.Concat(fields[:len(fields)-len(indexed)], at, indexed)
 	return func(s *statements) error {
 		err := change(s.rewrite, store.ErrConflict, rewrite...)

@@ -1,5 +1,6 @@
-// Package sqlquery owns what a store.Query means in SQL; it leaves alone how the SQL
-// is run, and the schema but for the names of its columns.
+// Package sqlquery owns what a store.Query means in SQL, and what a row holds of a
+// statistic; it leaves alone how the SQL is run, and the schema but for the names of
+// its columns.
 //
 //	filter -> fold -> conjuncts -+-> WHERE: what SQL evaluates exactly as Go does
 //	                             +-> Residue: the rest, for store.Match on each row

@@ -1,16 +1,25 @@
-package sqlite
+package sqlquery
 
 import (
 	"database/sql/driver"
 	"fmt"
+	"time"
 
 	"afterhours/store"
 	"afterhours/store/edm"
 )
 
-// fields are what the columns hold, in the order of the columns: the arguments of a
+// Columns are those of a statistic behind its key, in the order of Fields; those that
+// are not Unindexed, which an index may hold, are the last.
+const (
+	Columns   = Unindexed + ", type, activity, start_date"
+	Unindexed = "revision, end_date, time_zone_used, duration, after_hours, " +
+		"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
+)
+
+// Fields are what the columns hold, in the order of the columns: the arguments of a
 // write and the targets of a read.
-func fields(s *store.Statistic) []any {
+func Fields(s *store.Statistic) []any {
 	return []any{
 		(*int64)(&s.Revision), date{&s.EndDate}, text{&s.TimeZoneUsed},
 		ticks{&s.Duration}, ticks{&s.AfterHours},
@@ -43,10 +52,10 @@ func (t ticks) Scan(source any) error {
 	return fmt.Errorf("a duration is stored as %T %v; it must be an INTEGER of ticks", source, source)
 }
 
-// dateText is what a TEXT column holds of a date.
-func dateText(date edm.Date) any { return date.String() }
+// DateText is what a column is given of a date: YYYY-MM-DD, for a TEXT and for a DATE.
+func DateText(date edm.Date) any { return date.String() }
 
-// date is a date in a TEXT column, as YYYY-MM-DD.
+// date is a date in a column of the type TEXT or DATE.
 type date struct{ *store.Null[edm.Date] }
 
 // Value implements driver.Valuer.
@@ -54,7 +63,7 @@ func (d date) Value() (driver.Value, error) {
 	if !d.Valid {
 		return nil, nil
 	}
-	return dateText(d.Null.Value), nil
+	return DateText(d.Null.Value), nil
 }
 
 // Scan implements sql.Scanner.
@@ -66,8 +75,11 @@ func (d date) Scan(source any) error {
 		parsed, err := edm.ParseDate(source)
 		*d.Null = store.Of(parsed)
 		return err
+	case time.Time:
+		*d.Null = store.Of(edm.DateOf(source))
+		return nil
 	}
-	return fmt.Errorf("a date is stored as %T %v; it must be a TEXT of the form YYYY-MM-DD", source, source)
+	return fmt.Errorf("a date is stored as %T %v; it must be a DATE, or a TEXT of the form YYYY-MM-DD", source, source)
 }
 
 // text is a text that may be null.
@@ -91,4 +103,28 @@ func (t text) Scan(source any) error {
 		return nil
 	}
 	return fmt.Errorf("a text is stored as %T %v; it must be a TEXT", source, source)
+}
+
+// Rows are the *sql.Rows or the pgx.Rows of a statement for the id and the columns.
+type Rows interface {
+	Next() bool
+	Scan(targets ...any) error
+	Err() error
+}
+
+// Each gives one row after the other to take, until it returns false. Every row is
+// scanned to the same place, as that saves making one for each.
+func Each(rows Rows, take func(*store.Statistic) bool) error {
+	var statistic store.Statistic
+	targets := append([]any{&statistic.ID}, Fields(&statistic)...)
+	for rows.Next() {
+		statistic = store.Statistic{} // what is NULL sets nothing
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		if !take(&statistic) {
+			return nil
+		}
+	}
+	return rows.Err()
 }

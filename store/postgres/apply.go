@@ -1,0 +1,79 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"afterhours/store"
+)
+
+// Apply implements store.Store.
+func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
+	if len(changes) == 0 {
+		return s.attempt(ctx, "applying changes", func() error { return nil })
+	}
+	return s.attempt(ctx, "applying changes", func() error {
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			if err := lockInOrder(ctx, tx, changes); err != nil {
+				return err
+			}
+			for i := range changes {
+				if err := apply(ctx, tx, &changes[i]); isAnswer(err) {
+					return changes[i].Refused(err)
+				} else if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// lockInOrder locks the rows of all keys in one order for everybody, lest two who
+// change the same rows in different orders wait for each other until the database
+// finds out, which takes it a second.
+func lockInOrder(ctx context.Context, tx pgx.Tx, changes []store.Change) error {
+	ids := map[store.Owner][]string{}
+	for _, change := range changes {
+		ids[change.Key.Owner] = append(ids[change.Key.Owner], change.Key.ID)
+	}
+	owners := slices.SortedFunc(maps.Keys(ids), func(a, b store.Owner) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.User, b.User))
+	})
+	for _, owner := range owners {
+		if _, err := tx.Exec(ctx, lockRows, owner.Tenant, owner.User, ids[owner]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply makes one change. One that writes nothing finds the key locked to the end of
+// the transaction, so that what was read still holds when the others are made.
+func apply(ctx context.Context, tx pgx.Tx, change *store.Change) error {
+	if change.Was != change.Revision {
+		return write(ctx, tx, change)
+	}
+	if change.Was == store.NoRevision {
+		return lockFree(ctx, tx, change.Key)
+	}
+	stored, err := revision(ctx, tx, current, change.Key)
+	if err != nil {
+		return err
+	}
+	return store.Meet(stored, change.Was)
+}
+
+// lockFree keeps others from creating the key: there is no row to lock, so one is made
+// and taken back, and the index remembers it to the end of the transaction.
+func lockFree(ctx context.Context, tx pgx.Tx, key store.Key) error {
+	held := store.Change{Key: key, Revision: store.NewRevision()}
+	if err := write(ctx, tx, &held); err != nil {
+		return err
+	}
+	return write(ctx, tx, &store.Change{Key: key, Was: held.Revision})
+}

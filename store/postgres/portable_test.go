@@ -1,0 +1,73 @@
+package postgres
+
+import (
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"afterhours/store"
+	"afterhours/store/edm"
+	"afterhours/store/sqlquery"
+)
+
+// foreign is what not all of PostgreSQL, CockroachDB, YugabyteDB and Citus have, or
+// not in a way that we want to depend on.
+var foreign = regexp.MustCompile(`(?i)\b(serial|bigserial|sequence|nextval|identity|advisory|listen|notify|lock\s+table|trigger|function|plpgsql|` +
+	`exclude|deferrable|inherits|generated|gist|gin|ctid|xmin|unlogged|tablespace|partition|merge|concurrently)\b`)
+
+func TestEveryMigrationIsOneStatementThatAllHave(t *testing.T) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("the migrations are %v, %v", names, err)
+	}
+	key := regexp.MustCompile(`(?i)(PRIMARY KEY|UNIQUE|ON \w+) *\((\w+)`)
+	for _, name := range names {
+		text, err := fs.ReadFile(migrations, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sql := string(text)
+		if !strings.HasPrefix(sql, "-- +goose NO TRANSACTION\n-- +goose Up\n") || strings.Count(sql, ";") != 1 || !strings.Contains(sql, " IF NOT EXISTS ") {
+			t.Errorf("%s is not one statement outside a transaction that may be repeated", name)
+		}
+		if word := foreign.FindString(sql); word != "" {
+			t.Errorf("%s uses %q", name, word)
+		}
+		keys := key.FindAllStringSubmatch(sql, -1)
+		if len(keys) == 0 {
+			t.Errorf("%s has no key", name)
+		}
+		for _, key := range keys {
+			if key[2] != "tenant_id" {
+				t.Errorf("%s: %s begins with %s, not with tenant_id", name, key[1], key[2])
+			}
+		}
+		for line := range strings.Lines(sql) {
+			if strings.Contains(line, " TEXT ") && !strings.Contains(line, `COLLATE "C"`) {
+				t.Errorf("%s: a text that does not compare by its bytes: %s", name, line)
+			}
+		}
+	}
+}
+
+func TestEveryStatementIsOfOneTenantAndOfWhatAllHave(t *testing.T) {
+	owner := store.Owner{Tenant: "t", User: "u"}
+	query := store.Query{
+		Filter: store.Binary{Op: store.Ge, X: store.Property{Name: store.PropertyStartDate}, Y: store.Literal{Value: store.Value{Kind: store.KindDate, Date: edm.Date(1)}}},
+		Order:  []store.Order{{By: store.Property{Name: store.PropertyDuration}, Descending: true}},
+		After:  &store.Position{Values: []store.Value{{}}, ID: "a"}, Limit: 1,
+	}
+	for _, sql := range []string{
+		getStatistic, create, replace, remove, current, lockRows, getSettings, updateSettings, getUser, listUsers, moveAlias, addAlias, deleteAlias,
+		dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{}).SQL, dialect.Count("id", owner, query.Filter, sqlquery.Via{}).SQL,
+	} {
+		if word := foreign.FindString(sql); word != "" {
+			t.Errorf("%s uses %q", sql, word)
+		}
+		inserts := strings.HasPrefix(sql, "INSERT INTO ") && strings.Contains(sql, " (tenant_id, ")
+		if !inserts && !strings.Contains(sql, " WHERE tenant_id = $1") {
+			t.Errorf("%s is not of one tenant", sql)
+		}
+	}
+}

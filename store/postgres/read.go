@@ -1,0 +1,111 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"afterhours/store"
+	"afterhours/store/sqlquery"
+)
+
+var dialect = sqlquery.Dialect{OfOwner: "tenant_id = ? AND user_id = ?", Numbered: true, Find: "strpos", Date: sqlquery.DateText}
+
+// Get implements store.Store.
+func (s *Store) Get(ctx context.Context, key store.Key) (statistic store.Statistic, err error) {
+	err = s.attempt(ctx, "reading a statistic", func() error {
+		statistic = store.Statistic{}
+		targets := append([]any{&statistic.ID}, sqlquery.Fields(&statistic)...)
+		return notFound(s.pool.QueryRow(ctx, getStatistic, key.Tenant, key.User, key.ID).Scan(targets...))
+	})
+	return statistic, err
+}
+
+// List implements store.Store. The page is one moment of the database.
+func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
+	statement := dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{})
+	var page *sqlquery.Page
+	err := s.attempt(ctx, "listing statistics", func() error {
+		page = statement.Page()
+		return s.each(ctx, statement, page.Add)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page.Statistics, nil
+}
+
+// Count implements store.Store.
+func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
+	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, sqlquery.Via{})
+	err = s.attempt(ctx, "counting statistics", func() error {
+		count = 0
+		if statement.Residue == nil {
+			return s.pool.QueryRow(ctx, statement.SQL, statement.Args...).Scan(&count)
+		}
+		return s.each(ctx, statement, func(statistic *store.Statistic) bool {
+			if store.Match(statement.Residue, statistic) {
+				count++
+			}
+			return true
+		})
+	})
+	return count, err
+}
+
+// each gives one row after the other to take, until it returns false.
+func (s *Store) each(ctx context.Context, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
+	rows, err := s.pool.Query(ctx, statement.SQL, statement.Args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return sqlquery.Each(rows, take)
+}
+
+// Settings implements store.Store.
+func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
+	settings := store.DefaultSettings
+	err := s.attempt(ctx, "reading settings", func() error {
+		err := scanSettings(s.pool.QueryRow(ctx, getSettings, owner.Tenant, owner.User), &settings)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return settings, err
+}
+
+func scanSettings(row pgx.Row, settings *store.Settings) error {
+	return row.Scan(&settings.HasGraphMailbox, &settings.HasLicense, &settings.HasOptedOut)
+}
+
+// UserByUPN implements store.Store.
+func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
+	user := store.User{Owner: store.Owner{Tenant: tenant}}
+	err := s.attempt(ctx, "reading an alias", func() error {
+		return notFound(s.pool.QueryRow(ctx, getUser, tenant, upn).Scan(&user.User, &user.UPN))
+	})
+	if err != nil {
+		return store.User{}, err
+	}
+	return user, nil
+}
+
+// Users implements store.Store.
+func (s *Store) Users(ctx context.Context, tenant string) (users []store.User, err error) {
+	err = s.attempt(ctx, "listing aliases", func() error {
+		rows, err := s.pool.Query(ctx, listUsers, tenant)
+		if err != nil {
+			return err
+		}
+		users, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (store.User, error) {
+			user := store.User{Owner: store.Owner{Tenant: tenant}}
+			err := row.Scan(&user.User, &user.UPN)
+			return user, err
+		})
+		return err
+	})
+	return users, err
+}

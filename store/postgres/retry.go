@@ -1,0 +1,114 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"afterhours/store"
+)
+
+// maxTries is how often an attempt that the database undid is made in all, and
+// firstPause about how long the first pause between two is; each is twice the last.
+const (
+	maxTries   = 5
+	firstPause = 5 * time.Millisecond
+)
+
+// attempt runs one statement or transaction as one call of the store, again when
+// nothing of it has happened, and words its errors. Errors of the store's promises
+// pass as they are.
+func (s *Store) attempt(ctx context.Context, doing string, run func() error) error {
+	if err := s.gate.Enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.Leave()
+	err := run()
+	for try := 1; try < maxTries && isUndone(err) && pause(ctx, try); try++ {
+		err = run()
+	}
+	switch {
+	case err == nil, isAnswer(err):
+		return err
+	case ctx.Err() != nil:
+		return ctx.Err() // the driver's is only that it was interrupted
+	case code(err) == readOnly:
+		s.pool.Reset() // these connections lead to a server that is no longer the primary
+	}
+	if isUnavailable(err) {
+		return fmt.Errorf("%s: %w: %w", doing, store.ErrUnavailable, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// pause waits before the next try; it returns false when the caller waits no longer.
+func pause(ctx context.Context, try int) bool {
+	base := firstPause << (try - 1)
+	select {
+	case <-time.After(base/2 + rand.N(base)):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Codes of PostgreSQL, appendix A of its manual.
+const (
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+	readOnly             = "25006"
+)
+
+// isUndone says whether it is certain that nothing has happened, and likely that it
+// happens at another try.
+func isUndone(err error) bool {
+	switch code(err) {
+	case serializationFailure, deadlockDetected:
+		return true
+	}
+	return err != nil && pgconn.SafeToRetry(err)
+}
+
+// isUnavailable tells what may pass, and is nobody's mistake: a connection that cannot
+// be made or breaks, a server that stops, has no room, or is no longer the primary.
+func isUnavailable(err error) bool {
+	code := code(err)
+	if code == "" {
+		return isOfConnection(err)
+	}
+	switch code[:2] {
+	case "08", "40", "53", "55", "57", "58", "XX":
+		return true
+	}
+	return code == readOnly
+}
+
+// isOfConnection says whether the connection, and not the server, is to blame.
+func isOfConnection(err error) bool {
+	var (
+		connecting *pgconn.ConnectError
+		network    net.Error
+	)
+	return errors.As(err, &connecting) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, store.ErrUnavailable)
+}
+
+// code returns PostgreSQL's code of the error, "" if it is not from the server.
+func code(err error) string {
+	var told *pgconn.PgError
+	if errors.As(err, &told) {
+		return told.Code
+	}
+	return ""
+}
+
+// isAnswer says whether an error is of the store's promises.
+func isAnswer(err error) bool {
+	return errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict)
+}

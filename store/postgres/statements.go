@@ -1,0 +1,49 @@
+package postgres
+
+import (
+	"fmt"
+	"strings"
+
+	"afterhours/store/sqlquery"
+)
+
+// settingsColumns are those of settings behind the key, in the order of scanSettings.
+const settingsColumns = "has_graph_mailbox, has_license, has_opted_out"
+
+const (
+	ofOwner = " WHERE tenant_id = $1 AND user_id = $2"
+	ofKey   = ofOwner + " AND id = $3"
+	ofAlias = " WHERE tenant_id = $1 AND upn = $2"
+)
+
+// The statements; List and Count have theirs written by sqlquery.
+var (
+	getStatistic = "SELECT id, " + sqlquery.Columns + " FROM statistics" + ofKey
+	create       = "INSERT INTO statistics (tenant_id, user_id, id, " + sqlquery.Columns + ") VALUES ($1, $2, $3, " + marks(4) + ") ON CONFLICT (tenant_id, user_id, id) DO NOTHING"
+	replace      = "UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(5) + ")" + ofKey + " AND revision = $4"
+	remove       = "DELETE FROM statistics" + ofKey + " AND revision = $4"
+	current      = "SELECT revision FROM statistics" + ofKey
+	lockRows     = "SELECT 1 FROM statistics" + ofOwner + " AND id = ANY($3) ORDER BY id FOR UPDATE"
+)
+
+const (
+	getSettings    = "SELECT " + settingsColumns + " FROM settings" + ofOwner
+	updateSettings = "INSERT INTO settings (tenant_id, user_id, " + settingsColumns + ") VALUES ($1, $2, $3, $4, $5)" +
+		" ON CONFLICT (tenant_id, user_id) DO UPDATE SET has_graph_mailbox = coalesce($6, settings.has_graph_mailbox)," +
+		" has_license = coalesce($7, settings.has_license), has_opted_out = coalesce($8, settings.has_opted_out) RETURNING " + settingsColumns
+
+	getUser     = "SELECT user_id, upn FROM aliases" + ofAlias
+	listUsers   = "SELECT user_id, upn FROM aliases WHERE tenant_id = $1 ORDER BY upn"
+	moveAlias   = "INSERT INTO aliases (tenant_id, upn, user_id) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, upn) DO UPDATE SET user_id = excluded.user_id"
+	addAlias    = moveAlias + " WHERE aliases.user_id = excluded.user_id"
+	deleteAlias = "DELETE FROM aliases" + ofAlias
+)
+
+// marks are the parameters for the columns, numbered from the first one.
+func marks(first int) string {
+	marks := make([]string, strings.Count(sqlquery.Columns, ",")+1)
+	for i := range marks {
+		marks[i] = fmt.Sprintf("$%d", first+i)
+	}
+	return strings.Join(marks, ", ")
+}
