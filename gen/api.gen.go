@@ -152,6 +152,7 @@ const (
 	ErrorCodeInternalServerError        ErrorCode = "InternalServerError"
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
+	ErrorCodeQuotaLimitReached          ErrorCode = "quotaLimitReached"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
 	ErrorCodeRequestTimeout             ErrorCode = "RequestTimeout"
@@ -176,6 +177,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeInvalidAuthenticationToken:
 		return true
 	case ErrorCodeNameAlreadyExists:
+		return true
+	case ErrorCodeQuotaLimitReached:
 		return true
 	case ErrorCodeRequestBadRequest:
 		return true
@@ -1331,6 +1334,9 @@ type Created = ActivityStatistics
 
 // Forbidden defines model for Forbidden.
 type Forbidden = Error
+
+// InsufficientStorage defines model for InsufficientStorage.
+type InsufficientStorage = Error
 
 // InternalServerError defines model for InternalServerError.
 type InternalServerError = Error
@@ -6174,6 +6180,14 @@ type UpdateMyAnalyticsResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateMyAnalyticsResponse507Headers the declared response headers of an HTTP 507 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type UpdateMyAnalyticsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6195,6 +6209,8 @@ type UpdateMyAnalyticsResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateMyAnalyticsResponse200Headers
 	// Headers204 the parsed response headers for an HTTP 204 response
@@ -6215,6 +6231,8 @@ type UpdateMyAnalyticsResponse struct {
 	Headers500 *UpdateMyAnalyticsResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateMyAnalyticsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateMyAnalyticsResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6260,6 +6278,11 @@ func (r UpdateMyAnalyticsResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r UpdateMyAnalyticsResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -6532,6 +6555,14 @@ type CreateMyStatisticResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// CreateMyStatisticResponse507Headers the declared response headers of an HTTP 507 response for CreateMyStatistic
+type CreateMyStatisticResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type CreateMyStatisticResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6555,6 +6586,8 @@ type CreateMyStatisticResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreateMyStatisticResponse201Headers
 	// Headers204 the parsed response headers for an HTTP 204 response
@@ -6577,6 +6610,8 @@ type CreateMyStatisticResponse struct {
 	Headers500 *CreateMyStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateMyStatisticResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateMyStatisticResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -6627,6 +6662,11 @@ func (r CreateMyStatisticResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r CreateMyStatisticResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r CreateMyStatisticResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -6857,6 +6897,14 @@ type DeleteMyStatisticResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// DeleteMyStatisticResponse507Headers the declared response headers of an HTTP 507 response for DeleteMyStatistic
+type DeleteMyStatisticResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type DeleteMyStatisticResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6874,6 +6922,8 @@ type DeleteMyStatisticResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers204 the parsed response headers for an HTTP 204 response
 	Headers204 *DeleteMyStatisticResponse204Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -6890,6 +6940,8 @@ type DeleteMyStatisticResponse struct {
 	Headers500 *DeleteMyStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DeleteMyStatisticResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeleteMyStatisticResponse507Headers
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
@@ -6925,6 +6977,11 @@ func (r DeleteMyStatisticResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r DeleteMyStatisticResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r DeleteMyStatisticResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -7260,6 +7317,14 @@ type UpdateMyStatisticResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateMyStatisticResponse507Headers the declared response headers of an HTTP 507 response for UpdateMyStatistic
+type UpdateMyStatisticResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type UpdateMyStatisticResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7287,6 +7352,8 @@ type UpdateMyStatisticResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateMyStatisticResponse200Headers
 	// Headers201 the parsed response headers for an HTTP 201 response
@@ -7313,6 +7380,8 @@ type UpdateMyStatisticResponse struct {
 	Headers500 *UpdateMyStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateMyStatisticResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateMyStatisticResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7373,6 +7442,11 @@ func (r UpdateMyStatisticResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r UpdateMyStatisticResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r UpdateMyStatisticResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -7955,6 +8029,14 @@ type UpdateMySettingsResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateMySettingsResponse507Headers the declared response headers of an HTTP 507 response for UpdateMySettings
+type UpdateMySettingsResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type UpdateMySettingsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7976,6 +8058,8 @@ type UpdateMySettingsResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateMySettingsResponse200Headers
 	// Headers204 the parsed response headers for an HTTP 204 response
@@ -7996,6 +8080,8 @@ type UpdateMySettingsResponse struct {
 	Headers500 *UpdateMySettingsResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateMySettingsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateMySettingsResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8041,6 +8127,11 @@ func (r UpdateMySettingsResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r UpdateMySettingsResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -8323,6 +8414,14 @@ type UpdateUserAnalyticsResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateUserAnalyticsResponse507Headers the declared response headers of an HTTP 507 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type UpdateUserAnalyticsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8346,6 +8445,8 @@ type UpdateUserAnalyticsResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserAnalyticsResponse200Headers
 	// Headers204 the parsed response headers for an HTTP 204 response
@@ -8368,6 +8469,8 @@ type UpdateUserAnalyticsResponse struct {
 	Headers500 *UpdateUserAnalyticsResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateUserAnalyticsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateUserAnalyticsResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8418,6 +8521,11 @@ func (r UpdateUserAnalyticsResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r UpdateUserAnalyticsResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -8715,6 +8823,14 @@ type CreateUserStatisticResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// CreateUserStatisticResponse507Headers the declared response headers of an HTTP 507 response for CreateUserStatistic
+type CreateUserStatisticResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type CreateUserStatisticResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8740,6 +8856,8 @@ type CreateUserStatisticResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *CreateUserStatisticResponse201Headers
 	// Headers204 the parsed response headers for an HTTP 204 response
@@ -8764,6 +8882,8 @@ type CreateUserStatisticResponse struct {
 	Headers500 *CreateUserStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateUserStatisticResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *CreateUserStatisticResponse507Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -8819,6 +8939,11 @@ func (r CreateUserStatisticResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r CreateUserStatisticResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r CreateUserStatisticResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -9066,6 +9191,14 @@ type DeleteUserStatisticResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// DeleteUserStatisticResponse507Headers the declared response headers of an HTTP 507 response for DeleteUserStatistic
+type DeleteUserStatisticResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type DeleteUserStatisticResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9083,6 +9216,8 @@ type DeleteUserStatisticResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers204 the parsed response headers for an HTTP 204 response
 	Headers204 *DeleteUserStatisticResponse204Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -9099,6 +9234,8 @@ type DeleteUserStatisticResponse struct {
 	Headers500 *DeleteUserStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *DeleteUserStatisticResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *DeleteUserStatisticResponse507Headers
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
@@ -9134,6 +9271,11 @@ func (r DeleteUserStatisticResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r DeleteUserStatisticResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r DeleteUserStatisticResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -9469,6 +9611,14 @@ type UpdateUserStatisticResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateUserStatisticResponse507Headers the declared response headers of an HTTP 507 response for UpdateUserStatistic
+type UpdateUserStatisticResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type UpdateUserStatisticResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9496,6 +9646,8 @@ type UpdateUserStatisticResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserStatisticResponse200Headers
 	// Headers201 the parsed response headers for an HTTP 201 response
@@ -9522,6 +9674,8 @@ type UpdateUserStatisticResponse struct {
 	Headers500 *UpdateUserStatisticResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateUserStatisticResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateUserStatisticResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -9582,6 +9736,11 @@ func (r UpdateUserStatisticResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r UpdateUserStatisticResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r UpdateUserStatisticResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -10189,6 +10348,14 @@ type UpdateUserSettingsResponse503Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateUserSettingsResponse507Headers the declared response headers of an HTTP 507 response for UpdateUserSettings
+type UpdateUserSettingsResponse507Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 type UpdateUserSettingsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -10212,6 +10379,8 @@ type UpdateUserSettingsResponse struct {
 	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSON507 the response for an HTTP 507 `application/json` response
+	JSON507 *InsufficientStorage
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserSettingsResponse200Headers
 	// Headers204 the parsed response headers for an HTTP 204 response
@@ -10234,6 +10403,8 @@ type UpdateUserSettingsResponse struct {
 	Headers500 *UpdateUserSettingsResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateUserSettingsResponse503Headers
+	// Headers507 the parsed response headers for an HTTP 507 response
+	Headers507 *UpdateUserSettingsResponse507Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -10284,6 +10455,11 @@ func (r UpdateUserSettingsResponse) GetJSON500() *InternalServerError {
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r UpdateUserSettingsResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSON507 returns the response for an HTTP 507 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON507() *InsufficientStorage {
+	return r.JSON507
 }
 
 // GetBody returns the raw response body bytes
@@ -11839,6 +12015,13 @@ func ParseUpdateMyAnalyticsResponse(rsp *http.Response) (*UpdateMyAnalyticsRespo
 		}
 		response.JSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
+
 	}
 
 	switch {
@@ -12201,6 +12384,37 @@ func ParseUpdateMyAnalyticsResponse(rsp *http.Response) (*UpdateMyAnalyticsRespo
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateMyAnalyticsResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -12577,6 +12791,13 @@ func ParseCreateMyStatisticResponse(rsp *http.Response) (*CreateMyStatisticRespo
 			return nil, err
 		}
 		response.JSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
 
 	}
 
@@ -13006,6 +13227,37 @@ func ParseCreateMyStatisticResponse(rsp *http.Response) (*CreateMyStatisticRespo
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateMyStatisticResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -13341,6 +13593,13 @@ func ParseDeleteMyStatisticResponse(rsp *http.Response) (*DeleteMyStatisticRespo
 		}
 		response.JSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
+
 	}
 
 	switch {
@@ -13613,6 +13872,37 @@ func ParseDeleteMyStatisticResponse(rsp *http.Response) (*DeleteMyStatisticRespo
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeleteMyStatisticResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -14113,6 +14403,13 @@ func ParseUpdateMyStatisticResponse(rsp *http.Response) (*UpdateMyStatisticRespo
 			return nil, err
 		}
 		response.JSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
 
 	}
 
@@ -14625,6 +14922,37 @@ func ParseUpdateMyStatisticResponse(rsp *http.Response) (*UpdateMyStatisticRespo
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateMyStatisticResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -15660,6 +15988,13 @@ func ParseUpdateMySettingsResponse(rsp *http.Response) (*UpdateMySettingsRespons
 		}
 		response.JSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
+
 	}
 
 	switch {
@@ -16022,6 +16357,37 @@ func ParseUpdateMySettingsResponse(rsp *http.Response) (*UpdateMySettingsRespons
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateMySettingsResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -16423,6 +16789,13 @@ func ParseUpdateUserAnalyticsResponse(rsp *http.Response) (*UpdateUserAnalyticsR
 		}
 		response.JSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
+
 	}
 
 	switch {
@@ -16816,6 +17189,37 @@ func ParseUpdateUserAnalyticsResponse(rsp *http.Response) (*UpdateUserAnalyticsR
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateUserAnalyticsResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -17237,6 +17641,13 @@ func ParseCreateUserStatisticResponse(rsp *http.Response) (*CreateUserStatisticR
 			return nil, err
 		}
 		response.JSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
 
 	}
 
@@ -17697,6 +18108,37 @@ func ParseCreateUserStatisticResponse(rsp *http.Response) (*CreateUserStatisticR
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers CreateUserStatisticResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -18070,6 +18512,13 @@ func ParseDeleteUserStatisticResponse(rsp *http.Response) (*DeleteUserStatisticR
 		}
 		response.JSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
+
 	}
 
 	switch {
@@ -18342,6 +18791,37 @@ func ParseDeleteUserStatisticResponse(rsp *http.Response) (*DeleteUserStatisticR
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers DeleteUserStatisticResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -18842,6 +19322,13 @@ func ParseUpdateUserStatisticResponse(rsp *http.Response) (*UpdateUserStatisticR
 			return nil, err
 		}
 		response.JSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
 
 	}
 
@@ -19354,6 +19841,37 @@ func ParseUpdateUserStatisticResponse(rsp *http.Response) (*UpdateUserStatisticR
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateUserStatisticResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -20434,6 +20952,13 @@ func ParseUpdateUserSettingsResponse(rsp *http.Response) (*UpdateUserSettingsRes
 		}
 		response.JSON503 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 507:
+		var dest InsufficientStorage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON507 = &dest
+
 	}
 
 	switch {
@@ -20827,6 +21352,37 @@ func ParseUpdateUserSettingsResponse(rsp *http.Response) (*UpdateUserSettingsRes
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers503 = &headers
+	case rsp.StatusCode == 507:
+		var headers UpdateUserSettingsResponse507Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers507 = &headers
 	}
 
 	return response, nil
@@ -23005,6 +23561,18 @@ type ForbiddenJSONResponse struct {
 	Headers ForbiddenResponseHeaders
 }
 
+type InsufficientStorageResponseHeaders struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+type InsufficientStorageJSONResponse struct {
+	Body Error
+
+	Headers InsufficientStorageResponseHeaders
+}
+
 type InternalServerErrorResponseHeaders struct {
 	ODataVersion     string
 	ClientRequestID  *string
@@ -23981,6 +24549,28 @@ func (response UpdateMyAnalytics503JSONResponse) VisitUpdateMyAnalyticsResponse(
 	return err
 }
 
+type UpdateMyAnalytics507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response UpdateMyAnalytics507JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMyStatisticsRequestObject struct {
 	Params ListMyStatisticsParams
 }
@@ -24376,6 +24966,28 @@ func (response CreateMyStatistic503JSONResponse) VisitCreateMyStatisticResponse(
 	return err
 }
 
+type CreateMyStatistic507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response CreateMyStatistic507JSONResponse) VisitCreateMyStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CountMyStatisticsRequestObject struct {
 	Params CountMyStatisticsParams
 }
@@ -24673,6 +25285,28 @@ func (response DeleteMyStatistic503JSONResponse) VisitDeleteMyStatisticResponse(
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteMyStatistic507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response DeleteMyStatistic507JSONResponse) VisitDeleteMyStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25164,6 +25798,28 @@ func (response UpdateMyStatistic503JSONResponse) VisitUpdateMyStatisticResponse(
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyStatistic507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response UpdateMyStatistic507JSONResponse) VisitUpdateMyStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -25863,6 +26519,28 @@ func (response UpdateMySettings503JSONResponse) VisitUpdateMySettingsResponse(w 
 	return err
 }
 
+type UpdateMySettings507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response UpdateMySettings507JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserAnalyticsRequestObject struct {
 	UserID UserID `json:"user-id"`
 	Params GetUserAnalyticsParams
@@ -26259,6 +26937,28 @@ func (response UpdateUserAnalytics503JSONResponse) VisitUpdateUserAnalyticsRespo
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response UpdateUserAnalytics507JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -26700,6 +27400,28 @@ func (response CreateUserStatistic503JSONResponse) VisitCreateUserStatisticRespo
 	return err
 }
 
+type CreateUserStatistic507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response CreateUserStatistic507JSONResponse) VisitCreateUserStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CountUserStatisticsRequestObject struct {
 	UserID UserID `json:"user-id"`
 	Params CountUserStatisticsParams
@@ -27019,6 +27741,28 @@ func (response DeleteUserStatistic503JSONResponse) VisitDeleteUserStatisticRespo
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteUserStatistic507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response DeleteUserStatistic507JSONResponse) VisitDeleteUserStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -27512,6 +28256,28 @@ func (response UpdateUserStatistic503JSONResponse) VisitUpdateUserStatisticRespo
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserStatistic507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response UpdateUserStatistic507JSONResponse) VisitUpdateUserStatisticResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28251,6 +29017,28 @@ func (response UpdateUserSettings503JSONResponse) VisitUpdateUserSettingsRespons
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserSettings507JSONResponse struct {
+	InsufficientStorageJSONResponse
+}
+
+func (response UpdateUserSettings507JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(507)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -29292,177 +30080,179 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0LUxs51uhf0e1NFWFv+4mBYGpqloHsJHtDki+Qyd0NbJC7ZVsfbcnTkmM8Wb7f/pWO1N1q98NtYwJk",
-	"vLU1MbaeR0fnpfP45nh8NOaMMCmc7jeH3ODROCDwGTMczCT14I+vOJgQ9eFv3McS1z3OJLmRTtcZSjkW",
-	"3UZjEOLxsG4GqHt81OgRiRvPRkRi1eUvE0FC8Xyr88Lfab14sV/b7WO/1vH3d2r4oL9b2/F2dvfI3gvc",
-	"3Hmxtd2IZ288I0xSOXNch/pO16nS33EdQaSkbACLH2Lxq1rdKaZBj984XRlOiKu+fkM9wgSxvnk3lsR/",
-	"N5FOt48DQW5vb12nh/0P5PcJETIFChKGPFQfPO4Tp+v8kjRzHZ9ITAPhdD/Hv1P2FQfU/w36u86ICIEH",
-	"6oetMxlSNthCVCDGJeKMIN5HL0eYBi46JUTtxEV/595EuOh4iKWLjnEQ1B3XkTgcEHUO2JP0q4LTrbt4",
-	"Rh9Lgi6cEyzJhdNF5GZMPEl8hNGM4NBFI87kEGHmIx/P1FrkkKA+D0fon//85z9rp6e1kxMXYYEoQ+1m",
-	"66DW3Ku19lLrERKHUk3g3F66DmWMhC9jgAWUMFkLNbRqcK7t/q7f8vZJ7QVu92odb69fO/B3SK3Va+Jd",
-	"r+Pvkf2+gqsaseu0m+29WqtVa++ctzrdZrPbbDqukxqw2Tp40W/jTm3Pa5Hafm/Hrx3g3d1au98he/4L",
-	"r9lrYefWhsr5kCAzBOqFBF8L2LfC9RB7EjaLxgH2iDhE5oARwyMiEMHesO4YbJHeUO1STEYjHM6crnPE",
-	"0GSsVu4CTDEKCfaRHGKJpphKoUCLqFTwi7HLLERjUI/7M/WlPwmxpJw5Xaf2/rx1urtbb75oNXd298/U",
-	"VoYE+yQEnD9WF5TJ2vlsrLaGx+OAetC38d+CM9UaoNQCvJBDrv54f3R+/MpxnUkYOF2nMSLWNYzw60xi",
-	"SQV8ddDZ7e+TZq8G/1F/1Zq9fVLb7R901Af1L6CjT8aE+eIdc7qfnZZzaeZu23P/+vK88sw/P5N8/NOu",
-	"c3sZA/yIiSkJU/czJGLMmSAahBZs3p1giWu/kVBoUHbqzRQ8hMRyIpxuu9lRq4+A//1JX3bnCYZ8vlzt",
-	"wNupDTY1CD0cBA9M5nPwa0S9kAvel3U9q1rlUbZZwiDMqonEA6frfGpcONevdtjvzd967fDlhZO0kBpI",
-	"f6k2g+Mm1LXrKMqrvulLEr7iEwV95/1580wRp+R6mm8I808iimXI5H7EySpdH9cipNYge4rU0hH5F2fk",
-	"oyBwebFH+9RDZxIzH4c+Oqcj4sDp8iAgnl6YTZYUvevTUEibyvvcm4wIU9xgSsi1i3AQoD79SpACmkjR",
-	"qEd2I77lIIA60ab+36NDADXZl+RIv6Ra3PHY3VxgDLFcBhhDLBcCY4jleoAxxPK7AoMo8WoJaED7ReAA",
-	"mW0t8IDpCgGiBAg9VzyYIEzOf3UPYOsrKXQJsEH7RWAD0XZpEMHQ3xVnRloWX2L7psciABghvwBzPM76",
-	"AfWgxYroZNZRCK2A22OPJoGkEovr1Iw8HGBG/9BQ01+FxJuEYarVHeGu5RGz4VJ9S0neR4G6CbOXN1SJ",
-	"yk9HzwiJUvYwEhE+oK1ibrCFsN7mIQIJHXlDzAZEGJUhVrmorzUQLyRYkmMj06X5vcXeee+/iSddNKVy",
-	"qDSSAKlNC1BRlCRA2GRENI5tCcSnDMFR5EkAfzJ5CuBraK0N4E9UDvlEIswQ9V00HVJviHrE46AiFhP0",
-	"ZUB6FzbUejUP1ParneZpMVzTbKaze5rhM61X5ts7Q7XPwx71fcJKL/3RRA55SP+ALXwx9pYTwijxn8r1",
-	"f83EpN+nnlocGof0Kw2Ius2SI48rgVkSuH98bG5fHambK/k1YYgR4gtjIeqio0gwrn8g2P8UUkmMFYIy",
-	"SUKGgzMSfrVAUgjX1zntn5DZRsCyUR/TgPgaXsmoqE+Zr205IcGCM0QZolKggA8MuBiXf+cT5pfC6AMR",
-	"fBJ65G3U+KnxG8YrMhwDlTGeBRz755y/UTxmAXBgjS9BF497PCEU6nF/poAUqIWHSA4xQ61m58Xu/h7q",
-	"zaRSfTVQQuJx5lN1M/8O+FYKl9AgzSn3af8JUSm4VTGyDLGSC7gckhBpcwuSeKBNwBJNsTAyiY8EZR7p",
-	"agsnlQgPMGUgUghi5AqJB9r2OeMTNCBpGeZ1v3YKBlQDa0UE5ezR2aaeb1WRNra2GzG3jTl8juX2Nj4t",
-	"xQ35RFa5aVHTp3bFfOrDKwcOQ/qVKFKsRIRDjR8Rxpi7psg69ciJEVrXgwYpi9E1VUTfOaNsEBAJ56T0",
-	"CtCYYnu00QdNW03izohM2gJixc31X1qTMTv4yPBXTAPcC8qpqGn+lsujuP3TY8MeZuqEfY7kENjOtI7O",
-	"w5khBooeoBFXBxofc/JY94DXPF6Ge7cnQ9eZMGzk1AXc4bV+oVNSrSKr2mB/riS9p3LsR55HhDDSKVVq",
-	"zljO6ugsovb6iaKLUoJ7F/1CcEhC9A363aZYQKqlRpAJE5PxmIeS+KfEp1g/cpTA9WNehycCUfslR0F0",
-	"S+F/YxxgyrYMmZx/3UnBL/USpMEHj49HuQ/6cw/lCTIr/LZ6HwcEh2l1F74SSE45MoyaGvNBQPBXoiVu",
-	"kBmEEhTkkMwQDtMGBFtDZZMgmFcY1XfJIk5i60WpZcMcwKM0bQD33+nUd9qddrO1M2fmyMgGhap5VYVb",
-	"iQlI/Y3UF3qfTgLRszzSm4MHUXv/h3wm/PIv+aL1Zvr7r9f/dZ+vROs6+/swdxXgSfqRWVNMI4C+Blzw",
-	"ifBCOjZ7UBdRQYeEW9o1AlwbZKKOu4j2lZQ3wF8J4gyunPCGZITVYGMsJQnVQP/+fFT7F6790awd1C6/",
-	"tdy9zu0ztWh9IgIcZgCNfYoHjKsDyK7mExjgjFCCwUOA+KC0/OPs3Vv4AFweSRIEkTlVLZSGCiaawyer",
-	"y06uUaoIEB8/vIleVbXJ0Lc0qufghYBe1Hfqne1DxFkw0+QK68ZUU/Vk9j4PR1jdsUlIcyGh8TlvIYnG",
-	"Fq0nXseWgM/kEE0Jvo4UOiEx87VbCvlKwhkKyTgkgjAZL6wYTM9C0le3ppH4ljX0r6KhV3KO9YoD7uHo",
-	"WboUfPFyy2deCKJowtf9Y30gyx/cWo4KyEvsgJK3hK/6R7UMjSigMasVaTxGfR4EfCrKAaL4nNP9DB4u",
-	"l3kLGYekT0LCPHKkRIoigCTNRLKQyOYGCyE+ev7h78dov91pumhnOw2Q7MRhOQ3RYxvenEdHDhWaUnBA",
-	"k3Z7MOmVgcQmMc3aAa71a5ffdvYKqEtIZDg7UjQ8u87XDA35FI0wmyEBNiGw4cpI0VlqHZf/N38BX0HA",
-	"yQNR5KlmyHMGQYzTFZpHzuwc0+nUUkBIdrpXfKp2hq1G+rT39nfj0660VSP25251bhlnHh+TIpo+JuGI",
-	"CnVDBJrySeArZdNeUr21XchaihcBNs8Qj4hcieEVIWsdvZZIvwL1sHcdIa05KM0QqUAtBeS9DgqIWqpw",
-	"kU8HVGqpdTgbDwmD626kqurKClUL1WiSmCyyyk85knh8og0w88dBwCho7ccwU4Zi6XDCpHVVYoFJdQqJ",
-	"UgkQZ+BnNMYD7WIES/59QsJZsuJnegn2Mn3Sx5Mg0rzj8+xxHhDMNFe8GWOWc3BZQRJR5gUT3+gt2jFK",
-	"LSjDhIpXaCbLI8E5nku5FLlPg1xqY2QZC3gchUROQhaJEopr7dZb9dZ2F5HfESNoINGAoECigCDKtPMp",
-	"DxHj0kWgbKExDgmTQyKIcFFAJQlxIJCYeEMlCWwpIXbLRZGQuvX+vPVqC4ZJRElXg2vCwMNMgLsspky4",
-	"CERPoTilixQp0p8kV+wiVB8m47H6EBA2gF9COnJVfw9L1/ZEdpGPZ6qDVMesKa1aBBW87yIcUjkcESVU",
-	"cRavVRj3Zal2Bh9JSL8S31ZVo31W1CASWT59DaOjVVDXINMTmpWoY0hDsAh9zNnb6DPCN28APE630zzY",
-	"c50RZdEXrTz8of3TyAE5jUAvYyFQKIzWj9Mar3lIfHhTHE2ERD0QzF2FKX/VNPWg1Wq6qLUDyFVH52oI",
-	"dWuVgIdD8BTE18EskWnb9c52Hb1T93tKBUGdVlsfAuNySNlAUTvzYFAvIlDxS8DSsuUbKqSBxVvOyBrg",
-	"wRKA9PUFgl2YlvMwaqf2vtPsQCft9a3B0Gm1zXfTkEoSuQpEfh1m/DLQqI3dGT489EnYy5Ev3id3RHIk",
-	"eChRb+aCl7uRfIWnwKF6HQIpidgb6fOQGKUhtqkkVyXWRqGra72O5F6IaIEFN6LVbHcW3wgtvOZtMhFq",
-	"Y9l120WCKBlACf29mdrWCIs6utK09qcRZXSEgyuExbVWkNrNDsAEHD/gicONW6fVpqtYLtCuN4foSqsX",
-	"NdqvgTjDBleuImLg5uMa5UOgqRLtTHAI8EyDXym5XF1IOmAKI9Mwz11LEWppoJQDvAjE7/GAnNE/coS2",
-	"Ky0JjPANcHj6B/nprQVC+FJdQizRiAuJ3tqMLj6bQ5TQlxf1XaU1L4LCGvcoSEA8WSiQpm6MBvkhnDX1",
-	"Y7MjPItE3CmY4pmI7KFZZrLwbpj13OlqiGs6zhf3M6Ia10ZdpNDc3PK0mFQoFMEkueoxZXIHgkDwDR0p",
-	"MamlHSth4fqbZrxsyiQZkDBeN7wc5AqkZmkgu2kZ5BCNsE/UfU4prmEkojJyI99Qdu0iPsa/Twj44oCA",
-	"LEq3Jc1LTWV+nWvg+lIr0v7iAyhSPaifNZGg11IgDwvFnydmBwl+VTQbwpbHWA6THWclWK01rGYJsreW",
-	"2up7680/u2FQrxSliG7czI2pb0gGOPTh7LCYu1bztym9tdjPYNXdRAO8xcabTfJx/gaAvqV0IKO2A7qO",
-	"8AwNeeAXYp0at/KiInoM5ntBwiIs0uzIQibVGOQdDB/ROKTMo2McaPjHa5aEYSbRNTOWqATeFcM0c85C",
-	"TXgXxDIbvbWsTL9wn+qg1l8iWdDTj2TwBDUfKjUXCOunHp3ypo5aN3rGdaXqWqF9FDQar9je801thG9q",
-	"4H/kdDutg85Os3PrOtp8ueRGoiiv0i1YzsNKe46cXCv00U6h1TefpSdmV4sBYfyybl3n49hfARDRW2bp",
-	"rux3z1t3GTTIPFbeBShmh8sDJfXeuwR0+Fi+0y5IFTaZTFJ9j+qGxv1W3p79cnlfu4vnqL656D196X1B",
-	"uzhi9Zuz6vGl4vZL94jvenZ6d1l+Eg+seEJx4G3+TKZ9I/VGcuvmeWuUDzBvu71Ne2aUdw7tbje1kajh",
-	"gailHxvL+lstAUi/pHIILHGc6eQDC7iPn/CSylYB8IYpOMiSaPhMBDyo/JEcpDQ5MM3W0dtck88GKzRW",
-	"pELX71EoMZMsLZpoglR80dWo+tkrQRfhmhcOGiKw4GwOPDrwYyuwbRmBxepWLolFDddDALJhaqAgUAFW",
-	"DR2Utjnc5HDNE5l1sonvnnWmTtfZ2XWWfg3OnFBsqIkf0uDm6WfDzbnE55L4eqxdWwI96Q7SfRFlzfid",
-	"zB3ny3Pt7FMGB3AIunWdN5abTVn72B3n1r0buiSW9ZrlVlI2QtYP5dZ1fjO+D2UdwT/iyWPoCQlIrjeS",
-	"+WFzlyNI/d2OEl3iNqeiS0uvdNJyTUJ07BoPrv6oN5HI5/qVT/uxSGCp6zzjT58+1eZdesr657rePHlc",
-	"eZ0fA7sE1hRE0ZbiT16fNWFSKsr1sHKE64Z2aICeRgFgxUhwMwrSctrFpNnc8Yg/uum+9Ec3yADjpwun",
-	"U29eOOhmFDDRVb//dAHe791Gw+eeqHMsqKjxMWF1Hg40JBtMNFTTC6cB45JSn6tcFBhxnwSbI42PVD/H",
-	"5zBO8NjAzM++3E+xQFhcEx/1efgdxarE6TiWr15a/uOlU0btNpLZwyCYbWxeC6JtTvF7nuJbK73DEuzf",
-	"zgpRyvPjhus0uzCuHRQt40sIz7Eb8m+da5xXIT+OIJXBwCTWlamQGHBVTnnU3YEn/JnPYhIE5b4b8eOA",
-	"Qu5JsBFjYti9zyZaWYJM5aRpKaVW8+3XpJ3kJlBBp/QXBI7TyCdqxJBA2Mbm7OOzz80ns8zx5w5QjgHZ",
-	"LutSUbVLtBVxGNs6RoRIFHl1K16WJrqbh8JSJEkI6zKvhHF08UKEMONXRwOrSy4mRL9vDnH+EH+Lwucr",
-	"vBPlBIUvaTEAL/xI7Ene5wVSU24OJzqcD5kETEvcs2z2ptLbNtd8nfw3P7vShriWHf1ZNsvUEmdvUjYt",
-	"PPT5XFbLuJTN9yy0DlMvSYSyOeC5A55LwrX8Gc8NUOW47S7rfQXIJtk6TGLPjcj9gchwVoP49XVigzXs",
-	"4qOMA+h/ADRayePUzrC0AGVW9jYtxhX9+4YWxIcYWYSelDvIOtxANodOveNUKZQljn9KyHUF77t49DuF",
-	"QdjDZNDhHSNxWoJ0SoLN88IDodfHuXSPS+DVfKbI8qAEu/GanxrASwVivmgcawwOK4/IL+VHwJT8RJZL",
-	"YUz+EAswJ6fTmu2+oHbOLV4jlECEedwnvg7YhrQIYB7uzdDgDzreSCcxfiRJFu8nGCDK4ngfQsp0yAP7",
-	"yU3rIBBPCrM+lOyy4WerYeGPEIG2CAk3iPUAiPUEFWlD20yrDVY9HqyKj1jTniy3yvgiKA0qztnF++AW",
-	"AmkOOOSJRSFmWr2C7GGHyMoGbJLb6XRNUV3kuDimEp2HGHQxn6oZR5RhqX2GR3g8hjpp3yrnEy5A1cLs",
-	"w1ULOBaNW1TusXINqiLpsbBkVeVqgQUjFxcXXKIQX8HYxR2swiRvdc4KO1/0retwRt71obxEGckpOMdb",
-	"d0G3/GNa1K3oEBb1KwLxon4l4Lu8dXPu6S9Y5Kb7xHKuBC0a4q9AcJOcS3m5yOdH+vjhjU5cor/umTyP",
-	"OoTVZPWN0prwMeSYYebXejYYby6LeOWsx3aO8AVydyTCRCA8N9i16FE/GiBud2slEl/QxSjZxTQ8N31P",
-	"Kst4tRnS2cfL+0RtnXQuhc+pI4BFJxk1dUobJxfT0kbARVhUdPAFCVFfVc5zanCO9pHObPqTDCckcRg2",
-	"6cjtZFl7Hac8NVa8uCih1cL81qohLOcQ4Z4gTKolqh8CLGSUoL08n7VVM4FKMhKrKJSQA+y17t2CDGBm",
-	"EhyGeJY5eD1hxdOOU+WkAXGEGJnORzZrEqPpRIbtPwhfN8u/J+5ePPp6eHzx+Ovh9MXjr4/fR1mJ7pPr",
-	"x3Oswvsrdi4/ohXlgIq9FwI3XyZIsjthX3sr4uC9Ra9N2udC5zOTjlF7vNSjVIz2xR7hGeoRFJKxjrfu",
-	"TSQYMiMnGXSU+Ewlme+t6gl8yjTNiP0clXiCqEAh6U+E9rPJ5TGyxHAbs77ZmOiccmsQHOxaJNVFh1Tx",
-	"6erdHqOUootcV19Pugx29X5Woezqnaxau8t0iutvV+9kVfBdotN3k/CyPD0XoXMlm+iOHCJGlDIfhRlE",
-	"WdijwshJvfWo9PzxEEv1Dw6CnMTsrgP5cJSEkpUZseQj6lE5+zXkk5y0j28hQZIiHAPVIKEjUXolGoem",
-	"mAza/zh79xa1Dg5NeRqd0FYgKrdTtW11ztwLpoeFoi0wUI8MqUk5qzPkqh+U+KlkTx+mCiGnNYw2i4jg",
-	"+3dn564pMa56nLx88/L8JeL9C5YIszrW7deX58ZyUr9gOoNrnOW0/WI+66k6Be00pfOfZYHL/ZyYkSMW",
-	"1yjnIbirwoceFmSvoxW0mfZqJIHO95meCAx5UATjHStKnwogTPIWmfzMOqUV7+sDE26S8dYcFRwhZAcX",
-	"E88jSmKnoQCBPZaBM7tMRNx2sxAoRuBNmRPzmV/ODAVjJleJ5sRJfWT09wmBLKqmMAXgelle1fLjzm6c",
-	"yCH35zMU7y3sB+U055f7gQRYgjGAm8UKnZsd9wQPJpJoDYYK4yg3t94XrYP24sTItrIBuUjNFvSa8hSP",
-	"mD7EObOWphNHIkUVhjiu8H8f9yVW+GjfKKjwhqs0vhWxrwDbMu0UMZmI3EzQObmeM0dhuhcegpUuLw3/",
-	"6JpX1lQTmp+5vSPKInV1ga4az1qy4CKMSSWEXG7JSeq2heuL5shbYJEK+83BQVBB3Smw8yl9oVQojhh2",
-	"VZ06j2WvIu/mW5hg6Cx4LudVD6uYjDGjqOWmHhuwCeEthG1iryjVee4feg+jbmysm9Vwz3WK7D8PdzXz",
-	"F/RoryY8LRRczTJDyz1dzSWgt7maj/tq+gUWZw8HhPk4hJdlq2rMH5BEpNlstmrwfyXbHhwcHNRa7dpO",
-	"a67om13ENRagfG0GLde0XOemNuA18yXxR/UT3S3+ukZHYx5Kk5JyqIQGhSpDhSoNiO1tEH+kC69a2DBX",
-	"WUkNbH7tIh/PhItgBBeNKJtEhZhNJS9IWandKyT1rkHtajWbiAkX9UM+QrX3rebe/m7r4ODkvP2q8+J0",
-	"t97Z39990XxxpuBU9Ov+WR0dmfy0A9AXgB0zzqiHA6Qg10WMozEOpX75p1KgHp8w31Xf/0FC/aOL3p83",
-	"z+BJBr57Ljk6jS7vlkC/cnR28v+iGk4hwb5A7893mmcIC+jhwp/15tl2+iRzYjuT80zqVVjKy14ne8RW",
-	"6tDaz++f6/ShJ8/PzadX5t/T7Z/Np+cXF3X9afvns+2f/2N+L/01/e32z/+51+GzyU9zMDcB0CrYW/i8",
-	"8WDcs2hF62KfK1oYVzAWrptRA2SKOHX5q8b9sOqljmrDqyNe/b3w77FKBYkbSIZlHpvKf1BcT6fS1y9Q",
-	"mfJOpvClsW9PBPGTasMJa/nUuHCuX+2w35u/9drhSyhqbzEK9XO6/tSF8yzP0JSuGZjKTJA3Rab6lZ3X",
-	"Gl1cyMu/Pr+4+Ot/nn9qbP984Xy+uLhpt9R/dmoXFzf75PKvF85z09CNOpS03f7rtmmVv/ooYWf6mpOy",
-	"PJ6pkIdfuJ81mOjuuQcc98nM6XGfVJryWDVUPA0y5zvdFlixodJCjqQFmAKFFpT8YSqfhfGzplBIgoND",
-	"q1TbblOhFPQbYTZLWawXLu4EFpK2hu3OO2tYi+8oMsHYgtSp0RRWS2uMXTAgC4EHRe5hUyzQNORsAHcD",
-	"iiXqmtA9gkI6GErXFNsck1Do1ENl9l9r7rYiDTgcEFme0QoK6eqy0YiHpiR3UgPDKZliZx69PI0A0ZZT",
-	"ACxEumODXnnOc2qVgxCPACl84lGohGfelswLtppUGAzSb04mX5r9eGbVMHGd1wyiw6zwLMrZuamHd2TC",
-	"1ODLL6bTCWGU+I7rfCCCT0KPxFn54uwbX1JTMDwiR7rIwMsbKqSAmmC6b5z2LZO5I/5CJ9eMs1y5zkd2",
-	"zfiURRimEx+dwAsRYd7MKQjPyk8k7EZJAd5yeRSH+F8WUSFzc1anC3qAPOpgXY6ng9aFmGzt0xLBqMY2",
-	"nTnHdSb6JN8nZfti1xwutdMIHIe66FBW1Wqp9Cd1ZkHAp4A/ZrD/mpBw9m4cFwmECdNfjnCgFDTiv4w5",
-	"ed6BF7o2PZhuUbSiy0VvX3eW3WHmItm93KfofmT36qDYuOp+R9k4LSXM0ci86JTMYeXb3D4NCQML08fz",
-	"YzdjccPCcDsowx09t84XY/nWua3pD+3kw3n0oZv5kCuLlq5+DljGmGd1yQNZiYfjgxGa4jWtz4yxokPa",
-	"I3f+WtqPa92U2hxdEa1e5MF5P9R6SXzaeEj+2B6Sqzg7Pkp2N06Vygdx2unuN90FtdGt6I9WXvTH2EoT",
-	"unRcSxzFUc6cimMv0u7xlvCupOz4btpHkiD0HNxd+wHEupW2EdG2DaYvocHjOfS0sc5GpjxKIrIpAVeH",
-	"Z2xfSQ9xTVm+JMMM/Ir84crPB3q7evRid7VSl6C5zbklZ27HZC8NoSEWIH6dYhr0+E2u9Ab+q1FNcrBK",
-	"YDTS7U2VSeQFfOJb2miP84BgZmZ4Qz3C8kMLcwcPVHuPaJORXcg2d/R3Y0l8U1C4wvBcNUdKBAV3vJLR",
-	"545kHlSpraVXUnZMKwdUxJHvSThFJq4h5zgXnchCmOaAJbs5i4eVOF9bJvQRZwMkh1yAfZ1KoeUc9FoK",
-	"8HFFEJA3V9Lew0HwJXl9Tz7uL/SItTWK2Ox+mXysf/mfWoENO2YxuZYa9SvoMnbl/i2BpjxUNC96dsfC",
-	"/jG6PtrLWes8yTbfY4/2qYfOJGY+Dn10ToGgWDts7+6VvkN//vfFxU2zWbu4uGn1Ly5u9vtFm4vCW1bw",
-	"WaseEbdEdNsSgWruXaXVdCKTVehnlWQH57HlP0oal7oLwjX+vzM0JSFB5GaMma+jlu4tmjNv5SsHrma3",
-	"VCVklRYUDNFUBVHfvlC5PtiLspHkZBbJc2aOfs2j2nmF8u9Hz0rj4mVFgJ0uCJ5bB9jiOvoF8NE0PyFf",
-	"IzLA7G/m77rHR6sR5636l//zl3//z99q+aV41T68SagwWK3X+Pcn+WvynL96BIdKHoBykM//8el8O0oy",
-	"kPSzLFSaI0FQk/V7yAMiUHxU9Q8E+/WjIICnr/TXn0Iqifotck3Spq6A4K9ESSKEuSgk2IsenHUKFBMF",
-	"TRjWGaRVu9f+MWeMePKjEkCdRn1KgqAGVvOG+p36NSV+00Eis0dnZfcGpZcEZIBza50WQsiAIr07REXq",
-	"BUt4fEwACtoDy+J3CWU4zANRCXhwIHhkG5RDMlo7QG7B9NnnOeIjD69rsS3GSibwXPFD4YL7qnC1c4wb",
-	"2dmZH9lxxLZNwXSkmDlWF01pSGrq0mFJe4H2REx82mK4Zqk0Onr/Ws3ioh6ZceYjqkYLqVSSQP2CXTAt",
-	"b1GGMBpjOYSwsxGW3pD4BQFFLrpqNK6MyKVElavGlYswujaRaTqujTI0xiFhckgEEej5VXZxz7eov7V9",
-	"ta1D1CD6LfBJiJL0eOD1pyZQMIwGSGDb+Eb92yu1nhFJjESljXXlt3q9nsMIoUWjmjhzZa4icDI8IgoB",
-	"Ne4IhfmMS/2HhiykXHw+IqOeOlo4vau/XSVV95Vk55rYP0i0eGUxgqttOBQdVKiJNJVAO49ibzml80XZ",
-	"q5xmvVVvgtVmTBgeU6fr7NSb9R1tKh8C7Wuo/+Q+KGqEmMax0yZLPShbEmTvkHOZinzc3a6jt4T4dmJS",
-	"DFsHzDS3UINH0X/nVyLnk/irtZm3S1FoB0+aZDNaXbrp8Jt2s1nEs+J2jflV3LpOp0o/69371nV2q3R5",
-	"XVRn1jAmp/v50nXEZDSCRGAOEE1ZUCdAYsWRP8fFDC7VSI1nEE0EoikXOUcLh9XT5Xz6hn6q+6CPslNv",
-	"tuYCWrfrSLusxJGvDFGJBhzoa8gnA+sGwAOs5noQv2r7FCBQ1aNRjA7Hp0w/8ZgkPoqLGBrY0yWGPkRx",
-	"s+GEGYqCg4AEaMICIgSKw0URPGNron8IEZ9T0Bb92FvAVOE1GYIE6rQ7ilsblVL1SIf75cbfdpXwrf5W",
-	"gwk3idgVZlw97JEBsgnRxObPdI6B9I34MGG/wOGt5x7AX5FnUz5eRk0ooLOa+naVGwRdtd/2iren02wt",
-	"7pJK2QyddhZ3SoqPQ48Xi3vM+aaobq0KE83Xg4N+u1V2lZfm9y4ERfXdqUz3MtUuElr0zRb9Pl/eunPy",
-	"8ufL2xS5OiPMR5OxEhLazSTgnbLIK6mAZI2sIs/5/GhJxhJXjX4YjhJP/xhZCVSjjhVww1ewQMdnJ2/Q",
-	"/z99U3xOtoBlHVUW+rNELV32ALQtozA3zdqPyspK+5gJ16MjBk5aKXOAOJQ0AK3NmaMXMU4mqX8jvKQD",
-	"RvwaZaAJuQZXo0SuSpeJjF5ujiEpQd/IUAPPd0YuSuOrtlXcBWV1JtfVUXZJPq0XnMLb5dE+ky361nXa",
-	"zU4F0jZXW3vD7n9Udl/lAms0mrvC8T0tuMtYmPi9frpjwc2d5zyNfAt6rtzwAaq76/QvhaZ0/SAJyoP5",
-	"nYaQZcYoGM/gp94MCTwTSTUESDOmxoS8MqaWgp2FEXk4DCkRaM5MnpVY3lAhT9PvFMuRoD4NZDUSZPZS",
-	"pakggTYALmwp+bjSgNe0UjudpbPigCARVmmsyfT7yInju0kYeXWMNrLGd5c11B3T9CbHPptLqVL0yHoW",
-	"VLJErmnlPEpFSgWSPPBRb5bKW4iZb0LA9GOLqKNP0dMBQ9SPSBFYCiWkuoLanwqGgvg6sjpavotilxwY",
-	"2Djl2KqRsbIHaufPi1/CtyHjkB/iKUNYohAzn49MXAnWUe9UIOOUn02uSAUKSF+Cg4QpEn+YAJmCPcaQ",
-	"2OTJW8EjSwe1W6JFCZcmhNVp1neW2pKEpHMUpMKV1n39ZWW0H1M2ax5UAJjxK9sIc8tQSI1m8LiZIZFL",
-	"UsgKMlvjWZyMO9eOcKx+/U5C0XoY/bERWzas/TuzdgD8mnh7Fcz9lv2uRv1bLRAERDt8pLH5BL6/C2ej",
-	"/VNjoK/Q9C1npHLzCthfgenoHfqPnelU2Ekc4gpcoF2Be4SQFQf8e3SA6pPlAfoU18ID3BL78PcQ8B70",
-	"wiyjF6oD36mImHEI9eaaPZFrdgfL+Hpu4ZL3y44turSs5nNehCQcGBdtXUqUmcy+cf+uTmJQoCgKiWfg",
-	"NwSFa13QGpEXEBzCV8+1d1vcvzdJsv5tw9u6VpFx5LcI1jdIk2tyO2u/KuMYBgmJIPwbSTyIp62jdyyY",
-	"2XUH5s2Ddq0A8AXwPDKWxNeKO7rSZd+6yAPRuUb7NaMmXyEcaczW0SllXutyOruF9mGLgQi5qT0chimz",
-	"QVZNjp4snjYVfZBnkzu9lmgF/M+rsC9L1Fd9fVmZF2x0/SUfbvL9GnVm9jTLwcx4Js7GxP1+OlXjW8QD",
-	"bgsfeaKEke1mJ8mnlPAOY5PM9xNJprPzkjyAy0g8fVWa8XYSBHanH4hw/MAiHTxERphpIgkeVMRzqzdP",
-	"sO1yPTe68SwOt/0OFzvKQ/SQt1uvYXPFf3R/pp5SFgC5I8fiH/HS22FhuRf4TCl507yYaggtMM7n4lqA",
-	"NmTq9VCJxJBPxZxPV94Vj+Z/qLiBp+AD9afxHCx3O1rsFljVwGE619GnIQ2IDsMV2Ko0GCM541HYNiQn",
-	"j5IU8Lm0Am5+3BvyMGNc6mBN7KPnnebO9gLX59gysOrNeBCl3L5IKyvn9iAbT8aNJ+P9ezKW+CtC+Gbj",
-	"m/oHZN5KbvMfU/HcG8f5jWR6J36ZCdZxshHoFZrFEenVnPfxOh32l8F/k1cg9WaRxxzvdss2vv4b8/SG",
-	"pa5McwqJyUL2i1cPHihkxj9oJIGicJtYgk0swUb8+pHFr0XxDHi99kNbvNoEP9xf8EOKeG/CHzbeFHcV",
-	"VzfxEo9Bvl0UW4EXe1AsI8ZWCq74bnLinya8YiPt3Je0szDE477EnaVv3srBIXfj/JvwkI3f+uNieYtC",
-	"SfCq4SPfS0TeBJBsLuKGB1eNSbknBuxuIlZ+mIiVp0+4NzErGyvLJmbl6bwn3iG+Zd0WmYcJcEmR3E2I",
-	"y8bw8ySFzsoO9I9DCF3dvX7NFOUeA2xyCcsmxGZDYp6wI+OKUTs/LtF52AAfIDGbEJ8NaXhUPs5Zp8R7",
-	"dGD+cWKS7nSZN1FJG5/rjY3kgXyuizyrTcXt6ArPaRYJRYhK9Q2hoC3V5egoQz0iMeIsmNVNyeuu01Df",
-	"OZr2Z4oZQ3k0JUboOy40cVMimyASSY6+tupNa6yvugBa8ViaaqntW8XmoiKUyTgB93Ag4WJdxpDI7HeR",
-	"V4KuD25LhtmlfUpkJgYPApKja8anyUgLRKhokoR45O4+qfmC0XTI9W7jvrriy+3l7f8GAAD//w==",
+	"7H0LVxs50uhf0e3NOYS57RcYCObMmWWSzCR7Q5IvkMndDewgd8u2ProljyTHeLJ8v/07Kqlf7ofbxkDI",
+	"eM+eibH1rCrVS1Wlr47HwzFnhCnp9L465BqH44DAZ8xwMFPUgz++4GBC9Ie/cx8r3PQ4U+RaOT1npNRY",
+	"9lqtocDjUdMO0PR42OoThVtPQqKw7vK3iSRCPt3qPvN3O8+eHTT2BthvdP2D3QY+HOw1dr3dvX2y/wy3",
+	"d59tbbfi2VtPCFNUzRzXob7Tc+r0d1xHEqUoG8LiR1j+qld3gmnQ59dOT4kJcfXXb6hHmCSpb96NFfHf",
+	"TZTTG+BAkpubG9fpY/8D+WNCpMqAggjBhf7gcZ84PefnpJnr+ERhGkin9zn+nbIvOKD+b9DfdUIiJR7q",
+	"H7ZOlaBsuIWoRIwrxBlBfIBehpgGLjohRO/ERb9wbyJd9HyElYue4yBoOq6jsBgSjQfsKfpFw+nGXTyj",
+	"jxVB584LrMi500Pkekw8RXyE0Yxg4aKQMzVCmPnIxzO9FjUiaMBFiP75z3/+s3Fy0njxwkVYIsrQTrtz",
+	"2GjvNzr7mfVIhYXSEzg3F65DGSPiZQywgBKmGsJAqwF43Rns+R3vgDSe4Z1+o+vtDxqH/i5pdPptvOd1",
+	"/X1yMNBw1SP2nJ32zn6j02ns7J51ur12u9duO66TGbDdOXw22MHdxr7XIY2D/q7fOMR7e42dQZfs+8+8",
+	"dr+DnZs0VM5GBNkhUF8QfCVh35rWBfYUbBaNA+wReYQsghHDIZGIYG/UdCy1KG+kdyknYYjFzOk5xwxN",
+	"xnrlLsAUI0Gwj9QIKzTFVEkNWkSVhl9MXXYhhoL63J/pL/2JwIpy5vScxvuzzsneXrP9rNPe3Ts41VsZ",
+	"EewTATT/XB9Qphpns7HeGh6PA+pB39Z/S850a4BSB+hCjbj+4/3x2fNXjutMROD0nFZIUscwoq9ThRWV",
+	"8NVhd29wQNr9BvxH/9Vo9w9IY29w2NUf9L9Ajj4ZE+bLd8zpfXY6zoWdeyc9968vz2rP/NMTxcc/7jk3",
+	"FzHAj5mcEpE5n4LIMWeSGBCmYPPuBVa48RsR0oCy22xn4CEVVhPp9HbaXb36CPj3z/ryO08o5PPFagjf",
+	"yWywbUDo4SB4YDZfQF8h9QSXfKCaZla9yuN8s0RA2FUThYdOz/nUOneuXu2yP9q/9XfEy3MnaaEMkP5W",
+	"bwbHTbhrz9GcV38zUES84hMNfef9WftUM6fkeNpvCPNfRBzLssmDSJLVOj5uipGmBtnXrJaG5F+ckY+S",
+	"wOHFHh1QD50qzHwsfHRGQ+IAdnkQEM8sLM2WNL8bUCFVmsv73JuEhGlpMCXkykU4CNCAfiFIA01meNQ3",
+	"diK+FhCAxmjb/O+bIwA92e8JSn/PtLgl2t1CYIywWgYYI6wWAmOE1XqAMcLqXoFBtHq1BDSg/SJwgM62",
+	"FnjAdKUA0QqEmSseTBKm5r+6A7ANtBa6BNig/SKwgWq7NIhg6HulmdDo4kts3/ZYBACr5JdQjsfZIKAe",
+	"tFiRnOw6SqEV8PTY4SRQVGF5lZmRiyFm9E8DNfOVIN5EiEyrW8Ld6CN2w5X2lta8jwN9EmYvr6lWlR+P",
+	"nSGINvYwkhE9oK1yabCFsNnmEQINHXkjzIZEWpMhNrmobywQTxCsyHOr02XlfUq88/5/E0+5aErVSFsk",
+	"AdKblmCiaE2AsElIDI1tScSnDAEqijSAv5g+BfC1vDYN4E9UjfhEIcwQ9V00HVFvhPrE42AiljP0ZUB6",
+	"GzHUeTUP1J1Xu+2TcrhmxUx37yQnZzqv7Le3huqAiz71fcIqD/3xRI24oH/CFn63/pYXhFHiP5bj/5rJ",
+	"yWBAPb04NBb0Cw2IPs2KI49rhVkROH98bE9fE+mTq/gVYYgR4kvrIeqh40gxbn4g2P8kqCLWC0FTk5wq",
+	"LmDqCrj+MeEKv6EhVR8I9kaPB5oaNJKIL0SgEZaIcSQ4D1FABuoIMa5GlA3RFEs0FVQpwmL4KCIYDk6h",
+	"a7zJUvi8Lmj/+CA0wDQgvqGnZFQ0oMw3vi5BsOQMUYaokijgQwsuxtUvfML8Shh9IJJPhEfeRo0fmzxm",
+	"vKZAtlAZ41nAsX/G+RstgxcAB9b4EnwVcY9HREJ97s80kAK9cIHUCDPUaXef7R3so/5MERkBRRCPM59q",
+	"zvUL0FslXIQlmhPu0wF9ZHwnJhbNerDmNkQg445CCg+Ni1wB+zE6m48kZR7pGQ8wVQgPMWWgckli9S6F",
+	"h8Y3POMTNCRZHe/1oHECDmYLay0k1Oyb89093aqjjW1tt2JtJNaACjzbNzG2tLbAJ6rOSYuaPrYj5lMf",
+	"boGwEPQL0axYq1BHhj4iirFnTbN16pEXVqlfDxlkPGpXVDN955SyYUAU4EnbXWBRxv56ay/btobFnRKV",
+	"tAXCipubv4ylZ3fwkeEvmAa4H1RzUdv8LVfHcfvHJ4Y9zDSGfY7UCMTOtInOxMwyA80PUMg1QmM0J5eZ",
+	"D3jM42W4t7tSdZ0Jw1aPXyAdXpsbTK31a7ZqLjTOtCb8WNB+7HlESqu9U20GjtWsiU4jbm+ucHooY9j0",
+	"0M8ECyLQV+h3kxEBmZaGQCZMTsZjLhTxT4hPsbkEqoDrx6IOjwSi6ZsuDdEtTf+tcYAp27Jscv72KwO/",
+	"zE2ZAR9czh4XBjzMBRIkxKzpO9X7eUCwyLoD4CuJ1JQjK6ipda8EBH8hRuMGnUFqRUGNyAxhkXWwpC14",
+	"NgmCeYNaf5cs4kXs3an0/FgEfJOuH5D+u93m7k53p93ZnXMD5XSDUtdFXYeEVhOQ/hvpL8w+nQSip0Ws",
+	"t4AOovb+d3mN+vu/1LPOm+kfv179113eoq0L93fhDiyhk+wlvOGYVgF9DbTgE+kJOrZ70AdRQ4eILRM6",
+	"AqEfKjHHXUQHWssb4i8EcQZHTnojEmI92BgrRYQe6N+fjxv/wo0/243DxsXXjrvfvXmiF20wIiGgCMjY",
+	"p3jIuEZAfjWfwEFplRIMERTEB6PlH6fv3sIHkPJIkSCI3M16oVRomBgJn6wuP7khqTJAfPzwJrp1Ni5V",
+	"P2VRPYUoDfSsudvsbh8hzoKZYVfYNKaGqyezD7gIsT5jE0ELIWHouWghicUWrSdex5aEz+QITQm+igw6",
+	"qTDzTdgO+ULEDAkyFkQSpuKFlYPpiSADfWpaSexdy/wqW2YlZ9isOOAejq7tK8EXL7d65oUgiiZ8PXhu",
+	"ELI84taCKmAvcYBO0RK+mB/1MgyhgMWsV2ToGA14EPCprAaIlnNO7zNEAF0ULWQsyIAIwjxyrFWKMoAk",
+	"zWSykMjnBgshPnr64Zfn6GCn23bR7nYWIPmJRTUPMWNb2VzER440mVII0FPp9uDSqwJJmsW0G4e4MWhc",
+	"fN3dL+EugigxO9Y8PL/O1wyN+BSFmM2QBJ8Q+LhVZOgstY6L/1u8gC+g4BSBKIrks+w5RyA2KA3NE2d+",
+	"jul0mjJASH66V3yqd4ZTjQy29w/2YmzX2qpV+wu3OreMU4+PSRlPHxMRUqlPiERTPgl8bWyml9TsbJeK",
+	"lvJFgM9T4JColQReGbE20WuFzC1ZH3tXEdFaRBmBSCXqaCDvd1FA9FKli3w6pMporaPZeEQYHHerVdU3",
+	"VqheqCGTxGWRN36qicTjE+OAmUcHAadgaj9WmDIUa4cTplJHJVaYdCdBtEmAOIM4rDEemhAsWPIfEyJm",
+	"yYqfmCWkl+mTAZ4EkeUd47PPeUAwM1LxeoxZAeLyiiSizAsmvrVbTOCYXlBOCJWv0E5WxIILIrsKOfKA",
+	"BoXcxuoyKeBxJIiaCBapElpq7TU7zc52D5E/ECNoqNCQoEChgCDKTHAuF4hx5SIwttAYC8LUiEgiXRRQ",
+	"RQQOJJITb6Q1gS2txG65KFJSt96fdV5twTCJKukacE0YROBJCCfGlEkXgeoptaR0kWZF5pPiWlwI/WEy",
+	"HusPAWFD+EXQ0NX9PazcdKS2i3w80x2URrPhtHoRVPKBi7CgahQSrVRxFq9V2vBupXcGH4mgX4ifNlWj",
+	"fda0IBJdPnsMI9RqqBuQmQntSjQashAsIx+L+zT5hPj6DYDH6XXbh/uuE1IWfdEpoh86OIkCtLME9DJW",
+	"AqWmaHN5b+iaC+LDnWs4kQr1QTF3NaX8YHjqYafTdlFnF4iric70EPrUagUPC4ikxFfBLNFpd5rd7SZ6",
+	"p8/3lEqCup0dg4TowpLGFwbNMgYV3wQsrVu+oVJZWLzljKwBHiwByMAcINiFbTkPo53M3nfbXehkouIN",
+	"GLqdHfvdVFBFolCKKO7Fjl8FGr2xW8OHC5+IfoF+8T45I4ojyYVC/ZkLWQBW85WeBofudQSsJBJvZMAF",
+	"sUZD7FNJjkpsjUJXN3U7UnggogWWnIhOe6e7+EQY5bVok4lSG+uu2y6SROsAWunvz/S2Qiyb6NLw2h9D",
+	"ymiIg0uE5ZUxkHbaXYAJBMbAFYcbt86aTZexXmBCk47QpTEvGnTQAHWGDS9dzcQgDMq1xodEU63a2eQZ",
+	"kJmWvjJ6uT6QdMg0RWZhXriWMtIyQKkGeBmI3+MhOaV/Fihtl0YTCPE1SHj6J/nxbQqE8KU+hFihkEuF",
+	"3qYFXYybI5Twl2fNPW01L4LCGvcoSUA8VaqQZk6MAfkR4Jr6sdsRrkUi6RRM8UxG/tC8MFl4Nux6bnU0",
+	"5BUdF6v7OVWNG6cu0mRuT3lWTSpVimCSQvOYMrULSTL4moZaTeqYwFNYuPmmHS+bMkWGRMTrhpuDQoXU",
+	"Lg10N6ODHKEQ+0Sf54zhKiIVlZFr9YayKxfxMf5jQiBWCRRkWbktZW9qasvrQgfX740y6y9GQJnpQf28",
+	"iwS9VhJ5WGr5PLE7SOirptsQtjzGapTsOK/BGqthNU9QemuZrb5P3fnnNwzmleYU0YmbuTH3FWSIhQ+4",
+	"w3LuWM2fpuzW4jiDVXcTDfAW22g/xcfFGwD+lrGBrNkO5BriGRrxwC+lOj1u7UVF/Bjc95KIMioy4ihF",
+	"TLox6DsYPqKxoMyjYxwY+MdrVoRhptAVs56oBN4101gLcKEnvA1h2Y3epLxMP3OfmqTfnyNd0DOXZHAF",
+	"NZ9KNpco7GcunYqmjlq3+jZ0pe5aoX2UVBuvOL3n60aIrxsQf+T0up3D7m67e+M6xn255EaiLLjKLaSC",
+	"q7X1HAUB1+hjgmbrbz7PT+yuFgPCxmXduM7Hsb8CIKK7zMpdpe89b9xlyCB3WXkboNgdLg+UzH3vEtDh",
+	"Y/XOhCDV2GQySf096hMa91t5e+mby7vaXTxH/c1F9+lL7wvaxRm9X51V0Zepa1C5R3xb3Jnd5eVJPLCW",
+	"CeWJycUz2fatzB3JjVsUrVE9wLzv9iYbmVHdWaS7XTdC2cBD2cheNlb1T7UEIP2cqbGwBDqzxRkWSB8/",
+	"kSW1vQIQDVOCyIpqAbkKAWDyR3qQtuTANdtEbwtdPhuqMFSRSe2/Q6XETrK0amIYUvlB16Oaa6+EXKRr",
+	"bzioQODB2SA8QvjzVOLfMgpLqlu1JhY1XA8DyKfxgYFAJXg1TNLeBrkJcu0VWQqzSexeCqdOz9ndc5a+",
+	"Dc5hKHbUxBdpcPLMteEGLzFekliPtVtLYCfdQrsv46y5uJM5dL48M8E+VXCAgKAb13mTCrOpah+H49y4",
+	"tyOXxLPeSIWVVI2Qj0O5cZ3fbOxDVUeIj3j0FPqCBKQwGsn+sDnLEaR+SWfRLnGaM9m3lUc6abkmJToO",
+	"jYdQf9SfKORzc8tn4lgUiNR14vjTp0+N+ZCeqv6FoTePnlZeF+cIL0E1JVnGlfRT1GdNlLRcHvCGZURk",
+	"UJgKvRQZFI6wgAzyfdZLBibZ+ah2ovOGHgxAT6I8wHIiuA6DrLp+Pmm3dz3ih9e9l354jSwwfjx3us32",
+	"uYOuw4DJnv79x3NIgui1Wj73ZJNjSWWDjwlrcjE0kGwx2dJNz50WjEsqQ+8KSSDkPgk2KI1RaqIyCvQn",
+	"CNzBzM8HcGheieUV8dGAi3vUrpPY81jNfplKI6icMmq3UdAfhsDSdw5rIbQNFu8Ti29TVT6WEP/p4iCV",
+	"Mj9uuE7vG+MmTjXlgxNwK79h/ym8xuU1itNJMoUsbP1plcmMgoj1TGDlLWTCXxkXkyCoDuGJ74g0cU+C",
+	"jRoTw+59vt7OEmyqoFpPJbeab78m66Swjg46oT8jiJ9HPtEjCgLZOxvcx7gvLCu0DPoLB6imgHyXdZmo",
+	"JjI+lXgau7xCQhSKgvu1LMsy3c19cSWRJIx1mcviOMl8IUHY8euTQapLISVEv2+QOI/E36IqCjWuCwtq",
+	"AyzpMYBkjEjtScI0JNJTbpATIedDrg7XEucsX8Sr8rTNNV+n/C0usrVhrlWoP80XG1sC97Zy10Kkz5c0",
+	"WyaycL5nqXeYekk9nA2C5xA8V4tteRzPDVAH3eku670FyNdaO0pKEFiV+wNRYtaAMgbrpIbUsItRGddR",
+	"+A7IaKXA43ShrQUks3LQcTmtmN83vCBGYuQRelRRQeuIBtognXrPMy8GLYH+KSFXNYIw49FvlQ2THiZH",
+	"Du8YiatTZCtTbK4XHoi8Ps5V/VyCruYLhlbnpqQbr/mqAYKVIPWPxinnELf0DYUnfQ+UUlzPdCmKKR5i",
+	"AeUUdFqz3xfMzrnFG4KSiDCP+8Q3eftQHQPcw/0ZGv5JxxvtJKaPpNbm3eSERMU870JJmY54kL5yMzYI",
+	"pBXDrA+lu2zk2WpU+D0kIi4iwg1hPQBhPUJD2vI222pDVd8OVcUoNrwnL61ysQjagopLt/EBhIVAtQsO",
+	"5YKRwMyYV1BE7gilikLbGoemalf0fHj8hqxWnUcYbDGf6hlDyrAyMcMhHo/hOcGvtctKl5BqaRHquu+c",
+	"lo1b9ipq7afayrTH0pfdaj+qWTJy+RucS7xXWTJ2eYfU+zRvTemSdNnwG9fhjLwbwCsjVSynBI837oJu",
+	"xWha1K0MCYv6lYF4Ub8K8F3cuAXn9GcsC6u+YjX3UjMa4S/AcJPSW0Ul6edH+vjhjalfY77u23KfJpPZ",
+	"FneOqtvwMZQaYvbXZj4nc66YfO3i1+lS8Qv07kiFiUB4Zqlr0aV+NEDc7iZVT35BF2tkl/PwwipOmWLz",
+	"9WbIFqGv7hO1dbIlNT5nUACLTgqrmspGTiGlZZ2Ai6ioDPEldXFf1S53a2mODpApcPujEhOSBAzbqvTp",
+	"mmn7Xae6Qlq8uKiu2cIy57ohLOcI4b4kTOkl6h8CLFVUp7+6rHnq6QyqSChXMSihFNxr07sDheDsJFgI",
+	"PMsh3kxYE9txxaQsII4RI9P5BHfDYgyfyIn9B5Hrdvl3JN3LR1+PjC8ffz2Svnz89cn7qDjVXUr9eI5V",
+	"ZH/NztUoWlEPqNl7IXCLdYKkyBf2TbQiDt6n+LWt/l0afGarcpqIl2ZUkTN9sEM8Q32CBBmbtPv+RIEj",
+	"MwqSQcdJzFTyAELqEQ0+ZYZnxHGOWj1BVCJBBhNp4mwKZYyqcNzGom82Jqa04BoUh/STNPVVh8wb7fW7",
+	"fYtainkLvv56sq/F1++Xek++fqfUk9TLdIqfqa/fKfXQ9RKd7k3Dy8v0QoIu1GyiM3KEGNHGfJRmEBXj",
+	"j94PPzH8yHGdXzRfc1zn+Qgr/Q8OgoL6/K4DZZG0hpLXGbHiIfWomv0q+KSg+udbqJOlGcdQN0j4SFRl",
+	"i8apKbaQ+j9O371FncMj+0qRqWssEVXbmSeOTenkc2aGhbd7YKA+GVFbedgUStY/aPVT654+TCWgtDmM",
+	"NouY4Pt3p2eufYlf93jx8s3Ls5eID85ZosyaXLdfX55Zz0nznJlCvnGx251n88VvNRZM0JQpg5cHLvcL",
+	"ckaOWfyUPxcQrgof+liS/a4x0GYmqpEEpuxrdiJw5MFbKO9YWRVdAGFSvsqW6TaVzfjAIEy6SeFjiypA",
+	"IRSJlxPPI1pjp0KCwh7rwLldJiruTrsUKFbhzbgTi4VfwQwlYyZHiRbkSX1k9I8JgWK69n0SoPWq8rrV",
+	"6M5vnKgR9+cLVe8v7Aevqs4v9wMJsAJnALeLlaZEP+5LHkwUMRYMlTZQbm69zzqHO4vrY6eNDShJa7dg",
+	"1lRkeMT8IS6dtjSfOJYZrjDC0ctkd3JeYoOPDqyBCne42uJbkfpKqC3XTjOTiSwsCF5Q8juHCtu9FAmp",
+	"qolZ+EfHvLalmvD83OkNKYvM1QW2ajxrxYLLKCZTF3S5JScV/BauL5qjaIFlJuxXBwdBDXOnxM+n7YVK",
+	"pTgS2HVt6iKRvYq+W+xhgqHz4LmYNz1SbwpZN4pebuayAdsU3lLYJv6KSpvn7qH3MObGxrtZj/Zcp8z/",
+	"83BHs3hB3+zRhKuFkqNZ5Wi5o6O5BPQ2R/PbPpp+icfZwwFhPhZws5x6POhPKCLSbrc7Dfi/1m0PDw8P",
+	"G52dxm5n7u2/9Fu+sQLlGzdotaXlOteNIW/YL4kfNl+YbvHXDRqOuVC2MulIKw2aVEaaVFqQ29sifmje",
+	"301Rw9wDW3pg+2sP+XgmXQQjuCikbBK9x20fdIPKpSa8QlHvCsyuTruNmHTRQPAQNd532vsHe53Dwxdn",
+	"O6+6z072mt2Dg71n7WenGk5lvx6cNtGxLVM8BHsBxDHjjHo4QBpyPcQ4GmOhzM0/VRL1+YT5rv7+TyLM",
+	"jy56f9Y+hSsZ+O6p4ugkOrxbEv3K0emL/xc95SUI9iV6f7bbPkVYQg8X/my2T7ezmCzI7UzwmTxbkjJe",
+	"9rt5FKcqyDZ+ev/UVJF98fTMfnpl/z3Z/sl+enp+3jSftn863f7pP/b3yl+z327/9J87HT5fA7eAchMA",
+	"rUK9pdcbDyY9y1a0LvG5oodxBWfhugU1QKZMUlffatyNqF4KVRtZHcnq+6K/b1UrSMJAciLzuX0AEt5Y",
+	"NC8qmBuo3Ctf9v1T69+eSOInj04nouVT69y5erXL/mj/1t8RL88dJyMo9M/ZZ8jOnSdFjqbs05GZygRF",
+	"U+QeQUuXN0fn5+rih6fn5z/85+mn1vZP587n8/PrnY7+z27j/Pz6gFz8cO48tQ3dqENF2+0ftm2r4tVH",
+	"BTuzx5xU1fHMpDz8zP28w8R0L0Rw3Cc3p8d9UmvK57qhlmnwgILT64AXGx7cKNC0gFLgvQ2tf9gH8ER8",
+	"rSk1keDgKPVi315bkxT0CzGbZTzWCxf3AhaS9YbtzQdrpBbf1WyCsQWlU6MpUi1TY+yBA1lKW4K3IDzM",
+	"FL/lbAhnA97MNE+D9wkSdDhSrn1zdUyENKWHqvy/qbl3NGvAYkhUdUUreE/ZvB6OuLAvsydPoTgVU+zO",
+	"k5dnCCDacgaApUT33JJXUfCcXuVQ4BCIwicehQcR7d2SvcHWk0pLQebOydZLS1+epZ6ycZ3XDLLDUulZ",
+	"lLMz+yzisU1Tgy9/t51eEEaJ77jOByL5RHgkrsoXV9/4PTMFwyE5Nm9NvLymUkl4Gs70jcu+5Sp3xF+Y",
+	"4ppxlSvX+ciuGJ+yiMJM4aMXcENEmDdzStKzigsJu1FRgLdcHccp/q7zx4Qr/IaGVH0g2BsRv1ArSJ+m",
+	"1XmFGaCIY6QOzOMh9VLqTu0zpZZRQ4Gmmo7rTAx23ycvOsbhOlyZQBKLIvvibqqltqk0HoOAT4Gm7GD/",
+	"NSFi9m4cvx8JE2a/DHGgjTbiv4ylexHCS8OdHszeKFvRxaL7sFvr8zBzmT5fHWd0N/p8fVBswnfvUV/O",
+	"ag5zPLIoYyWHrGI/3KcRYeB1+nj23M154bC0EhBeaI+uYOff6fnavWmYDzvJh7PoQy/3oVA/rVz9HLCs",
+	"gy/VpQhkFVGPD8Zoyte0PtfGikFq33hA2NKxXevm1BZ1Zbx6UVTn3XDrJelpEzX5fUdNrhIA+U2Ku/jV",
+	"bhBYoE47vYO2u+DZ/FRGSKcoI2ScKh26dK5LnNlRLZzK8zGyIfMp5V1r2fHZTKMkIeg5uLvpS5HUqUw7",
+	"FtP+wuwhtHQ8R55pqksTUxEnkfkygavDM/a5ZIe4oqxYk2EWfmUxctX4gd6uGb08hK0yTGhuc24FztN5",
+	"2ktDaIQlqF8nmAZ9fl2ovUFMa/RcPXgqMApNe/sAKfICPvFT1mif84BgZmd4Qz3CitMNCwcPdHuPGDdS",
+	"+o3jwtHfjRXx7VvTNYbnujnSKiiE6FWMPoeSeVBltpZdSRWaVk6yiLPhkxSLXK5DAToXYWQhTAvAkt9c",
+	"SoZVBGSn3OohZ0OkRlyCz50qafQc9FpJiHtFkKQns352DwfB78mNfPLxYGGUbNqiiF3xF8nH5u//0yjx",
+	"a8ciptBTo38FWya6O9D72JJoyoXmedFVPJbpH6PjYyKfjc2TbPM99uiAeuhUYeZj4aMzCgwltcOdvf3K",
+	"u+nP/z4/v263G+fn153B+fn1waBsc1HKywpxbPWz5JbIeFsiec29rbaaLW6yCv+sUwDhLL4NiArJZc6C",
+	"dG1M8AxNiSCIXI8x800m051leBatfOVk1vyW6qSx0pJHRAxXQdRPH6jCuOxFFUoKqo0UBThHvxZx7QyF",
+	"1GTdq9lZWVq8qAmwkwUJdesAm912IePXqzY8P2FfIRli9nf7d9Pj4WrMeav5+//527//5++N4lea9T68",
+	"idAUrNdrY/6TmjZFAWF9goXWB+Cl0Kf/+HS2HRUeSPqlPFRGIkGiU+p3wQMiUYyq5geC/eZxEMB1WPbr",
+	"T4Iqon+LwpWMqysg+AvRmghhLhIEe9EltCmLYjOjCcOmqrRu99p/zhkjnvqoFVCn1ZySIGiA17ylf6d+",
+	"Q6vfdJjo7BGu0r3B6CUBGeLCZ3BLIWRBkd0dojJzqyU9PiYABROVlZJ3CWc4KgJRBXhwIHnkG1QjEq4d",
+	"IDfg+hzwAvWRi6tG7ItJFRh4quWhdCGkVbomYMaN/OzMj/w4cjvNwUz2mEWri6ZUkIY+dFjRfmCiE5M4",
+	"txiueS6Njt+/1rO4qE9mnPmI6tEEVVoTaJ6zc2b0LcoQRmOsRpCKFmLljYhfkmTkostW69KqXFpVuWxd",
+	"ugijK5utZnLdKENjLAhTIyKJRE8v84t7ukX9re3LbZO2BhlxgU8ESkrmQSSgnkDDMBoggW3rK/VvLvV6",
+	"QpI4iSobm9fgms1mgSCEFq166sylPYogyXBINAEa2pGa8hlX5g8DWSjD+DQkYV+jFrB3+fdLaw9RAZqd",
+	"a/MBofjiZUoQXG4DUkyioWHSVAHvPI4j6LTNF1W0ctrNTrMNXpsxYXhMnZ6z22w3d42rfAS8r6X/U3ih",
+	"aAhiGudT28r1YGwp0L0F5yqTDbm33URvCfHTxUoxbB0o055CAx7N/51fiZov7K/XZu8uZakfPGmSr3J1",
+	"4WZTcnba7TKZFbdrza/ixnW6dfql7sJvXGevTpfXZW/PWsHk9D5fuI6chCEUB3OAaaqStwMU1hL5c/zA",
+	"wYUeqfUEMoxANeWyALWArL554mdg+ac+DwaV3Wa7M5fkut1EJowlzoZliCo05MBfBZ8MUycALmCN1IOc",
+	"1nScAQJTPRrF2nB8yswVjy3so6WI5YF98+zQhyiXVkyY5Sg4CEiAJiwgUqI4hRTBNbZh+keQBToFa9GP",
+	"Iwjsy7y2apBE3Z2ultbWpNQ9simAhTm5Pa1867/1YNJNsnilHdcMe2yBbNM2sf0zW3cgeyI+TNjPgLz1",
+	"nAP4K4p2KqbLqAkFctZT36xygqCrieVe8fR0253FXTJlnKHT7uJOybv00OPZ4h5z8Sq6W6fGRPNvxEG/",
+	"vTq7Kir9exuGovvu1uZ7uRcwEl70Na36fb64cef05c8XNxl2dUqYjyZjrSTstJMkeMqiSKUSlhWmHn4u",
+	"lkdLCpb4JemHkSjx9N+iKIEXqmMD3MoVLNHz0xdv0P8/eVOOp7SClUJVHvqzxCxdFgHGl1Far2btqEpV",
+	"qv2WGdc3xwycrFHmAHOoaABWmzPHL2KaTMoBR3RJh4z4DcrAEnItrUbFXbUtEzm93AJHUkK+kaMGru+s",
+	"XpSlV+OruA3Jmuquq5PsknLaLDhDt8uTfa6C9I3r7LS7NVjb3HvbG3H/mMW97npQZ1o5GQyop6n3VHGB",
+	"h8txh8LDb0hw7vjHZ7yED2Bp8wEH2Y4lp35earWKve+FOscHeC3elJMpdcOby0wwPOzvVEDVGmucPIGf",
+	"+jMk8UwmrytA2TI9JtSpsW8zpKs6Ig8LQYlEcy72vLbzhkp1kr3jWI59DWig6rEvu5c6TSUJjPNwYUvF",
+	"x7UGvKK12pmqnzUHBG2yTmPD4t9HASD3pp0UvYu00VPuXU/RZ8zwmwLfbiGnyvCj1JWi1kMK3TJnUWlT",
+	"KpHigY/6s0wdRMx8m1JmLmpkE32Krh0Yon7EisDLqKB0FrwlqmEoiW8ytaPluygO54GBbUBP2qyyHvpA",
+	"7/xp+S36NlQw8gWeMoQVEpj5PLR5Kthk0VOJbEB/vlgjlSggAwXBFfbR+aMEyBR8OZbFJtflGh55PmhC",
+	"GlOccGlGWJ9n3bPGlxQ4neMgNY606esvq999n3pd+7AGwGxM2kYRvC9F0JAoXKrm2OuS3LWGvtd6EhcG",
+	"L/RfPNe/3pNCtR4l4blVeTZqwT2rBQD4NekFdSj3a/67BvVvjDIREBNokqXmF/D9baQiHZzYi4EaTd9y",
+	"Rmo3r0H9NQSW2aH/rQusGjuJ021BguzUkDwCKvRAXJFJlv1Lyg9DAWuRH26FT/s+FMsHPWzL2KMa47s1",
+	"iTpOBd8c0Yc8ovfjzV/PKVzyfKXzoS5Snv65yEcihjas3DyJymyF4rh/zxRjKDFQpcIziHWCB3hdsFaR",
+	"FxAs4KunJiIv7t+fJNULtyEewJjmOIq1BK8flPu1NapNLJgNZoPCSpCyjhQextM20TsWzNLvJ8y7JdNv",
+	"HkD8gueRsSK+cRigS/N8XQ95oHY36KBhzfNLhCNLPYU6Km1L31TpMHF3MRChxraHhci4K/LmeXTN8ri5",
+	"6INc9dzqhscY/n9dR8GyTH3VG6OVZcHGx3CPl03FcZymOn1WXGFmIzFnY+Leny3X+hrJj5vSi6moaOZO",
+	"u5vUlErkjvWjFsfFJNOl67A8QIhMPH1dfvN2EgTpTt8R0/mO1UG4PI0o02ZOPKh66NZvnlDbxXpOdOtJ",
+	"nF58Dwc7qrv0kKfbrGFzxL/3+K2+NjSAuKNA6u/x0KfT4AoP8Kk2EKdFOeSQSmGD7eWVBEvKvllEFZIj",
+	"PpVzMWxFRzya/6HyJB5DzNdfJlKyOlRqcRhkXeeI7dxEn0Y0ICbtWOLUa4sxkTMepalDgfaoKAOfK6Pg",
+	"Fuf5IQ8zxpVJTsU+etpt724vCPWOvQqrnowHMejTB2llwz49yCZycxO5+W1HblbEZ0Kqa+ur/gf05Vop",
+	"Bh8zue+bJIONVnsrWZtLbHLy2fo1msXZ+/USHfA6kxuWoX9bgyFzV1IkWG93yjZ5ERu3+EYc34k4XpkR",
+	"LRTdePVEi1JB/p1mXWjuuMm72ORdbFS371l1W5T7gdfrt0yrZptEkbtLFMkw702qyCYC5Laq7ia35LHr",
+	"xovyUPDiqI9lVOBaiSj3pmP+ZVJRNprSXWlKC9Nh7kpVWvrkrZxIczutYZNKs4nT/37E5aK0G7xqqs19",
+	"qeabZJvNId7I77r5O3ckvN1Nds93k93z+Bn3Jr9n493Z5Pf8Ne5Ab5ELtG5P0MMkA2XY9SYdaONwepQK",
+	"a+1kg29DgV09FWHNHOUOk5EKGcsmHWnDYh5x4OaKGU7fL9N52GQoYDGbdKgNa/imYrrzgZR3GLD9/eRv",
+	"3eowbzK4NjHmG//KI4wxL4skty+5R8d/zipJuEn0BOQIHkqm5plDylCfKIw4C2ZN+5R6z2np7xwjN3KP",
+	"ZMOze1oFMfxBGsao1T1JFFIcfek026mxvpiH9crHMhxPbz/1iGH0uGkyTsA9HCg4lBcxJHL7XRRJYd6d",
+	"T2uV+aV9SvQtBhcRiqMrxqfJSAvUr2iShPEU7j55Swij6Yib3cZ9zUtCNxc3/xsAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -60,6 +60,7 @@ var answers = []struct {
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrClosed, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
+	{store.ErrFull, http.StatusInsufficientStorage, gen.ErrorCodeQuotaLimitReached},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{context.Canceled, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 }
@@ -141,6 +142,8 @@ func messageOf(err error, status int) string {
 		return "There is nothing at this address."
 	case status == http.StatusServiceUnavailable:
 		return "The server cannot do this now. Try again in a moment."
+	case status == http.StatusInsufficientStorage:
+		return "The server has no room left; nothing was written."
 	}
 	return "The server failed. The request-id finds the reason in its log."
 }

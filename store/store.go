@@ -19,8 +19,10 @@ var (
 	// ErrConflict says that the stored revision is not the expected one.
 	ErrConflict = errors.New("revision differs")
 	// ErrUnavailable says that the database cannot be reached, is locked by another
-	// process for too long, or has no room. The outcome of a write is unknown.
+	// process for too long, or failed. The outcome of a write is unknown.
 	ErrUnavailable = errors.New("store is unavailable")
+	// ErrFull says that the store has no room for a write.
+	ErrFull = errors.New("store is full")
 	// ErrClosed says that the store was closed before the call.
 	ErrClosed = errors.New("store is closed")
 )
@@ -29,9 +31,9 @@ var (
 //
 // A method that returns nil from a write has made it as durable as the store
 // promises, and every later read, from any goroutine, sees it. A write that
-// returns ErrNotFound, ErrExists, ErrConflict or ErrClosed has changed nothing; with
-// any other error, the context's among them, the outcome is unknown. Any number of goroutines may call
-// at once. After Close, every method returns ErrClosed, whatever the context.
+// returns ErrNotFound, ErrExists, ErrConflict, ErrFull or ErrClosed has changed
+// nothing; with any other error, the context's among them, the outcome is unknown. Any
+// number of goroutines may call at once. After Close, every method returns ErrClosed, whatever the context.
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
 type Store interface {

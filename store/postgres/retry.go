@@ -41,7 +41,10 @@ func (s *Store) attempt(ctx context.Context, doing string, run func() error) err
 	case code(err) == readOnly:
 		s.pool.Reset() // these connections lead to a server that is no longer the primary
 	}
-	if isUnavailable(err) {
+	switch {
+	case code(err) == diskFull:
+		return fmt.Errorf("%s: %w: %w", doing, store.ErrFull, err)
+	case isUnavailable(err):
 		return fmt.Errorf("%s: %w: %w", doing, store.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
@@ -63,6 +66,7 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	readOnly             = "25006"
+	diskFull             = "53100"
 )
 
 // isUndone says whether it is certain that nothing has happened, and likely that it

@@ -24,7 +24,7 @@ func TestWhatWasUndoneIsTriedAgain(t *testing.T) {
 		"never sent":            {[]error{notSent{}}, 2, nil},
 		"a broken connection":   {[]error{of("08006")}, 1, store.ErrUnavailable},
 		"the server stops":      {[]error{of("57P01")}, 1, store.ErrUnavailable},
-		"the disk is full":      {[]error{of("53100")}, 1, store.ErrUnavailable},
+		"the disk is full":      {[]error{of("53100")}, 1, store.ErrFull},
 		"not the primary":       {[]error{of("25006")}, 1, store.ErrUnavailable},
 		"an answer":             {[]error{store.ErrConflict}, 1, store.ErrConflict},
 	} {

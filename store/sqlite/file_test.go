@@ -110,7 +110,7 @@ func TestOpenByManyAtOnce(t *testing.T) {
 func TestEveryConnectionHasThePragmas(t *testing.T) {
 	s := opened(t, t.TempDir())
 	want := map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000", "wal_autocheckpoint": "8000", "journal_size_limit": "67108864",
+		"journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000", "wal_autocheckpoint": "0", "journal_size_limit": "67108864",
 	}
 	wantPragmas(t, s.writer.conn, want)
 	wantPragmas(t, s.writer.conn, map[string]string{"query_only": "0"})

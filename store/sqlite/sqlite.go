@@ -27,11 +27,9 @@ const fileName = "afterhours.db"
 //	journal_mode        readers and the writer do not wait for each other
 //	synchronous         a commit returns when it is on disk
 //	busy_timeout        how long to wait for another process, in milliseconds
-//	wal_autocheckpoint  how long the journal may become before a commit also empties
-//	                    it into the file, in pages of 4 KiB: most pages of it are
-//	                    then written there once for many commits
+//	wal_autocheckpoint  0, as the writer does it (see journal.go)
 //	journal_size_limit  what a busy hour leaves of the journal, in bytes
-var pragmas = []string{"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "wal_autocheckpoint(8000)", "journal_size_limit(67108864)"}
+var pragmas = []string{"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
 
 // Store is a store.Store in one SQLite file. Open makes one.
 type Store struct {
@@ -144,23 +142,31 @@ func failure(ctx context.Context, doing string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if isUnavailable(err) {
+	switch {
+	case primary(err) == lib.SQLITE_FULL:
+		return fmt.Errorf("%s: %w: %w", doing, store.ErrFull, err)
+	case isUnavailable(err):
 		return fmt.Errorf("%s: %w: %w", doing, store.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // isUnavailable tells what may pass, and is nobody's mistake: another process that
-// holds the lock, a disk that is full or fails. The low byte of SQLite's extended
-// codes is the primary one.
+// holds the lock, a disk that fails.
 func isUnavailable(err error) bool {
-	var told *driver.Error
-	if !errors.As(err, &told) {
-		return false
-	}
-	switch told.Code() & 0xff {
-	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_FULL, lib.SQLITE_IOERR:
+	switch primary(err) {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_IOERR:
 		return true
 	}
-	return false
+	return errors.Is(err, errStopped)
+}
+
+// primary returns SQLite's primary code of the error, which is the low byte of the
+// extended one; 0 if it is not SQLite's.
+func primary(err error) int {
+	var told *driver.Error
+	if !errors.As(err, &told) {
+		return 0
+	}
+	return told.Code() & 0xff
 }

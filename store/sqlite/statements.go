@@ -39,6 +39,7 @@ func (r *reads) prepare(ctx context.Context, on preparer) error {
 // statements are those of the writer.
 type statements struct {
 	begin, commit, rollback          *sql.Stmt
+	journal, checkpoint, restart     *sql.Stmt
 	savepoint, release, undo         *sql.Stmt
 	owner, create                    *sql.Stmt
 	rewrite, replace                 *sql.Stmt
@@ -55,6 +56,10 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.begin:    "BEGIN IMMEDIATE",
 		&s.commit:   "COMMIT",
 		&s.rollback: "ROLLBACK",
+
+		&s.journal:    "PRAGMA wal_checkpoint(NOOP)",
+		&s.checkpoint: "PRAGMA wal_checkpoint(PASSIVE)",
+		&s.restart:    "PRAGMA wal_checkpoint(RESTART)",
 
 		&s.savepoint: "SAVEPOINT apply",
 		&s.release:   "RELEASE apply",

@@ -8,12 +8,17 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	lib "modernc.org/sqlite/lib"
+
 	"afterhours/store"
 )
 
 // maxGroup is the most writes that share a commit. More would make the first of
 // them wait longer without making the fsync noticeably cheaper for each.
 const maxGroup = 256
+
+// errStopped says that nothing is written any more, since the disk has failed once.
+var errStopped = errors.New("writing has stopped until the next start, as the disk failed")
 
 // writer is the one goroutine of this process that writes, with the one connection
 // that it writes through.
@@ -23,6 +28,10 @@ type writer struct {
 	statements statements
 	queue      chan *write
 	stopped    chan struct{}
+	// failed is set when the disk failed: nobody knows then what of the journal is on
+	// it, and a later sync would say that all is well though the pages are lost.
+	failed bool
+	bounds bounds
 }
 
 // write is what one caller wants written. It has no context: that of a caller who
@@ -44,7 +53,7 @@ func openWriter(ctx context.Context, dir, path string) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{pool: pool, queue: make(chan *write, maxGroup), stopped: make(chan struct{})}
+	w := &writer{pool: pool, queue: make(chan *write, maxGroup), stopped: make(chan struct{}), bounds: defaultBounds}
 	if err := w.prepare(ctx, dir); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -138,12 +147,20 @@ func (w *writer) commit(group []*write) {
 		}
 		close(write.done)
 	}
+	if err == nil {
+		w.tidy()
+	}
 }
 
-func (w *writer) transact(group []*write) error {
+// transact runs the group in one transaction, unless the disk has ever failed.
+func (w *writer) transact(group []*write) (err error) {
 	if len(group) == 0 {
 		return nil
 	}
+	if w.failed {
+		return errStopped
+	}
+	defer func() { w.failed = primary(err) == lib.SQLITE_IOERR }()
 	if err := exec(w.statements.begin); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"afterhours/contract/checked"
+)
+
+// strace returns the command with these arguments; without strace the test is skipped,
+// but in CI it fails.
+func strace(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := exec.LookPath("strace")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("strace is needed to make the disk fail")
+	}
+	if err != nil {
+		t.Skip("strace is not here, which makes the disk fail")
+	}
+	return exec.Command(path, args...)
+}
+
+// inject makes system calls of the running process fail until the returned function
+// is called.
+func inject(t *testing.T, p *process, fault string) (stop func()) {
+	t.Helper()
+	tracer := strace(t, "-f", "-p", strconv.Itoa(p.command.Process.Pid), "-e", "inject="+fault)
+	out, err := tracer.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tracer.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() || !strings.Contains(lines.Text(), "attached") {
+		t.Fatalf("strace says %q", lines.Text())
+	}
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		for lines.Scan() {
+			continue
+		}
+	}()
+	return func() {
+		_ = tracer.Process.Signal(syscall.SIGINT) // detaches
+		<-drained
+		_ = tracer.Wait() // says only that it was interrupted
+	}
+}
+
+// creator creates statistics, each of an id of its own.
+type creator struct {
+	t      *testing.T
+	client *http.Client
+	token  string
+	made   []string // the ids that were answered 201
+	tried  int
+}
+
+func (c *creator) create(p *process) (status int, answer string) {
+	c.t.Helper()
+	c.tried++
+	id := fmt.Sprintf("focus_%d", c.tried)
+	body := fmt.Sprintf(`{"@odata.type":"#microsoft.graph.focusActivityStatistics","id":%q}`, id)
+	status, _, answer = send(c.t, c.client, http.MethodPost, p.url+statistics, c.token, body)
+	if status == http.StatusCreated {
+		c.made = append(c.made, id)
+	}
+	return status, answer
+}
+
+func (c *creator) want(p *process, status int, piece string) {
+	c.t.Helper()
+	if got, answer := c.create(p); got != status || !strings.Contains(answer, piece) {
+		c.t.Errorf("POST = %d %s; want %d with %s", got, answer, status, piece)
+	}
+}
+
+// wantAll wants what was answered 201, and says how ready the server is.
+func (c *creator) wantAll(p *process, ready int) {
+	c.t.Helper()
+	for _, id := range c.made {
+		if status, _, answer := send(c.t, c.client, http.MethodGet, p.url+statistics+"/"+id, c.token, ""); status != http.StatusOK {
+			c.t.Errorf("%s was answered 201 and then %d %s", id, status, answer)
+		}
+	}
+	if status, _, _ := send(c.t, http.DefaultClient, http.MethodGet, p.url+"/readyz", c.token, ""); status != ready {
+		c.t.Errorf("/readyz = %d; want %d", status, ready)
+	}
+}
+
+func newCreator(t *testing.T, dir string) *creator {
+	return &creator{t: t, client: checked.Client(t), token: mustCommand(t, "token", "--data", dir)}
+}
+
+// TestAFailedSyncStopsWriting: what a disk that failed says afterwards is not believed
+// until the next start.
+func TestAFailedSyncStopsWriting(t *testing.T) {
+	dir := t.TempDir()
+	c := newCreator(t, dir)
+	p := startServe(t, dir)
+	for range 10 {
+		c.want(p, http.StatusCreated, "focus")
+	}
+	stop := inject(t, p, "fsync,fdatasync:error=EIO")
+	c.want(p, http.StatusServiceUnavailable, "serviceNotAvailable")
+	c.wantAll(p, http.StatusServiceUnavailable)
+	stop()
+	c.want(p, http.StatusServiceUnavailable, "serviceNotAvailable")
+	c.wantAll(p, http.StatusServiceUnavailable)
+	_ = p.end(syscall.SIGKILL)
+
+	again := startServe(t, dir)
+	c.want(again, http.StatusCreated, "focus")
+	c.wantAll(again, http.StatusOK)
+}
+
+// TestAFullDiskLosesNothing: 507 while there is no room, and then on as before.
+func TestAFullDiskLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	c := newCreator(t, dir)
+	p := startServe(t, dir)
+	for range 10 {
+		c.want(p, http.StatusCreated, "focus")
+	}
+	stop := inject(t, p, "pwrite64:error=ENOSPC")
+	for range 3 {
+		c.want(p, http.StatusInsufficientStorage, "quotaLimitReached")
+	}
+	c.wantAll(p, http.StatusOK)
+	stop()
+	c.want(p, http.StatusCreated, "focus")
+	c.wantAll(p, http.StatusOK)
+	_ = p.end(syscall.SIGKILL)
+	c.wantAll(startServe(t, dir), http.StatusOK)
+}
+
+// TestNoAnswerBeforeTheSync reads in the trace of a server's system calls that between
+// two answers of 201 the journal was written and then synced.
+func TestNoAnswerBeforeTheSync(t *testing.T) {
+	const writes = 200
+	dir := t.TempDir()
+	c := newCreator(t, dir)
+	p := startServe(t, dir)
+	trace := filepath.Join(t.TempDir(), "trace")
+	tracer := strace(t, "-f", "-y", "-s", "16", "-o", trace, "-e", "trace=write,pwrite64,fsync,fdatasync", "-p", strconv.Itoa(p.command.Process.Pid))
+	out, err := tracer.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tracer.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if lines := bufio.NewScanner(out); !lines.Scan() || !strings.Contains(lines.Text(), "attached") {
+		t.Fatalf("strace says %q", lines.Text())
+	}
+	for range writes {
+		c.want(p, http.StatusCreated, "focus")
+	}
+	_ = p.end(syscall.SIGTERM)
+	_ = tracer.Wait()
+
+	text, err := os.ReadFile(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, state, syncing := 0, "nothing", ""
+	for line := range strings.Lines(string(text)) {
+		thread, call, _ := strings.Cut(line, " ")
+		switch journal := strings.Contains(call, "afterhours.db-wal>"); {
+		case journal && strings.Contains(call, "pwrite64("):
+			state = "written"
+		case journal && strings.Contains(call, "sync(") && state == "written":
+			state, syncing = "being synced", thread
+			if !strings.Contains(call, "<unfinished") {
+				state = "synced"
+			}
+		case state == "being synced" && thread == syncing && strings.Contains(call, "sync resumed>"):
+			state = "synced"
+		case strings.Contains(call, `"HTTP/1.1 201`):
+			answers++
+			if state != "synced" {
+				t.Fatalf("answer %d left when the journal was %s", answers, state)
+			}
+			state = "nothing"
+		}
+	}
+	if answers != writes {
+		t.Errorf("the trace has %d answers of %d", answers, writes)
+	}
+}

@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"afterhours/store"
+)
+
+// TestTheJournalIsBounded: readers who follow one another without a pause keep SQLite
+// from beginning the journal anew, and so would let it grow as long as they do.
+func TestTheJournalIsBounded(t *testing.T) {
+	const pages, most = 100, 4 * 100 * 4096
+	dir := t.TempDir()
+	s := opened(t, dir)
+	s.writer.bounds = bounds{behind: pages / 2, all: pages}
+	var stop atomic.Bool
+	var readers, writers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for !stop.Load() {
+				if _, err := s.List(background, key.Owner, store.Query{Limit: 1000}); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for writer := range 8 {
+		writers.Go(func() {
+			for n := range 100 {
+				key := store.Key{Owner: key.Owner, ID: strconv.Itoa(writer) + "_" + strconv.Itoa(n)}
+				if _, err := s.Put(background, key, record, store.NoRevision); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	stop.Store(true)
+	readers.Wait()
+	info, err := os.Stat(filepath.Join(dir, fileName+"-wal"))
+	if err != nil || info.Size() == 0 || info.Size() > most {
+		t.Errorf("the journal is %+v, %v; want at most %d bytes", info, err, most)
+	}
+	wantCount(t, s, 800)
+}
+
+// TestAFullStoreLosesNothing lets SQLite find no page more.
+func TestAFullStoreLosesNothing(t *testing.T) {
+	s := opened(t, t.TempDir())
+	was := put(t, s, key)
+	limit := func(pages string) {
+		if _, err := s.writer.conn.ExecContext(background, "PRAGMA max_page_count = "+pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("1") // which SQLite raises to the pages that there are
+	big := store.Key{Owner: key.Owner, ID: strings.Repeat("long", 2000)}
+	if _, err := s.Put(background, big, record, store.NoRevision); !errors.Is(err, store.ErrFull) {
+		t.Errorf("the error is %v; want %v", err, store.ErrFull)
+	}
+	wantCount(t, s, 1)
+	wantRevision(t, s, key, was)
+	limit("1000000")
+	put(t, s, big) // there is room again
+	wantCount(t, s, 2)
+}
