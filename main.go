@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 			return fromEnvironment(command.Flags(), getenv)
 		},
 	}
-	root.AddCommand(serveCommand(), tokenCommand(), userCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(), tokenCommand(), userCommand(), doctorCommand(), healthCommand(), versionCommand())
 	running := false
 	watchRuns(root, &running)
 	root.SetArgs(args)
@@ -111,23 +111,29 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 
 // place is where a command finds the data: the flags that all of them share.
 type place struct {
-	data  string // the data folder
-	store string // the kind of store, or the URL of its database
+	data       string // the data folder
+	store      string // the kind of store, or the URL of its database
+	durability string // of the sqlite store
 }
 
 func (p *place) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&p.data, "data", "./afterhours-data", "folder of the data and of the key that signs tokens")
 	flags.StringVar(&p.store, "store", "sqlite", "sqlite, kept in the data folder; postgres://..., the URL of a database for several servers; or memory, forgotten at the end")
+	flags.StringVar(&p.durability, "durability", "full", "of sqlite. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose answered writes, the last ones first, back to when the journal was last put into the file, at most 31 MiB of it")
 }
 
 // open opens the store of the place.
 func (p *place) open(ctx context.Context) (store.Store, error) {
+	durability := sqlite.Durability(p.durability)
+	if durability != sqlite.Full && durability != sqlite.Normal {
+		return nil, fmt.Errorf("--durability %s: it must be full or normal; %w", p.durability, errUsage)
+	}
 	kind, _, _ := strings.Cut(p.store, "://") // what follows may hold a password
 	var opened store.Store
 	var err error
 	switch kind {
 	case "sqlite":
-		opened, err = sqlite.Open(ctx, p.data)
+		opened, err = sqlite.Open(ctx, p.data, durability)
 	case "postgres", "postgresql":
 		opened, err = postgres.Open(ctx, p.store)
 	case "memory":

@@ -314,6 +314,7 @@ func TestCommandLine(t *testing.T) {
 		{"serve --prot 1", "unknown flag: --prot", 2},
 		{"serve --store postgres://nobody:secret@127.0.0.1:1/none?connect_timeout=1", "127.0.0.1", 1},
 		{"serve --store mongodb", "must be sqlite, memory or a URL", 2},
+		{"serve --durability some", "must be full or normal", 2},
 		{"serve --addr nowhere", "--addr", 1},
 		{"serve --public-url graph.example.com", "write scheme, host and port", 1},
 		{"serve --audience x", "none is given", 2},

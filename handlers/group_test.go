@@ -163,7 +163,7 @@ func TestGroupSeesItself(t *testing.T) {
 func TestGroupAfterRestart(t *testing.T) {
 	dir := t.TempDir()
 	open := func() *world {
-		opened, err := sqlite.Open(t.Context(), dir)
+		opened, err := sqlite.Open(t.Context(), dir, sqlite.Full)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -61,7 +61,7 @@ func openPostgres(t testing.TB) store.Store {
 
 func openSQLite(t testing.TB) store.Store {
 	t.Helper()
-	opened, err := sqlite.Open(t.Context(), t.TempDir())
+	opened, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Full)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ var (
 
 func opened(t *testing.T, dir string) *Store {
 	t.Helper()
-	s, err := Open(background, dir)
+	s, err := Open(background, dir, Full)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestOpenWhereNothingCanBeCreated(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(background, file); err == nil || !strings.Contains(err.Error(), file) {
+	if _, err := Open(background, file, Full); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("the error is %v; want one that names %s", err, file)
 	}
 	if _, err := Lock(file); err == nil || !strings.Contains(err.Error(), file) {
@@ -84,7 +84,7 @@ func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
 	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(background, dir); err == nil || !strings.Contains(err.Error(), path) {
+	if _, err := Open(background, dir, Full); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("the error is %v; want one that names %s", err, path)
 	}
 }
@@ -94,7 +94,7 @@ func TestOpenByManyAtOnce(t *testing.T) {
 	var openers sync.WaitGroup
 	for range 8 {
 		openers.Go(func() {
-			s, err := Open(background, dir)
+			s, err := Open(background, dir, Full)
 			if err != nil {
 				t.Error(err)
 				return
@@ -110,10 +110,10 @@ func TestOpenByManyAtOnce(t *testing.T) {
 func TestEveryConnectionHasThePragmas(t *testing.T) {
 	s := opened(t, t.TempDir())
 	want := map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000", "wal_autocheckpoint": "0", "journal_size_limit": "67108864",
+		"journal_mode": "wal", "busy_timeout": "10000", "wal_autocheckpoint": "0", "journal_size_limit": "67108864",
 	}
 	wantPragmas(t, s.writer.conn, want)
-	wantPragmas(t, s.writer.conn, map[string]string{"query_only": "0"})
+	wantPragmas(t, s.writer.conn, map[string]string{"query_only": "0", "synchronous": "2"})
 	want["query_only"] = "1"
 	for range s.readers.Stats().MaxOpenConnections {
 		conn, err := s.readers.Conn(background) // not given back until all were taken

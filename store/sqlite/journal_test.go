@@ -72,3 +72,21 @@ func TestAFullStoreLosesNothing(t *testing.T) {
 	put(t, s, big) // there is room again
 	wantCount(t, s, 2)
 }
+
+// TestCloseEmptiesTheJournal: the file alone then holds everything.
+func TestCloseEmptiesTheJournal(t *testing.T) {
+	dir, copied := t.TempDir(), t.TempDir()
+	s := opened(t, dir)
+	revision := put(t, s, key)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(dir, fileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(copied, fileName), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantRevision(t, opened(t, copied), key, revision)
+}

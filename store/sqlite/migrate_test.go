@@ -33,7 +33,7 @@ func TestOpenRefusesANewerSchema(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(background, dir)
+	_, err := Open(background, dir, Full)
 	const want = "the schema has version 7, and this program knows versions up to 3: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v; want one with %q", err, want)

@@ -25,11 +25,23 @@ const fileName = "afterhours.db"
 // pragmas hold for every connection, as they are part of its address:
 //
 //	journal_mode        readers and the writer do not wait for each other
-//	synchronous         a commit returns when it is on disk
 //	busy_timeout        how long to wait for another process, in milliseconds
 //	wal_autocheckpoint  0, as the writer does it (see journal.go)
 //	journal_size_limit  what a busy hour leaves of the journal, in bytes
-var pragmas = []string{"journal_mode(wal)", "synchronous(full)", "busy_timeout(10000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
+var pragmas = []string{"journal_mode(wal)", "busy_timeout(10000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
+
+// Durability is what an answered write outlives. Every write outlives the end of the
+// process, however that ends.
+type Durability string
+
+const (
+	// Full writes outlive a power cut: they are on disk when they are answered.
+	Full Durability = "full"
+	// Normal writes are in the hands of the operating system when they are answered. A
+	// power cut may lose those that came after the journal was last put into the file,
+	// at most 31 MiB of it, the last ones first; it never damages what is left.
+	Normal Durability = "normal"
+)
 
 // Store is a store.Store in one SQLite file. Open makes one.
 type Store struct {
@@ -45,10 +57,13 @@ var _ store.Store = (*Store)(nil)
 // read, if they are not there. A database of an older version of this program is
 // brought up to date, one of a newer version is refused. Several processes may have
 // it open at once; Lock keeps a second server away. The context is for opening only.
-func Open(ctx context.Context, dir string) (*Store, error) {
+func Open(ctx context.Context, dir string, durability Durability) (*Store, error) {
 	path, err := createFile(dir)
 	if err != nil {
 		return nil, fmt.Errorf("opening the data folder: %w", err)
+	}
+	if err := refuseNetwork(dir); err != nil {
+		return nil, err
 	}
 	// With the locks of POSIX, anything in this process that closes the file, a
 	// backup say, would free the locks of the connections. Where the kernel has no
@@ -56,7 +71,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	_, _ = driver.OFDLocking(true)
 
 	s := &Store{}
-	if s.writer, err = openWriter(ctx, dir, path); err != nil {
+	if s.writer, err = openWriter(ctx, dir, path, durability); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	if err := s.openReaders(ctx, path); err != nil {
@@ -121,8 +136,8 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
-// Close implements store.Store. The last process to close the file also empties the
-// journal into it.
+// Close implements store.Store. It empties the journal into the file, unless another
+// process is reading.
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
 		var err error

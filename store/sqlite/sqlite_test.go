@@ -30,7 +30,7 @@ func place(t testing.TB) func() store.Store {
 
 func open(t testing.TB, dir string) *sqlite.Store {
 	t.Helper()
-	s, err := sqlite.Open(context.Background(), dir)
+	s, err := sqlite.Open(context.Background(), dir, sqlite.Full)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,8 @@ func (r *reads) prepare(ctx context.Context, on preparer) error {
 // statements are those of the writer.
 type statements struct {
 	begin, commit, rollback          *sql.Stmt
-	journal, checkpoint, restart     *sql.Stmt
+	journal, checkpoint              *sql.Stmt
+	restart, empty                   *sql.Stmt
 	savepoint, release, undo         *sql.Stmt
 	owner, create                    *sql.Stmt
 	rewrite, replace                 *sql.Stmt
@@ -60,6 +61,7 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.journal:    "PRAGMA wal_checkpoint(NOOP)",
 		&s.checkpoint: "PRAGMA wal_checkpoint(PASSIVE)",
 		&s.restart:    "PRAGMA wal_checkpoint(RESTART)",
+		&s.empty:      "PRAGMA wal_checkpoint(TRUNCATE)",
 
 		&s.savepoint: "SAVEPOINT apply",
 		&s.release:   "RELEASE apply",

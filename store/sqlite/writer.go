@@ -48,8 +48,8 @@ type write struct {
 func (w *write) claim() bool { return w.claimed.CompareAndSwap(false, true) }
 
 // openWriter opens the connection, brings the schema up to date and starts.
-func openWriter(ctx context.Context, dir, path string) (*writer, error) {
-	pool, err := connect(path)
+func openWriter(ctx context.Context, dir, path string, durability Durability) (*writer, error) {
+	pool, err := connect(path, "synchronous("+string(durability)+")")
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +91,14 @@ func (w *writer) do(ctx context.Context, run func(*statements) error) error {
 	}
 }
 
-// close stops the writer when it has written what is queued; nobody may call do any
-// more.
+// close stops the writer when it has written what is queued, and empties the journal;
+// nobody may call do any more.
 func (w *writer) close() error {
 	close(w.queue)
 	<-w.stopped
+	if !w.failed {
+		_, _, _ = journal(w.statements.empty) // a reader of another process may be in the way
+	}
 	return errors.Join(w.conn.Close(), w.pool.Close())
 }
 

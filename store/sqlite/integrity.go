@@ -1,0 +1,35 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Integrity reads the whole file and returns an error that names what is damaged.
+func (s *Store) Integrity(ctx context.Context) error {
+	if err := s.gate.Enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.Leave()
+	rows, err := s.readers.QueryContext(ctx, "PRAGMA integrity_check(10)")
+	if err != nil {
+		return failure(ctx, "checking the integrity", err)
+	}
+	defer func() { _ = rows.Close() }() // what it could say, Err says
+	var damages []string
+	for rows.Next() {
+		var damage string
+		if err := rows.Scan(&damage); err != nil {
+			return failure(ctx, "checking the integrity", err)
+		}
+		damages = append(damages, damage)
+	}
+	if err := rows.Err(); err != nil {
+		return failure(ctx, "checking the integrity", err)
+	}
+	if len(damages) != 1 || damages[0] != "ok" {
+		return fmt.Errorf("the file is damaged: %s", strings.Join(damages, "; "))
+	}
+	return nil
+}
