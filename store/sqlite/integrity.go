@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 )
@@ -12,7 +13,11 @@ func (s *Store) Integrity(ctx context.Context) error {
 		return err
 	}
 	defer s.gate.Leave()
-	rows, err := s.readers.QueryContext(ctx, "PRAGMA integrity_check(10)")
+	return integrity(ctx, s.readers)
+}
+
+func integrity(ctx context.Context, file *sql.DB) error {
+	rows, err := file.QueryContext(ctx, "PRAGMA integrity_check(10)")
 	if err != nil {
 		return failure(ctx, "checking the integrity", err)
 	}

@@ -25,21 +25,31 @@ func migrate(ctx context.Context, pool *sql.DB, dir string) error {
 	}
 	defer func() { _ = lock.Close() }() // the end of the process frees it as well
 
-	provider, err := provide(pool) // not closed: that would close the pool
+	provider, err := knownSchema(ctx, pool) // not closed: that would close the pool
 	if err != nil {
-		return fmt.Errorf("reading the migrations: %w", err)
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("bringing the schema up to date: %w", err)
+	}
+	return nil
+}
+
+// knownSchema returns the provider of the migrations, or an error if the schema is of
+// a newer program.
+func knownSchema(ctx context.Context, pool *sql.DB) (*goose.Provider, error) {
+	provider, err := provide(pool)
+	if err != nil {
+		return nil, fmt.Errorf("reading the migrations: %w", err)
 	}
 	found, known, err := provider.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("reading the version of the schema: %w", err)
+		return nil, fmt.Errorf("reading the version of the schema: %w", err)
 	}
 	if found > known {
-		return fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, known)
+		return nil, fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, known)
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("bringing the schema from version %d to %d: %w", found, known, err)
-	}
-	return nil
+	return provider, nil
 }
 
 func provide(pool *sql.DB) (*goose.Provider, error) {

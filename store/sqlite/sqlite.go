@@ -46,6 +46,7 @@ const (
 // Store is a store.Store in one SQLite file. Open makes one.
 type Store struct {
 	gate    gate.Gate
+	path    string // of the file
 	readers *sql.DB
 	reads   reads
 	writer  *writer
@@ -70,7 +71,7 @@ func Open(ctx context.Context, dir string, durability Durability) (*Store, error
 	// better ones, this changes nothing.
 	_, _ = driver.OFDLocking(true)
 
-	s := &Store{}
+	s := &Store{path: path}
 	if s.writer, err = openWriter(ctx, dir, path, durability); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}

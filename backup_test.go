@@ -1,0 +1,113 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// TestBackupsUnderLoad: while clients write, each backup holds every write that was
+// answered before it began, and opens as a store of its own.
+func TestBackupsUnderLoad(t *testing.T) {
+	const backups = 5
+	dir := t.TempDir()
+	p := startServe(t, dir)
+	var mu sync.Mutex
+	var made []string
+	var stop bool
+	var clients sync.WaitGroup
+	for range 4 {
+		clients.Go(func() {
+			c := newCreator(t, dir)
+			for {
+				mu.Lock()
+				c.tried = len(made) * 1000 // lest two draw one id
+				done := stop
+				mu.Unlock()
+				if done {
+					return
+				}
+				if status, answer := c.create(p); status == http.StatusCreated {
+					mu.Lock()
+					made = append(made, c.made[len(c.made)-1])
+					mu.Unlock()
+				} else if status != http.StatusConflict {
+					t.Errorf("POST = %d %s", status, answer)
+				}
+			}
+		})
+	}
+	answered := make([][]string, backups)
+	for i := range answered {
+		for len(answered[i]) < 20*(i+1) {
+			mu.Lock()
+			answered[i] = append([]string(nil), made...)
+			mu.Unlock()
+		}
+		mustCommand(t, "backup", "--data", dir, filepath.Join(dir, "backup"+strconv.Itoa(i)))
+	}
+	mu.Lock()
+	stop = true
+	mu.Unlock()
+	clients.Wait()
+	if _, err := command(t, "restore", "--data", dir, filepath.Join(dir, "backup0")); err == nil || !strings.Contains(err.Error(), "in use by another server") {
+		t.Errorf("beside a server, restore says %v", err)
+	}
+	if err := p.end(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+
+	for i, ids := range answered {
+		mustCommand(t, "restore", "--data", dir, filepath.Join(dir, "backup"+strconv.Itoa(i)))
+		restored := startServe(t, dir)
+		c := newCreator(t, dir)
+		c.made = ids
+		c.wantAll(restored, http.StatusOK)
+		if err := restored.end(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestRestoreChecksFirst(t *testing.T) {
+	dir := t.TempDir()
+	c := newCreator(t, dir)
+	p := startServe(t, dir)
+	for range 100 {
+		c.want(p, http.StatusCreated, "focus")
+	}
+	backup := filepath.Join(dir, "backup")
+	mustCommand(t, "backup", "--data", dir, backup)
+	if _, err := command(t, "backup", "--data", dir, backup); err == nil || !strings.Contains(err.Error(), "there already") {
+		t.Errorf("a second backup of the name says %v", err)
+	}
+	if err := p.end(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string]string{
+		"text": "no backup", "empty": "", "cut": string(content[:len(content)/2]), "damaged": string(content[:4096]) + strings.Repeat("rust", (len(content)-4096)/4),
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(bad), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := command(t, "restore", "--data", dir, file); err == nil || !strings.Contains(err.Error(), "cannot be restored") {
+			t.Errorf("restoring what is %s says %v", name, err)
+		}
+	}
+	c.wantAll(startServe(t, dir), http.StatusOK)
+
+	elsewhere := filepath.Join(t.TempDir(), "new")
+	mustCommand(t, "restore", "--data", elsewhere, backup)
+	c.token = mustCommand(t, "token", "--data", elsewhere)
+	c.wantAll(startServe(t, elsewhere), http.StatusOK)
+}

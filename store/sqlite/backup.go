@@ -1,0 +1,159 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Backup writes a copy of the store as it is now to a new file, while others read and
+// write: it holds every write that was answered before. The copy is checked and on
+// disk before it gets its name.
+func (s *Store) Backup(ctx context.Context, to string) error {
+	if err := s.gate.Enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.Leave()
+	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s is there already: give the backup a name of its own", to)
+	}
+	partial := to + ".partial"
+	err := s.backUp(ctx, partial)
+	if err == nil {
+		err = rename(partial, to)
+	}
+	if err != nil {
+		_ = os.Remove(partial)
+		return fmt.Errorf("backing up to %s: %w", to, err)
+	}
+	return nil
+}
+
+func (s *Store) backUp(ctx context.Context, partial string) error {
+	file, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // SQLite takes an empty file
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	source, err := connect(s.path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = source.Close() }()
+	if _, err := source.ExecContext(ctx, "VACUUM INTO ?", partial); err != nil {
+		return err
+	}
+	if err := verify(ctx, partial); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// Restore puts a backup in the place of the store in the folder, which no server may
+// have open: hold Lock. The backup is checked first, and what it replaces stays in the
+// folder under the name that is returned, "" if there was nothing. Whatever happens
+// meanwhile, the folder holds the one or the other.
+func Restore(ctx context.Context, dir, backup string) (replaced string, err error) {
+	if err := verify(ctx, backup); err != nil {
+		return "", fmt.Errorf("%s cannot be restored: %w", backup, err)
+	}
+	path, err := createFile(dir)
+	if err != nil {
+		return "", fmt.Errorf("opening the data folder: %w", err)
+	}
+	replaced, err = setAside(ctx, dir, path)
+	if err == nil {
+		err = replaceBy(backup, path)
+	}
+	if err != nil {
+		return "", fmt.Errorf("restoring %s: %w", backup, err)
+	}
+	return replaced, nil
+}
+
+// setAside empties the journal of the store into its file and gives that a second name.
+// A store that is too damaged for that keeps its journal under the second name too.
+func setAside(ctx context.Context, dir, path string) (second string, err error) {
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return "", err
+	}
+	second = path + time.Now().UTC().Format(".replaced-20060102T150405.000Z")
+	if err := os.Link(path, second); err != nil {
+		return "", err
+	}
+	if old, err := Open(ctx, dir, Full); err == nil {
+		if err := old.Close(); err != nil {
+			return "", err
+		}
+	}
+	for _, ending := range []string{"-wal", "-shm"} {
+		if err := os.Rename(path+ending, second+ending); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+	}
+	return second, nil
+}
+
+func replaceBy(backup, path string) error {
+	from, err := os.Open(backup)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	partial := path + ".partial"
+	to, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, from)
+	if err = errors.Join(err, to.Sync(), to.Close()); err != nil {
+		return errors.Join(err, os.Remove(partial))
+	}
+	return rename(partial, path)
+}
+
+// rename gives a file that is on disk its name, on disk too.
+func rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// verify reads all of a file that nobody writes, and returns an error if it is damaged
+// or no database that this program can use.
+func verify(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return err
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
+	address := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=ro&immutable=1"}
+	file, err := sql.Open("sqlite", address.String())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	if err := integrity(ctx, file); err != nil {
+		return err
+	}
+	if _, err := file.ExecContext(ctx, "SELECT 1 FROM goose_db_version"); err != nil {
+		return fmt.Errorf("it is no store of this program: %w", err)
+	}
+	_, err = knownSchema(ctx, file)
+	return err
+}
