@@ -38,6 +38,7 @@ var promises = []struct {
 	{"List", listTests},
 	{"Query", queryTests},
 	{"Oracle", oracleTests},
+	{"Model", modelTests},
 	{"Settings", settingsTests},
 	{"Users", userTests},
 	{"Isolation", isolationTests},
