@@ -593,7 +593,7 @@ type BatchItem struct {
 	ID     string `json:"id"`
 	Method string `json:"method"`
 
-	// URL Relative to the base, or absolute on this server.
+	// URL Relative to the base, or absolute on this server, as a link in an answer may be.
 	URL string `json:"url"`
 }
 
@@ -1201,7 +1201,7 @@ type PropertyName string
 
 // ServiceDocument defines model for serviceDocument.
 type ServiceDocument struct {
-	OdataContext string `json:"@odata.context"`
+	OdataContext *string `json:"@odata.context,omitempty"`
 	Value        []struct {
 		Kind string `json:"kind"`
 		Name string `json:"name"`
@@ -2349,7 +2349,7 @@ type ClientInterface interface {
 
 	// UpdateMySettingsWithBody Update the analytics settings of the signed-in user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2358,7 +2358,7 @@ type ClientInterface interface {
 
 	// UpdateMySettings Update the analytics settings of the signed-in user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2465,7 +2465,7 @@ type ClientInterface interface {
 
 	// UpdateUserSettingsWithBody Update the analytics settings of a user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2474,7 +2474,7 @@ type ClientInterface interface {
 
 	// UpdateUserSettings Update the analytics settings of a user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2794,7 +2794,7 @@ func (c *Client) GetMySettings(ctx context.Context, params *GetMySettingsParams,
 
 // UpdateMySettingsWithBody Update the analytics settings of the signed-in user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes any type of body and a specified content type.
 //
@@ -2813,7 +2813,7 @@ func (c *Client) UpdateMySettingsWithBody(ctx context.Context, params *UpdateMyS
 
 // UpdateMySettings Update the analytics settings of the signed-in user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3070,7 +3070,7 @@ func (c *Client) GetUserSettings(ctx context.Context, userID UserID, params *Get
 
 // UpdateUserSettingsWithBody Update the analytics settings of a user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes any type of body and a specified content type.
 //
@@ -3089,7 +3089,7 @@ func (c *Client) UpdateUserSettingsWithBody(ctx context.Context, userID UserID, 
 
 // UpdateUserSettings Update the analytics settings of a user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5445,7 +5445,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateMySettingsWithBodyWithResponse Update the analytics settings of the signed-in user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5454,7 +5454,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateMySettingsWithResponse Update the analytics settings of the signed-in user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5577,7 +5577,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserSettingsWithBodyWithResponse Update the analytics settings of a user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5586,7 +5586,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserSettingsWithResponse Update the analytics settings of a user.
 	//
-	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+	// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10751,7 +10751,7 @@ func (c *ClientWithResponses) GetMySettingsWithResponse(ctx context.Context, par
 
 // UpdateMySettingsWithBodyWithResponse Update the analytics settings of the signed-in user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10766,7 +10766,7 @@ func (c *ClientWithResponses) UpdateMySettingsWithBodyWithResponse(ctx context.C
 
 // UpdateMySettingsWithResponse Update the analytics settings of the signed-in user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10979,7 +10979,7 @@ func (c *ClientWithResponses) GetUserSettingsWithResponse(ctx context.Context, u
 
 // UpdateUserSettingsWithBodyWithResponse Update the analytics settings of a user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10994,7 +10994,7 @@ func (c *ClientWithResponses) UpdateUserSettingsWithBodyWithResponse(ctx context
 
 // UpdateUserSettingsWithResponse Update the analytics settings of a user.
 //
-// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph.
+// Merges the body into the settings. While they say that the user has no mailbox, no licence or has opted out, the user's statistics cannot be read (403), as in Graph, and a write is answered without them (204).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30080,179 +30080,180 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0LVxs50uhf0e3NOYS57RcYCObMmWWSzCR7Q5IvkMndDewgd8u2ProljyTHeLJ8v/07Kqlf7ofbxkDI",
-	"eM+eibH1rCrVS1Wlr47HwzFnhCnp9L465BqH44DAZ8xwMFPUgz++4GBC9Ie/cx8r3PQ4U+RaOT1npNRY",
-	"9lqtocDjUdMO0PR42OoThVtPQqKw7vK3iSRCPt3qPvN3O8+eHTT2BthvdP2D3QY+HOw1dr3dvX2y/wy3",
-	"d59tbbfi2VtPCFNUzRzXob7Tc+r0d1xHEqUoG8LiR1j+qld3gmnQ59dOT4kJcfXXb6hHmCSpb96NFfHf",
-	"TZTTG+BAkpubG9fpY/8D+WNCpMqAggjBhf7gcZ84PefnpJnr+ERhGkin9zn+nbIvOKD+b9DfdUIiJR7q",
-	"H7ZOlaBsuIWoRIwrxBlBfIBehpgGLjohRO/ERb9wbyJd9HyElYue4yBoOq6jsBgSjQfsKfpFw+nGXTyj",
-	"jxVB584LrMi500Pkekw8RXyE0Yxg4aKQMzVCmPnIxzO9FjUiaMBFiP75z3/+s3Fy0njxwkVYIsrQTrtz",
-	"2GjvNzr7mfVIhYXSEzg3F65DGSPiZQywgBKmGsJAqwF43Rns+R3vgDSe4Z1+o+vtDxqH/i5pdPptvOd1",
-	"/X1yMNBw1SP2nJ32zn6j02ns7J51ur12u9duO66TGbDdOXw22MHdxr7XIY2D/q7fOMR7e42dQZfs+8+8",
-	"dr+DnZs0VM5GBNkhUF8QfCVh35rWBfYUbBaNA+wReYQsghHDIZGIYG/UdCy1KG+kdyknYYjFzOk5xwxN",
-	"xnrlLsAUI0Gwj9QIKzTFVEkNWkSVhl9MXXYhhoL63J/pL/2JwIpy5vScxvuzzsneXrP9rNPe3Ts41VsZ",
-	"EewTATT/XB9Qphpns7HeGh6PA+pB39Z/S850a4BSB+hCjbj+4/3x2fNXjutMROD0nFZIUscwoq9ThRWV",
-	"8NVhd29wQNr9BvxH/9Vo9w9IY29w2NUf9L9Ajj4ZE+bLd8zpfXY6zoWdeyc9968vz2rP/NMTxcc/7jk3",
-	"FzHAj5mcEpE5n4LIMWeSGBCmYPPuBVa48RsR0oCy22xn4CEVVhPp9HbaXb36CPj3z/ryO08o5PPFagjf",
-	"yWywbUDo4SB4YDZfQF8h9QSXfKCaZla9yuN8s0RA2FUThYdOz/nUOneuXu2yP9q/9XfEy3MnaaEMkP5W",
-	"bwbHTbhrz9GcV38zUES84hMNfef9WftUM6fkeNpvCPNfRBzLssmDSJLVOj5uipGmBtnXrJaG5F+ckY+S",
-	"wOHFHh1QD50qzHwsfHRGQ+IAdnkQEM8sLM2WNL8bUCFVmsv73JuEhGlpMCXkykU4CNCAfiFIA01meNQ3",
-	"diK+FhCAxmjb/O+bIwA92e8JSn/PtLgl2t1CYIywWgYYI6wWAmOE1XqAMcLqXoFBtHq1BDSg/SJwgM62",
-	"FnjAdKUA0QqEmSseTBKm5r+6A7ANtBa6BNig/SKwgWq7NIhg6HulmdDo4kts3/ZYBACr5JdQjsfZIKAe",
-	"tFiRnOw6SqEV8PTY4SRQVGF5lZmRiyFm9E8DNfOVIN5EiEyrW8Ld6CN2w5X2lta8jwN9EmYvr6lWlR+P",
-	"nSGINvYwkhE9oK1yabCFsNnmEQINHXkjzIZEWpMhNrmobywQTxCsyHOr02XlfUq88/5/E0+5aErVSFsk",
-	"AdKblmCiaE2AsElIDI1tScSnDAEqijSAv5g+BfC1vDYN4E9UjfhEIcwQ9V00HVFvhPrE42AiljP0ZUB6",
-	"GzHUeTUP1J1Xu+2TcrhmxUx37yQnZzqv7Le3huqAiz71fcIqD/3xRI24oH/CFn63/pYXhFHiP5bj/5rJ",
-	"yWBAPb04NBb0Cw2IPs2KI49rhVkROH98bE9fE+mTq/gVYYgR4kvrIeqh40gxbn4g2P8kqCLWC0FTk5wq",
-	"LmDqCrj+MeEKv6EhVR8I9kaPB5oaNJKIL0SgEZaIcSQ4D1FABuoIMa5GlA3RFEs0FVQpwmL4KCIYDk6h",
-	"a7zJUvi8Lmj/+CA0wDQgvqGnZFQ0oMw3vi5BsOQMUYaokijgQwsuxtUvfML8Shh9IJJPhEfeRo0fmzxm",
-	"vKZAtlAZ41nAsX/G+RstgxcAB9b4EnwVcY9HREJ97s80kAK9cIHUCDPUaXef7R3so/5MERkBRRCPM59q",
-	"zvUL0FslXIQlmhPu0wF9ZHwnJhbNerDmNkQg445CCg+Ni1wB+zE6m48kZR7pGQ8wVQgPMWWgckli9S6F",
-	"h8Y3POMTNCRZHe/1oHECDmYLay0k1Oyb89093aqjjW1tt2JtJNaACjzbNzG2tLbAJ6rOSYuaPrYj5lMf",
-	"boGwEPQL0axYq1BHhj4iirFnTbN16pEXVqlfDxlkPGpXVDN955SyYUAU4EnbXWBRxv56ay/btobFnRKV",
-	"tAXCipubv4ylZ3fwkeEvmAa4H1RzUdv8LVfHcfvHJ4Y9zDSGfY7UCMTOtInOxMwyA80PUMg1QmM0J5eZ",
-	"D3jM42W4t7tSdZ0Jw1aPXyAdXpsbTK31a7ZqLjTOtCb8WNB+7HlESqu9U20GjtWsiU4jbm+ucHooY9j0",
-	"0M8ECyLQV+h3kxEBmZaGQCZMTsZjLhTxT4hPsbkEqoDrx6IOjwSi6ZsuDdEtTf+tcYAp27Jscv72KwO/",
-	"zE2ZAR9czh4XBjzMBRIkxKzpO9X7eUCwyLoD4CuJ1JQjK6ipda8EBH8hRuMGnUFqRUGNyAxhkXWwpC14",
-	"NgmCeYNaf5cs4kXs3an0/FgEfJOuH5D+u93m7k53p93ZnXMD5XSDUtdFXYeEVhOQ/hvpL8w+nQSip0Ws",
-	"t4AOovb+d3mN+vu/1LPOm+kfv179113eoq0L93fhDiyhk+wlvOGYVgF9DbTgE+kJOrZ70AdRQ4eILRM6",
-	"AqEfKjHHXUQHWssb4i8EcQZHTnojEmI92BgrRYQe6N+fjxv/wo0/243DxsXXjrvfvXmiF20wIiGgCMjY",
-	"p3jIuEZAfjWfwEFplRIMERTEB6PlH6fv3sIHkPJIkSCI3M16oVRomBgJn6wuP7khqTJAfPzwJrp1Ni5V",
-	"P2VRPYUoDfSsudvsbh8hzoKZYVfYNKaGqyezD7gIsT5jE0ELIWHouWghicUWrSdex5aEz+QITQm+igw6",
-	"qTDzTdgO+ULEDAkyFkQSpuKFlYPpiSADfWpaSexdy/wqW2YlZ9isOOAejq7tK8EXL7d65oUgiiZ8PXhu",
-	"ELI84taCKmAvcYBO0RK+mB/1MgyhgMWsV2ToGA14EPCprAaIlnNO7zNEAF0ULWQsyIAIwjxyrFWKMoAk",
-	"zWSykMjnBgshPnr64Zfn6GCn23bR7nYWIPmJRTUPMWNb2VzER440mVII0FPp9uDSqwJJmsW0G4e4MWhc",
-	"fN3dL+EugigxO9Y8PL/O1wyN+BSFmM2QBJ8Q+LhVZOgstY6L/1u8gC+g4BSBKIrks+w5RyA2KA3NE2d+",
-	"jul0mjJASH66V3yqd4ZTjQy29w/2YmzX2qpV+wu3OreMU4+PSRlPHxMRUqlPiERTPgl8bWyml9TsbJeK",
-	"lvJFgM9T4JColQReGbE20WuFzC1ZH3tXEdFaRBmBSCXqaCDvd1FA9FKli3w6pMporaPZeEQYHHerVdU3",
-	"VqheqCGTxGWRN36qicTjE+OAmUcHAadgaj9WmDIUa4cTplJHJVaYdCdBtEmAOIM4rDEemhAsWPIfEyJm",
-	"yYqfmCWkl+mTAZ4EkeUd47PPeUAwM1LxeoxZAeLyiiSizAsmvrVbTOCYXlBOCJWv0E5WxIILIrsKOfKA",
-	"BoXcxuoyKeBxJIiaCBapElpq7TU7zc52D5E/ECNoqNCQoEChgCDKTHAuF4hx5SIwttAYC8LUiEgiXRRQ",
-	"RQQOJJITb6Q1gS2txG65KFJSt96fdV5twTCJKukacE0YROBJCCfGlEkXgeoptaR0kWZF5pPiWlwI/WEy",
-	"HusPAWFD+EXQ0NX9PazcdKS2i3w80x2URrPhtHoRVPKBi7CgahQSrVRxFq9V2vBupXcGH4mgX4ifNlWj",
-	"fda0IBJdPnsMI9RqqBuQmQntSjQashAsIx+L+zT5hPj6DYDH6XXbh/uuE1IWfdEpoh86OIkCtLME9DJW",
-	"AqWmaHN5b+iaC+LDnWs4kQr1QTF3NaX8YHjqYafTdlFnF4iric70EPrUagUPC4ikxFfBLNFpd5rd7SZ6",
-	"p8/3lEqCup0dg4TowpLGFwbNMgYV3wQsrVu+oVJZWLzljKwBHiwByMAcINiFbTkPo53M3nfbXehkouIN",
-	"GLqdHfvdVFBFolCKKO7Fjl8FGr2xW8OHC5+IfoF+8T45I4ojyYVC/ZkLWQBW85WeBofudQSsJBJvZMAF",
-	"sUZD7FNJjkpsjUJXN3U7UnggogWWnIhOe6e7+EQY5bVok4lSG+uu2y6SROsAWunvz/S2Qiyb6NLw2h9D",
-	"ymiIg0uE5ZUxkHbaXYAJBMbAFYcbt86aTZexXmBCk47QpTEvGnTQAHWGDS9dzcQgDMq1xodEU63a2eQZ",
-	"kJmWvjJ6uT6QdMg0RWZhXriWMtIyQKkGeBmI3+MhOaV/Fihtl0YTCPE1SHj6J/nxbQqE8KU+hFihkEuF",
-	"3qYFXYybI5Twl2fNPW01L4LCGvcoSUA8VaqQZk6MAfkR4Jr6sdsRrkUi6RRM8UxG/tC8MFl4Nux6bnU0",
-	"5BUdF6v7OVWNG6cu0mRuT3lWTSpVimCSQvOYMrULSTL4moZaTeqYwFNYuPmmHS+bMkWGRMTrhpuDQoXU",
-	"Lg10N6ODHKEQ+0Sf54zhKiIVlZFr9YayKxfxMf5jQiBWCRRkWbktZW9qasvrQgfX740y6y9GQJnpQf28",
-	"iwS9VhJ5WGr5PLE7SOirptsQtjzGapTsOK/BGqthNU9QemuZrb5P3fnnNwzmleYU0YmbuTH3FWSIhQ+4",
-	"w3LuWM2fpuzW4jiDVXcTDfAW22g/xcfFGwD+lrGBrNkO5BriGRrxwC+lOj1u7UVF/Bjc95KIMioy4ihF",
-	"TLox6DsYPqKxoMyjYxwY+MdrVoRhptAVs56oBN4101gLcKEnvA1h2Y3epLxMP3OfmqTfnyNd0DOXZHAF",
-	"NZ9KNpco7GcunYqmjlq3+jZ0pe5aoX2UVBuvOL3n60aIrxsQf+T0up3D7m67e+M6xn255EaiLLjKLaSC",
-	"q7X1HAUB1+hjgmbrbz7PT+yuFgPCxmXduM7Hsb8CIKK7zMpdpe89b9xlyCB3WXkboNgdLg+UzH3vEtDh",
-	"Y/XOhCDV2GQySf096hMa91t5e+mby7vaXTxH/c1F9+lL7wvaxRm9X51V0Zepa1C5R3xb3Jnd5eVJPLCW",
-	"CeWJycUz2fatzB3JjVsUrVE9wLzv9iYbmVHdWaS7XTdC2cBD2cheNlb1T7UEIP2cqbGwBDqzxRkWSB8/",
-	"kSW1vQIQDVOCyIpqAbkKAWDyR3qQtuTANdtEbwtdPhuqMFSRSe2/Q6XETrK0amIYUvlB16Oaa6+EXKRr",
-	"bzioQODB2SA8QvjzVOLfMgpLqlu1JhY1XA8DyKfxgYFAJXg1TNLeBrkJcu0VWQqzSexeCqdOz9ndc5a+",
-	"Dc5hKHbUxBdpcPLMteEGLzFekliPtVtLYCfdQrsv46y5uJM5dL48M8E+VXCAgKAb13mTCrOpah+H49y4",
-	"tyOXxLPeSIWVVI2Qj0O5cZ3fbOxDVUeIj3j0FPqCBKQwGsn+sDnLEaR+SWfRLnGaM9m3lUc6abkmJToO",
-	"jYdQf9SfKORzc8tn4lgUiNR14vjTp0+N+ZCeqv6FoTePnlZeF+cIL0E1JVnGlfRT1GdNlLRcHvCGZURk",
-	"UJgKvRQZFI6wgAzyfdZLBibZ+ah2ovOGHgxAT6I8wHIiuA6DrLp+Pmm3dz3ih9e9l354jSwwfjx3us32",
-	"uYOuw4DJnv79x3NIgui1Wj73ZJNjSWWDjwlrcjE0kGwx2dJNz50WjEsqQ+8KSSDkPgk2KI1RaqIyCvQn",
-	"CNzBzM8HcGheieUV8dGAi3vUrpPY81jNfplKI6icMmq3UdAfhsDSdw5rIbQNFu8Ti29TVT6WEP/p4iCV",
-	"Mj9uuE7vG+MmTjXlgxNwK79h/ym8xuU1itNJMoUsbP1plcmMgoj1TGDlLWTCXxkXkyCoDuGJ74g0cU+C",
-	"jRoTw+59vt7OEmyqoFpPJbeab78m66Swjg46oT8jiJ9HPtEjCgLZOxvcx7gvLCu0DPoLB6imgHyXdZmo",
-	"JjI+lXgau7xCQhSKgvu1LMsy3c19cSWRJIx1mcviOMl8IUHY8euTQapLISVEv2+QOI/E36IqCjWuCwtq",
-	"AyzpMYBkjEjtScI0JNJTbpATIedDrg7XEucsX8Sr8rTNNV+n/C0usrVhrlWoP80XG1sC97Zy10Kkz5c0",
-	"WyaycL5nqXeYekk9nA2C5xA8V4tteRzPDVAH3eku670FyNdaO0pKEFiV+wNRYtaAMgbrpIbUsItRGddR",
-	"+A7IaKXA43ShrQUks3LQcTmtmN83vCBGYuQRelRRQeuIBtognXrPMy8GLYH+KSFXNYIw49FvlQ2THiZH",
-	"Du8YiatTZCtTbK4XHoi8Ps5V/VyCruYLhlbnpqQbr/mqAYKVIPWPxinnELf0DYUnfQ+UUlzPdCmKKR5i",
-	"AeUUdFqz3xfMzrnFG4KSiDCP+8Q3eftQHQPcw/0ZGv5JxxvtJKaPpNbm3eSERMU870JJmY54kL5yMzYI",
-	"pBXDrA+lu2zk2WpU+D0kIi4iwg1hPQBhPUJD2vI222pDVd8OVcUoNrwnL61ysQjagopLt/EBhIVAtQsO",
-	"5YKRwMyYV1BE7gilikLbGoemalf0fHj8hqxWnUcYbDGf6hlDyrAyMcMhHo/hOcGvtctKl5BqaRHquu+c",
-	"lo1b9ipq7afayrTH0pfdaj+qWTJy+RucS7xXWTJ2eYfU+zRvTemSdNnwG9fhjLwbwCsjVSynBI837oJu",
-	"xWha1K0MCYv6lYF4Ub8K8F3cuAXn9GcsC6u+YjX3UjMa4S/AcJPSW0Ul6edH+vjhjalfY77u23KfJpPZ",
-	"FneOqtvwMZQaYvbXZj4nc66YfO3i1+lS8Qv07kiFiUB4Zqlr0aV+NEDc7iZVT35BF2tkl/PwwipOmWLz",
-	"9WbIFqGv7hO1dbIlNT5nUACLTgqrmspGTiGlZZ2Ai6ioDPEldXFf1S53a2mODpApcPujEhOSBAzbqvTp",
-	"mmn7Xae6Qlq8uKiu2cIy57ohLOcI4b4kTOkl6h8CLFVUp7+6rHnq6QyqSChXMSihFNxr07sDheDsJFgI",
-	"PMsh3kxYE9txxaQsII4RI9P5BHfDYgyfyIn9B5Hrdvl3JN3LR1+PjC8ffz2Svnz89cn7qDjVXUr9eI5V",
-	"ZH/NztUoWlEPqNl7IXCLdYKkyBf2TbQiDt6n+LWt/l0afGarcpqIl2ZUkTN9sEM8Q32CBBmbtPv+RIEj",
-	"MwqSQcdJzFTyAELqEQ0+ZYZnxHGOWj1BVCJBBhNp4mwKZYyqcNzGom82Jqa04BoUh/STNPVVh8wb7fW7",
-	"fYtainkLvv56sq/F1++Xek++fqfUk9TLdIqfqa/fKfXQ9RKd7k3Dy8v0QoIu1GyiM3KEGNHGfJRmEBXj",
-	"j94PPzH8yHGdXzRfc1zn+Qgr/Q8OgoL6/K4DZZG0hpLXGbHiIfWomv0q+KSg+udbqJOlGcdQN0j4SFRl",
-	"i8apKbaQ+j9O371FncMj+0qRqWssEVXbmSeOTenkc2aGhbd7YKA+GVFbedgUStY/aPVT654+TCWgtDmM",
-	"NouY4Pt3p2eufYlf93jx8s3Ls5eID85ZosyaXLdfX55Zz0nznJlCvnGx251n88VvNRZM0JQpg5cHLvcL",
-	"ckaOWfyUPxcQrgof+liS/a4x0GYmqpEEpuxrdiJw5MFbKO9YWRVdAGFSvsqW6TaVzfjAIEy6SeFjiypA",
-	"IRSJlxPPI1pjp0KCwh7rwLldJiruTrsUKFbhzbgTi4VfwQwlYyZHiRbkSX1k9I8JgWK69n0SoPWq8rrV",
-	"6M5vnKgR9+cLVe8v7Aevqs4v9wMJsAJnALeLlaZEP+5LHkwUMRYMlTZQbm69zzqHO4vrY6eNDShJa7dg",
-	"1lRkeMT8IS6dtjSfOJYZrjDC0ctkd3JeYoOPDqyBCne42uJbkfpKqC3XTjOTiSwsCF5Q8juHCtu9FAmp",
-	"qolZ+EfHvLalmvD83OkNKYvM1QW2ajxrxYLLKCZTF3S5JScV/BauL5qjaIFlJuxXBwdBDXOnxM+n7YVK",
-	"pTgS2HVt6iKRvYq+W+xhgqHz4LmYNz1SbwpZN4pebuayAdsU3lLYJv6KSpvn7qH3MObGxrtZj/Zcp8z/",
-	"83BHs3hB3+zRhKuFkqNZ5Wi5o6O5BPQ2R/PbPpp+icfZwwFhPhZws5x6POhPKCLSbrc7Dfi/1m0PDw8P",
-	"G52dxm5n7u2/9Fu+sQLlGzdotaXlOteNIW/YL4kfNl+YbvHXDRqOuVC2MulIKw2aVEaaVFqQ29sifmje",
-	"301Rw9wDW3pg+2sP+XgmXQQjuCikbBK9x20fdIPKpSa8QlHvCsyuTruNmHTRQPAQNd532vsHe53Dwxdn",
-	"O6+6z072mt2Dg71n7WenGk5lvx6cNtGxLVM8BHsBxDHjjHo4QBpyPcQ4GmOhzM0/VRL1+YT5rv7+TyLM",
-	"jy56f9Y+hSsZ+O6p4ugkOrxbEv3K0emL/xc95SUI9iV6f7bbPkVYQg8X/my2T7ezmCzI7UzwmTxbkjJe",
-	"9rt5FKcqyDZ+ev/UVJF98fTMfnpl/z3Z/sl+enp+3jSftn863f7pP/b3yl+z327/9J87HT5fA7eAchMA",
-	"rUK9pdcbDyY9y1a0LvG5oodxBWfhugU1QKZMUlffatyNqF4KVRtZHcnq+6K/b1UrSMJAciLzuX0AEt5Y",
-	"NC8qmBuo3Ctf9v1T69+eSOInj04nouVT69y5erXL/mj/1t8RL88dJyMo9M/ZZ8jOnSdFjqbs05GZygRF",
-	"U+QeQUuXN0fn5+rih6fn5z/85+mn1vZP587n8/PrnY7+z27j/Pz6gFz8cO48tQ3dqENF2+0ftm2r4tVH",
-	"BTuzx5xU1fHMpDz8zP28w8R0L0Rw3Cc3p8d9UmvK57qhlmnwgILT64AXGx7cKNC0gFLgvQ2tf9gH8ER8",
-	"rSk1keDgKPVi315bkxT0CzGbZTzWCxf3AhaS9YbtzQdrpBbf1WyCsQWlU6MpUi1TY+yBA1lKW4K3IDzM",
-	"FL/lbAhnA97MNE+D9wkSdDhSrn1zdUyENKWHqvy/qbl3NGvAYkhUdUUreE/ZvB6OuLAvsydPoTgVU+zO",
-	"k5dnCCDacgaApUT33JJXUfCcXuVQ4BCIwicehQcR7d2SvcHWk0pLQebOydZLS1+epZ6ycZ3XDLLDUulZ",
-	"lLMz+yzisU1Tgy9/t51eEEaJ77jOByL5RHgkrsoXV9/4PTMFwyE5Nm9NvLymUkl4Gs70jcu+5Sp3xF+Y",
-	"4ppxlSvX+ciuGJ+yiMJM4aMXcENEmDdzStKzigsJu1FRgLdcHccp/q7zx4Qr/IaGVH0g2BsRv1ArSJ+m",
-	"1XmFGaCIY6QOzOMh9VLqTu0zpZZRQ4Gmmo7rTAx23ycvOsbhOlyZQBKLIvvibqqltqk0HoOAT4Gm7GD/",
-	"NSFi9m4cvx8JE2a/DHGgjTbiv4ylexHCS8OdHszeKFvRxaL7sFvr8zBzmT5fHWd0N/p8fVBswnfvUV/O",
-	"ag5zPLIoYyWHrGI/3KcRYeB1+nj23M154bC0EhBeaI+uYOff6fnavWmYDzvJh7PoQy/3oVA/rVz9HLCs",
-	"gy/VpQhkFVGPD8Zoyte0PtfGikFq33hA2NKxXevm1BZ1Zbx6UVTn3XDrJelpEzX5fUdNrhIA+U2Ku/jV",
-	"bhBYoE47vYO2u+DZ/FRGSKcoI2ScKh26dK5LnNlRLZzK8zGyIfMp5V1r2fHZTKMkIeg5uLvpS5HUqUw7",
-	"FtP+wuwhtHQ8R55pqksTUxEnkfkygavDM/a5ZIe4oqxYk2EWfmUxctX4gd6uGb08hK0yTGhuc24FztN5",
-	"2ktDaIQlqF8nmAZ9fl2ovUFMa/RcPXgqMApNe/sAKfICPvFT1mif84BgZmd4Qz3CitMNCwcPdHuPGDdS",
-	"+o3jwtHfjRXx7VvTNYbnujnSKiiE6FWMPoeSeVBltpZdSRWaVk6yiLPhkxSLXK5DAToXYWQhTAvAkt9c",
-	"SoZVBGSn3OohZ0OkRlyCz50qafQc9FpJiHtFkKQns352DwfB78mNfPLxYGGUbNqiiF3xF8nH5u//0yjx",
-	"a8ciptBTo38FWya6O9D72JJoyoXmedFVPJbpH6PjYyKfjc2TbPM99uiAeuhUYeZj4aMzCgwltcOdvf3K",
-	"u+nP/z4/v263G+fn153B+fn1waBsc1HKywpxbPWz5JbIeFsiec29rbaaLW6yCv+sUwDhLL4NiArJZc6C",
-	"dG1M8AxNiSCIXI8x800m051leBatfOVk1vyW6qSx0pJHRAxXQdRPH6jCuOxFFUoKqo0UBThHvxZx7QyF",
-	"1GTdq9lZWVq8qAmwkwUJdesAm912IePXqzY8P2FfIRli9nf7d9Pj4WrMeav5+//527//5++N4lea9T68",
-	"idAUrNdrY/6TmjZFAWF9goXWB+Cl0Kf/+HS2HRUeSPqlPFRGIkGiU+p3wQMiUYyq5geC/eZxEMB1WPbr",
-	"T4Iqon+LwpWMqysg+AvRmghhLhIEe9EltCmLYjOjCcOmqrRu99p/zhkjnvqoFVCn1ZySIGiA17ylf6d+",
-	"Q6vfdJjo7BGu0r3B6CUBGeLCZ3BLIWRBkd0dojJzqyU9PiYABROVlZJ3CWc4KgJRBXhwIHnkG1QjEq4d",
-	"IDfg+hzwAvWRi6tG7ItJFRh4quWhdCGkVbomYMaN/OzMj/w4cjvNwUz2mEWri6ZUkIY+dFjRfmCiE5M4",
-	"txiueS6Njt+/1rO4qE9mnPmI6tEEVVoTaJ6zc2b0LcoQRmOsRpCKFmLljYhfkmTkostW69KqXFpVuWxd",
-	"ugijK5utZnLdKENjLAhTIyKJRE8v84t7ukX9re3LbZO2BhlxgU8ESkrmQSSgnkDDMBoggW3rK/VvLvV6",
-	"QpI4iSobm9fgms1mgSCEFq166sylPYogyXBINAEa2pGa8hlX5g8DWSjD+DQkYV+jFrB3+fdLaw9RAZqd",
-	"a/MBofjiZUoQXG4DUkyioWHSVAHvPI4j6LTNF1W0ctrNTrMNXpsxYXhMnZ6z22w3d42rfAS8r6X/U3ih",
-	"aAhiGudT28r1YGwp0L0F5yqTDbm33URvCfHTxUoxbB0o055CAx7N/51fiZov7K/XZu8uZakfPGmSr3J1",
-	"4WZTcnba7TKZFbdrza/ixnW6dfql7sJvXGevTpfXZW/PWsHk9D5fuI6chCEUB3OAaaqStwMU1hL5c/zA",
-	"wYUeqfUEMoxANeWyALWArL554mdg+ac+DwaV3Wa7M5fkut1EJowlzoZliCo05MBfBZ8MUycALmCN1IOc",
-	"1nScAQJTPRrF2nB8yswVjy3so6WI5YF98+zQhyiXVkyY5Sg4CEiAJiwgUqI4hRTBNbZh+keQBToFa9GP",
-	"Iwjsy7y2apBE3Z2ultbWpNQ9simAhTm5Pa1867/1YNJNsnilHdcMe2yBbNM2sf0zW3cgeyI+TNjPgLz1",
-	"nAP4K4p2KqbLqAkFctZT36xygqCrieVe8fR0253FXTJlnKHT7uJOybv00OPZ4h5z8Sq6W6fGRPNvxEG/",
-	"vTq7Kir9exuGovvu1uZ7uRcwEl70Na36fb64cef05c8XNxl2dUqYjyZjrSTstJMkeMqiSKUSlhWmHn4u",
-	"lkdLCpb4JemHkSjx9N+iKIEXqmMD3MoVLNHz0xdv0P8/eVOOp7SClUJVHvqzxCxdFgHGl1Far2btqEpV",
-	"qv2WGdc3xwycrFHmAHOoaABWmzPHL2KaTMoBR3RJh4z4DcrAEnItrUbFXbUtEzm93AJHUkK+kaMGru+s",
-	"XpSlV+OruA3Jmuquq5PsknLaLDhDt8uTfa6C9I3r7LS7NVjb3HvbG3H/mMW97npQZ1o5GQyop6n3VHGB",
-	"h8txh8LDb0hw7vjHZ7yED2Bp8wEH2Y4lp35earWKve+FOscHeC3elJMpdcOby0wwPOzvVEDVGmucPIGf",
-	"+jMk8UwmrytA2TI9JtSpsW8zpKs6Ig8LQYlEcy72vLbzhkp1kr3jWI59DWig6rEvu5c6TSUJjPNwYUvF",
-	"x7UGvKK12pmqnzUHBG2yTmPD4t9HASD3pp0UvYu00VPuXU/RZ8zwmwLfbiGnyvCj1JWi1kMK3TJnUWlT",
-	"KpHigY/6s0wdRMx8m1JmLmpkE32Krh0Yon7EisDLqKB0FrwlqmEoiW8ytaPluygO54GBbUBP2qyyHvpA",
-	"7/xp+S36NlQw8gWeMoQVEpj5PLR5Kthk0VOJbEB/vlgjlSggAwXBFfbR+aMEyBR8OZbFJtflGh55PmhC",
-	"GlOccGlGWJ9n3bPGlxQ4neMgNY606esvq999n3pd+7AGwGxM2kYRvC9F0JAoXKrm2OuS3LWGvtd6EhcG",
-	"L/RfPNe/3pNCtR4l4blVeTZqwT2rBQD4NekFdSj3a/67BvVvjDIREBNokqXmF/D9baQiHZzYi4EaTd9y",
-	"Rmo3r0H9NQSW2aH/rQusGjuJ021BguzUkDwCKvRAXJFJlv1Lyg9DAWuRH26FT/s+FMsHPWzL2KMa47s1",
-	"iTpOBd8c0Yc8ovfjzV/PKVzyfKXzoS5Snv65yEcihjas3DyJymyF4rh/zxRjKDFQpcIziHWCB3hdsFaR",
-	"FxAs4KunJiIv7t+fJNULtyEewJjmOIq1BK8flPu1NapNLJgNZoPCSpCyjhQextM20TsWzNLvJ8y7JdNv",
-	"HkD8gueRsSK+cRigS/N8XQ95oHY36KBhzfNLhCNLPYU6Km1L31TpMHF3MRChxraHhci4K/LmeXTN8ri5",
-	"6INc9dzqhscY/n9dR8GyTH3VG6OVZcHGx3CPl03FcZymOn1WXGFmIzFnY+Leny3X+hrJj5vSi6moaOZO",
-	"u5vUlErkjvWjFsfFJNOl67A8QIhMPH1dfvN2EgTpTt8R0/mO1UG4PI0o02ZOPKh66NZvnlDbxXpOdOtJ",
-	"nF58Dwc7qrv0kKfbrGFzxL/3+K2+NjSAuKNA6u/x0KfT4AoP8Kk2EKdFOeSQSmGD7eWVBEvKvllEFZIj",
-	"PpVzMWxFRzya/6HyJB5DzNdfJlKyOlRqcRhkXeeI7dxEn0Y0ICbtWOLUa4sxkTMepalDgfaoKAOfK6Pg",
-	"Fuf5IQ8zxpVJTsU+etpt724vCPWOvQqrnowHMejTB2llwz49yCZycxO5+W1HblbEZ0Kqa+ur/gf05Vop",
-	"Bh8zue+bJIONVnsrWZtLbHLy2fo1msXZ+/USHfA6kxuWoX9bgyFzV1IkWG93yjZ5ERu3+EYc34k4XpkR",
-	"LRTdePVEi1JB/p1mXWjuuMm72ORdbFS371l1W5T7gdfrt0yrZptEkbtLFMkw702qyCYC5Laq7ia35LHr",
-	"xovyUPDiqI9lVOBaiSj3pmP+ZVJRNprSXWlKC9Nh7kpVWvrkrZxIczutYZNKs4nT/37E5aK0G7xqqs19",
-	"qeabZJvNId7I77r5O3ckvN1Nds93k93z+Bn3Jr9n493Z5Pf8Ne5Ab5ELtG5P0MMkA2XY9SYdaONwepQK",
-	"a+1kg29DgV09FWHNHOUOk5EKGcsmHWnDYh5x4OaKGU7fL9N52GQoYDGbdKgNa/imYrrzgZR3GLD9/eRv",
-	"3eowbzK4NjHmG//KI4wxL4skty+5R8d/zipJuEn0BOQIHkqm5plDylCfKIw4C2ZN+5R6z2np7xwjN3KP",
-	"ZMOze1oFMfxBGsao1T1JFFIcfek026mxvpiH9crHMhxPbz/1iGH0uGkyTsA9HCg4lBcxJHL7XRRJYd6d",
-	"T2uV+aV9SvQtBhcRiqMrxqfJSAvUr2iShPEU7j55Swij6Yib3cZ9zUtCNxc3/xsAAP//",
+	"7H0LUxs51uhf0e1NFTC3/QIDiampWSbJTLI3JPkCmdzdwA5yt2zro1vySHKMJ8v327/SkfrlfrhtDISM",
+	"t7Ymxtbz6Oi8dB5fHY+HY84IU9LpfXXINQ7HAYHPmOFgpqgHf3zBwYToD3/nPla46XGmyLVyes5IqbHs",
+	"tVpDgcejph2g6fGw1ScKt56ERGHd5W8TSYTc3uo+9fc6T58eNvYH2G90/cO9Bn422G/seXv7B+TgKW7v",
+	"Pd3aacWzt54QpqiaOa5Dfafn1OnvuI4kSlE2hMWPsPxVr+4E06DPr52eEhPi6q/fUI8wSVLfvBsr4r+b",
+	"KKc3wIEkNzc3rtPH/gfyx4RIlQEFEYIL/cHjPnF6zs9JM9fxicI0kE7vc/w7ZV9wQP3foL/rhERKPNQ/",
+	"bJ0qQdlwC1GJGFeIM4L4AL0MMQ1cdEKI3omLfuHeRLro+QgrFz3HQdB0XEdhMST6HLCn6BcNpxt38Yw+",
+	"VgSdOy+wIudOD5HrMfEU8RFGM4KFi0LO1Ahh5iMfz/Ra1IigARch+uc///nPxslJ48ULF2GJKEO77c6z",
+	"Rvug0TnIrEcqLJSewLm5cB3KGBEvY4AFlDDVEAZaDTjX3cG+3/EOSeMp3u03ut7BoPHM3yONTr+N972u",
+	"f0AOBxquesSes9vePWh0Oo3dvbNOt9du99ptx3UyA7Y7z54OdnG3ceB1SOOwv+c3nuH9/cbuoEsO/Kde",
+	"u9/Bzk0aKmcjguwQqC8IvpKwb43rAnsKNovGAfaIPEL2gBHDIZGIYG/UdCy2KG+kdyknYYjFzOk5xwxN",
+	"xnrlLsAUI0Gwj9QIKzTFVEkNWkSVhl+MXXYhBoP63J/pL/2JwIpy5vScxvuzzsn+frP9tNPe2z881VsZ",
+	"EewTATj/XF9Qphpns7HeGh6PA+pB39Z/S850a4BSB/BCjbj+4/3x2fNXjutMROD0nFZIUtcwwq9ThRWV",
+	"8NWz7v7gkLT7DfiP/qvR7h+Sxv7gWVd/0P8COvpkTJgv3zGn99npOBd27t303L++PKs9809PFB//uO/c",
+	"XMQAP2ZySkTmfgoix5xJYkCYgs27F1jhxm9ESAPKbrOdgYdUWE2k09ttd/XqI+DfP+nL7zzBkM8Xqx34",
+	"bmaDbQNCDwfBA5P5AvwKqSe45APVNLPqVR7nmyUMwq6aKDx0es6n1rlz9WqP/dH+rb8rXp47SQtlgPS3",
+	"ejM4bkJde46mvPqbgSLiFZ9o6Dvvz9qnmjgl19N+Q5j/IqJYlkweRpys1vVxU4Q0NciBJrU0JP/ijHyU",
+	"BC4v9uiAeuhUYeZj4aMzGhIHTpcHAfHMwtJkSdO7ARVSpam8z71JSJjmBlNCrlyEgwAN6BeCNNBkhkZ9",
+	"YzfiawEC6BNtm/99cwigJ/s9OdLfMy1ueexuITBGWC0DjBFWC4Exwmo9wBhhda/AIFq8WgIa0H4ROEBm",
+	"Wws8YLpSgGgBwswVDyYJU/Nf3QHYBloKXQJs0H4R2EC0XRpEMPS94kxoZPEltm97LAKAFfJLMMfjbBBQ",
+	"D1qsiE52HaXQCnh67HASKKqwvMrMyMUQM/qngZr5ShBvIkSm1S3hbuQRu+FKfUtL3seBvgmzl9dUi8qP",
+	"R88QRCt7GMkIH9BWOTfYQths8wiBhI68EWZDIq3KEKtc1DcaiCcIVuS5lemy/D7F3nn/v4mnXDSlaqQ1",
+	"kgDpTUtQUbQkQNgkJAbHtiTiU4bgKIokgL+YPAXwtbQ2DeBPVI34RCHMEPVdNB1Rb4T6xOOgIpYT9GVA",
+	"ehs21Hk1D9TdV3vtk3K4ZtlMd/8kx2c6r+y3t4bqgIs+9X3CKi/98USNuKB/whZ+t/aWF4RR4j+W6/+a",
+	"yclgQD29ODQW9AsNiL7NiiOPa4FZEbh/fGxvXxPpm6v4FWGIEeJLayHqoeNIMG5+INj/JKgi1gpBU5Oc",
+	"Ki5g6gq4/jHhCr+hIVUfCPZGjweaGjSSiC9EoBGWiHEkOA9RQAbqCDGuRpQN0RRLNBVUKcJi+CgiGA5O",
+	"oWu8yVL4vC5o//ggNMA0IL7Bp2RUNKDMN7YuQbDkDFGGqJIo4EMLLsbVL3zC/EoYfSCST4RH3kaNHxs/",
+	"ZrwmQ7ZQGeNZwLF/xvkbzYMXAAfW+BJsFXGPR4RCfe7PNJACvXCB1Agz1Gl3n+4fHqD+TBEZAUUQjzOf",
+	"asr1C+BbJVyERZoT7tMBfWR0J0YWTXqwpjZEIGOOQgoPjYlcAfkxMpuPJGUe6RkLMFUIDzFlIHJJYuUu",
+	"hYfGNjzjEzQkWRnv9aBxAgZmC2vNJNTsm7PdbW/Vkca2dlqxNBJLQAWW7Zv4tLS0wCeqzk2Lmj62K+ZT",
+	"H16BsBD0C9GkWItQRwY/Ioyxd02TdeqRF1aoXw8aZCxqV1QTfeeUsmFAFJyT1rtAo4zt9VZftm0NiTsl",
+	"KmkLiBU3N38ZTc/u4CPDXzANcD+opqK2+VuujuP2j48Ne5jpE/Y5UiNgO9MmOhMzSww0PUAh1wcaH3Py",
+	"mPmA1zxehnu7J1XXmTBs5fgF3OG1ecHUUr8mq+ZB40xLwo/l2I89j0hppXeq1cCxmjXRaUTtzRNOD2UU",
+	"mx76mWBBBPoK/W4yLCDT0iDIhMnJeMyFIv4J8Sk2j0AVcP1Y1OGRQDT90qUhuqXxvzUOMGVblkzOv35l",
+	"4Jd5KTPgg8fZ40KHhzlHggSZNX6nej8PCBZZcwB8JZGacmQZNbXmlYDgL8RI3CAzSC0oqBGZISyyBpa0",
+	"Bs8mQTCvUOvvkkW8iK07lZYfewDfpOkHuP9et7m3291td/bmzEA52aDUdFHXIKHFBKT/RvoLs08ngehp",
+	"EektwIOovf9dPqP+/i/1tPNm+sevV/91l69o6zr7uzAHluBJ9hHeUEwrgL4GXPCJ9AQd2z3oi6ihQ8SW",
+	"cR0B1w+VqOMuogMt5Q3xF4I4gysnvREJsR5sjJUiQg/078/HjX/hxp/txrPGxdeOe9C9eaIXbU5EgkMR",
+	"oLFP8ZBxfQD51XwCA6UVSjB4UBAflJZ/nL57Cx+AyyNFgiAyN+uFUqFhYjh8srr85AalygDx8cOb6NXZ",
+	"mFT9lEa1DV4a6Glzr9ndOUKcBTNDrrBpTA1VT2YfcBFifccmghZCwuBz0UISjS1aT7yOLQmfyRGaEnwV",
+	"KXRSYeYbtx3yhYgZEmQsiCRMxQsrB9MTQQb61rQS37uW+VW2zErOsFlxwD0cPdtXgi9ebvXMC0EUTfh6",
+	"8NwcyPIHt5ajAvISO+gULeGL+VEvwyAKaMx6RQaP0YAHAZ/KaoBoPuf0PoMH0EXRQsaCDIggzCPHWqQo",
+	"A0jSTCYLiWxusBDio+0PvzxHh7vdtov2drIAyU8sqmmIGdvy5iI6cqTRlIKDnkq3B5NeFUjSJKbdeIYb",
+	"g8bF172DEuoiiBKzY03D8+t8zdCIT1GI2QxJsAmBjVtFis5S67j4v8UL+AICThGIIk8+S55zCGKd0tA8",
+	"cubnmE6nKQWE5Kd7xad6ZzjVyJz2weF+fNq1tmrF/sKtzi3j1ONjUkbTx0SEVOobItGUTwJfK5vpJTU7",
+	"O6WspXwRYPMUOCRqJYZXhqxN9Foh80rWx95VhLT2oAxDpBJ1NJAPuiggeqnSRT4dUmWk1tFsPCIMrruV",
+	"quorK1Qv1KBJYrLIKz/VSOLxiTHAzB8HAaNgaj+WmTIUS4cTplJXJRaYdCdBtEqAOAM/rDEeGhcsWPIf",
+	"EyJmyYqfmCWkl+mTAZ4EkeYdn2ef84BgZrji9RizgoPLC5KIMi+Y+FZvMY5jekE5JlS+QjtZEQku8Owq",
+	"pMgDGhRSGyvLpIDHkSBqIlgkSmiutd/sNDs7PUT+QIygoUJDggKFAoIoM865XCDGlYtA2UJjLAhTIyKJ",
+	"dFFAFRE4kEhOvJGWBLa0ELvlokhI3Xp/1nm1BcMkoqRrwDVh4IEnwZ0YUyZdBKKn1JzSRZoUmU+Ka3Yh",
+	"9IfJeKw/BIQN4RdBQ1f397By057aLvLxTHdQ+pgNpdWLoJIPXIQFVaOQaKGKs3it0rp3K70z+EgE/UL8",
+	"tKoa7bOmBpHI8tlrGB2throBmZnQrkQfQxaCZehjzz6NPiG+fgPgcXrd9rMD1wkpi77oFOEPHZxEDtpZ",
+	"BHoZC4FSY7R5vDd4zQXx4c01nEiF+iCYuxpTfjA09Vmn03ZRZw+Qq4nO9BD61moBDwvwpMRXwSyRaXeb",
+	"3Z0meqfv95RKgrqdXXMI0YMljR8MmmUEKn4JWFq2fEOlsrB4yxlZAzxYApCBuUCwC9tyHka7mb3vtbvQ",
+	"yXjFGzB0O7v2u6mgikSuFJHfix2/CjR6Y7eGDxc+Ef0C+eJ9ckcUR5ILhfozF6IArOQrPQ0O3esISEnE",
+	"3siAC2KVhtimklyVWBuFrm7qdaTwQkQLLLkRnfZud/GNMMJr0SYToTaWXXdcJImWAbTQ35/pbYVYNtGl",
+	"obU/hpTREAeXCMsroyDttrsAE3CMgScON26dVZsuY7nAuCYdoUujXjTooAHiDBteupqIgRuUa5UPiaZa",
+	"tLPBM8AzLX5l5HJ9IemQaYzMwrxwLWWoZYBSDfAyEL/HQ3JK/ywQ2i6NJBDia+Dw9E/y49sUCOFLfQmx",
+	"QiGXCr1NM7r4bI5QQl+eNve11rwICmvcoyQB8VSpQJq5MQbkR3DW1I/NjvAsEnGnYIpnMrKH5pnJwrth",
+	"13OrqyGv6LhY3M+JatwYdZFGc3vLs2JSqVAEkxSqx5SpPQiSwdc01GJSxziewsLNN+142ZQpMiQiXje8",
+	"HBQKpHZpILsZGeQIhdgn+j5nFFcRiaiMXKs3lF25iI/xHxMCvkogIMvKbSn7UlObXxcauH5vlGl/8QGU",
+	"qR7Uz5tI0GslkYel5s8Tu4MEv2qaDWHLY6xGyY7zEqzRGlazBKW3ltnq+9Sbf37DoF5pShHduJkbU19B",
+	"hlj4cHZYzl2r+duU3VrsZ7DqbqIB3mLr7af4uHgDQN8yOpBV2wFdQzxDIx74pVinx629qIgeg/leElGG",
+	"RYYdpZBJNwZ5B8NHNBaUeXSMAwP/eM2KMMwUumLWEpXAu2YYa8FZ6Alvg1h2ozcpK9PP3Kcm6PfnSBb0",
+	"zCMZPEHNh5LNBQr7mUenoqmj1q2+dV2pu1ZoHwXVxitO7/m6EeLrBvgfOb1u51l3r929cR1jvlxyI1EU",
+	"XOUWUs7VWnuOnIBr9DFOs/U3n6cndleLAWH9sm5c5+PYXwEQ0Vtm5a7S75437jJokHusvA1Q7A6XB0rm",
+	"vXcJ6PCxemdckGpsMpmk/h71DY37rby99MvlXe0unqP+5qL39KX3Be3iiN6vzqrHl8lrULlHfNuzM7vL",
+	"85N4YM0TygOTi2ey7VuZN5Ibt8hbo3qAedvtTdYzo7qzSHe7boSygYeykX1srOqfaglA+jmTY2GJ48wm",
+	"Z1jAffyEl9S2CoA3TMlBVmQLyGUIAJU/koO0Jgem2SZ6W2jy2WCFwYpMaP8dCiV2kqVFE0OQyi+6HtU8",
+	"eyXoIl37wkEFAgvO5sCjA3+eCvxbRmBJdauWxKKG6yEA+TA+UBCoBKuGCdrbHG5yuPaJLHWyie9e6kyd",
+	"nrO37yz9Gpw7odhQEz+kwc0zz4abc4nPJfH1WLu2BHrSLaT7Msqa8zuZO86XZ8bZpwoO4BB04zpvUm42",
+	"Ve1jd5wb93bokljWGym3kqoR8n4oN67zm/V9qOoI/hGPHkNfkIAUeiPZHzZ3OYLUL+ko2iVucyb6tvJK",
+	"Jy3XJETHrvHg6o/6E4V8bl75jB+LApa6zjP+9OlTY96lp6p/oevNo8eV18UxwktgTUmUcSX+FPVZEyYt",
+	"Fwe8IRkRGhSGQi+FBoUjLECDfJ/1ooEJdj6qHei8wQcD0JMoDrAcCa7DICuun0/a7T2P+OF176UfXiML",
+	"jB/PnW6zfe6g6zBgsqd///EcgiB6rZbPPdnkWFLZ4GPCmlwMDSRbTLZ003OnBeOSSte7QhQIuU+CzZHG",
+	"R2q8MgrkJ3DcwczPO3BoWonlFfHRgIt7lK4T3/NYzH6ZCiOonDJqtxHQHwbB0m8Oa0G0zSne5ym+TWX5",
+	"WIL9p5ODVPL8uOE6rW+MGz/VlA1OwKv8hvynzjVOr1EcTpJJZGHzT6tMZBR4rGccK2/BE/7KZzEJgmoX",
+	"nviNSCP3JNiIMTHs3ufz7SxBpgqy9VRSq/n2a9JOCvPooBP6MwL/eeQTPaIgEL2zOfv47AvTCi1z/IUD",
+	"VGNAvsu6VFTjGZ8KPI1NXiEhCkXO/ZqXZYnu5r24EkkSwrrMY3EcZL4QIez49dEg1aUQE6LfN4c4f4i/",
+	"RVkUajwXFuQGWNJiAMEYkdiTuGlIpKfcHE50OB9yebiWuGf5JF6Vt22u+Tr5b3GSrQ1xrTr603yysSXO",
+	"3mbuWnjo8ynNlvEsnO9Zah2mXpIPZ3PAcwc8l4tt+TOeG6DOcae7rPcVIJ9r7ShJQWBF7g9EiVkD0his",
+	"ExtSwy4+yjiPwneARis5HqcTbS1AmZWdjstxxfy+oQXxIUYWoUflFbQOb6DNoVPveaZi0BLHPyXkqoYT",
+	"Zjz6raJh0sPk0OEdI3F2imxmis3zwgOh18e5rJ9L4NV8wtDq2JR04zU/NYCzEoT+0TjkHPyWviH3pO8B",
+	"U4rzmS6FMcVDLMCcgk5rtvuC2jm3eINQEhHmcZ/4Jm4fsmOAebg/Q8M/6XgjncT4keTavJuYkCiZ510I",
+	"KdMRD9JPbkYHgbBimPWhZJcNP1sNC7+HQMRFSLhBrAdArEeoSFvaZlttsOrbwar4iA3tyXOrnC+C1qDi",
+	"1G18AG4hkO2CQ7pgJDAz6hUkkTtCqaTQNsehydoVlQ+Pa8hq0XmEQRfzqZ4xpAwr4zMc4vEYygl+rZ1W",
+	"ugRVS5NQ161zWjZuWVXU2qXayqTH0sputYtqloxcXoNziXqVJWOXd0jVp3lrUpek04bfuA5n5N0AqoxU",
+	"kZySc7xxF3QrPqZF3coOYVG/MhAv6lcBvosbt+Ce/oxlYdZXrOYqNaMR/gIEN0m9VZSSfn6kjx/emPw1",
+	"5uu+TfdpIpltcucouw0fQ6ohZn9t5mMy55LJ105+nU4Vv0DujkSYCIRnFrsWPepHA8TtblL55Bd0sUp2",
+	"OQ0vzOKUSTZfb4ZsEvrqPlFbJ5tS43PmCGDRSWJVk9nIKcS0rBFwERaVHXxJXtxXtdPdWpyjA2QS3P6o",
+	"xIQkDsM2K306Z9pB16nOkBYvLsprtjDNuW4IyzlCuC8JU3qJ+ocASxXl6a9Oa54qnUEVCeUqCiWkgntt",
+	"encgEZydBAuBZ7mDNxPWPO04Y1IWEMeIkel8gLshMYZO5Nj+g/B1u/w74u7lo6+Hx5ePvx5OXz7++vh9",
+	"lJzqLrl+PMcqvL9m5+ojWlEOqNl7IXCLZYIkyRf2jbciDt6n6LXN/l3qfGazchqPl2aUkTN9sUM8Q32C",
+	"BBmbsPv+RIEhM3KSQceJz1RSACFVRINPmaEZsZ+jFk8QlUiQwUQaP5tCHqMqDLcx65uNiUktuAbBIV2S",
+	"pr7okKnRXr/btyilmFrw9deTrRZfv1+qnnz9TqmS1Mt0isvU1++UKnS9RKd7k/DyPL0QoQslm+iOHCFG",
+	"tDIfhRlEyfij+uEnhh45rvOLpmuO6zwfYaX/wUFQkJ/fdSAtkpZQ8jIjVjykHlWzXwWfFGT/fAt5sjTh",
+	"GOoGCR2JsmzRODTFJlL/x+m7t6jz7MhWKTJ5jSWiaidT4tikTj5nZlio3QMD9cmI2szDJlGy/kGLn1r2",
+	"9GEqAanNYbRZRATfvzs9c20lft3jxcs3L89eIj44Z4kwa2Ldfn15Zi0nzXNmEvnGyW53n84nv9WnYJym",
+	"TBq8PHC5XxAzcsziUv5cgLsqfOhjSQ66RkGbGa9GEpi0r9mJwJAHtVDesbIsugDCJH2VTdNtMpvxgTkw",
+	"6SaJj+1RwRFCkng58TyiJXYqJAjssQyc22Ui4u62S4FiBd6MObGY+RXPkG7RaZfPk1wvWhA79ZHRPyYE",
+	"EuzamiWA/1Upd6tRIL9Uokbcn09efbCwH1RanV/uBxJgBQYCbhcrTdp+3Jc8mChitBoqrfMclLvCKKAM",
+	"arLEir69CXPbOdjf36tRgCGtoEAaW7tFs+YiZSWmKXG6taVpy7HMUJIRjqqZ3ckdi5VEOrBKLbz7ai1x",
+	"RYwtwcZcO02AJrIwiXhBmvDcUdjupYeQyrSYhX9EGmprtwmfyN34kLJIxV2g38azViy4DGMyuUSXW3KS",
+	"9W/h+qI5ihZYpvZ+dXAQ1FCRSmyDWseoFKQjJl9XDy9i86vIyMVWKRg6D56LeXUlVYfIml70cjMPFNiG",
+	"/ZbCNrFxVOpJdw+9h1FRNhbRerjnOmU2o4e7msUL+mavJjxHlFzNKuPMHV3NJaC3uZrf9tX0S6zUHg4I",
+	"87GA1+hUwaE/IfFIu93uNOD/WvZ99uzZs0Znt7HXmasXmK7/GwtQvjGdVmtnrnPdGPKG/ZL4YfOF6RZ/",
+	"3aDhmAtls5mOtNCgUWWkUaUF8cAt4oemZm8KG+aKcumB7a895OOZdBGM4KKQsklUw9sWgYNsp8YlQ1Hv",
+	"ClS1TruNmHTRQPAQNd532geH+51nz16c7b7qPj3Zb3YPD/eftp+eajiV/Xp42kTHNrXxEPQJYMeMM+rh",
+	"AGnI9RDjaIyFMt4CVEnU5xPmu/r7P4kwP7ro/Vn7FJ5x4LttxdFJdHm3JPqVo9MX/y8q/yUI9iV6f7bX",
+	"PtWKie7hwp/N9ulO9iQL4kGT80xKnaS1l27+iFNZZxs/vd82mWdfbJ/ZT6/svyc7P9lP2+fnTfNp56fT",
+	"nZ/+Y3+v/DX77c5P/7nT4fN5cwswNwHQKthb+iTyYNyzbEXrYp8rWiVXMDCum1EDZMo4dfVLyN2w6qWO",
+	"asOrI159X/j3rUoFietIjmU+t0UjoS6jqcJgXq1ylcFszVRrE59I4ieFqhPW8ql17ly92mN/tH/r74qX",
+	"546TYRT652zpsnPnSZGhKVtuMpPNoGiKXOG0dEp0dH6uLn7YPj//4T/brv1r54ftT62dn86dz+fn17sd",
+	"/Z+9xvn59SG5+OHc2bat3OhDVeOdn3Z+2LHtivcSpfzMXnpSlQk0EzTxM/fz5hPTvfC44z65OT3uk1pT",
+	"PtcNNYeDEgxOrwN2cCjZUSB3Ad5AxQ4tjdgSeiJ+GJUaZXBwlKr5t9/WCAb9QsxmGZv3wsW9gIVkbWP7",
+	"8+4eqcV3NdFgbEHy1WiKVMvUGPtgbpbSJvEtcDAz6XM5G8JNgaqbprh4nyBBhyPl2qqtYyKkSV5UZQ1O",
+	"zb2rCQUWQ6Kqc2JBRWZTfxxxYWu7J8VUnIop9ubRyzMIEG05A8BSpHtu0avI/U6vcihwCEjhE49CSUX7",
+	"OmXfwPWk0mKQebWyGdfSz2+pYjiu85pBfFkqwItydmYLKx7bQDf48nfb6QVhlPiO63wgkk+ER+K8fnH+",
+	"jt8zUzAckmNTreLlNZVKQnE50zdOHJfL/RF/YdJzxnmyXOcju2J8yiIMM6mTXsAbE2HezCkJ8CpORexG",
+	"aQXecnUcJwlwnT8mXOE3NKTqA8HeiPiFMkL6Nq1OK8wARRQjdWEeD6qXYndqnykhjRoMNPl4XGdiTvd9",
+	"UhMydvjhyrii2COyNXtTLbWGpc8xCPgUcMoO9l8TImbvxnEFSpgw+2WIA63CEf9lzOuLDrzUYerBtI+y",
+	"FV0seh27tXQPM5dJ99WeSncj3dcHxcYB+B6l56zkMEcji2JecodVbJX7NCIMbFAfz567OZsclpYDQo33",
+	"6EF2vtLP1+5Nw3zYTT6cRR96uQ+F8mnl6ueAZc19qS5FIKvwm3wwQlO+pvUZOlZ0c/vGXcqW9g5bN6W2",
+	"R1dGqxf5hd4NtV4SnzZ+l9+33+UqLpTfJLuL634DwwJx2ukdtt0FhfdTMSWdopiScSr56NLRMnFsSDVz",
+	"Ko/oyDrdp4R3LWXHdzN9JAlCz8HdTT+RpG5l2syYth5mL6HF4zn0TGNdGpmKKInMJxpcHZ6xzSU7xBVl",
+	"xZIMs/Ar86irPh/o7ZrRyx3aVgzaSQd2Lw2QEZYgbZ1gGvT5daGwBk6wUX17MExgFJr2tmIp8gI+8VPK",
+	"Z5/zgGBmZ3hDPcKK4xMLBw90e48Yq1G6KHLh6O/Givi2OHWN4blujrTECf55FaPPncA8qDJby66k6phW",
+	"jsqIw+eTmIxccETBcS46kYUwLQBLfnMpllXhwZ2yqYecDZEacQkGd6qkEWvQayXBKRZBVJ/MGtk9HAS/",
+	"J8/xycfDhS60aQUitsNfJB+bv/9Po8SMHXOUQsOM/hVUl+jhQO9jS6IpF5rERe/wWKZ/jK6PcZU2Kk6y",
+	"zffYowPqoVOFmY+Fj84o0I/UDnf3Dyofpj//+/z8ut1unJ9fdwbn59eHg7LNRTEyKzix1Q+rWyJEbolo",
+	"N/e2wmk2G8oq9LNOxoSz2PgfZZ7L3AXpWofgGZoSQRC5HmPmm9CnOwsJLVr5ytGv+S3ViXulJVVHDFVB",
+	"1E9fqEKn7EUpTQrSkxR5N0e/FlHtDIbUJN2rqVVZXLyoCbCTBRF46wCb3XYh4derNjQ/IV8hGWL2d/t3",
+	"0+PhasR5q/n7//nbv//n743iss56H95EaAzW67UO/0kSnCJvsD7BQssDUFp0+x+fznaiTAVJv5RBynAk",
+	"iIxK/S54QCSKj6r5gWC/eRwE8PqV/fqToIro3yJfJWPZCgj+QrQkQpiLBMFe9AJt8qjYUGrCsElDrdu9",
+	"9p9zxoinPmp502k1pyQIGmAkb+nfqd/Q0jYdJiJ6dFbp3qDjkoAMcWHd3FIIWVBkd4eozDxiSY+PCUDB",
+	"uGSl+F1CGY6KQFQBHhxIHpkC1YiEawfIDVg6B7xAfOTiqhGbXlIZCbY1P5Qu+LNK13jLuJFZnfmR2Ubu",
+	"pCmYCTezx+qiKRWkoS8dVrQfGNfExMkthmueSqPj96/1LC7qkxlnPqJ6NEGVlgSa5+ycGXmLMoTRGKsR",
+	"xK6FWHkj4pdEILnostW6tCKXFlUuW5cuwujKhreZ4DjK0BgLwtSISCLR9mV+cdtb1N/audwxcW4QQhf4",
+	"RKAkxx64AeoJNAyjARLYtr5S/+ZSryckiU2osrEpH9dsNgsYIbRo1RNnLu1VBE6GQ6IR0OCO1JjPuDJ/",
+	"GMhC3sbtkIR9fbRwepd/v7T6EBUg2bk2gBCyNV6mGMHlDhyKiUw0RJoqoJ3Hsfuc4zpfohRYTrvZabbB",
+	"SDMmDI+p03P2mu3mnrGMj4D2tfR/Ct8PDUJM4wBsm+oelC0FsrfgXGXCJ/d3mugtIX46uymGrQNm2lto",
+	"wKPpv/MrUfOVAPTa7FOlLDV7J03yabEu3Gw8zm67Xcaz4nat+VXcuE63Tr/U0/eN6+zX6fK6rFitZUxO",
+	"7/OF68hJGEI2MQeIpiopNqCw5sif44oIF3qk1hMILwLRlMuCo4XD6puaQANLP/V9MEfZbbY7c1GxO01k",
+	"vFbi8FmGqEJDDvRV8MkwdQPgvdVwPQiCTbsVmCDAaBSrw/EpMy86NhOQ5iKWBvZNnaIPUfCtmDBLUXAQ",
+	"kABNWECkRHHMKYJXa0P0jyBsdAraoh87DNhSvjb6UKLubldza6tS6h7Z+L/CIN6eFr7133ow6SZhvzKK",
+	"aoRhjy2QbUwntn9mExVkb8SHCfsZDm899wD+ipybivEyakIBnfXUN6vcIOhqHLlXvD3ddmdxl0zeZ+i0",
+	"t7hTUsgeejxd3GPOPUV369SYaL6oHPTbr7OrolzBtyEouu9ebbqXK5mR0KKvadHv88WNOycvf764yZCr",
+	"U8J8NBlrIWG3nUTNUxY5JpWQrDBVKbqYHy3JWOLS0w/DUeLpv0VWAiWtYwXc8hUs0fPTF2/Q/z95U35O",
+	"aQErdVR56M8StXTZAzC2jNIEN2s/qlRq22+ZcH1zxMDJKmUOEIeKBqC1OXP0IsbJJH9whJd0yIjfoAw0",
+	"IdfiapQNVusykdHLLTAkJegbGWrgtc7KRVl8NbaK26CsSQe7OsouyafNgjN4uzza51JO37jObrtbg7TN",
+	"FejesPvHzO5118M608rJYEA9jb2nigs8XI46FF5+g4Jz1z++4yV0AEsbDDjIdiy59fNcq1VsfS+UOT5A",
+	"eXmTf6bUDG8eM0HxsL9TAWlurHLyBH7qz5DEM5mUY4A8Z3pMSGxjizmk00AiDwtBiURzJva8tPOGSnWS",
+	"feNYjnwNaKDqkS+7lzpNJQmM8XBhS8XHtQa8orXamTShNQcEabJOY0Pi30f+HvcmnRQVUtrIKfcup+g7",
+	"ZuhNgW23kFJl6FHqSVHLIYVmmbMoFyqVSPHAR/1ZJnEiZr6NJzMPNbKJPkXPDgxRPyJFYGVUkGsLio9q",
+	"GErimzDtaPkuir13YGDrv5NWq6yFPtA73y5/Rd+B9EW+wFOGsEICM5+HNiwFmxB6KpH1389nd6QSBWSg",
+	"wLnCVqk/SoBMwZZjSWzyXK7hkaeDxoMxRQmXJoT1adY9S3xJRtQ5ClLjSpu+/rLy3fcp17Wf1QCYdUHb",
+	"CIL3JQgaFIVH1Rx5XZK61pD3Wk/iTOKF9ovn+td7EqjWIyQ8tyLPRiy4Z7EAAL8muaAO5n7Nf9eg/o0R",
+	"JgJiHE2y2PwCvr8NV6SDE/swUKPpW85I7eY1sL8GwzI79L91hlVjJ3F0LXCQ3RqcR0B6HvArMrGxf0n+",
+	"YTBgLfzDrbBp34dg+aCXbRl9VJ/4Xk2kjiO/N1f0Ia/o/Vjz13MLl7xf6fCni5Slf87zkYihdSs3NVSZ",
+	"TV8c9++Z3AslCqpUeAa+TlCx1wVtFXkBwQK+2jYeeXH//iRJXbgD/gBGNceRryVY/SDXr01qbXzBrDMb",
+	"ZFWCCHWk8DCetonesWCWLrgwb5ZMF0kA/wXPI2NFfGMwQJem3l0PeSB2N+igYdXzS4QjTT11dFTalr5J",
+	"ymH87mIgQlJuDwuRMVfk1fPomeVxU9EHeeq51QuPUfz/uoaCZYn6qi9GK/OCjY3hHh+biv04Ter6LLvC",
+	"zHpizsbEvT9drvU14h83pQ9TUcbM3XY3SSGV8B1rRy32i0mmS6ddeQAXmXj6uvTm7SQI0p2+I6LzHYuD",
+	"8HgaYaaNnHhQ8dCt3zzBtov13OjWkzia+B4udpRm6SFvt1nD5op/7/5bfa1oAHJHjtTf46VPh8EVXuBT",
+	"rSBOi2LIIZTCOtvLKwmalC1yRBWSIz6Vcz5sRVc8mv+h4iQeg8/XX8ZTstpVarEbZF3jiO3cRJ9GNCAm",
+	"7FjiVHnGGMkZj8LUITt7lJSBz6VRcIvj/JCHGePKBKdiH21323s7GVdvEyOGTXCfZocm3iIVpKZGJETb",
+	"u+3uToUFYtVb9CDKf/rSrWwESA+y8fLceHl+216eFb6cEBbb+qr/Adm6VjjCx0yc/CYgYSMB34ov54Kg",
+	"nHxkf41mcaR/vaAIvM5AiGXw3+ZryLyrFDHW292yTQzFxoS+Ycd3wo5XJkQLWTdePSijlJF/pxEamjpu",
+	"YjQ2MRob0e17Ft0WxYng9do406LZJqjk7oJKMsR7E1ay8Ra5rai7iUN57LLxopgVvNhDZBkRuFbQyr3J",
+	"mH+ZsJWNpHRXktLC0Jm7EpWWvnkrB93cTmrYhN1sfPq/H3a5KEQHrxqWc1+i+SYwZ3OJN/y7bqzPHTFv",
+	"dxMJ9N1EAj1+wr2JBdpYdzaxQH+NN9BbxA2t2xL0MIFDGXK9CR3aGJwepcBaOzDh2xBgVw9bWDNFucPA",
+	"pULCsgld2pCYR+y4uWI01PdLdB42cApIzCZ0akMavimf7rwj5R06bP81Y71udfE30V4bf/SNLeYR+qOX",
+	"eZ3bgvDR9Z/TYNKUxxi2R1CAmZryiZShPlEYcRbMmrYie89p6e8cw2NyxbehnJ8WVwx9kIaIatFQEoUU",
+	"R186zXZqrC+mYF/5WIY66u2niiNGRVOTcQLu4UDBpbyIIZHb7yKvC1O+Pi2B5pf2KZHNGDxaKI6uGJ8m",
+	"Iy0Q1aJJEsJTuPukRhFG0xE3u437mgpFNxc3/xsAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

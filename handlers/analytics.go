@@ -25,9 +25,8 @@ func (s *Server) settings(ctx context.Context, userID string) (*answer, error) {
 }
 
 func settingsAnswer(known *request, owner store.Owner, stored store.Settings) (*answer, error) {
-	described := contextURL(known, owner, "/settings")
 	settings := wireSettings(stored)
-	settings.OdataContext = &described
+	settings.OdataContext = known.form.context(contextURL(known, owner, "/settings"))
 	return jsonAnswer(known, settings)
 }
 
@@ -125,11 +124,10 @@ func (s *Server) analytics(ctx context.Context, userID string, expanded bool) (*
 // analyticsAnswer returns 200 with the analytics; statistics is a JSON array, nil
 // for none, next the URL of what follows it.
 func analyticsAnswer(known *request, owner store.Owner, stored store.Settings, statistics []byte, next string) (*answer, error) {
-	described := contextURL(known, owner, "/$entity")
 	value := struct {
 		gen.UserAnalytics
 		Statistics json.RawMessage `json:"activityStatistics,omitempty"`
-	}{gen.UserAnalytics{OdataContext: &described, ID: owner.User, Settings: wireSettings(stored)}, statistics}
+	}{gen.UserAnalytics{OdataContext: known.form.context(contextURL(known, owner, "/$entity")), ID: owner.User, Settings: wireSettings(stored)}, statistics}
 	if next != "" {
 		value.ActivityStatisticsOdataNextLink = &next
 	}

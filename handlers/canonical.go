@@ -66,7 +66,7 @@ func (c *contract) split(escaped string) []string {
 			continue
 		}
 		name, inParentheses := cutKey(segment)
-		if !c.isKeyed(c.name(name)) {
+		if !c.isKeyed(c.name(name)) && c.typeInURL(name) == nil {
 			name, inParentheses = segment, ""
 		}
 		segments = append(segments, c.name(name))

@@ -47,14 +47,14 @@ func faultsOf(err error, target string) []gen.ErrorDetail {
 	var faults []gen.ErrorDetail
 	places := map[string]int{}
 	for _, one := range found {
-		f := faultOf(one, target)
-		at, again := places[*f.Target]
+		place := placeOf(one, target)
+		at, again := places[place]
 		switch {
-		case !again:
-			places[*f.Target] = len(faults)
-			faults = append(faults, f)
-		case one.SchemaField == "format":
-			faults[at] = f
+		case again && one.SchemaField == "format":
+			faults[at] = faultOf(one, place)
+		case !again && len(faults) < maxFaults:
+			places[place] = len(faults)
+			faults = append(faults, faultOf(one, place))
 		}
 	}
 	return faults
@@ -95,13 +95,16 @@ func rootCause(err error) error {
 	}
 }
 
-// faultOf words one schema error. Its place is the property, or else parameter.
-func faultOf(found *openapi3.SchemaError, parameter string) gen.ErrorDetail {
-	place := parameter
+// placeOf returns the property that the error is of, or else the parameter.
+func placeOf(found *openapi3.SchemaError, parameter string) string {
 	if path := found.JSONPointer(); len(path) > 0 {
-		place = shown(strings.Join(path, "/"))
+		return shown(strings.Join(path, "/"))
 	}
-	value := shown(fmt.Sprint(found.Value))
+	return parameter
+}
+
+// faultOf words one schema error at its place.
+func faultOf(found *openapi3.SchemaError, place string) gen.ErrorDetail {
 	field := found.SchemaField
 	if field == "enum" && found.Value == nil {
 		field = "nullable"
@@ -114,17 +117,21 @@ func faultOf(found *openapi3.SchemaError, parameter string) gen.ErrorDetail {
 		types := slices.Sorted(maps.Keys(schema.Discriminator.Mapping))
 		return fault(gen.InvalidValue, name, "%s must tell the type: one of %s.", name, strings.Join(types, ", "))
 	case "enum":
-		return fault(gen.InvalidValue, place, "'%s' is not one of %s.", value, enumList(schema))
+		return fault(gen.InvalidValue, place, "%s is not one of %s.", kindOfValue(found.Value), enumList(schema))
 	case "nullable":
 		return fault(gen.NullNotAllowed, place, "null is not a valid value for %s, which is not nullable.", named(place))
 	case "format":
 		return fault(gen.InvalidValue, place, "%s.", rootCause(found))
 	case "pattern":
-		return fault(patternCode(place), place, "'%s' does not have the form %s.", value, formOf(schema))
+		return fault(patternCode(place), place, "%s does not have the form %s.", kindOfValue(found.Value), formOf(schema))
 	case "maxLength":
-		return fault(gen.InvalidValue, place, "'%s' is longer than %d characters.", value, *schema.MaxLength)
+		return fault(gen.InvalidValue, place, "%s is longer than %d characters.", kindOfValue(found.Value), *schema.MaxLength)
 	case "minLength":
-		return fault(gen.InvalidValue, place, "'%s' is shorter than %d characters.", value, schema.MinLength)
+		return fault(gen.InvalidValue, place, "%s is shorter than %d characters.", kindOfValue(found.Value), schema.MinLength)
+	case "maximum":
+		return fault(gen.InvalidValue, place, "%s must be at most %.0f.", named(place), *schema.Max)
+	case "minimum":
+		return fault(gen.InvalidValue, place, "%s must be at least %.0f.", named(place), *schema.Min)
 	case "type":
 		return fault(gen.InvalidValue, place, "%s must be %s, not %s.", named(place), kindOfSchema(schema), kindOfValue(found.Value))
 	default:
@@ -170,6 +177,7 @@ func kindOfSchema(schema *openapi3.Schema) string {
 		openapi3.TypeBoolean: "true or false",
 		openapi3.TypeInteger: "a whole number",
 		openapi3.TypeObject:  "a JSON object",
+		openapi3.TypeArray:   "a JSON array",
 	}
 	for name, kind := range kinds {
 		if schema.Type.Is(name) {

@@ -57,6 +57,14 @@ func (f form) contentType() string {
 	return "application/json;odata.metadata=" + string(f.level) + ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 }
 
+// context returns what @odata.context says, nil for nothing of it.
+func (f form) context(described string) *string {
+	if f.level == metadataNone {
+		return nil
+	}
+	return &described
+}
+
 // selection is what $select chose; nil chooses everything. Names are as odata gives
 // them: a property, or type/property for the statistics of that type alone.
 type selection []string

@@ -101,7 +101,7 @@ func newMetadata(c *contract) ([]byte, error) {
 		{Name: "user", BaseType: namespace + ".entity", Navigation: []csdlProperty{
 			{Name: "analytics", Type: namespace + ".userAnalytics", ContainsTarget: true}}},
 		{Name: "userAnalytics", BaseType: namespace + ".entity",
-			Properties: []csdlProperty{{Name: "settings", Type: namespace + ".settings"}},
+			Properties: []csdlProperty{{Name: "settings", Type: namespace + ".settings", Nullable: "false"}},
 			Navigation: []csdlProperty{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", ContainsTarget: true}}},
 		{Name: "activityStatistics", BaseType: namespace + ".entity", Abstract: true, Properties: base[1:]},
 	}
@@ -192,7 +192,7 @@ func (s *Server) metadata() *answer {
 
 // serviceDocument answers GET on the root: what $metadata's container has.
 func (s *Server) serviceDocument(known *request) (*answer, error) {
-	document := gen.ServiceDocument{OdataContext: known.root + "/$metadata"}
+	document := gen.ServiceDocument{OdataContext: known.form.context(known.root + "/$metadata")}
 	for _, entry := range [][2]string{{"me", "Singleton"}, {"users", "EntitySet"}} {
 		document.Value = append(document.Value, struct {
 			Kind string `json:"kind"`

@@ -12,7 +12,8 @@ func (c *contract) canonicalQuery(raw string) string {
 	if raw == "" {
 		return ""
 	}
-	pairs := strings.Split(raw, "&")
+	// RFC 3986 lets ; stand as it is, and so does OData in a text; Go's parser does not.
+	pairs := strings.Split(strings.ReplaceAll(raw, ";", "%3B"), "&")
 	for i, pair := range pairs {
 		name, value, hasValue := strings.Cut(pair, "=")
 		decoded, err := url.QueryUnescape(name)
@@ -20,9 +21,25 @@ func (c *contract) canonicalQuery(raw string) string {
 			continue
 		}
 		canonical, known := c.options[strings.TrimPrefix(strings.ToLower(decoded), "$")]
-		if known && hasValue {
-			pairs[i] = canonical + "=" + value
+		if !known || !hasValue {
+			continue
 		}
+		if canonical == "$expand" {
+			value = c.canonicalName(value)
+		}
+		pairs[i] = canonical + "=" + value
 	}
 	return strings.Join(pairs, "&")
+}
+
+// canonicalName returns an escaped name in the contract's spelling, if it has one.
+func (c *contract) canonicalName(escaped string) string {
+	decoded, err := url.QueryUnescape(escaped)
+	if err != nil {
+		return escaped
+	}
+	if name := c.name(decoded); name != decoded {
+		return name
+	}
+	return escaped
 }

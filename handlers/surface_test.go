@@ -187,7 +187,13 @@ func TestPolicy(t *testing.T) {
 					t.Errorf("%s: %+v", path, failed)
 				}
 			}
-			c.send("PATCH", seedItem, `{"duration":"PT1H"}`).want(t, 200)
+			for _, body := range []string{`{"duration":"PT1H"}`, `{}`} { // and a write is not a way to read
+				for _, path := range []string{seedItem, seedItem + "?$select=duration"} {
+					if got := c.send("PATCH", path, body, "Prefer", "return=representation").want(t, 204); got.text != "" || got.header.Get("Preference-Applied") != "" {
+						t.Errorf("PATCH %s %s = %q with %v", path, body, got.text, got.header)
+					}
+				}
+			}
 			c.send("GET", "/beta/me/analytics/settings", "").want(t, 200)
 			c.send("GET", "/beta/me/analytics", "").want(t, 200)
 			c.send("PATCH", "/beta/me/analytics", `{"@odata.type":"#microsoft.graph.userAnalytics","settings":{"@odata.type":"#microsoft.graph.settings","hasLicense":true,"hasGraphMailbox":true,"hasOptedOut":false}}`).want(t, 200, `"hasLicense":true`)

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -87,7 +89,7 @@ func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
 	schema = narrow(schema, body)
 	var faults []gen.ErrorDetail
 	if object, isObject := body.(map[string]any); isObject {
-		faults = takeOut(schema, object)
+		faults = takeOut(schema, object, "")
 	}
 	if err := schema.VisitJSON(body, openapi3.VisitAsRequest(), openapi3.MultiErrors(), formats); err != nil {
 		faults = append(faults, faultsOf(err, "")...)
@@ -97,27 +99,71 @@ func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
 
 // takeOut removes from the object what costs much to judge and can be told at a
 // glance, and returns the faults: the properties that the schema does not have, of
-// which a hostile body may have a hundred thousand, and overlong texts. The schema
-// judges the rest.
-func takeOut(schema *openapi3.Schema, object map[string]any) []gen.ErrorDetail {
-	var unknown, overlong []gen.ErrorDetail
+// which a hostile body may have a hundred thousand, and what is too long. The schema
+// judges the rest. The place is that of the object, with a / behind it, or "".
+func takeOut(schema *openapi3.Schema, object map[string]any, place string) []gen.ErrorDetail {
+	var unknown, others []gen.ErrorDetail
 	count := 0
 	for name, value := range object {
 		property := schema.Properties[name]
-		text, isText := value.(string)
-		switch {
-		case property == nil && !isOpen(schema):
+		at := shown(place + name)
+		if property == nil {
+			if isOpen(schema) {
+				continue
+			}
 			delete(object, name)
 			if count++; count <= maxFaults {
-				unknown = append(unknown, fault(gen.UnknownProperty, shown(name), "There is no property '%s' here; there are %s.",
+				unknown = append(unknown, fault(gen.UnknownProperty, at, "There is no property '%s' here; there are %s.",
 					shown(name), strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", ")))
 			}
-		case property != nil && isText && property.Value.MaxLength != nil && uint64(utf8.RuneCountInString(text)) > *property.Value.MaxLength:
+			continue
+		}
+		if words := tooLong(property.Value, value); words != "" {
 			delete(object, name)
-			overlong = append(overlong, fault(gen.InvalidValue, name, "'%s' is longer than %d characters.", shown(text), *property.Value.MaxLength))
+			others = append(others, fault(gen.InvalidValue, at, "%s.", words))
+			continue
+		}
+		others = append(others, takeOutWithin(property.Value, value, place+name+"/")...)
+	}
+	return append(others, unknown...)
+}
+
+// takeOutWithin does so for the objects that a property is or lists.
+func takeOutWithin(schema *openapi3.Schema, value any, place string) []gen.ErrorDetail {
+	switch value := value.(type) {
+	case map[string]any:
+		return takeOut(schema, value, place)
+	case []any:
+		if schema.Items == nil {
+			return nil
+		}
+		var faults []gen.ErrorDetail
+		for i, item := range value {
+			faults = append(faults, takeOutWithin(schema.Items.Value, item, place+strconv.Itoa(i)+"/")...)
+		}
+		return faults
+	}
+	return nil
+}
+
+// tooLong says what is wrong with a value that is longer than its schema allows, ""
+// for nothing.
+func tooLong(schema *openapi3.Schema, value any) string {
+	switch value := value.(type) {
+	case string:
+		if schema.MaxLength != nil && uint64(utf8.RuneCountInString(value)) > *schema.MaxLength {
+			return fmt.Sprintf("'%s' is longer than %d characters", shown(value), *schema.MaxLength)
+		}
+	case []any:
+		if schema.MaxItems != nil && uint64(len(value)) > *schema.MaxItems {
+			return fmt.Sprintf("It has %d members; %d are the most", len(value), *schema.MaxItems)
+		}
+	case map[string]any:
+		if schema.MaxProps != nil && uint64(len(value)) > *schema.MaxProps {
+			return fmt.Sprintf("It has %d members; %d are the most", len(value), *schema.MaxProps)
 		}
 	}
-	return append(overlong, unknown...)
+	return ""
 }
 
 // narrow returns the member of a discriminated union that the value names, so

@@ -53,6 +53,10 @@ func newID(t *entityType, update *gen.ActivityStatisticsUpdate) string {
 // putNew stores a new statistic and answers 201, or 204 if that was preferred.
 // The error is store.ErrExists if the id is taken.
 func (s *Server) putNew(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, prefer preferences) (*answer, error) {
+	if known.cast != nil && known.cast.name != string(*update.OdataType) {
+		return nil, invalid([]gen.ErrorDetail{fault(gen.InvalidValue, "@odata.type",
+			"The URL is of a %s, and so must the type of what is created there be.", known.cast.name)})
+	}
 	record, faults := s.contract.types[string(*update.OdataType)].newRecord(key.ID, update)
 	if len(faults) > 0 {
 		return nil, invalid(faults)
@@ -64,23 +68,34 @@ func (s *Server) putNew(ctx context.Context, known *request, key store.Key, upda
 	if err != nil {
 		return nil, err
 	}
-	created := s.written(known, key, record, revision, prefer, true)
+	created, err := s.written(ctx, known, key, record, revision, prefer, true)
+	if err != nil {
+		return nil, err
+	}
 	created.location = entityURL(known, key)
 	return created, nil
 }
 
-// written returns the answer to a write: the whole statistic, or nothing of it if
-// that was preferred.
-func (s *Server) written(known *request, key store.Key, record store.Record, revision store.Revision, prefer preferences, created bool) *answer {
+// written returns the answer to a write: the whole statistic, or nothing of it if that
+// was preferred, or if the policy keeps the statistics of this user from being read.
+func (s *Server) written(ctx context.Context, known *request, key store.Key, record store.Record, revision store.Revision, prefer preferences, created bool) (*answer, error) {
+	settings, err := known.store.Settings(ctx, key.Owner)
+	if err != nil {
+		return nil, err
+	}
 	a := &answer{status: http.StatusNoContent, etag: entityTag(revision)}
-	if !prefer.minimal || known.form.selected != nil { // $select asks for what it names (OData 11.4.4)
+	switch {
+	case policy(settings) != nil:
+		prefer.representation = false
+	case !prefer.minimal || known.form.selected != nil: // $select asks for what it names (OData 11.4.4)
 		a = s.entity(known, key.Owner, &store.Statistic{ID: key.ID, Revision: revision, Record: record})
 		if created {
 			a.status = http.StatusCreated
 		}
+		prefer.minimal = false
 	}
 	a.preference = prefer.applied(created)
-	return a
+	return a, nil
 }
 
 // update answers PATCH: the operation that the project implements.
@@ -145,18 +160,14 @@ func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, 
 			return nil, err
 		}
 	}
-	return s.written(known, key, merged, revision, prefer, false), nil
+	return s.written(ctx, known, key, merged, revision, prefer, false)
 }
 
 // upsert creates what a PATCH with create-if-missing did not find.
 func (s *Server) upsert(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, prefer preferences) (*answer, error) {
-	switch {
-	case update.OdataType == nil:
+	if update.OdataType == nil {
 		return nil, invalid([]gen.ErrorDetail{fault(gen.MissingProperty, "@odata.type",
 			"There is no statistic '%s', and to create it @odata.type must tell its type.", key.ID)})
-	case known.cast != nil && known.cast.name != string(*update.OdataType):
-		return nil, invalid([]gen.ErrorDetail{fault(gen.InvalidValue, "@odata.type",
-			"The URL is of a %s, and so must the type of what is created there be.", known.cast.name)})
 	}
 	created, err := s.putNew(ctx, known, key, update, prefer)
 	if errors.Is(err, store.ErrExists) {

@@ -37,12 +37,11 @@ func ParseSDKDuration(text string) (Duration, error) {
 // parseTimedelta reads Python's str(timedelta): the days carry the sign, the time
 // is always positive and below a day.
 func parseTimedelta(text string) (Duration, bool) {
-	clock := text
-	var days Duration
+	clock, ok := text, true
+	days := 0
 	if number, rest, found := strings.Cut(text, " day"); found {
 		rest = strings.TrimPrefix(rest, "s")
-		var ok bool
-		if days, ok = component(number, 'D', false); !ok {
+		if days, ok = wholeDays(number); !ok {
 			return 0, false
 		}
 		if clock, ok = strings.CutPrefix(rest, ", "); !ok {
@@ -57,7 +56,17 @@ func parseTimedelta(text string) (Duration, bool) {
 	if err != nil || time >= Day {
 		return 0, false
 	}
-	return add(days, time)
+	if days < 0 { // the time counts forward: the first days alone may be out of range
+		days, time = days+1, time-Day
+	}
+	return add(Duration(days)*Day, time)
+}
+
+// wholeDays reads a number of days that a duration can nearly hold.
+func wholeDays(text string) (int, bool) {
+	days, err := strconv.Atoi(text)
+	most := int(MaxDuration/Day) + 1
+	return days, err == nil && -most <= days && days < most && !strings.HasPrefix(text, "+")
 }
 
 // parseSignedComponents reads a duration whose components may have signs of their

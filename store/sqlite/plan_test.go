@@ -49,8 +49,9 @@ func TestPlans(t *testing.T) {
 		"activity":               {store.Query{Filter: compared(activity, store.Eq, chats)}, []string{"MERGE (UNION ALL)", types + ")", unlike + ")"}},
 		"activity, behind an id": {store.Query{Filter: compared(activity, store.Eq, chats), After: &store.Position{ID: "a"}},
 			[]string{"MERGE (UNION ALL)", types + " AND id>?)", unlike + " AND id>?)"}},
-		"id":          {store.Query{Filter: compared(id, store.Eq, text)}, []string{ids + " AND id=?)"}},
-		"id, by date": {store.Query{Filter: compared(id, store.Eq, text), Order: desc}, []string{ids + " AND id=?)"}},
+		"without a date": {store.Query{Filter: compared(startDate, store.Eq, store.Value{})}, []string{dates + " AND start_date=?)"}},
+		"id":             {store.Query{Filter: compared(id, store.Eq, text)}, []string{ids + " AND id=?)"}},
+		"id, by date":    {store.Query{Filter: compared(id, store.Eq, text), Order: desc}, []string{ids + " AND id=?)"}},
 		"startswith": {store.Query{Filter: store.Function{Func: store.StartsWith, Args: []store.Expr{id, store.Literal{Value: text}}}},
 			[]string{ids + " AND id>? AND id<?)"}},
 	} {

@@ -9,7 +9,7 @@ func Bounds(filter store.Expr, property store.Property) store.Expr {
 	var bounds store.Expr
 	for _, conjunct := range conjunctsOf(filter) {
 		b, ok := conjunct.(store.Binary)
-		if !ok || sqlOperators[b.Op] == "" || !comparesWithValue(b, property) {
+		if !ok || sqlOperators[b.Op] == "" || !comparesWithValue(b, property) && !isAbsent(b, property) {
 			continue
 		}
 		if bounds == nil {
@@ -71,6 +71,11 @@ func Equal(filter store.Expr, property store.Property) (store.Value, bool) {
 
 func comparesWithValue(b store.Binary, property store.Property) bool {
 	return isProperty(b.X, property) && isValue(b.Y) || isValue(b.X) && isProperty(b.Y, property)
+}
+
+// isAbsent says whether the comparison is property eq null.
+func isAbsent(b store.Binary, property store.Property) bool {
+	return b.Op == store.Eq && (isProperty(b.X, property) && isLiteral(b.Y, null) || isLiteral(b.X, null) && isProperty(b.Y, property))
 }
 
 // isProperty is == for an expression that may hold slices.
