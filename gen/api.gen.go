@@ -1424,6 +1424,12 @@ type GetMyAnalyticsParamsExpand string
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
+	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
@@ -1547,6 +1553,12 @@ type GetMySettingsParams struct {
 
 // UpdateMySettingsParams defines parameters for UpdateMySettings.
 type UpdateMySettingsParams struct {
+	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
@@ -1568,6 +1580,12 @@ type GetUserAnalyticsParamsExpand string
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
+	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
@@ -1691,6 +1709,12 @@ type GetUserSettingsParams struct {
 
 // UpdateUserSettingsParams defines parameters for UpdateUserSettings.
 type UpdateUserSettingsParams struct {
+	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
@@ -3353,26 +3377,48 @@ func NewUpdateMyAnalyticsRequestWithBody(server string, params *UpdateMyAnalytic
 
 	if params != nil {
 
-		if params.Prefer != nil {
+		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("Prefer", headerParam0)
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+		if params.Prefer != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam2)
 		}
 
 		if params.ClientRequestID != nil {
-			var headerParam1 string
+			var headerParam3 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("client-request-id", headerParam3)
 		}
 
 	}
@@ -4178,26 +4224,48 @@ func NewUpdateMySettingsRequestWithBody(server string, params *UpdateMySettingsP
 
 	if params != nil {
 
-		if params.Prefer != nil {
+		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("Prefer", headerParam0)
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+		if params.Prefer != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam2)
 		}
 
 		if params.ClientRequestID != nil {
-			var headerParam1 string
+			var headerParam3 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("client-request-id", headerParam3)
 		}
 
 	}
@@ -4327,26 +4395,48 @@ func NewUpdateUserAnalyticsRequestWithBody(server string, userID UserID, params 
 
 	if params != nil {
 
-		if params.Prefer != nil {
+		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("Prefer", headerParam0)
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+		if params.Prefer != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam2)
 		}
 
 		if params.ClientRequestID != nil {
-			var headerParam1 string
+			var headerParam3 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("client-request-id", headerParam3)
 		}
 
 	}
@@ -5222,26 +5312,48 @@ func NewUpdateUserSettingsRequestWithBody(server string, userID UserID, params *
 
 	if params != nil {
 
-		if params.Prefer != nil {
+		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("Prefer", headerParam0)
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+		if params.Prefer != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam2)
 		}
 
 		if params.ClientRequestID != nil {
-			var headerParam1 string
+			var headerParam3 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "client-request-id", *params.ClientRequestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("client-request-id", headerParam1)
+			req.Header.Set("client-request-id", headerParam3)
 		}
 
 	}
@@ -6147,6 +6259,14 @@ type UpdateMyAnalyticsResponse408Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateMyAnalyticsResponse412Headers the declared response headers of an HTTP 412 response for UpdateMyAnalytics
+type UpdateMyAnalyticsResponse412Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // UpdateMyAnalyticsResponse413Headers the declared response headers of an HTTP 413 response for UpdateMyAnalytics
 type UpdateMyAnalyticsResponse413Headers struct {
 	ODataVersion     string
@@ -6201,6 +6321,8 @@ type UpdateMyAnalyticsResponse struct {
 	JSON403 *Forbidden
 	// JSON408 the response for an HTTP 408 `application/json` response
 	JSON408 *RequestTimeout
+	// JSON412 the response for an HTTP 412 `application/json` response
+	JSON412 *PreconditionFailed
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *PayloadTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -6223,6 +6345,8 @@ type UpdateMyAnalyticsResponse struct {
 	Headers403 *UpdateMyAnalyticsResponse403Headers
 	// Headers408 the parsed response headers for an HTTP 408 response
 	Headers408 *UpdateMyAnalyticsResponse408Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *UpdateMyAnalyticsResponse412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *UpdateMyAnalyticsResponse413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -6258,6 +6382,11 @@ func (r UpdateMyAnalyticsResponse) GetJSON403() *Forbidden {
 // GetJSON408 returns the response for an HTTP 408 `application/json` response
 func (r UpdateMyAnalyticsResponse) GetJSON408() *RequestTimeout {
 	return r.JSON408
+}
+
+// GetJSON412 returns the response for an HTTP 412 `application/json` response
+func (r UpdateMyAnalyticsResponse) GetJSON412() *PreconditionFailed {
+	return r.JSON412
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -7996,6 +8125,14 @@ type UpdateMySettingsResponse408Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateMySettingsResponse412Headers the declared response headers of an HTTP 412 response for UpdateMySettings
+type UpdateMySettingsResponse412Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // UpdateMySettingsResponse413Headers the declared response headers of an HTTP 413 response for UpdateMySettings
 type UpdateMySettingsResponse413Headers struct {
 	ODataVersion     string
@@ -8050,6 +8187,8 @@ type UpdateMySettingsResponse struct {
 	JSON403 *Forbidden
 	// JSON408 the response for an HTTP 408 `application/json` response
 	JSON408 *RequestTimeout
+	// JSON412 the response for an HTTP 412 `application/json` response
+	JSON412 *PreconditionFailed
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *PayloadTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -8072,6 +8211,8 @@ type UpdateMySettingsResponse struct {
 	Headers403 *UpdateMySettingsResponse403Headers
 	// Headers408 the parsed response headers for an HTTP 408 response
 	Headers408 *UpdateMySettingsResponse408Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *UpdateMySettingsResponse412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *UpdateMySettingsResponse413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -8107,6 +8248,11 @@ func (r UpdateMySettingsResponse) GetJSON403() *Forbidden {
 // GetJSON408 returns the response for an HTTP 408 `application/json` response
 func (r UpdateMySettingsResponse) GetJSON408() *RequestTimeout {
 	return r.JSON408
+}
+
+// GetJSON412 returns the response for an HTTP 412 `application/json` response
+func (r UpdateMySettingsResponse) GetJSON412() *PreconditionFailed {
+	return r.JSON412
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -8381,6 +8527,14 @@ type UpdateUserAnalyticsResponse408Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateUserAnalyticsResponse412Headers the declared response headers of an HTTP 412 response for UpdateUserAnalytics
+type UpdateUserAnalyticsResponse412Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // UpdateUserAnalyticsResponse413Headers the declared response headers of an HTTP 413 response for UpdateUserAnalytics
 type UpdateUserAnalyticsResponse413Headers struct {
 	ODataVersion     string
@@ -8437,6 +8591,8 @@ type UpdateUserAnalyticsResponse struct {
 	JSON404 *NotFound
 	// JSON408 the response for an HTTP 408 `application/json` response
 	JSON408 *RequestTimeout
+	// JSON412 the response for an HTTP 412 `application/json` response
+	JSON412 *PreconditionFailed
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *PayloadTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -8461,6 +8617,8 @@ type UpdateUserAnalyticsResponse struct {
 	Headers404 *UpdateUserAnalyticsResponse404Headers
 	// Headers408 the parsed response headers for an HTTP 408 response
 	Headers408 *UpdateUserAnalyticsResponse408Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *UpdateUserAnalyticsResponse412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *UpdateUserAnalyticsResponse413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -8501,6 +8659,11 @@ func (r UpdateUserAnalyticsResponse) GetJSON404() *NotFound {
 // GetJSON408 returns the response for an HTTP 408 `application/json` response
 func (r UpdateUserAnalyticsResponse) GetJSON408() *RequestTimeout {
 	return r.JSON408
+}
+
+// GetJSON412 returns the response for an HTTP 412 `application/json` response
+func (r UpdateUserAnalyticsResponse) GetJSON412() *PreconditionFailed {
+	return r.JSON412
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -10315,6 +10478,14 @@ type UpdateUserSettingsResponse408Headers struct {
 	XMsAgsDiagnostic string
 }
 
+// UpdateUserSettingsResponse412Headers the declared response headers of an HTTP 412 response for UpdateUserSettings
+type UpdateUserSettingsResponse412Headers struct {
+	ODataVersion     string
+	ClientRequestID  *string
+	RequestID        string
+	XMsAgsDiagnostic string
+}
+
 // UpdateUserSettingsResponse413Headers the declared response headers of an HTTP 413 response for UpdateUserSettings
 type UpdateUserSettingsResponse413Headers struct {
 	ODataVersion     string
@@ -10371,6 +10542,8 @@ type UpdateUserSettingsResponse struct {
 	JSON404 *NotFound
 	// JSON408 the response for an HTTP 408 `application/json` response
 	JSON408 *RequestTimeout
+	// JSON412 the response for an HTTP 412 `application/json` response
+	JSON412 *PreconditionFailed
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *PayloadTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -10395,6 +10568,8 @@ type UpdateUserSettingsResponse struct {
 	Headers404 *UpdateUserSettingsResponse404Headers
 	// Headers408 the parsed response headers for an HTTP 408 response
 	Headers408 *UpdateUserSettingsResponse408Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *UpdateUserSettingsResponse412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *UpdateUserSettingsResponse413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -10435,6 +10610,11 @@ func (r UpdateUserSettingsResponse) GetJSON404() *NotFound {
 // GetJSON408 returns the response for an HTTP 408 `application/json` response
 func (r UpdateUserSettingsResponse) GetJSON408() *RequestTimeout {
 	return r.JSON408
+}
+
+// GetJSON412 returns the response for an HTTP 412 `application/json` response
+func (r UpdateUserSettingsResponse) GetJSON412() *PreconditionFailed {
+	return r.JSON412
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -11987,6 +12167,13 @@ func ParseUpdateMyAnalyticsResponse(rsp *http.Response) (*UpdateMyAnalyticsRespo
 		}
 		response.JSON408 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest PayloadTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12253,6 +12440,37 @@ func ParseUpdateMyAnalyticsResponse(rsp *http.Response) (*UpdateMyAnalyticsRespo
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers408 = &headers
+	case rsp.StatusCode == 412:
+		var headers UpdateMyAnalyticsResponse412Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers412 = &headers
 	case rsp.StatusCode == 413:
 		var headers UpdateMyAnalyticsResponse413Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -15960,6 +16178,13 @@ func ParseUpdateMySettingsResponse(rsp *http.Response) (*UpdateMySettingsRespons
 		}
 		response.JSON408 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest PayloadTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -16226,6 +16451,37 @@ func ParseUpdateMySettingsResponse(rsp *http.Response) (*UpdateMySettingsRespons
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers408 = &headers
+	case rsp.StatusCode == 412:
+		var headers UpdateMySettingsResponse412Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers412 = &headers
 	case rsp.StatusCode == 413:
 		var headers UpdateMySettingsResponse413Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -16761,6 +17017,13 @@ func ParseUpdateUserAnalyticsResponse(rsp *http.Response) (*UpdateUserAnalyticsR
 		}
 		response.JSON408 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest PayloadTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -17058,6 +17321,37 @@ func ParseUpdateUserAnalyticsResponse(rsp *http.Response) (*UpdateUserAnalyticsR
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers408 = &headers
+	case rsp.StatusCode == 412:
+		var headers UpdateUserAnalyticsResponse412Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers412 = &headers
 	case rsp.StatusCode == 413:
 		var headers UpdateUserAnalyticsResponse413Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -20924,6 +21218,13 @@ func ParseUpdateUserSettingsResponse(rsp *http.Response) (*UpdateUserSettingsRes
 		}
 		response.JSON408 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest PayloadTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -21221,6 +21522,37 @@ func ParseUpdateUserSettingsResponse(rsp *http.Response) (*UpdateUserSettingsRes
 			headers.XMsAgsDiagnostic = value
 		}
 		response.Headers408 = &headers
+	case rsp.StatusCode == 412:
+		var headers UpdateUserSettingsResponse412Headers
+		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "OData-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ODataVersion = value
+		}
+		if values := rsp.Header.Values("client-request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "client-request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ClientRequestID = &value
+		}
+		if values := rsp.Header.Values("request-id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "request-id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RequestID = value
+		}
+		if values := rsp.Header.Values("x-ms-ags-diagnostic"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-ms-ags-diagnostic", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XMsAgsDiagnostic = value
+		}
+		response.Headers412 = &headers
 	case rsp.StatusCode == 413:
 		var headers UpdateUserSettingsResponse413Headers
 		if values := rsp.Header.Values("OData-Version"); len(values) > 0 {
@@ -21660,6 +21992,44 @@ func (siw *ServerInterfaceWrapper) UpdateMyAnalytics(c *gin.Context) {
 	var params UpdateMyAnalyticsParams
 
 	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
 
 	// ------------- Optional header parameter "Prefer" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
@@ -22402,6 +22772,44 @@ func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
 
 	headers := c.Request.Header
 
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
 	// ------------- Optional header parameter "Prefer" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
 		var Prefer Prefer
@@ -22526,6 +22934,44 @@ func (siw *ServerInterfaceWrapper) UpdateUserAnalytics(c *gin.Context) {
 	var params UpdateUserAnalyticsParams
 
 	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
 
 	// ------------- Optional header parameter "Prefer" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
@@ -23357,6 +23803,44 @@ func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
 	var params UpdateUserSettingsParams
 
 	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
 
 	// ------------- Optional header parameter "Prefer" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
@@ -24460,6 +24944,26 @@ func (response UpdateMyAnalytics408JSONResponse) VisitUpdateMyAnalyticsResponse(
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateMyAnalytics412JSONResponse struct{ PreconditionFailedJSONResponse }
+
+func (response UpdateMyAnalytics412JSONResponse) VisitUpdateMyAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(412)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -26434,6 +26938,26 @@ func (response UpdateMySettings408JSONResponse) VisitUpdateMySettingsResponse(w 
 	return err
 }
 
+type UpdateMySettings412JSONResponse struct{ PreconditionFailedJSONResponse }
+
+func (response UpdateMySettings412JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateMySettings413JSONResponse struct{ PayloadTooLargeJSONResponse }
 
 func (response UpdateMySettings413JSONResponse) VisitUpdateMySettingsResponse(w http.ResponseWriter) error {
@@ -26852,6 +27376,26 @@ func (response UpdateUserAnalytics408JSONResponse) VisitUpdateUserAnalyticsRespo
 	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
 	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
 	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserAnalytics412JSONResponse struct{ PreconditionFailedJSONResponse }
+
+func (response UpdateUserAnalytics412JSONResponse) VisitUpdateUserAnalyticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(412)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -28936,6 +29480,26 @@ func (response UpdateUserSettings408JSONResponse) VisitUpdateUserSettingsRespons
 	return err
 }
 
+type UpdateUserSettings412JSONResponse struct{ PreconditionFailedJSONResponse }
+
+func (response UpdateUserSettings412JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OData-Version", fmt.Sprint(response.Headers.ODataVersion))
+	if response.Headers.ClientRequestID != nil {
+		w.Header().Set("client-request-id", fmt.Sprint(*response.Headers.ClientRequestID))
+	}
+	w.Header().Set("request-id", fmt.Sprint(response.Headers.RequestID))
+	w.Header().Set("x-ms-ags-diagnostic", fmt.Sprint(response.Headers.XMsAgsDiagnostic))
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateUserSettings413JSONResponse struct{ PayloadTooLargeJSONResponse }
 
 func (response UpdateUserSettings413JSONResponse) VisitUpdateUserSettingsResponse(w http.ResponseWriter) error {
@@ -30080,180 +30644,180 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0LUxs51uhf0e1NFTC3/QIDiampWSbJTLI3JPkCmdzdwA5yt2zro1vySHKMJ8v327/SkfrlfrhtDISM",
-	"t7Ymxtbz6Oi8dB5fHY+HY84IU9LpfXXINQ7HAYHPmOFgpqgHf3zBwYToD3/nPla46XGmyLVyes5IqbHs",
-	"tVpDgcejph2g6fGw1ScKt56ERGHd5W8TSYTc3uo+9fc6T58eNvYH2G90/cO9Bn422G/seXv7B+TgKW7v",
-	"Pd3aacWzt54QpqiaOa5Dfafn1OnvuI4kSlE2hMWPsPxVr+4E06DPr52eEhPi6q/fUI8wSVLfvBsr4r+b",
-	"KKc3wIEkNzc3rtPH/gfyx4RIlQEFEYIL/cHjPnF6zs9JM9fxicI0kE7vc/w7ZV9wQP3foL/rhERKPNQ/",
-	"bJ0qQdlwC1GJGFeIM4L4AL0MMQ1cdEKI3omLfuHeRLro+QgrFz3HQdB0XEdhMST6HLCn6BcNpxt38Yw+",
-	"VgSdOy+wIudOD5HrMfEU8RFGM4KFi0LO1Ahh5iMfz/Ra1IigARch+uc///nPxslJ48ULF2GJKEO77c6z",
-	"Rvug0TnIrEcqLJSewLm5cB3KGBEvY4AFlDDVEAZaDTjX3cG+3/EOSeMp3u03ut7BoPHM3yONTr+N972u",
-	"f0AOBxquesSes9vePWh0Oo3dvbNOt9du99ptx3UyA7Y7z54OdnG3ceB1SOOwv+c3nuH9/cbuoEsO/Kde",
-	"u9/Bzk0aKmcjguwQqC8IvpKwb43rAnsKNovGAfaIPEL2gBHDIZGIYG/UdCy2KG+kdyknYYjFzOk5xwxN",
-	"xnrlLsAUI0Gwj9QIKzTFVEkNWkSVhl+MXXYhBoP63J/pL/2JwIpy5vScxvuzzsn+frP9tNPe2z881VsZ",
-	"EewTATj/XF9Qphpns7HeGh6PA+pB39Z/S850a4BSB/BCjbj+4/3x2fNXjutMROD0nFZIUtcwwq9ThRWV",
-	"8NWz7v7gkLT7DfiP/qvR7h+Sxv7gWVd/0P8COvpkTJgv3zGn99npOBd27t303L++PKs9809PFB//uO/c",
-	"XMQAP2ZySkTmfgoix5xJYkCYgs27F1jhxm9ESAPKbrOdgYdUWE2k09ttd/XqI+DfP+nL7zzBkM8Xqx34",
-	"bmaDbQNCDwfBA5P5AvwKqSe45APVNLPqVR7nmyUMwq6aKDx0es6n1rlz9WqP/dH+rb8rXp47SQtlgPS3",
-	"ejM4bkJde46mvPqbgSLiFZ9o6Dvvz9qnmjgl19N+Q5j/IqJYlkweRpys1vVxU4Q0NciBJrU0JP/ijHyU",
-	"BC4v9uiAeuhUYeZj4aMzGhIHTpcHAfHMwtJkSdO7ARVSpam8z71JSJjmBlNCrlyEgwAN6BeCNNBkhkZ9",
-	"YzfiawEC6BNtm/99cwigJ/s9OdLfMy1ueexuITBGWC0DjBFWC4Exwmo9wBhhda/AIFq8WgIa0H4ROEBm",
-	"Wws8YLpSgGgBwswVDyYJU/Nf3QHYBloKXQJs0H4R2EC0XRpEMPS94kxoZPEltm97LAKAFfJLMMfjbBBQ",
-	"D1qsiE52HaXQCnh67HASKKqwvMrMyMUQM/qngZr5ShBvIkSm1S3hbuQRu+FKfUtL3seBvgmzl9dUi8qP",
-	"R88QRCt7GMkIH9BWOTfYQths8wiBhI68EWZDIq3KEKtc1DcaiCcIVuS5lemy/D7F3nn/v4mnXDSlaqQ1",
-	"kgDpTUtQUbQkQNgkJAbHtiTiU4bgKIokgL+YPAXwtbQ2DeBPVI34RCHMEPVdNB1Rb4T6xOOgIpYT9GVA",
-	"ehs21Hk1D9TdV3vtk3K4ZtlMd/8kx2c6r+y3t4bqgIs+9X3CKi/98USNuKB/whZ+t/aWF4RR4j+W6/+a",
-	"yclgQD29ODQW9AsNiL7NiiOPa4FZEbh/fGxvXxPpm6v4FWGIEeJLayHqoeNIMG5+INj/JKgi1gpBU5Oc",
-	"Ki5g6gq4/jHhCr+hIVUfCPZGjweaGjSSiC9EoBGWiHEkOA9RQAbqCDGuRpQN0RRLNBVUKcJi+CgiGA5O",
-	"oWu8yVL4vC5o//ggNMA0IL7Bp2RUNKDMN7YuQbDkDFGGqJIo4EMLLsbVL3zC/EoYfSCST4RH3kaNHxs/",
-	"ZrwmQ7ZQGeNZwLF/xvkbzYMXAAfW+BJsFXGPR4RCfe7PNJACvXCB1Agz1Gl3n+4fHqD+TBEZAUUQjzOf",
-	"asr1C+BbJVyERZoT7tMBfWR0J0YWTXqwpjZEIGOOQgoPjYlcAfkxMpuPJGUe6RkLMFUIDzFlIHJJYuUu",
-	"hYfGNjzjEzQkWRnv9aBxAgZmC2vNJNTsm7PdbW/Vkca2dlqxNBJLQAWW7Zv4tLS0wCeqzk2Lmj62K+ZT",
-	"H16BsBD0C9GkWItQRwY/Ioyxd02TdeqRF1aoXw8aZCxqV1QTfeeUsmFAFJyT1rtAo4zt9VZftm0NiTsl",
-	"KmkLiBU3N38ZTc/u4CPDXzANcD+opqK2+VuujuP2j48Ne5jpE/Y5UiNgO9MmOhMzSww0PUAh1wcaH3Py",
-	"mPmA1zxehnu7J1XXmTBs5fgF3OG1ecHUUr8mq+ZB40xLwo/l2I89j0hppXeq1cCxmjXRaUTtzRNOD2UU",
-	"mx76mWBBBPoK/W4yLCDT0iDIhMnJeMyFIv4J8Sk2j0AVcP1Y1OGRQDT90qUhuqXxvzUOMGVblkzOv35l",
-	"4Jd5KTPgg8fZ40KHhzlHggSZNX6nej8PCBZZcwB8JZGacmQZNbXmlYDgL8RI3CAzSC0oqBGZISyyBpa0",
-	"Bs8mQTCvUOvvkkW8iK07lZYfewDfpOkHuP9et7m3291td/bmzEA52aDUdFHXIKHFBKT/RvoLs08ngehp",
-	"EektwIOovf9dPqP+/i/1tPNm+sevV/91l69o6zr7uzAHluBJ9hHeUEwrgL4GXPCJ9AQd2z3oi6ihQ8SW",
-	"cR0B1w+VqOMuogMt5Q3xF4I4gysnvREJsR5sjJUiQg/078/HjX/hxp/txrPGxdeOe9C9eaIXbU5EgkMR",
-	"oLFP8ZBxfQD51XwCA6UVSjB4UBAflJZ/nL57Cx+AyyNFgiAyN+uFUqFhYjh8srr85AalygDx8cOb6NXZ",
-	"mFT9lEa1DV4a6Glzr9ndOUKcBTNDrrBpTA1VT2YfcBFifccmghZCwuBz0UISjS1aT7yOLQmfyRGaEnwV",
-	"KXRSYeYbtx3yhYgZEmQsiCRMxQsrB9MTQQb61rQS37uW+VW2zErOsFlxwD0cPdtXgi9ebvXMC0EUTfh6",
-	"8NwcyPIHt5ajAvISO+gULeGL+VEvwyAKaMx6RQaP0YAHAZ/KaoBoPuf0PoMH0EXRQsaCDIggzCPHWqQo",
-	"A0jSTCYLiWxusBDio+0PvzxHh7vdtov2drIAyU8sqmmIGdvy5iI6cqTRlIKDnkq3B5NeFUjSJKbdeIYb",
-	"g8bF172DEuoiiBKzY03D8+t8zdCIT1GI2QxJsAmBjVtFis5S67j4v8UL+AICThGIIk8+S55zCGKd0tA8",
-	"cubnmE6nKQWE5Kd7xad6ZzjVyJz2weF+fNq1tmrF/sKtzi3j1ONjUkbTx0SEVOobItGUTwJfK5vpJTU7",
-	"O6WspXwRYPMUOCRqJYZXhqxN9Foh80rWx95VhLT2oAxDpBJ1NJAPuiggeqnSRT4dUmWk1tFsPCIMrruV",
-	"quorK1Qv1KBJYrLIKz/VSOLxiTHAzB8HAaNgaj+WmTIUS4cTplJXJRaYdCdBtEqAOAM/rDEeGhcsWPIf",
-	"EyJmyYqfmCWkl+mTAZ4EkeYdn2ef84BgZrji9RizgoPLC5KIMi+Y+FZvMY5jekE5JlS+QjtZEQku8Owq",
-	"pMgDGhRSGyvLpIDHkSBqIlgkSmiutd/sNDs7PUT+QIygoUJDggKFAoIoM865XCDGlYtA2UJjLAhTIyKJ",
-	"dFFAFRE4kEhOvJGWBLa0ELvlokhI3Xp/1nm1BcMkoqRrwDVh4IEnwZ0YUyZdBKKn1JzSRZoUmU+Ka3Yh",
-	"9IfJeKw/BIQN4RdBQ1f397By057aLvLxTHdQ+pgNpdWLoJIPXIQFVaOQaKGKs3it0rp3K70z+EgE/UL8",
-	"tKoa7bOmBpHI8tlrGB2throBmZnQrkQfQxaCZehjzz6NPiG+fgPgcXrd9rMD1wkpi77oFOEPHZxEDtpZ",
-	"BHoZC4FSY7R5vDd4zQXx4c01nEiF+iCYuxpTfjA09Vmn03ZRZw+Qq4nO9BD61moBDwvwpMRXwSyRaXeb",
-	"3Z0meqfv95RKgrqdXXMI0YMljR8MmmUEKn4JWFq2fEOlsrB4yxlZAzxYApCBuUCwC9tyHka7mb3vtbvQ",
-	"yXjFGzB0O7v2u6mgikSuFJHfix2/CjR6Y7eGDxc+Ef0C+eJ9ckcUR5ILhfozF6IArOQrPQ0O3esISEnE",
-	"3siAC2KVhtimklyVWBuFrm7qdaTwQkQLLLkRnfZud/GNMMJr0SYToTaWXXdcJImWAbTQ35/pbYVYNtGl",
-	"obU/hpTREAeXCMsroyDttrsAE3CMgScON26dVZsuY7nAuCYdoUujXjTooAHiDBteupqIgRuUa5UPiaZa",
-	"tLPBM8AzLX5l5HJ9IemQaYzMwrxwLWWoZYBSDfAyEL/HQ3JK/ywQ2i6NJBDia+Dw9E/y49sUCOFLfQmx",
-	"QiGXCr1NM7r4bI5QQl+eNve11rwICmvcoyQB8VSpQJq5MQbkR3DW1I/NjvAsEnGnYIpnMrKH5pnJwrth",
-	"13OrqyGv6LhY3M+JatwYdZFGc3vLs2JSqVAEkxSqx5SpPQiSwdc01GJSxziewsLNN+142ZQpMiQiXje8",
-	"HBQKpHZpILsZGeQIhdgn+j5nFFcRiaiMXKs3lF25iI/xHxMCvkogIMvKbSn7UlObXxcauH5vlGl/8QGU",
-	"qR7Uz5tI0GslkYel5s8Tu4MEv2qaDWHLY6xGyY7zEqzRGlazBKW3ltnq+9Sbf37DoF5pShHduJkbU19B",
-	"hlj4cHZYzl2r+duU3VrsZ7DqbqIB3mLr7af4uHgDQN8yOpBV2wFdQzxDIx74pVinx629qIgeg/leElGG",
-	"RYYdpZBJNwZ5B8NHNBaUeXSMAwP/eM2KMMwUumLWEpXAu2YYa8FZ6Alvg1h2ozcpK9PP3Kcm6PfnSBb0",
-	"zCMZPEHNh5LNBQr7mUenoqmj1q2+dV2pu1ZoHwXVxitO7/m6EeLrBvgfOb1u51l3r929cR1jvlxyI1EU",
-	"XOUWUs7VWnuOnIBr9DFOs/U3n6cndleLAWH9sm5c5+PYXwEQ0Vtm5a7S75437jJokHusvA1Q7A6XB0rm",
-	"vXcJ6PCxemdckGpsMpmk/h71DY37rby99MvlXe0unqP+5qL39KX3Be3iiN6vzqrHl8lrULlHfNuzM7vL",
-	"85N4YM0TygOTi2ey7VuZN5Ibt8hbo3qAedvtTdYzo7qzSHe7boSygYeykX1srOqfaglA+jmTY2GJ48wm",
-	"Z1jAffyEl9S2CoA3TMlBVmQLyGUIAJU/koO0Jgem2SZ6W2jy2WCFwYpMaP8dCiV2kqVFE0OQyi+6HtU8",
-	"eyXoIl37wkEFAgvO5sCjA3+eCvxbRmBJdauWxKKG6yEA+TA+UBCoBKuGCdrbHG5yuPaJLHWyie9e6kyd",
-	"nrO37yz9Gpw7odhQEz+kwc0zz4abc4nPJfH1WLu2BHrSLaT7Msqa8zuZO86XZ8bZpwoO4BB04zpvUm42",
-	"Ve1jd5wb93bokljWGym3kqoR8n4oN67zm/V9qOoI/hGPHkNfkIAUeiPZHzZ3OYLUL+ko2iVucyb6tvJK",
-	"Jy3XJETHrvHg6o/6E4V8bl75jB+LApa6zjP+9OlTY96lp6p/oevNo8eV18UxwktgTUmUcSX+FPVZEyYt",
-	"Fwe8IRkRGhSGQi+FBoUjLECDfJ/1ooEJdj6qHei8wQcD0JMoDrAcCa7DICuun0/a7T2P+OF176UfXiML",
-	"jB/PnW6zfe6g6zBgsqd///EcgiB6rZbPPdnkWFLZ4GPCmlwMDSRbTLZ003OnBeOSSte7QhQIuU+CzZHG",
-	"R2q8MgrkJ3DcwczPO3BoWonlFfHRgIt7lK4T3/NYzH6ZCiOonDJqtxHQHwbB0m8Oa0G0zSne5ym+TWX5",
-	"WIL9p5ODVPL8uOE6rW+MGz/VlA1OwKv8hvynzjVOr1EcTpJJZGHzT6tMZBR4rGccK2/BE/7KZzEJgmoX",
-	"nviNSCP3JNiIMTHs3ufz7SxBpgqy9VRSq/n2a9JOCvPooBP6MwL/eeQTPaIgEL2zOfv47AvTCi1z/IUD",
-	"VGNAvsu6VFTjGZ8KPI1NXiEhCkXO/ZqXZYnu5r24EkkSwrrMY3EcZL4QIez49dEg1aUQE6LfN4c4f4i/",
-	"RVkUajwXFuQGWNJiAMEYkdiTuGlIpKfcHE50OB9yebiWuGf5JF6Vt22u+Tr5b3GSrQ1xrTr603yysSXO",
-	"3mbuWnjo8ynNlvEsnO9Zah2mXpIPZ3PAcwc8l4tt+TOeG6DOcae7rPcVIJ9r7ShJQWBF7g9EiVkD0his",
-	"ExtSwy4+yjiPwneARis5HqcTbS1AmZWdjstxxfy+oQXxIUYWoUflFbQOb6DNoVPveaZi0BLHPyXkqoYT",
-	"Zjz6raJh0sPk0OEdI3F2imxmis3zwgOh18e5rJ9L4NV8wtDq2JR04zU/NYCzEoT+0TjkHPyWviH3pO8B",
-	"U4rzmS6FMcVDLMCcgk5rtvuC2jm3eINQEhHmcZ/4Jm4fsmOAebg/Q8M/6XgjncT4keTavJuYkCiZ510I",
-	"KdMRD9JPbkYHgbBimPWhZJcNP1sNC7+HQMRFSLhBrAdArEeoSFvaZlttsOrbwar4iA3tyXOrnC+C1qDi",
-	"1G18AG4hkO2CQ7pgJDAz6hUkkTtCqaTQNsehydoVlQ+Pa8hq0XmEQRfzqZ4xpAwr4zMc4vEYygl+rZ1W",
-	"ugRVS5NQ161zWjZuWVXU2qXayqTH0sputYtqloxcXoNziXqVJWOXd0jVp3lrUpek04bfuA5n5N0AqoxU",
-	"kZySc7xxF3QrPqZF3coOYVG/MhAv6lcBvosbt+Ce/oxlYdZXrOYqNaMR/gIEN0m9VZSSfn6kjx/emPw1",
-	"5uu+TfdpIpltcucouw0fQ6ohZn9t5mMy55LJ105+nU4Vv0DujkSYCIRnFrsWPepHA8TtblL55Bd0sUp2",
-	"OQ0vzOKUSTZfb4ZsEvrqPlFbJ5tS43PmCGDRSWJVk9nIKcS0rBFwERaVHXxJXtxXtdPdWpyjA2QS3P6o",
-	"xIQkDsM2K306Z9pB16nOkBYvLsprtjDNuW4IyzlCuC8JU3qJ+ocASxXl6a9Oa54qnUEVCeUqCiWkgntt",
-	"encgEZydBAuBZ7mDNxPWPO04Y1IWEMeIkel8gLshMYZO5Nj+g/B1u/w74u7lo6+Hx5ePvx5OXz7++vh9",
-	"lJzqLrl+PMcqvL9m5+ojWlEOqNl7IXCLZYIkyRf2jbciDt6n6LXN/l3qfGazchqPl2aUkTN9sUM8Q32C",
-	"BBmbsPv+RIEhM3KSQceJz1RSACFVRINPmaEZsZ+jFk8QlUiQwUQaP5tCHqMqDLcx65uNiUktuAbBIV2S",
-	"pr7okKnRXr/btyilmFrw9deTrRZfv1+qnnz9TqmS1Mt0isvU1++UKnS9RKd7k/DyPL0QoQslm+iOHCFG",
-	"tDIfhRlEyfij+uEnhh45rvOLpmuO6zwfYaX/wUFQkJ/fdSAtkpZQ8jIjVjykHlWzXwWfFGT/fAt5sjTh",
-	"GOoGCR2JsmzRODTFJlL/x+m7t6jz7MhWKTJ5jSWiaidT4tikTj5nZlio3QMD9cmI2szDJlGy/kGLn1r2",
-	"9GEqAanNYbRZRATfvzs9c20lft3jxcs3L89eIj44Z4kwa2Ldfn15Zi0nzXNmEvnGyW53n84nv9WnYJym",
-	"TBq8PHC5XxAzcsziUv5cgLsqfOhjSQ66RkGbGa9GEpi0r9mJwJAHtVDesbIsugDCJH2VTdNtMpvxgTkw",
-	"6SaJj+1RwRFCkng58TyiJXYqJAjssQyc22Ui4u62S4FiBd6MObGY+RXPkG7RaZfPk1wvWhA79ZHRPyYE",
-	"EuzamiWA/1Upd6tRIL9Uokbcn09efbCwH1RanV/uBxJgBQYCbhcrTdp+3Jc8mChitBoqrfMclLvCKKAM",
-	"arLEir69CXPbOdjf36tRgCGtoEAaW7tFs+YiZSWmKXG6taVpy7HMUJIRjqqZ3ckdi5VEOrBKLbz7ai1x",
-	"RYwtwcZcO02AJrIwiXhBmvDcUdjupYeQyrSYhX9EGmprtwmfyN34kLJIxV2g38azViy4DGMyuUSXW3KS",
-	"9W/h+qI5ihZYpvZ+dXAQ1FCRSmyDWseoFKQjJl9XDy9i86vIyMVWKRg6D56LeXUlVYfIml70cjMPFNiG",
-	"/ZbCNrFxVOpJdw+9h1FRNhbRerjnOmU2o4e7msUL+mavJjxHlFzNKuPMHV3NJaC3uZrf9tX0S6zUHg4I",
-	"87GA1+hUwaE/IfFIu93uNOD/WvZ99uzZs0Znt7HXmasXmK7/GwtQvjGdVmtnrnPdGPKG/ZL4YfOF6RZ/",
-	"3aDhmAtls5mOtNCgUWWkUaUF8cAt4oemZm8KG+aKcumB7a895OOZdBGM4KKQsklUw9sWgYNsp8YlQ1Hv",
-	"ClS1TruNmHTRQPAQNd532geH+51nz16c7b7qPj3Zb3YPD/eftp+eajiV/Xp42kTHNrXxEPQJYMeMM+rh",
-	"AGnI9RDjaIyFMt4CVEnU5xPmu/r7P4kwP7ro/Vn7FJ5x4LttxdFJdHm3JPqVo9MX/y8q/yUI9iV6f7bX",
-	"PtWKie7hwp/N9ulO9iQL4kGT80xKnaS1l27+iFNZZxs/vd82mWdfbJ/ZT6/svyc7P9lP2+fnTfNp56fT",
-	"nZ/+Y3+v/DX77c5P/7nT4fN5cwswNwHQKthb+iTyYNyzbEXrYp8rWiVXMDCum1EDZMo4dfVLyN2w6qWO",
-	"asOrI159X/j3rUoFietIjmU+t0UjoS6jqcJgXq1ylcFszVRrE59I4ieFqhPW8ql17ly92mN/tH/r74qX",
-	"546TYRT652zpsnPnSZGhKVtuMpPNoGiKXOG0dEp0dH6uLn7YPj//4T/brv1r54ftT62dn86dz+fn17sd",
-	"/Z+9xvn59SG5+OHc2bat3OhDVeOdn3Z+2LHtivcSpfzMXnpSlQk0EzTxM/fz5hPTvfC44z65OT3uk1pT",
-	"PtcNNYeDEgxOrwN2cCjZUSB3Ad5AxQ4tjdgSeiJ+GJUaZXBwlKr5t9/WCAb9QsxmGZv3wsW9gIVkbWP7",
-	"8+4eqcV3NdFgbEHy1WiKVMvUGPtgbpbSJvEtcDAz6XM5G8JNgaqbprh4nyBBhyPl2qqtYyKkSV5UZQ1O",
-	"zb2rCQUWQ6Kqc2JBRWZTfxxxYWu7J8VUnIop9ubRyzMIEG05A8BSpHtu0avI/U6vcihwCEjhE49CSUX7",
-	"OmXfwPWk0mKQebWyGdfSz2+pYjiu85pBfFkqwItydmYLKx7bQDf48nfb6QVhlPiO63wgkk+ER+K8fnH+",
-	"jt8zUzAckmNTreLlNZVKQnE50zdOHJfL/RF/YdJzxnmyXOcju2J8yiIMM6mTXsAbE2HezCkJ8CpORexG",
-	"aQXecnUcJwlwnT8mXOE3NKTqA8HeiPiFMkL6Nq1OK8wARRQjdWEeD6qXYndqnykhjRoMNPl4XGdiTvd9",
-	"UhMydvjhyrii2COyNXtTLbWGpc8xCPgUcMoO9l8TImbvxnEFSpgw+2WIA63CEf9lzOuLDrzUYerBtI+y",
-	"FV0seh27tXQPM5dJ99WeSncj3dcHxcYB+B6l56zkMEcji2JecodVbJX7NCIMbFAfz567OZsclpYDQo33",
-	"6EF2vtLP1+5Nw3zYTT6cRR96uQ+F8mnl6ueAZc19qS5FIKvwm3wwQlO+pvUZOlZ0c/vGXcqW9g5bN6W2",
-	"R1dGqxf5hd4NtV4SnzZ+l9+33+UqLpTfJLuL634DwwJx2ukdtt0FhfdTMSWdopiScSr56NLRMnFsSDVz",
-	"Ko/oyDrdp4R3LWXHdzN9JAlCz8HdTT+RpG5l2syYth5mL6HF4zn0TGNdGpmKKInMJxpcHZ6xzSU7xBVl",
-	"xZIMs/Ar86irPh/o7ZrRyx3aVgzaSQd2Lw2QEZYgbZ1gGvT5daGwBk6wUX17MExgFJr2tmIp8gI+8VPK",
-	"Z5/zgGBmZ3hDPcKK4xMLBw90e48Yq1G6KHLh6O/Givi2OHWN4blujrTECf55FaPPncA8qDJby66k6phW",
-	"jsqIw+eTmIxccETBcS46kYUwLQBLfnMpllXhwZ2yqYecDZEacQkGd6qkEWvQayXBKRZBVJ/MGtk9HAS/",
-	"J8/xycfDhS60aQUitsNfJB+bv/9Po8SMHXOUQsOM/hVUl+jhQO9jS6IpF5rERe/wWKZ/jK6PcZU2Kk6y",
-	"zffYowPqoVOFmY+Fj84o0I/UDnf3Dyofpj//+/z8ut1unJ9fdwbn59eHg7LNRTEyKzix1Q+rWyJEbolo",
-	"N/e2wmk2G8oq9LNOxoSz2PgfZZ7L3AXpWofgGZoSQRC5HmPmm9CnOwsJLVr5ytGv+S3ViXulJVVHDFVB",
-	"1E9fqEKn7EUpTQrSkxR5N0e/FlHtDIbUJN2rqVVZXLyoCbCTBRF46wCb3XYh4derNjQ/IV8hGWL2d/t3",
-	"0+PhasR5q/n7//nbv//n743iss56H95EaAzW67UO/0kSnCJvsD7BQssDUFp0+x+fznaiTAVJv5RBynAk",
-	"iIxK/S54QCSKj6r5gWC/eRwE8PqV/fqToIro3yJfJWPZCgj+QrQkQpiLBMFe9AJt8qjYUGrCsElDrdu9",
-	"9p9zxoinPmp502k1pyQIGmAkb+nfqd/Q0jYdJiJ6dFbp3qDjkoAMcWHd3FIIWVBkd4eozDxiSY+PCUDB",
-	"uGSl+F1CGY6KQFQBHhxIHpkC1YiEawfIDVg6B7xAfOTiqhGbXlIZCbY1P5Qu+LNK13jLuJFZnfmR2Ubu",
-	"pCmYCTezx+qiKRWkoS8dVrQfGNfExMkthmueSqPj96/1LC7qkxlnPqJ6NEGVlgSa5+ycGXmLMoTRGKsR",
-	"xK6FWHkj4pdEILnostW6tCKXFlUuW5cuwujKhreZ4DjK0BgLwtSISCLR9mV+cdtb1N/audwxcW4QQhf4",
-	"RKAkxx64AeoJNAyjARLYtr5S/+ZSryckiU2osrEpH9dsNgsYIbRo1RNnLu1VBE6GQ6IR0OCO1JjPuDJ/",
-	"GMhC3sbtkIR9fbRwepd/v7T6EBUg2bk2gBCyNV6mGMHlDhyKiUw0RJoqoJ3Hsfuc4zpfohRYTrvZabbB",
-	"SDMmDI+p03P2mu3mnrGMj4D2tfR/Ct8PDUJM4wBsm+oelC0FsrfgXGXCJ/d3mugtIX46uymGrQNm2lto",
-	"wKPpv/MrUfOVAPTa7FOlLDV7J03yabEu3Gw8zm67Xcaz4nat+VXcuE63Tr/U0/eN6+zX6fK6rFitZUxO",
-	"7/OF68hJGEI2MQeIpiopNqCw5sif44oIF3qk1hMILwLRlMuCo4XD6puaQANLP/V9MEfZbbY7c1GxO01k",
-	"vFbi8FmGqEJDDvRV8MkwdQPgvdVwPQiCTbsVmCDAaBSrw/EpMy86NhOQ5iKWBvZNnaIPUfCtmDBLUXAQ",
-	"kABNWECkRHHMKYJXa0P0jyBsdAraoh87DNhSvjb6UKLubldza6tS6h7Z+L/CIN6eFr7133ow6SZhvzKK",
-	"aoRhjy2QbUwntn9mExVkb8SHCfsZDm899wD+ipybivEyakIBnfXUN6vcIOhqHLlXvD3ddmdxl0zeZ+i0",
-	"t7hTUsgeejxd3GPOPUV369SYaL6oHPTbr7OrolzBtyEouu9ebbqXK5mR0KKvadHv88WNOycvf764yZCr",
-	"U8J8NBlrIWG3nUTNUxY5JpWQrDBVKbqYHy3JWOLS0w/DUeLpv0VWAiWtYwXc8hUs0fPTF2/Q/z95U35O",
-	"aQErdVR56M8StXTZAzC2jNIEN2s/qlRq22+ZcH1zxMDJKmUOEIeKBqC1OXP0IsbJJH9whJd0yIjfoAw0",
-	"IdfiapQNVusykdHLLTAkJegbGWrgtc7KRVl8NbaK26CsSQe7OsouyafNgjN4uzza51JO37jObrtbg7TN",
-	"FejesPvHzO5118M608rJYEA9jb2nigs8XI46FF5+g4Jz1z++4yV0AEsbDDjIdiy59fNcq1VsfS+UOT5A",
-	"eXmTf6bUDG8eM0HxsL9TAWlurHLyBH7qz5DEM5mUY4A8Z3pMSGxjizmk00AiDwtBiURzJva8tPOGSnWS",
-	"feNYjnwNaKDqkS+7lzpNJQmM8XBhS8XHtQa8orXamTShNQcEabJOY0Pi30f+HvcmnRQVUtrIKfcup+g7",
-	"ZuhNgW23kFJl6FHqSVHLIYVmmbMoFyqVSPHAR/1ZJnEiZr6NJzMPNbKJPkXPDgxRPyJFYGVUkGsLio9q",
-	"GErimzDtaPkuir13YGDrv5NWq6yFPtA73y5/Rd+B9EW+wFOGsEICM5+HNiwFmxB6KpH1389nd6QSBWSg",
-	"wLnCVqk/SoBMwZZjSWzyXK7hkaeDxoMxRQmXJoT1adY9S3xJRtQ5ClLjSpu+/rLy3fcp17Wf1QCYdUHb",
-	"CIL3JQgaFIVH1Rx5XZK61pD3Wk/iTOKF9ovn+td7EqjWIyQ8tyLPRiy4Z7EAAL8muaAO5n7Nf9eg/o0R",
-	"JgJiHE2y2PwCvr8NV6SDE/swUKPpW85I7eY1sL8GwzI79L91hlVjJ3F0LXCQ3RqcR0B6HvArMrGxf0n+",
-	"YTBgLfzDrbBp34dg+aCXbRl9VJ/4Xk2kjiO/N1f0Ia/o/Vjz13MLl7xf6fCni5Slf87zkYihdSs3NVSZ",
-	"TV8c9++Z3AslCqpUeAa+TlCx1wVtFXkBwQK+2jYeeXH//iRJXbgD/gBGNceRryVY/SDXr01qbXzBrDMb",
-	"ZFWCCHWk8DCetonesWCWLrgwb5ZMF0kA/wXPI2NFfGMwQJem3l0PeSB2N+igYdXzS4QjTT11dFTalr5J",
-	"ymH87mIgQlJuDwuRMVfk1fPomeVxU9EHeeq51QuPUfz/uoaCZYn6qi9GK/OCjY3hHh+biv04Ter6LLvC",
-	"zHpizsbEvT9drvU14h83pQ9TUcbM3XY3SSGV8B1rRy32i0mmS6ddeQAXmXj6uvTm7SQI0p2+I6LzHYuD",
-	"8HgaYaaNnHhQ8dCt3zzBtov13OjWkzia+B4udpRm6SFvt1nD5op/7/5bfa1oAHJHjtTf46VPh8EVXuBT",
-	"rSBOi2LIIZTCOtvLKwmalC1yRBWSIz6Vcz5sRVc8mv+h4iQeg8/XX8ZTstpVarEbZF3jiO3cRJ9GNCAm",
-	"7FjiVHnGGMkZj8LUITt7lJSBz6VRcIvj/JCHGePKBKdiH21323s7GVdvEyOGTXCfZocm3iIVpKZGJETb",
-	"u+3uToUFYtVb9CDKf/rSrWwESA+y8fLceHl+216eFb6cEBbb+qr/Adm6VjjCx0yc/CYgYSMB34ov54Kg",
-	"nHxkf41mcaR/vaAIvM5AiGXw3+ZryLyrFDHW292yTQzFxoS+Ycd3wo5XJkQLWTdePSijlJF/pxEamjpu",
-	"YjQ2MRob0e17Ft0WxYng9do406LZJqjk7oJKMsR7E1ay8Ra5rai7iUN57LLxopgVvNhDZBkRuFbQyr3J",
-	"mH+ZsJWNpHRXktLC0Jm7EpWWvnkrB93cTmrYhN1sfPq/H3a5KEQHrxqWc1+i+SYwZ3OJN/y7bqzPHTFv",
-	"dxMJ9N1EAj1+wr2JBdpYdzaxQH+NN9BbxA2t2xL0MIFDGXK9CR3aGJwepcBaOzDh2xBgVw9bWDNFucPA",
-	"pULCsgld2pCYR+y4uWI01PdLdB42cApIzCZ0akMavimf7rwj5R06bP81Y71udfE30V4bf/SNLeYR+qOX",
-	"eZ3bgvDR9Z/TYNKUxxi2R1CAmZryiZShPlEYcRbMmrYie89p6e8cw2NyxbehnJ8WVwx9kIaIatFQEoUU",
-	"R186zXZqrC+mYF/5WIY66u2niiNGRVOTcQLu4UDBpbyIIZHb7yKvC1O+Pi2B5pf2KZHNGDxaKI6uGJ8m",
-	"Iy0Q1aJJEsJTuPukRhFG0xE3u437mgpFNxc3/xsAAP//",
+	"7H0LdxM50uhf0e3lnCRz26/EScA5c2YzwAzsJcBHwnB3SXaQu2VbX7olI8k4Hjbfb/+OSuqX++G24yQE",
+	"vGfP4Nh6VpVKVaV6fHU8Ho45I0xJp/fVIVc4HAcEPmOGg5miHvzxBQcToj/8nftY4abHmSJXyuk5I6XG",
+	"stdqDQUej5p2gKbHw1afKNx6FBKFdZe/TSQRcnur+9jf6zx+fNjYH2C/0fUP9xr4yWC/seft7R+Qg8e4",
+	"vfd4a6cVz956RJiiaua4DvWdnlOnv+M6kihF2RAWP8Lyd726E0yDPr9yekpMiKu/fkU9wiRJffNmrIj/",
+	"ZqKc3gAHklxfX7tOH/vvyOcJkSoDCiIEF/qDx33i9Jxfk2au4xOFaSCd3sf4d8q+4ID6f0B/1wmJlHio",
+	"f9g6VYKy4RaiEjGuEGcE8QF6HmIauOiEEL0TF/3GvYl00dMRVi56ioOg6biOwmJINB6wp+gXDadrd/GM",
+	"PlYEnTvPsCLnTg+RqzHxFPERRjOChYtCztQIYeYjH8/0WtSIoAEXIfrnP//5z8bJSePZMxdhiShDu+3O",
+	"k0b7oNE5yKxHKiyUnsC5vnAdyhgRz2OABZQw1RAGWg3A6+5g3+94h6TxGO/2G13vYNB44u+RRqffxvte",
+	"1z8ghwMNVz1iz9lt7x40Op3G7t5Zp9trt3vttuM6mQHbnSePB7u42zjwOqRx2N/zG0/w/n5jd9AlB/5j",
+	"r93vYOc6DZWzEUF2CNQXBF9K2LemdYE9BZtF4wB7RB4hi2DEcEgkItgbNR1LLcob6V3KSRhiMXN6zjFD",
+	"k7FeuQswxUgQ7CM1wgpNMVVSgxZRpeEXU5ddiKGgPvdn+kt/IrCinDk9p/H2rHOyv99sP+609/YPT/VW",
+	"RgT7RADNP9UHlKnG2Wyst4bH44B60Lf135Iz3Rqg1AG6UCOu/3h7fPb0heM6ExE4PacVktQxjOjrVGFF",
+	"JXz1pLs/OCTtfgP+o/9qtPuHpLE/eNLVH/S/QI4+GRPmyzfM6X10Os6FnXs3Pffvz89qz/zLI8XHP+87",
+	"1xcxwI+ZnBKROZ+CyDFnkhgQpmDz5hlWuPEHEdKAsttsZ+AhFVYT6fR22129+gj4d8/68jtPKOTjxWoI",
+	"381ssG1A6OEguGc2X0BfIfUEl3ygmmZWvcrjfLPkgrCrJgoPnZ7zoXXuXL7YY5/bf/R3xfNzJ2mhDJD+",
+	"Vm8Gx024a8/RnFd/M1BEvOATDX3n7Vn7VDOn5Hjabwjzn0Ucy7LJw+gmq3V83BQjTQ1yoFktDcm/OCPv",
+	"JYHDiz06oB46VZj5WPjojIbEAezyICCeWViaLWl+N6BCqjSX97k3CQnTt8GUkEsX4SBAA/qFIA00meFR",
+	"39iJ+FpAABqjbfO/b44A9GR/Jij9M9Pihmh3C4ExwmoZYIywWgiMEVbrAcYIqzsFBtHi1RLQgPaLwAEy",
+	"21rgAdOVAkQLEGaueDBJmJr/6hbANtBS6BJgg/aLwAai7dIggqHvlGZCI4svsX3bYxEArJBfQjkeZ4OA",
+	"etBiRXKy6yiFVsDTY4eTQFGF5WVmRi6GmNG/DNTMV4J4EyEyrW4IdyOP2A1X6lta8j4O9EmYPb+iWlR+",
+	"OHqGIFrZw0hG9IC2ym+DLYTNNo8QSOjIG2E2JNKqDLHKRX2jgXiCYEWeWpkue9+nrnfe/2/iKRdNqRpp",
+	"jSRAetMSVBQtCRA2CYmhsS2J+JQhQEWRBPCDyVMAX8tr0wD+QNWITxTCDFHfRdMR9UaoTzwOKmI5Q18G",
+	"pDe5hjov5oG6+2KvfVIO1+w1090/yd0znRf22xtDdcBFn/o+YZWH/niiRlzQv2ALf1p7yzPCKPEfyvF/",
+	"yeRkMKCeXhwaC/qFBkSfZsWRx7XArAicPz62p6+J9MlV/JIwxAjxpbUQ9dBxJBg33xHsfxBUEWuFoKlJ",
+	"ThUXMHUFXD9PuMKvaEjVO4K90cOBpgaNJOILEWiEJWIcCc5DFJCBOkKMqxFlQzTFEk0FVYqwGD6KCIaD",
+	"U+gab7IUPi8L2j88CA0wDYhv6CkZFQ0o842tSxAsOUOUIaokCvjQgotx9RufML8SRu+I5BPhkddR44d2",
+	"HzNe80K2UBnjWcCxf8b5K30HLwAOrPE52CriHg+IhPrcn2kgBXrhAqkRZqjT7j7ePzxA/ZkiMgKKIB5n",
+	"PtWc6zegt0q4CEs0J9ynA/rA+E5MLJr1YM1tiEDGHIUUHhoTuQL2Y2Q2H0nKPNIzFmCqEB5iykDkksTK",
+	"XQoPjW14xidoSLIy3stB4wQMzBbW+pJQs2/Odre9VUca29ppxdJILAEVWLavY2xpaYFPVJ2TFjV9aEfM",
+	"pz68AmEh6BeiWbEWoY4MfUQUY8+aZuvUI8+sUL8eMshY1C6pZvrOKWXDgCjAk9a7QKOM7fVWX7ZtDYs7",
+	"JSppC4QVNzd/GU3P7uA9w18wDXA/qOaitvlrro7j9g/vGvYw0xj2OVIjuHamTXQmZpYZaH6AQq4RGqM5",
+	"ecy8x2MeL8O92ZOq60wYtnL8gtvhpXnB1FK/ZqvmQeNMS8IPBe3HnkektNI71WrgWM2a6DTi9uYJp4cy",
+	"ik0P/UqwIAJ9hX7XmSsg09IQyITJyXjMhSL+CfEpNo9AFXB9X9ThgUA0/dKlIbql6b81DjBlW5ZNzr9+",
+	"ZeCXeSkz4IPH2eNCh4c5R4KEmDV9p3o/DQgWWXMAfCWRmnJkL2pqzSsBwV+IkbhBZpBaUFAjMkNYZA0s",
+	"aQ2eTYJgXqHW3yWLeBZbdyotPxYB36TpB27/vW5zb7e72+7szZmBcrJBqemirkFCiwlI/430F2afTgLR",
+	"0yLWW0AHUXv/u3xG/fNf6nHn1fTz75f/dZuvaOvC/W2YA0voJPsIbzimFUBfAi34RHqCju0e9EHU0CFi",
+	"y7iOgOuHStRxF9GBlvKG+AtBnMGRk96IhFgPNsZKEaEH+vfH48a/cOOvduNJ4+Jrxz3oXj/SizYYkeBQ",
+	"BGTsUzxkXCMgv5oPYKC0QgkGDwrig9Lyj9M3r+ED3PJIkSCIzM16oVRomJgbPlldfnJDUmWAeP/uVfTq",
+	"bEyqfkqj2gYvDfS4udfs7hwhzoKZYVfYNKaGqyezD7gIsT5jE0ELIWHouWghicYWrSdex5aEz+QITQm+",
+	"jBQ6qTDzjdsO+ULEDAkyFkQSpuKFlYPpkSADfWpaie9dy/wqW2YlZ9isOOAejp7tK8EXL7d65oUgiiZ8",
+	"OXhqELI84taCKmAvsYNO0RK+mB/1MgyhgMasV2ToGA14EPCprAaIvuec3kfwALooWshYkAERhHnkWIsU",
+	"ZQBJmslkIZHNDRZCfLT97ren6HC323bR3k4WIPmJRTUPMWPbu7mIjxxpMqXgoKfS7cGkVwWSNItpN57g",
+	"xqBx8XXvoIS7CKLE7Fjz8Pw6XzI04lMUYjZDEmxCYONWkaKz1Dou/m/xAr6AgFMEosiTz7LnHIFYpzQ0",
+	"T5z5OabTaUoBIfnpXvCp3hlONTLYPjjcj7Fda6tW7C/c6twyTj0+JmU8fUxESKU+IRJN+STwtbKZXlKz",
+	"s1N6tZQvAmyeAodErXThlRFrE71UyLyS9bF3GRGtRZS5EKlEHQ3kgy4KiF6qdJFPh1QZqXU0G48Ig+Nu",
+	"par6ygrVCzVkkpgs8spPNZF4fGIMMPPoIGAUTO3HXqYMxdLhhKnUUYkFJt1JEK0SIM7AD2uMh8YFC5b8",
+	"eULELFnxI7OE9DJ9MsCTINK8Y3z2OQ8IZuZWvBpjVoC4vCCJKPOCiW/1FuM4pheUu4TKV2gnK2LBBZ5d",
+	"hRx5QINCbmNlmRTwOBJETQSLRAl9a+03O83OTg+Rz4gRNFRoSFCgUEAQZcY5lwvEuHIRKFtojAVhakQk",
+	"kS4KqCICBxLJiTfSksCWFmK3XBQJqVtvzzovtmCYRJR0DbgmDDzwJLgTY8qki0D0lPqmdJFmReaT4vq6",
+	"EPrDZDzWHwLChvCLoKGr+3tYuWlPbRf5eKY7KI1mw2n1IqjkAxdhQdUoJFqo4ixeq7Tu3UrvDD4SQb8Q",
+	"P62qRvusqUEksnz2GEao1VA3IDMT2pVoNGQhWEY+Fvdp8gnx1SsAj9Prtp8cuE5IWfRFp4h+6OAkctDO",
+	"EtDzWAiUmqLN472hay6ID2+u4UQq1AfB3NWU8pPhqU86nbaLOntAXE10pofQp1YLeFiAJyW+DGaJTLvb",
+	"7O400Rt9vqdUEtTt7BokRA+WNH4waJYxqPglYGnZ8hWVysLiNWdkDfBgCUAG5gDBLmzLeRjtZva+1+5C",
+	"J+MVb8DQ7eza76aCKhK5UkR+L3b8KtDojd0YPlz4RPQL5Iu3yRlRHEkuFOrPXIgCsJKv9DQ4dK8jYCXR",
+	"9UYGXBCrNMQ2leSoxNoodHVTryOFByJaYMmJ6LR3u4tPhBFeizaZCLWx7LrjIkm0DKCF/v5MbyvEsok+",
+	"GV77c0gZDXHwCWF5aRSk3XYXYAKOMfDE4cats2rTp1guMK5JR+iTUS8adNAAcYYNP7maiYEblGuVD4mm",
+	"WrSzwTNwZ1r6ysjl+kDSIdMUmYV54VrKSMsApRrgZSB+i4fklP5VILR9MpJAiK/ghqd/kZ9fp0AIX+pD",
+	"iBUKuVTodfqii3FzhBL+8ri5r7XmRVBY4x4lCYinSgXSzIkxID8CXFM/NjvCs0h0OwVTPJORPTR/mSw8",
+	"G3Y9Nzoa8pKOi8X9nKjGjVEXaTK3pzwrJpUKRTBJoXpMmdqDIBl8RUMtJnWM4yks3HzTjpdNmSJDIuJ1",
+	"w8tBoUBqlwaym5FBjlCIfaLPc0ZxFZGIysiVekXZpYv4GH+eEPBVAgFZVm5L2Zea2vd1oYHrz0aZ9hcj",
+	"oEz1oH7eRIJeKok8LPX9PLE7SOirptkQtjzGapTsOC/BGq1hNUtQemuZrb5NvfnnNwzqleYU0YmbuTH3",
+	"FWSIhQ+4w3LuWM2fpuzWYj+DVXcTDfAaW28/xcfFGwD+ltGBrNoO5BriGRrxwC+lOj1u7UVF/BjM95KI",
+	"Mioy11GKmHRjkHcwfERjQZlHxzgw8I/XrAjDTKFLZi1RCbxrhrEW4EJPeBPCshu9TlmZfuU+NUG/v0ay",
+	"oGceyeAJaj6UbC5Q2M88OhVNHbVu9a3rSt21QvsoqDZecXrPV40QXzXA/8jpdTtPunvt7rXrGPPlkhuJ",
+	"ouAqt5Byrtbac+QEXKOPcZqtv/k8P7G7WgwI65d17Trvx/4KgIjeMit3lX73vHaXIYPcY+VNgGJ3uDxQ",
+	"Mu+9S0CHj9Ub44JUY5PJJPX3qE9o3G/l7aVfLm9rd/Ec9TcXvacvvS9oF0f0fnVWRV8mr0HlHvFNcWd2",
+	"l79P4oH1nVAemFw8k23fyryRXLtF3hrVA8zbbq+znhnVnUW621UjlA08lI3sY2NV/1RLANKvmRwLS6Az",
+	"m5xhwe3jJ3dJbasAeMOUILIiW0AuQwCo/JEcpDU5MM020etCk8+GKgxVZEL7b1EosZMsLZoYhlR+0PWo",
+	"5tkrIRfp2hcOKhBYcDYIjxD+NBX4t4zAkupWLYlFDdfDAPJhfKAgUAlWDRO0t0Fuglz7RJbCbOK7l8Kp",
+	"03P29p2lX4NzGIoNNfFDGpw882y4wUuMl8TXY+3aEuhJN5Duyzhrzu9kDp3Pz4yzTxUcwCHo2nVepdxs",
+	"qtrH7jjX7s3IJbGsN1JuJVUj5P1Qrl3nD+v7UNUR/CMePIU+IwEp9EayP2zOcgSp39JRtEuc5kz0beWR",
+	"TlquSYiOXePB1R/1Jwr53LzyGT8WBVfqOnH84cOHxrxLT1X/QtebB08rL4tjhJegmpIo40r6KeqzJkpa",
+	"Lg54wzIiMigMhV6KDApHWEAG+T7rJQMT7HxUO9B5Qw8GoCdRHGA5EVyFQVZcP5+023se8cOr3nM/vEIW",
+	"GD+fO91m+9xBV2HAZE///vM5BEH0Wi2fe7LJsaSywceENbkYGki2mGzppudOC8Ylla53hSQQcp8EG5TG",
+	"KDVeGQXyEzjuYObnHTg0r8TykvhowMUdSteJ73ksZj9PhRFUThm12wjo90Ng6TeHtRDaBot3icXXqSwf",
+	"S1z/6eQglXd+3HCd1jfGjZ9qygYn4FV+w/5TeI3TaxSHk2QSWdj80yoTGQUe6xnHyhvcCT8yLiZBUO3C",
+	"E78RaeKeBBsxJobd23y+nSXYVEG2nkpuNd9+TdpJYR4ddEJ/ReA/j3yiRxQEonc2uI9xX5hWaBn0Fw5Q",
+	"TQH5LutSUY1nfCrwNDZ5hYQoFDn367ssy3Q378WVRJIw1mUei+Mg84UEYcevTwapLoWUEP2+QeI8Ev+I",
+	"sijUeC4syA2wpMUAgjEisSdx05BIT7lBToScd7k8XEucs3wSr8rTNtd8nfdvcZKtDXOtQv1pPtnYEri3",
+	"mbsWIn0+pdkynoXzPUutw9RL8uFsEDyH4LlcbMvjeG6AOuhOd1nvK0A+19pRkoLAitzviBKzBqQxWCc1",
+	"pIZdjMo4j8J3QEYrOR6nE20tIJmVnY7LacX8vuEFMRIji9CD8gpahzfQBunUe5qpGLQE+qeEXNZwwoxH",
+	"v1E0THqYHDm8YSTOTpHNTLF5Xrgn8no/l/VzCbqaTxhaHZuSbrzmpwZwVoLQPxqHnIPf0jfknvQ9UEpx",
+	"PtOlKKZ4iAWUU9BpzXZfUDvnFm8ISiLCPO4T38TtQ3YMMA/3Z2j4Fx1vpJOYPpJcm7cTExIl87wNIWU6",
+	"4kH6yc3oIBBWDLPel+yyuc9Wo8LvIRBxERFuCOseCOsBKtKWt9lWG6r6dqgqRrHhPfnbKueLoDWoOHUb",
+	"H4BbCGS74JAuGAnMjHoFSeSOUCoptM1xaLJ2ReXD4xqyWnQeYdDFfKpnDCnDyvgMh3g8hnKCX2unlS4h",
+	"1dIk1HXrnJaNW1YVtXaptjLpsbSyW+2imiUjl9fgXKJeZcnY5R1S9Wlem9Ql6bTh167DGXkzgCojVSyn",
+	"BI/X7oJuxWha1K0MCYv6lYF4Ub8K8F1cuwXn9FcsC7O+YjVXqRmN8BdguEnqraKU9PMjvX/3yuSvMV/3",
+	"bbpPE8lskztH2W34GFINMftrMx+TOZdMvnby63Sq+AVydyTCRCA8s9S16FE/GiBud53KJ7+gi1Wyy3l4",
+	"YRanTLL5ejNkk9BX94naOtmUGh8zKIBFJ4lVTWYjp5DSskbARVRUhviSvLgvaqe7tTRHB8gkuP1ZiQlJ",
+	"HIZtVvp0zrSDrlOdIS1eXJTXbGGac90QlnOEcF8SpvQS9Q8BlirK01+d1jxVOoMqEspVFEpIBffS9O5A",
+	"Ijg7CRYCz3KINxPWxHacMSkLiGPEyHQ+wN2wGMMnctf+vdzrdvm3dLuXj76eO758/PXc9OXjr+++j5JT",
+	"3eatH8+xyt1fs3M1ilaUA2r2XgjcYpkgSfKFfeOtiIO3KX5ts3+XOp/ZrJzG46UZZeRMH+wQz1CfIEHG",
+	"Juy+P1FgyIycZNBx4jOVFEBIFdHgU2Z4RuznqMUTRCUSZDCRxs+m8I5RFYbb+OqbjYlJLbgGwSFdkqa+",
+	"6JCp0V6/27copZha8PXXk60WX79fqp58/U6pktTLdIrL1NfvlCp0vUSnO5Pw8nd6IUEXSjbRGTlCjGhl",
+	"PgoziJLxR/XDTww/clznN83XHNd5OsJK/4ODoCA/v+tAWiQtoeRlRqx4SD2qZr8LPinI/vka8mRpxjHU",
+	"DRI+EmXZonFoik2k/o/TN69R58mRrVJk8hpLRNVOpsSxSZ18zsywULsHBuqTEbWZh02iZP2DFj+17OnD",
+	"VAJSm8Nos4gJvn1zeubaSvy6x7Pnr56fPUd8cM4SYdbEuv3+/MxaTprnzCTyjZPd7j6eT36rsWCcpkwa",
+	"vDxwuV8QM3LM4lL+XIC7KnzoY0kOukZBmxmvRhKYtK/ZicCQB7VQ3rCyLLoAwiR9lU3TbTKb8YFBmHST",
+	"xMcWVYBCSBIvJ55HtMROhQSBPZaBc7tMRNzddilQrMCbMScWX37FM6RbdNrl8yTHixbETr1n9POEQIJd",
+	"W7ME6L8q5W41CeSXStSI+/PJqw8W9oNKq/PLfUcCrMBAwO1ipUnbj/uSBxNFjFZDpXWeg3JXGAWUQU2W",
+	"WNG3J2FuOwf7+3s1CjCkFRRIY2u3aNZcpKzEPCVOt7Y0bzmWGU4ywlE1s1s5Y7GSSAdWqYV3X60lrkix",
+	"JdSYa6cZ0EQWJhEvSBOeQ4XtXoqEVKbFLPwj1lBbu03uidyJDymLVNwF+m08a8WCyygmk0t0uSUnWf8W",
+	"ri+ao2iBZWrvVwcHQQ0VqcQ2qHWMSkE6uuTr6uFF1/wqMnKxVQqGzoPnYl5dSdUhsqYXvdzMAwW2Yb+l",
+	"sE1sHJV60u1D735UlI1FtB7tuU6Zzej+jmbxgr7ZownPESVHs8o4c0tHcwnobY7mt300/RIrtYcDwnws",
+	"4DU6VXDoL0g80m63Ow34v5Z9nzx58qTR2W3sdebqBabr/8YClG9Mp9XametcNYa8Yb8kfth8ZrrFXzdo",
+	"OOZC2WymIy00aFIZaVJpQTxwi/ihqdmbooa5olx6YPtrD/l4Jl0EI7gopGwS1fC2ReAg26lxyVDUuwRV",
+	"rdNuIyZdNBA8RI23nfbB4X7nyZNnZ7svuo9P9pvdw8P9x+3HpxpOZb8enjbRsU1tPAR9Aq5jxhn1cIA0",
+	"5HqIcTTGQhlvAaok6vMJ8139/V9EmB9d9PasfQrPOPDdtuLoJDq8WxL9ztHps/8Xlf8SBPsSvT3ba59q",
+	"xUT3cOHPZvt0J4vJgnjQBJ9JqZO09tLNoziVdbbxy9ttk3n22faZ/fTC/nuy84v9tH1+3jSfdn453fnl",
+	"P/b3yl+z3+788p9bHT6fN7eAchMArUK9pU8i93Z7lq1oXdfnilbJFQyM676oATJlN3X1S8jtXNVLoWpz",
+	"V0d39V3R37cqFSSuI7kr86ktGgl1GU0VBvNqlasMZmumWpv4RBI/KVSdXC0fWufO5Ys99rn9R39XPD93",
+	"nMxFoX/Oli47dx4VGZqy5SYz2QyKpsgVTkunREfn5+rip+3z85/+s+3av3Z+2v7Q2vnl3Pl4fn6129H/",
+	"2Wucn18dkoufzp1t28qNPlQ13vll56cd2654L1HKz+yhJ1WZQDNBE79yP28+Md0L0R33yc3pcZ/UmvKp",
+	"bqhvOCjB4PQ6YAeHkh0FchfQDVTs0NKILaEn4odRqUkGB0epmn/7bU1g0C/EbJaxeS9c3DNYSNY2tj/v",
+	"7pFafFczDcYWJF+Npki1TI2xD+ZmKW0S3wIHM5M+l7MhnBSoummKi/cJEnQ4Uq6t2jomQprkRVXW4NTc",
+	"u5pRYDEkqjonFlRkNvXHERe2tntSTMWpmGJvnrw8QwDRljMALCW6p5a8itzv9CqHAodAFD7xKJRUtK9T",
+	"9g1cTyotBZlXK5txLf38liqG4zovGcSXpQK8KGdntrDisQ10gy//tJ2eEUaJ77jOOyL5RHgkzusX5+/4",
+	"MzMFwyE5NtUqnl9RqSQUlzN948Rxudwf8RcmPWecJ8t13rNLxqcsojCTOukZvDER5s2ckgCv4lTEbpRW",
+	"4DVXx3GSANf5POEKv6IhVe8I9kbEL5QR0qdpdV5hBijiGKkD83BIvZS6U/tMCWnUUKDJx+M6E4Pdt0lN",
+	"yNjhhyvjimJRZGv2plpqDUvjMQj4FGjKDvZfEyJmb8ZxBUqYMPtliAOtwhH/eXzXFyG81GHq3rSPshVd",
+	"LHodu7F0DzOXSffVnkq3I93XB8XGAfgOpees5DDHI4tiXnLIKrbKfRgRBjao92dP3ZxNDkt7A0KN9+hB",
+	"dr7Sz9fudcN82E0+nEUferkPhfJp5erngGXNfakuRSCr8Ju8N0ZTvqb1GTpWdHP7xl3KlvYOWzentqgr",
+	"49WL/EJvh1svSU8bv8vv2+9yFRfKb/K6i+t+w4UF4rTTO2y7Cwrvp2JKOkUxJeNU8tGlo2Xi2JDqy6k8",
+	"oiPrdJ8S3rWUHZ/NNEoSgp6Du5t+IkmdyrSZMW09zB5CS8dz5JmmujQxFXESmU80uDo8Y5tLdohLyool",
+	"GWbhV+ZRV40f6O2a0csd2lYM2kkHdi8NkBGWIG2dYBr0+VWhsAZOsFF9ezBMYBSa9rZiKfICPvFTymef",
+	"84BgZmd4RT3CiuMTCwcPdHuPGKtRuihy4ehvxor4tjh1jeG5bo60xAn+eRWjz2FgHlSZrWVXUoWmlaMy",
+	"4vD5JCYjFxxRgM5FGFkI0wKw5DeXurIqPLhTNvWQsyFSIy7B4E6VNGINeqkkOMUiiOqTWSO7h4Pgz+Q5",
+	"Pvl4uNCFNq1AxHb4i+Rj88//aZSYseMbpdAwo38F1SV6OND72JJoyoVmcdE7PJbpH6PjY1yljYqTbPMt",
+	"9uiAeuhUYeZj4aMzCvwjtcPd/YPKh+mP/z4/v2q3G+fnV53B+fnV4aBsc1GMzApObPXD6pYIkVsi2s29",
+	"qXCazYayCv+skzHhLDb+R5nnMmdButYheIamRBBErsaY+Sb06dZCQotWvnL0a35LdeJeaUnVEcNVEPXT",
+	"B6rQKXtRSpOC9CRF3s3Rr0VcO0MhNVn3ampVlhYvagLsZEEE3jrAZrddyPj1qg3PT9hXSIaY/d3+3fR4",
+	"uBpz3mr++X/+9u//+XujuKyz3oc3EZqC9Xqtw3+SBKfIG6xPsNDyAJQW3f7Hh7OdKFNB0i9lkDI3EkRG",
+	"pX4XPCASxahqviPYbx4HAbx+Zb/+IKgi+rfIV8lYtgKCvxAtiRDmIkGwF71AmzwqNpSaMGzSUOt2L/2n",
+	"nDHiqfda3nRazSkJggYYyVv6d+o3tLRNh4mIHuEq3Rt0XBKQIS6sm1sKIQuK7O4QlZlHLOnxMQEoGJes",
+	"1H2XcIajIhBVgAcHkkemQDUi4doBcg2WzgEvEB+5uGzEppdURoJtfR9KF/xZpWu8ZdzIrM78yGwjd9Ic",
+	"zISbWbS6aEoFaehDhxXtB8Y1MXFyi+Ga59Lo+O1LPYuL+mTGmY+oHk1QpSWB5jk7Z0beogxhNMZqBLFr",
+	"IVbeiPglEUgu+tRqfbIilxZVPrU+uQijSxveZoLjKENjLAhTIyKJRNuf8ovb3qL+1s6nHRPnBiF0gU8E",
+	"SnLsgRugnkDDMBoggW3rK/WvP+n1hCSxCVU2NuXjms1mwUUILVr1xJlP9ijCTYZDognQ0I7UlM+4Mn8Y",
+	"yELexu2QhH2NWsDep79/svoQFSDZuTaAELI1fkpdBJ92ACkmMtEwaaqAdx7H7nOO63yJUmA57Wan2QYj",
+	"zZgwPKZOz9lrtpt7xjI+At7X0v8pfD80BDGNA7BtqntQthTI3oJzlQmf3N9poteE+Onsphi2DpRpT6EB",
+	"j+b/zu9EzVcC0GuzT5Wy1OydNMmnxbpws/E4u+122Z0Vt2vNr+Ladbp1+qWevq9dZ79Ol5dlxWrtxeT0",
+	"Pl64jpyEIWQTc4BpqpJiAwrrG/ljXBHhQo/UegThRSCaclmAWkBW39QEGlj+qc+DQWW32e7MRcXuNJHx",
+	"WonDZxmiCg058FfBJ8PUCYD3VnPrQRBs2q3ABAFGo1gdjk+ZedGxmYD0LWJ5YN/UKXoXBd+KCbMcBQcB",
+	"CdCEBURKFMecIni1Nkz/CMJGp6At+rHDgC3la6MPJerudvVtbVVK3SMb/1cYxNvTwrf+Ww8m3STsV0ZR",
+	"jTDssQWyjenE9s9sooLsiXg3Yb8C8tZzDuCvyLmpmC6jJhTIWU99vcoJgq7GkXvF09NtdxZ3yeR9hk57",
+	"izslheyhx+PFPebcU3S3To2J5ovKQb/9OrsqyhV8E4ai++7V5nu5khkJL/qaFv0+Xly7c/Lyx4vrDLs6",
+	"JcxHk7EWEnbbSdQ8ZZFjUgnLClOVoovvoyUvlrj09P3cKPH03+JVAiWtYwXc3itYoqenz16h/3/yqhxP",
+	"aQErhao89GeJWrosAowtozTBzdpRlUpt+y0zrm+OGThZpcwB5lDRALQ2Z45fxDSZ5A+O6JIOGfEblIEm",
+	"5FpajbLBal0mMnq5BYakhHwjQw281lm5KEuvxlZxE5KlgxN7ddZo+pozUru5STS7+mFYUgIwoMiciOUP",
+	"VC6Z9bXr7La7NZjmXOnv71OQ2K0hSBRUC/2RZBDd9bDOtHIyGFBPE/6p4gIPl2NZhRzJUO8cT4oZTwlz",
+	"wtJGKA6yHUtY0fxV2ip+EigUhN5BzXuTFKf0bcC8sII2ZH+nAnLvWI3pEfzUnyGJZzKpEQHJ1/SYkG3H",
+	"VphI56ZEHhaCEonm7P55EewVleok+/CyHE8d0EDV43x2L3WaShIYi+bCloqPaw14SWu1M7lLaw4IIm79",
+	"2+Ft5IRyZyJTUXWnjfB058KTPmOG3xQYnAs5VYYfpd45tXBUaCs6ixK0UokUD3zUn2WyOWLm2yA383ok",
+	"m+hD9BbCEPUjVgSmTwUJwKAiqoahJL6JHY+W76LYpQgGtk5FaV3PPhsEeufb5U/7O5BTyRd4yhBWSGDm",
+	"89DGymAT108lskEF+ZSTVKKADBR4fNjS+UcJkCkYmCyLTd7wNTzyfNC4VaY44dKMsD7PumNhMUnTOsdB",
+	"ahxp09dfVjT8PkXC9pMaALN+cRtB8K4EQUOi8NKbY69Lctca8l7rUZzevNCo8lT/ekcC1XqEhKdW5NmI",
+	"BXcsFgDg1yQX1KHcr/nvGtS/NsJEQIz3S5aan8H3N7kVb8/kUoP6a1xYZof+t35h1dhJHPJ7M+vFD3d/",
+	"GApYy/3hVhja70KwvNfDtow+qjG+V5Oo43D0zRG9zyN6N08M6zmFS56vdEzWRer5Yc4dk4ih9XU3hV2Z",
+	"zakc9++ZhBAlCqpUeAYOWFBG2AVtFXkBwQK+2jZugnH//iTJp7gDTgpGNceRAyhY/SABsc20bRzUrIcd",
+	"pHqCsHmk8DCetonesGCWrgIxb5ZMV24ApwrPI2NFfGMwQJ9MEb4e8kDsbtBBw6rnnxCONPUU6qi0LX2T",
+	"KcQ4A8ZAhEzhHhYiY67Iq+fR28/D5qL38kp0o8cho/j/uIaCZZn65rHpe35sKnYuNfn0s9cVZtY9dDYm",
+	"7t3pcq2v0f1xXfowFaXx3G13k7xWyb1j7ajFzjrJdOlcMPfgtxNPX5ffvJ4EQbrTd8R0vmNxEB5PI8q0",
+	"4Rz3Kh669Zsn1HaxnhPdehSHON/BwY5yP93n6TZr2Bzx792prK8VDSDuyLv7ezz06di8wgN8qhXEaVFg",
+	"O8R32AgAeSlBk7KVl6hCcsSncs6xruiIR/PfV/DGQ3AX+2HcN6tdpRb7ZtY1jtjOTfRhRANiYqElTtWM",
+	"jImc8Sh2HlLGR5ki+FxuB7c4+BB5mDGuTMQs9tF2t723k/E/N4Fr2EQc6uvQBIGkIufUiIRoe7fd3amw",
+	"QKx6ir4zs0L6OK9sXkgPsnE93VgDvlvX0woHUwggbn3V/4DAXytw430mo8AmdGMjlt9IWMiFizn5HAg1",
+	"msU5EeqFj+B1howsQ/82s0Xmsafotr/ZKdtEm/yI0SabF4MfVUZYmTsulCfw6uErpdLFdxrLoln2Jppl",
+	"E82ykSe/Z3lyUUQNXq81OC0vbsJvbi/8JsO8NwE4G7+am0rJm4idhy4bL4ruwYt9aZYRgWuF99yZjPnD",
+	"BPhsJKXbkpQWBhndlqi09MlbOTzpZlLDJkBpE/3w/VyXi4KZ8KoBTHclmm9CmDaHeHN/142KuqXL293E",
+	"TH03MVMPn3FvoqY21p3NG+iP8QZ6gwirdVuC7ifEKsOuN0FWG4PTgxRYa4dwfBsC7OoBHmvmKLcY4lXI",
+	"WDZBXhsW84C9SVeMG/t+mc79hpgBi9kEmW1YwzflaJ53pLxFL/IfMyruRgd/Exf348XFbQxEGwPR7TjJ",
+	"l7nCw1I1xKRdaUatSrNDY20fQVFvakpyUob6RGHEWTBr2ir/Paelv3PMxZcr6A4lIrUMZViLNJxdy6uS",
+	"KKQ4+tJptlNjfTFFIMvHMixbbz9VcDMqxJuME3APBwrO80UMidx+F7mCMKganhaL80v7kAiMDF5SFEeX",
+	"jE+TkRbIj9EkCc8q3H1S9wqj6Yib3cZ9TdWr64vr/w0AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -41,23 +41,23 @@ func jsonAnswer(known *request, value any) (*answer, error) {
 }
 
 // updateSettings answers PATCH on the settings.
-func (s *Server) updateSettings(ctx context.Context, userID string, update *gen.SettingsUpdate, prefer preferences) (*answer, error) {
-	return s.changeSettings(ctx, userID, nil, update, prefer, settingsAnswer)
+func (s *Server) updateSettings(ctx context.Context, userID string, update *gen.SettingsUpdate, condition precondition, prefer preferences) (*answer, error) {
+	return s.changeSettings(ctx, userID, nil, update, condition, prefer, settingsAnswer)
 }
 
 // updateAnalytics answers PATCH on the analytics, which is one of their settings.
-func (s *Server) updateAnalytics(ctx context.Context, userID string, update *gen.UserAnalyticsUpdate, prefer preferences) (*answer, error) {
+func (s *Server) updateAnalytics(ctx context.Context, userID string, update *gen.UserAnalyticsUpdate, condition precondition, prefer preferences) (*answer, error) {
 	if update.Settings == nil {
 		update.Settings = &gen.SettingsUpdate{}
 	}
-	return s.changeSettings(ctx, userID, update.ID, update.Settings, prefer, func(known *request, owner store.Owner, stored store.Settings) (*answer, error) {
+	return s.changeSettings(ctx, userID, update.ID, update.Settings, condition, prefer, func(known *request, owner store.Owner, stored store.Settings) (*answer, error) {
 		return analyticsAnswer(known, owner, stored, nil, "")
 	})
 }
 
 // changeSettings merges the update into the settings in one step of the store. The
 // id is the one that the body repeats, nil for none.
-func (s *Server) changeSettings(ctx context.Context, userID string, id *string, update *gen.SettingsUpdate, prefer preferences,
+func (s *Server) changeSettings(ctx context.Context, userID string, id *string, update *gen.SettingsUpdate, condition precondition, prefer preferences,
 	answered func(*request, store.Owner, store.Settings) (*answer, error)) (*answer, error) {
 	ctx, known := begin(ctx)
 	owner, err := s.owner(ctx, known, userID)
@@ -66,6 +66,9 @@ func (s *Server) changeSettings(ctx context.Context, userID string, id *string, 
 	}
 	if id != nil && *id != owner.User {
 		return nil, invalid([]gen.ErrorDetail{fault(gen.PropertyNotUpdateable, "id", "The id is '%s', and cannot be changed.", owner.User)})
+	}
+	if err := condition.checkUntagged(); err != nil {
+		return nil, err
 	}
 	stored, err := known.store.UpdateSettings(ctx, owner, store.SettingsChange{
 		HasGraphMailbox: nullOf(update.HasGraphMailbox),

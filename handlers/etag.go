@@ -38,6 +38,18 @@ func (p precondition) check(stored store.Revision) error {
 	return nil
 }
 
+// checkUntagged returns nil if a write may go on of what is there and has no entity
+// tag: only * matches it.
+func (p precondition) checkUntagged() error {
+	if p.match != nil && !isAny(*p.match) {
+		return refuse(errPrecondition, "If-Match", "This has no entity tag that could match: send * or leave If-Match out.")
+	}
+	if p.noneMatch != nil && isAny(*p.noneMatch) {
+		return refuse(errPrecondition, "If-None-Match", "This is there, and was to be absent.")
+	}
+	return nil
+}
+
 // checkMatch returns nil if If-Match is absent or met.
 func (p precondition) checkMatch(stored store.Revision) error {
 	switch {
@@ -62,7 +74,7 @@ func listed(list string, revision store.Revision) bool {
 	if revision == store.NoRevision {
 		return false
 	}
-	if strings.Trim(list, " \t") == "*" {
+	if isAny(list) {
 		return true
 	}
 	// A tag holds no quote, so what stands between two quotes is a tag or a comma.
@@ -73,3 +85,6 @@ func listed(list string, revision store.Revision) bool {
 	}
 	return false
 }
+
+// isAny says whether a list of entity tags is *, for any.
+func isAny(list string) bool { return strings.Trim(list, " \t") == "*" }

@@ -81,7 +81,7 @@ func (s *Server) GetMyStatisticPropertyValue(ctx context.Context, in gen.GetMySt
 }
 
 func (s *Server) UpdateMySettings(ctx context.Context, in gen.UpdateMySettingsRequestObject) (gen.UpdateMySettingsResponseObject, error) {
-	return s.updateSettings(ctx, me, in.Body, parsePrefer(in.Params.Prefer))
+	return s.updateSettings(ctx, me, in.Body, precondition{in.Params.IfMatch, in.Params.IfNoneMatch}, parsePrefer(in.Params.Prefer))
 }
 
 func (s *Server) GetMyAnalytics(ctx context.Context, in gen.GetMyAnalyticsRequestObject) (gen.GetMyAnalyticsResponseObject, error) {
@@ -89,7 +89,7 @@ func (s *Server) GetMyAnalytics(ctx context.Context, in gen.GetMyAnalyticsReques
 }
 
 func (s *Server) UpdateMyAnalytics(ctx context.Context, in gen.UpdateMyAnalyticsRequestObject) (gen.UpdateMyAnalyticsResponseObject, error) {
-	return s.updateAnalytics(ctx, me, in.Body, parsePrefer(in.Params.Prefer))
+	return s.updateAnalytics(ctx, me, in.Body, precondition{in.Params.IfMatch, in.Params.IfNoneMatch}, parsePrefer(in.Params.Prefer))
 }
 
 func (s *Server) GetUserStatisticProperty(ctx context.Context, in gen.GetUserStatisticPropertyRequestObject) (gen.GetUserStatisticPropertyResponseObject, error) {
@@ -101,7 +101,7 @@ func (s *Server) GetUserStatisticPropertyValue(ctx context.Context, in gen.GetUs
 }
 
 func (s *Server) UpdateUserSettings(ctx context.Context, in gen.UpdateUserSettingsRequestObject) (gen.UpdateUserSettingsResponseObject, error) {
-	return s.updateSettings(ctx, in.UserID, in.Body, parsePrefer(in.Params.Prefer))
+	return s.updateSettings(ctx, in.UserID, in.Body, precondition{in.Params.IfMatch, in.Params.IfNoneMatch}, parsePrefer(in.Params.Prefer))
 }
 
 func (s *Server) GetUserAnalytics(ctx context.Context, in gen.GetUserAnalyticsRequestObject) (gen.GetUserAnalyticsResponseObject, error) {
@@ -109,7 +109,7 @@ func (s *Server) GetUserAnalytics(ctx context.Context, in gen.GetUserAnalyticsRe
 }
 
 func (s *Server) UpdateUserAnalytics(ctx context.Context, in gen.UpdateUserAnalyticsRequestObject) (gen.UpdateUserAnalyticsResponseObject, error) {
-	return s.updateAnalytics(ctx, in.UserID, in.Body, parsePrefer(in.Params.Prefer))
+	return s.updateAnalytics(ctx, in.UserID, in.Body, precondition{in.Params.IfMatch, in.Params.IfNoneMatch}, parsePrefer(in.Params.Prefer))
 }
 
 func (s *Server) GetServiceDocument(ctx context.Context, _ gen.GetServiceDocumentRequestObject) (gen.GetServiceDocumentResponseObject, error) {

@@ -79,6 +79,18 @@ func TestEmptyMembersOfAList(t *testing.T) {
 	})
 }
 
+// TestSettingsHaveNoEntityTag, so that none is the one that If-Match asks for.
+func TestSettingsHaveNoEntityTag(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c client) {
+		for path, body := range map[string]string{"/beta/me/analytics/settings": `{"hasLicense":true}`, "/beta/me/analytics": `{"settings":{"hasLicense":true}}`} {
+			c.send("PATCH", path, body, "If-Match", `"x"`).want(t, 412, `"target":"If-Match"`)
+			c.send("PATCH", path, body, "If-None-Match", "*").want(t, 412, `"target":"If-None-Match"`)
+			c.send("PATCH", path, body, "If-Match", "*").want(t, 200)
+			c.send("PATCH", path, body, "If-None-Match", `W/"x"`).want(t, 200)
+		}
+	})
+}
+
 // TestWhatIsOutOfRangeIsSaidPlainly.
 func TestWhatIsOutOfRangeIsSaidPlainly(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
