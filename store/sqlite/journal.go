@@ -1,7 +1,10 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
+	"errors"
+	"time"
 
 	lib "modernc.org/sqlite/lib"
 )
@@ -21,15 +24,36 @@ func (w *writer) tidy() {
 	behind, all, err := journal(w.statements.journal)
 	switch {
 	case err != nil:
-	case all >= w.bounds.all:
-		_, _, err = journal(w.statements.restart)
+	case all >= max(w.bounds.all, w.restartAt):
+		err = w.restart(all)
 	case behind >= w.bounds.behind:
 		_, _, err = journal(w.statements.checkpoint)
+	}
+	if all < w.bounds.all {
+		w.restartAt = 0
 	}
 	// A reader in the way, or a full disk: the journal grows until the next time.
 	if primary(err) == lib.SQLITE_IOERR {
 		w.failed = true
 	}
+}
+
+// restart waits a moment for those who read the journal, so that it can begin anew. One
+// who goes on, as a backup does, would hold up every write: the next try is when the
+// journal has grown further.
+func (w *writer) restart(all int) error {
+	w.restartAt = all + w.bounds.behind
+	if err := w.setPatience(time.Second / 10); err != nil {
+		return err
+	}
+	_, _, err := journal(w.statements.restart)
+	return errors.Join(err, w.setPatience(busyTimeout))
+}
+
+// setPatience is no prepared statement, as SQLite follows this pragma when it reads it.
+func (w *writer) setPatience(timeout time.Duration) error {
+	_, err := w.conn.ExecContext(context.Background(), "PRAGMA "+busyPragma(timeout))
+	return err
 }
 
 // journal runs a statement that reports on the journal.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"afterhours/store"
 )
@@ -50,6 +51,36 @@ func TestTheJournalIsBounded(t *testing.T) {
 		t.Errorf("the journal is %+v, %v; want at most %d bytes", info, err, most)
 	}
 	wantCount(t, s, 800)
+}
+
+// TestAReaderWhoStaysHoldsUpNobody: the journal then grows, and is within its bound
+// again when the reader has gone.
+func TestAReaderWhoStaysHoldsUpNobody(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir)
+	s.writer.bounds = bounds{behind: 50, all: 100}
+	write := func(from string) {
+		for n := range 100 {
+			put(t, s, store.Key{Owner: key.Owner, ID: from + strconv.Itoa(n)})
+		}
+	}
+	put(t, s, key)
+	reader, err := s.readers.Query("SELECT id FROM statistics")
+	if err != nil || !reader.Next() {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	write("during")
+	if took := time.Since(begun); took > 8*time.Second {
+		t.Errorf("100 writes took %v beside a reader who stays", took)
+	}
+	if err := reader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	write("after")
+	if behind, all, err := journal(s.writer.statements.journal); err != nil || all > 200 {
+		t.Errorf("the journal has %d pages, %d of them not in the file, %v", all, behind, err)
+	}
 }
 
 // TestAFullStoreLosesNothing lets SQLite find no page more.

@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -25,10 +27,16 @@ const fileName = "afterhours.db"
 // pragmas hold for every connection, as they are part of its address:
 //
 //	journal_mode        readers and the writer do not wait for each other
-//	busy_timeout        how long to wait for another process, in milliseconds
+//	busy_timeout        how long to wait for another process
 //	wal_autocheckpoint  0, as the writer does it (see journal.go)
 //	journal_size_limit  what a busy hour leaves of the journal, in bytes
-var pragmas = []string{"journal_mode(wal)", "busy_timeout(10000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
+var pragmas = []string{"journal_mode(wal)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
+
+const busyTimeout = 10 * time.Second
+
+func busyPragma(timeout time.Duration) string {
+	return fmt.Sprintf("busy_timeout(%d)", timeout.Milliseconds())
+}
 
 // Durability is what an answered write outlives. Every write outlives the end of the
 // process, however that ends.
@@ -105,7 +113,7 @@ func createFolder(dir string) error { return os.MkdirAll(dir, 0o700) }
 
 // connect returns a pool for the file whose connections have all the pragmas.
 func connect(path string, more ...string) (*sql.DB, error) {
-	query := url.Values{"_pragma": append(more, pragmas...)}
+	query := url.Values{"_pragma": slices.Concat(more, pragmas, []string{busyPragma(busyTimeout)})}
 	query.Set("_txlock", "immediate")                            // a write that waits at its start cannot fail in its middle
 	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // on Windows /C:/...
 	address := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}

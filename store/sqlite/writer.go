@@ -32,6 +32,9 @@ type writer struct {
 	// it, and a later sync would say that all is well though the pages are lost.
 	failed bool
 	bounds bounds
+	// restartAt is how long the journal must be before the next try to restart it, 0
+	// for its bound.
+	restartAt int
 }
 
 // write is what one caller wants written. It has no context: that of a caller who
