@@ -43,7 +43,7 @@ func (w *writer) tidy() {
 // journal has grown further.
 func (w *writer) restart(all int) error {
 	w.restartAt = all + w.bounds.behind
-	if err := w.setPatience(time.Second / 10); err != nil {
+	if err := w.setPatience(time.Second); err != nil {
 		return err
 	}
 	_, _, err := journal(w.statements.restart)
