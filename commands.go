@@ -91,11 +91,18 @@ func userCommand() *cobra.Command {
 
 	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant", Args: cobra.NoArgs}
 	list.RunE = inStore(&at, &user, func(ctx context.Context, in store.Store, out io.Writer) error {
-		users, err := in.Users(ctx, user.Tenant)
-		for _, one := range users {
-			fmt.Fprintln(out, one.User, one.UPN)
+		const page = 1000
+		last := ""
+		for {
+			users, err := in.Users(ctx, user.Tenant, last, page)
+			for _, one := range users {
+				fmt.Fprintln(out, one.User, one.UPN)
+				last = one.UPN
+			}
+			if err != nil || len(users) < page {
+				return err
+			}
 		}
-		return err
 	})
 
 	remove := &cobra.Command{Use: "remove", Short: "Forget the name --upn; the user's statistics stay", Args: cobra.NoArgs}

@@ -399,7 +399,7 @@ func TestRemovedName(t *testing.T) {
 	if got := w.do(call{method: "GET", path: collection, token: odd}); got.status != http.StatusOK {
 		t.Errorf("%d %s", got.status, got.text)
 	}
-	if users, err := w.store.Users(t.Context(), tenant); err != nil || len(users) != 1 {
+	if users, err := w.store.Users(t.Context(), tenant, "", 10); err != nil || len(users) != 1 {
 		t.Errorf("a name that no URL can hold is stored: %v %v", users, err)
 	}
 }

@@ -71,8 +71,9 @@ type Store interface {
 
 	// UserByUPN returns the user whom the alias names in the tenant, or ErrNotFound.
 	UserByUPN(ctx context.Context, tenant, upn string) (User, error)
-	// Users returns the tenant's aliases in the order of their names.
-	Users(ctx context.Context, tenant string) ([]User, error)
+	// Users returns the tenant's aliases in the order of their names, as many as the
+	// limit from behind a name, "" for the first ones.
+	Users(ctx context.Context, tenant, after string, limit int) ([]User, error)
 	// PutUser stores the alias. An alias that names another user of the tenant is
 	// moved to this one if move is true, else it stays and ErrExists is returned.
 	// A user may have several aliases; storing one again is no error.
@@ -80,6 +81,13 @@ type Store interface {
 	// DeleteUser removes the alias, or returns ErrNotFound if the tenant has none
 	// of that name. The statistics of the user stay.
 	DeleteUser(ctx context.Context, tenant, upn string) error
+
+	// Tenants returns those of whom statistics, settings or aliases are stored, in byte
+	// order. It may read all that is stored, and is for who does so.
+	Tenants(ctx context.Context) ([]string, error)
+	// Owners returns those of the tenant who have statistics or stored settings, in the
+	// byte order of the users, as many as the limit from behind a user, "" for the first.
+	Owners(ctx context.Context, tenant, after string, limit int) ([]Owner, error)
 
 	// Check returns nil if the store can serve reads and writes now.
 	Check(ctx context.Context) error

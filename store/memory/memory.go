@@ -4,8 +4,6 @@ package memory
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"sync"
 
 	"afterhours/store"
@@ -171,23 +169,6 @@ func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, 
 		return store.User{}, store.ErrNotFound
 	}
 	return user, nil
-}
-
-// Users implements store.Store. It goes through the aliases of all tenants, which
-// for the command line and tests is soon enough.
-func (s *Store) Users(ctx context.Context, tenant string) ([]store.User, error) {
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
-	defer s.mu.RUnlock()
-	var users []store.User
-	for alias, user := range s.aliases {
-		if alias.tenant == tenant {
-			users = append(users, user)
-		}
-	}
-	slices.SortFunc(users, func(a, b store.User) int { return strings.Compare(a.UPN, b.UPN) })
-	return users, nil
 }
 
 // PutUser implements store.Store.

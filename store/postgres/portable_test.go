@@ -58,13 +58,16 @@ func TestEveryStatementIsOfOneTenantAndOfWhatAllHave(t *testing.T) {
 		Order:  []store.Order{{By: store.Property{Name: store.PropertyDuration}, Descending: true}},
 		After:  &store.Position{Values: []store.Value{{}}, ID: "a"}, Limit: 1,
 	}
-	for _, sql := range []string{
-		getStatistic, create, replace, remove, current, lockRows, getSettings, updateSettings, getUser, listUsers, moveAlias, addAlias, deleteAlias,
+	ofOneTenant := []string{
+		getStatistic, create, replace, remove, current, lockRows, getSettings, updateSettings, getUser, listUsers, listOwners, moveAlias, addAlias, deleteAlias,
 		dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{}).SQL, dialect.Count("id", owner, query.Filter, sqlquery.Via{}).SQL,
-	} {
+	}
+	for _, sql := range append(ofOneTenant, listTenants) {
 		if word := foreign.FindString(sql); word != "" {
 			t.Errorf("%s uses %q", sql, word)
 		}
+	}
+	for _, sql := range ofOneTenant {
 		inserts := strings.HasPrefix(sql, "INSERT INTO ") && strings.Contains(sql, " (tenant_id, ")
 		if !inserts && !strings.Contains(sql, " WHERE tenant_id = $1") {
 			t.Errorf("%s is not of one tenant", sql)

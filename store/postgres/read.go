@@ -94,18 +94,35 @@ func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, 
 }
 
 // Users implements store.Store.
-func (s *Store) Users(ctx context.Context, tenant string) (users []store.User, err error) {
-	err = s.attempt(ctx, "listing aliases", func() error {
-		rows, err := s.pool.Query(ctx, listUsers, tenant)
+func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {
+	return collect(ctx, s, "listing aliases", func(row pgx.CollectableRow) (store.User, error) {
+		user := store.User{Owner: store.Owner{Tenant: tenant}}
+		return user, row.Scan(&user.User, &user.UPN)
+	}, listUsers, tenant, after, limit)
+}
+
+// Tenants implements store.Store.
+func (s *Store) Tenants(ctx context.Context) ([]string, error) {
+	return collect(ctx, s, "listing tenants", pgx.RowTo[string], listTenants)
+}
+
+// Owners implements store.Store.
+func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]store.Owner, error) {
+	return collect(ctx, s, "listing owners", func(row pgx.CollectableRow) (store.Owner, error) {
+		owner := store.Owner{Tenant: tenant}
+		return owner, row.Scan(&owner.User)
+	}, listOwners, tenant, after, limit)
+}
+
+// collect returns what scan makes of each row of a query.
+func collect[T any](ctx context.Context, s *Store, doing string, scan pgx.RowToFunc[T], sql string, args ...any) (values []T, err error) {
+	err = s.attempt(ctx, doing, func() error {
+		rows, err := s.pool.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
-		users, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (store.User, error) {
-			user := store.User{Owner: store.Owner{Tenant: tenant}}
-			err := row.Scan(&user.User, &user.UPN)
-			return user, err
-		})
+		values, err = pgx.CollectRows(rows, scan)
 		return err
 	})
-	return users, err
+	return values, err
 }

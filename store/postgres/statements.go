@@ -33,10 +33,20 @@ const (
 		" has_license = coalesce($7, settings.has_license), has_opted_out = coalesce($8, settings.has_opted_out) RETURNING " + settingsColumns
 
 	getUser     = "SELECT user_id, upn FROM aliases" + ofAlias
-	listUsers   = "SELECT user_id, upn FROM aliases WHERE tenant_id = $1 ORDER BY upn"
+	listUsers   = "SELECT user_id, upn FROM aliases WHERE tenant_id = $1 AND upn > $2 ORDER BY upn LIMIT $3"
 	moveAlias   = "INSERT INTO aliases (tenant_id, upn, user_id) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, upn) DO UPDATE SET user_id = excluded.user_id"
 	addAlias    = moveAlias + " WHERE aliases.user_id = excluded.user_id"
 	deleteAlias = "DELETE FROM aliases" + ofAlias
+)
+
+// listTenants is the one statement that is not of one tenant, and reads all of them.
+const (
+	listTenants = "SELECT tenant_id FROM statistics UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id"
+
+	// Each half ends at the limit by itself: the database would read all that UNION
+	// joins before it takes the first ones.
+	owners     = " WHERE tenant_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3"
+	listOwners = "(SELECT DISTINCT user_id FROM statistics" + owners + ") UNION (SELECT user_id FROM settings" + owners + ") ORDER BY user_id LIMIT $3"
 )
 
 // marks are the parameters for the columns, numbered from the first one.

@@ -44,13 +44,36 @@ func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, 
 }
 
 // Users implements store.Store.
-func (s *Store) Users(ctx context.Context, tenant string) ([]store.User, error) {
+func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {
 	if err := s.gate.Enter(ctx); err != nil {
 		return nil, err
 	}
 	defer s.gate.Leave()
-	rows, err := s.reads.users.QueryContext(ctx, tenant)
+	rows, err := s.reads.users.QueryContext(ctx, tenant, after, limit)
 	return all(ctx, "listing aliases", rows, err, scanUser(tenant))
+}
+
+// Tenants implements store.Store.
+func (s *Store) Tenants(ctx context.Context) ([]string, error) {
+	if err := s.gate.Enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.gate.Leave()
+	rows, err := s.reads.tenants.QueryContext(ctx)
+	return all(ctx, "listing tenants", rows, err, func(row row) (tenant string, err error) { return tenant, row.Scan(&tenant) })
+}
+
+// Owners implements store.Store.
+func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]store.Owner, error) {
+	if err := s.gate.Enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.gate.Leave()
+	rows, err := s.reads.owners.QueryContext(ctx, tenant, after, tenant, after, limit)
+	return all(ctx, "listing owners", rows, err, func(row row) (store.Owner, error) {
+		owner := store.Owner{Tenant: tenant}
+		return owner, row.Scan(&owner.User)
+	})
 }
 
 // row is a *sql.Row or the current one of *sql.Rows.

@@ -16,7 +16,9 @@ const (
 	ofUser  = "tenant_id = ? AND user_id = ?"
 	ofOwner = "owner = (SELECT owner FROM owners WHERE " + ofUser + ")"
 	ofKey   = " WHERE " + ofOwner + " AND id = ?"
-	ofAlias = " WHERE tenant_id = ? AND upn = ?"
+	// An owner keeps the number when the last statistic goes.
+	hasStatistics = "EXISTS (SELECT 1 FROM statistics WHERE statistics.owner = owners.owner)"
+	ofAlias       = " WHERE tenant_id = ? AND upn = ?"
 )
 
 // marks are parameters for columns.
@@ -24,7 +26,8 @@ func marks(columns string) string { return "?" + strings.Repeat(", ?", strings.C
 
 // reads are the statements of the readers.
 type reads struct {
-	get, settings, user, users *sql.Stmt
+	get, settings, user    *sql.Stmt
+	users, tenants, owners *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, on preparer) error {
@@ -32,7 +35,11 @@ func (r *reads) prepare(ctx context.Context, on preparer) error {
 		&r.get:      "SELECT id, " + sqlquery.Columns + " FROM statistics" + ofKey,
 		&r.settings: "SELECT " + settingsColumns + " FROM settings WHERE " + ofUser,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
-		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? ORDER BY upn",
+		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?",
+		&r.tenants: "SELECT tenant_id FROM owners WHERE " + hasStatistics +
+			" UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id",
+		&r.owners: "SELECT user_id FROM owners WHERE tenant_id = ? AND user_id > ? AND " + hasStatistics +
+			" UNION SELECT user_id FROM settings WHERE tenant_id = ? AND user_id > ? ORDER BY user_id LIMIT ?",
 	})
 }
 

@@ -41,6 +41,7 @@ var promises = []struct {
 	{"Model", modelTests},
 	{"Settings", settingsTests},
 	{"Users", userTests},
+	{"Whole", wholeTests},
 	{"Isolation", isolationTests},
 	{"Cancel", cancelTests},
 	{"Concurrent", concurrencyTests},

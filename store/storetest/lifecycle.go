@@ -38,7 +38,15 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 		_, err := s.UserByUPN(ctx, ada.Tenant, adaUPN)
 		return err
 	},
-	"Users": func(ctx context.Context, s store.Store) error { _, err := s.Users(ctx, ada.Tenant); return err },
+	"Users": func(ctx context.Context, s store.Store) error {
+		_, err := s.Users(ctx, ada.Tenant, "", 1)
+		return err
+	},
+	"Tenants": func(ctx context.Context, s store.Store) error { _, err := s.Tenants(ctx); return err },
+	"Owners": func(ctx context.Context, s store.Store) error {
+		_, err := s.Owners(ctx, ada.Tenant, "", 1)
+		return err
+	},
 	"PutUser": func(ctx context.Context, s store.Store) error {
 		return s.PutUser(ctx, store.User{Owner: ada, UPN: adaUPN}, false)
 	},

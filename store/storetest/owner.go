@@ -194,7 +194,7 @@ func wantNoUser(t testing.TB, s store.Store, tenant, upn string) {
 
 func wantUsers(t testing.TB, s store.Store, tenant string, want ...store.User) {
 	t.Helper()
-	if got, err := s.Users(background, tenant); !slices.Equal(got, want) || err != nil {
+	if got, err := s.Users(background, tenant, "", 1000); !slices.Equal(got, want) || err != nil {
 		t.Errorf("Users = %+v, %v\nwant %+v", got, err, want)
 	}
 }

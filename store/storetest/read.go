@@ -111,10 +111,10 @@ func putNumbered(t testing.TB, s store.Store, n int) []string {
 // behind is the position of an id in the order of the ids.
 func behind(id string) *store.Position { return &store.Position{ID: id} }
 
-func shuffled(texts []string) []string {
-	texts = slices.Clone(texts)
-	rand.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
-	return texts
+func shuffled[T any](values []T) []T {
+	values = slices.Clone(values)
+	rand.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+	return values
 }
 
 func idsOf(page []store.Statistic) []string {
