@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 			return fromEnvironment(command.Flags(), getenv)
 		},
 	}
-	root.AddCommand(serveCommand(), tokenCommand(), userCommand(), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(), tokenCommand(), userCommand(), importCommand(), exportCommand(), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand())
 	running := false
 	watchRuns(root, &running)
 	root.SetArgs(args)

@@ -207,10 +207,14 @@ func CheckName(name string) error {
 		return err
 	}
 	if !c.isName(name) {
-		schema := c.doc.Components.Schemas["userId"].Value
-		return fmt.Errorf("%q is no user principal name: it must have 1 to %d characters of the form %s, and not be a GUID", name, *schema.MaxLength, formOf(schema))
+		return c.nameFault(name)
 	}
 	return nil
+}
+
+func (c *contract) nameFault(name string) error {
+	schema := c.doc.Components.Schemas["userId"].Value
+	return fmt.Errorf("%q is no user principal name: it must have 1 to %d characters of the form %s, and not be a GUID", name, *schema.MaxLength, formOf(schema))
 }
 
 // typePrefix and typeSuffix frame the store's name for a type in Graph's.

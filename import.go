@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"afterhours/handlers"
+	"afterhours/store"
+	"afterhours/store/bulk"
+)
+
+// importCommand stores what a text says.
+func importCommand() *cobra.Command {
+	i := &importer{}
+	command := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Store the statistics, settings and names of a file, or of standard input if FILE is -",
+		Long: `Store the statistics, settings and names of a file, or of standard input if FILE is -.
+
+It may be JSON Lines or CSV as export writes them; a server may run on the store
+meanwhile. What is stored under the same key is replaced, what is stored just so
+already stays as it is. 1,000 rows at a time are stored in one step. If it ends early,
+import the file again, all of it or with --from the line that it names.
+
+Rows that the contract refuses are left out and reported: line, property and reason.
+The exit code is then 1, though all the others are stored.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error { return i.run(command, args[0]) },
+	}
+	i.at.addFlags(command.Flags())
+	flags := command.Flags()
+	flags.StringVar(&i.format, "format", "", "jsonl or csv (by the name of the file if it is not given)")
+	flags.IntVar(&i.from, "from", 1, "line to begin at, where an earlier import ended")
+	flags.StringVar(&i.tenant, "tenant", demoTenant, "tenant (tid), a GUID, of rows of a CSV without TenantId")
+	flags.StringVar(&i.report, "report", "", "new file to report refused rows to, as CSV with the columns line, property and reason (otherwise to standard error)")
+	return command
+}
+
+// importer is one import.
+type importer struct {
+	at                     place
+	format, tenant, report string
+	from                   int
+	rows                   bulk.Source
+	refused                func(bulk.Row) error
+	bar                    *progressbar.ProgressBar
+}
+
+func (i *importer) run(command *cobra.Command, name string) (err error) {
+	text := command.InOrStdin()
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		text = file
+	}
+	if i.format, err = exchangeForm(i.format, name); err != nil {
+		return err
+	}
+	i.bar = bar(command, sizeOf(text), "importing")
+	if err := i.read(name, io.TeeReader(text, i.bar)); err != nil {
+		return err
+	}
+	closeReport, err := i.openReport(command.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeReport()) }()
+	return i.at.withStore(command.Context(), func(to store.Store) error { return i.store(command, to) })
+}
+
+// read opens the text as rows.
+func (i *importer) read(name string, text io.Reader) error {
+	exchange, err := handlers.NewExchange()
+	if err != nil {
+		return err
+	}
+	if i.format == jsonLines {
+		i.rows = exchange.JSONLines(text, i.from)
+		return nil
+	}
+	if err := checkGUID("--tenant", &i.tenant); err != nil {
+		return err
+	}
+	if i.rows, err = exchange.CSV(text, i.tenant, i.from); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// openReport makes what refused rows are reported to.
+func (i *importer) openReport(stderr io.Writer) (closing func() error, err error) {
+	if i.report == "" {
+		i.refused = func(row bulk.Row) error {
+			_ = i.bar.Clear()
+			for _, fault := range row.Faults {
+				fmt.Fprintf(stderr, "line %d: %s\n", row.Line, worded(fault))
+			}
+			return nil
+		}
+		return func() error { return nil }, nil
+	}
+	file, err := os.OpenFile(i.report, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("--report: %w", err)
+	}
+	rows := csv.NewWriter(file)
+	i.refused = func(row bulk.Row) error {
+		for _, fault := range row.Faults {
+			_ = rows.Write([]string{strconv.Itoa(row.Line), fault.Property, fault.Reason}) // its error is kept
+		}
+		rows.Flush()
+		return rows.Error()
+	}
+	err = rows.Write([]string{"line", "property", "reason"})
+	return func() error {
+		rows.Flush()
+		return errors.Join(rows.Error(), file.Close())
+	}, err
+}
+
+func worded(fault bulk.Fault) string {
+	if fault.Property == "" {
+		return fault.Reason
+	}
+	return fault.Property + ": " + fault.Reason
+}
+
+func (i *importer) store(command *cobra.Command, to store.Store) error {
+	counts, err := bulk.Import(command.Context(), to, i.rows, i.refused, func(bulk.Counts) {})
+	_ = i.bar.Finish()
+	fmt.Fprintf(command.OutOrStdout(), "%d created, %d replaced, %d unchanged, %d refused\n", counts.Created, counts.Replaced, counts.Unchanged, counts.Refused)
+	if err != nil {
+		return fmt.Errorf("the import ended early, all before line %d is done, go on with --from %[1]d: %w", max(counts.Line+1, i.from), err)
+	}
+	if counts.Refused > 0 {
+		return fmt.Errorf("%d rows were refused; the others are stored", counts.Refused)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"afterhours/store"
+)
+
+// writer writes batches of rows.
+type writer struct {
+	to     store.Store
+	refuse func(Row) error
+	counts Counts
+	// met is whether the last statistics met stored ones: then the next ones will, and
+	// are compared with what is stored before they are written.
+	met bool
+}
+
+// write stores the good ones of the rows.
+func (w *writer) write(ctx context.Context, rows []Row) error {
+	named := map[any]bool{} // what the items so far are about
+	var items []*Item
+	flush := func(line int) error {
+		err := w.items(ctx, items)
+		items = items[:0]
+		clear(named)
+		if err == nil {
+			w.counts.Line = line
+		}
+		return err
+	}
+	for i := range rows {
+		row := &rows[i]
+		if len(row.Faults) > 0 {
+			w.counts.Refused++
+			if err := w.refuse(*row); err != nil {
+				return err
+			}
+			continue
+		}
+		name := row.Item.name()
+		if named[name] { // the later row counts, and so comes in a later step
+			if err := flush(row.Line - 1); err != nil {
+				return err
+			}
+		}
+		named[name] = true
+		items = append(items, &row.Item)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return flush(rows[len(rows)-1].Line)
+}
+
+// name is what two items about the same thing have in common.
+func (i *Item) name() any {
+	switch {
+	case i.Statistic != nil:
+		return store.Key{Owner: i.Owner, ID: i.Statistic.ID}
+	case i.Settings != nil:
+		return i.Owner
+	}
+	return store.User{Owner: store.Owner{Tenant: i.Owner.Tenant}, UPN: i.UPN}
+}
+
+// items stores items that are about different things.
+func (w *writer) items(ctx context.Context, items []*Item) error {
+	var statistics, others []*Item
+	for _, item := range items {
+		if item.Statistic != nil {
+			statistics = append(statistics, item)
+		} else {
+			others = append(others, item)
+		}
+	}
+	if err := w.statistics(ctx, statistics); err != nil {
+		return err
+	}
+	return w.others(ctx, others)
+}
+
+// statistics stores the statistics in one step.
+func (w *writer) statistics(ctx context.Context, items []*Item) error {
+	if !w.met {
+		changes := make([]store.Change, len(items))
+		for i, item := range items {
+			changes[i] = item.change(store.NoRevision)
+		}
+		err := w.to.Apply(ctx, changes)
+		if err == nil {
+			w.counts.Created += len(items)
+		}
+		if !errors.Is(err, store.ErrExists) {
+			return err
+		}
+	}
+	const races = 16
+	for range races {
+		changes, counts, err := w.compare(ctx, items)
+		if err != nil {
+			return err
+		}
+		err = w.to.Apply(ctx, changes)
+		switch {
+		case err == nil:
+			w.counts.Created += counts.Created
+			w.counts.Replaced += counts.Replaced
+			w.counts.Unchanged += counts.Unchanged
+			w.met = counts.Created < len(items)
+			return nil
+		case errors.Is(err, store.ErrExists), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrConflict):
+		default:
+			return err
+		}
+	}
+	return errRaced
+}
+
+// compare returns the changes that make of what is stored what the items say.
+func (w *writer) compare(ctx context.Context, items []*Item) (changes []store.Change, counts Counts, err error) {
+	for _, item := range items {
+		stored, err := w.to.Get(ctx, store.Key{Owner: item.Owner, ID: item.Statistic.ID})
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			counts.Created++
+		case err != nil:
+			return nil, counts, err
+		case stored.Record == item.Statistic.Record:
+			counts.Unchanged++
+			continue
+		default:
+			counts.Replaced++
+		}
+		changes = append(changes, item.change(stored.Revision))
+	}
+	return changes, counts, nil
+}
+
+func (i *Item) change(was store.Revision) store.Change {
+	return store.Change{Key: store.Key{Owner: i.Owner, ID: i.Statistic.ID}, Was: was, Revision: store.NewRevision(), Record: i.Statistic.Record}
+}
+
+// others stores settings and aliases, many at once, as each is a write of its own and
+// those of one time share a commit.
+func (w *writer) others(ctx context.Context, items []*Item) error {
+	const atOnce = 64
+	var mu sync.Mutex // of what follows
+	var failure error
+	var group sync.WaitGroup
+	turns := make(chan struct{}, atOnce)
+	for _, item := range items {
+		turns <- struct{}{}
+		group.Go(func() {
+			count, err := w.other(ctx, item)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failure = err
+			} else {
+				*count++
+			}
+			<-turns
+		})
+	}
+	group.Wait()
+	return failure
+}
+
+// other stores settings or an alias, unless they are stored, and returns which of the
+// counts it belongs to.
+func (w *writer) other(ctx context.Context, item *Item) (*int, error) {
+	if item.Settings != nil {
+		stored, err := w.to.Settings(ctx, item.Owner)
+		if err != nil {
+			return nil, err
+		}
+		if stored == *item.Settings {
+			return &w.counts.Unchanged, nil
+		}
+		_, err = w.to.UpdateSettings(ctx, item.Owner, store.SettingsChange{HasGraphMailbox: store.Of(item.Settings.HasGraphMailbox),
+			HasLicense: store.Of(item.Settings.HasLicense), HasOptedOut: store.Of(item.Settings.HasOptedOut)})
+		return &w.counts.Replaced, err
+	}
+	user := store.User{Owner: item.Owner, UPN: item.UPN}
+	stored, err := w.to.UserByUPN(ctx, user.Tenant, user.UPN)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return &w.counts.Created, w.to.PutUser(ctx, user, true)
+	case err != nil:
+		return nil, err
+	case stored == user:
+		return &w.counts.Unchanged, nil
+	}
+	return &w.counts.Replaced, w.to.PutUser(ctx, user, true)
+}
