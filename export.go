@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -109,40 +110,48 @@ func (e *exporter) open(name string) (*os.File, error) {
 }
 
 // lastOf returns the item of the last whole row, nil if there is none, and cuts off
-// what is behind it. No row has a line break in it.
-func (e *exporter) lastOf(file *os.File) (*bulk.Item, error) {
-	size := sizeOf(file)
+// what is behind it, or all if that is the header alone. No row has a line break in it.
+// A file that is no export stays as it is.
+func (e *exporter) lastOf(file *os.File) (item *bulk.Item, err error) {
 	const most = 1 << 20 // more than two rows
-	start := max(0, size-most)
-	end := make([]byte, size-start)
-	if _, err := file.ReadAt(end, start); err != nil && !errors.Is(err, io.EOF) {
+	start := max(0, sizeOf(file)-most)
+	end, err := io.ReadAll(io.NewSectionReader(file, start, most))
+	if err != nil {
 		return nil, err
 	}
+	if begin := e.begin(); start == 0 && !bytes.HasPrefix(end, begin[:min(len(begin), len(end))]) {
+		return nil, fmt.Errorf("it does not begin with %s, as an export does", begin)
+	}
 	end = end[:bytes.LastIndexByte(end, '\n')+1]
+	last := end[bytes.LastIndexByte(bytes.TrimSuffix(end, []byte("\n")), '\n')+1:]
 	whole := start + int64(len(end))
-	if err := file.Truncate(whole); err != nil {
-		return nil, err
+	if e.form == csvRows && whole == int64(len(last)) {
+		whole, last = 0, nil
+	}
+	if len(last) > 0 {
+		if item, err = e.itemOf(last); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := file.Seek(whole, io.SeekStart); err != nil {
 		return nil, err
 	}
-	last := end[bytes.LastIndexByte(bytes.TrimSuffix(end, []byte("\n")), '\n')+1:]
-	if e.form == csvRows && (whole == int64(len(last)) || len(last) == 0) { // the header alone
-		return nil, file.Truncate(0)
+	return item, file.Truncate(whole)
+}
+
+// begin is what every export of the form begins with.
+func (e *exporter) begin() []byte {
+	if e.form == csvRows {
+		return []byte(strings.Join(handlers.CSVHeader(), ","))
 	}
-	if len(last) == 0 {
-		return nil, nil
-	}
-	return e.itemOf(last)
+	return []byte(`{"tenant":"`)
 }
 
 func (e *exporter) itemOf(line []byte) (*bulk.Item, error) {
 	rows := e.exchange.JSONLines(bytes.NewReader(line), 1)
 	if e.form == csvRows {
 		var text bytes.Buffer
-		header := csv.NewWriter(&text)
-		_ = header.Write(handlers.CSVHeader()) // to memory
-		header.Flush()
+		text.Write(append(e.begin(), '\n'))
 		text.Write(line)
 		var err error
 		if rows, err = e.exchange.CSV(&text, "", 1); err != nil {

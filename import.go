@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strconv"
 
 	"github.com/schollz/progressbar/v3"
@@ -66,6 +67,9 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 	if i.format, err = exchangeForm(i.format, name); err != nil {
 		return err
 	}
+	// What a row leaves behind is garbage at once, and the rest is small: to look for it
+	// less often costs some megabytes and saves a fifth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	i.bar = bar(command, sizeOf(text), "importing")
 	if err := i.read(name, io.TeeReader(text, i.bar)); err != nil {
 		return err
@@ -136,7 +140,7 @@ func worded(fault bulk.Fault) string {
 }
 
 func (i *importer) store(command *cobra.Command, to store.Store) error {
-	counts, err := bulk.Import(command.Context(), to, i.rows, i.refused, func(bulk.Counts) {})
+	counts, err := bulk.Import(command.Context(), to, i.rows, i.refused)
 	_ = i.bar.Finish()
 	fmt.Fprintf(command.OutOrStdout(), "%d created, %d replaced, %d unchanged, %d refused\n", counts.Created, counts.Replaced, counts.Unchanged, counts.Refused)
 	if err != nil {

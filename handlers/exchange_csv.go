@@ -33,7 +33,7 @@ func durationColumns() []column {
 	return columns
 }
 
-// CSVHeader returns the names of the columns, in the order of AppendCSV.
+// CSVHeader returns the names of the columns, in the order of CSVRecord.
 func CSVHeader() []string {
 	var names []string
 	for _, column := range columns {
@@ -82,9 +82,10 @@ func cellText(cell string) string {
 	return cell
 }
 
-// CSV reads statistics from CSV with a header, whose columns may be in any order, in any
-// case, and any but PersonId and StatisticType may be missing; tenant stands for a TenantId that is. Rows before
-// the line from are not read. The error is that of a header that cannot be used.
+// CSV reads statistics from CSV with a header. Its columns may be in any order, their
+// names in any case, and any but PersonId and StatisticType may be missing; tenant stands
+// for a TenantId that is. Rows before the line from are not read. The error is that of a
+// header that cannot be used.
 func (x *Exchange) CSV(text io.Reader, tenant string, from int) (bulk.Source, error) {
 	bounded := &rowReader{from: text}
 	rows := csv.NewReader(bounded)

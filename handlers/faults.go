@@ -134,6 +134,8 @@ func faultOf(found *openapi3.SchemaError, place string) gen.ErrorDetail {
 		return fault(gen.InvalidValue, place, "%s must be at least %.0f.", named(place), *schema.Min)
 	case "type":
 		return fault(gen.InvalidValue, place, "%s must be %s, not %s.", named(place), kindOfSchema(schema), kindOfValue(found.Value))
+	case "oneOf": // of objects alone, which their discriminator tells apart
+		return fault(gen.InvalidValue, place, "%s must be a JSON object, not %s.", named(place), kindOfValue(found.Value))
 	default:
 		return fault(gen.InvalidValue, place, "%s: %s.", named(place), strings.TrimSuffix(found.Reason, "."))
 	}

@@ -31,13 +31,13 @@ type Counts struct {
 
 // Import stores the items of the source, in their order. A statistic replaces what is
 // stored under its key, settings and aliases likewise; what is stored as the row says
-// already stays as it is, with its revision. So it does no harm to import a text again, all of
-// it or from any row on, after an import has ended early. The statistics of a batch of
-// rows are stored in one step, or, if that fails, not at all. Rows with faults are
-// counted and given to refuse, the others are stored all the same. After each batch, progress
-// is told how far it is; both are called by one goroutine. The counts are right even
-// with an error, which is that of the source or of the store.
-func Import(ctx context.Context, to store.Store, source Source, refuse func(Row) error, progress func(Counts)) (Counts, error) {
+// already stays as it is, with its revision. So it does no harm to import a text again,
+// all of it or from any row on, after an import has ended early. The statistics of a
+// batch of rows are stored in one step, or, if that fails, not at all. Rows with faults
+// are counted and given to refuse, which one goroutine calls; the others are stored all the
+// same. The counts are right even with an error, which is that of the source, of refuse
+// or of the store.
+func Import(ctx context.Context, to store.Store, source Source, refuse func(Row) error) (Counts, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := &writer{to: to, refuse: refuse}
@@ -53,7 +53,6 @@ func Import(ctx context.Context, to store.Store, source Source, refuse func(Row)
 		if batch.err != nil {
 			return w.counts, batch.err
 		}
-		progress(w.counts)
 	}
 	return w.counts, ctx.Err()
 }

@@ -72,6 +72,11 @@ func (w *writer) prepare(ctx context.Context, dir string) (err error) {
 	if w.conn, err = w.pool.Conn(ctx); err != nil {
 		return err
 	}
+	// What Apply may have to undo is noted in memory, and not in a file, where it would
+	// cost as much as the write itself.
+	if _, err = w.conn.ExecContext(ctx, "PRAGMA temp_store = memory"); err != nil {
+		return err
+	}
 	return w.statements.prepare(ctx, w.conn)
 }
 
