@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -22,8 +23,9 @@ var session = map[string]string{
 
 // Store is a store.Store in a PostgreSQL database. Open makes one.
 type Store struct {
-	gate gate.Gate
-	pool *pgxpool.Pool
+	gate          gate.Gate
+	pool          *pgxpool.Pool
+	reads, writes *groups // of single rows
 }
 
 var _ store.Store = (*Store)(nil)
@@ -42,14 +44,25 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		config := pool.Config().ConnConfig
 		return nil, fmt.Errorf("opening the database %s at %s: %w", config.Database, config.Host, err)
 	}
-	return &Store{pool: pool}, nil
+	return newStore(pool), nil
 }
+
+func newStore(pool *pgxpool.Pool) *Store {
+	return &Store{pool: pool, reads: newGroups(pool), writes: newGroups(pool)}
+}
+
+// maxConnections is how many connections the pool may have unless the address says
+// pool_max_conns: those of the groups, and as many for what has one to itself.
+const maxConnections = 4 * carriers
 
 // newPool returns a pool that connects when it is used.
 func newPool(ctx context.Context, address string) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return nil, err
+	}
+	if !strings.Contains(address, "pool_max_conns") {
+		config.MaxConns = maxConnections
 	}
 	for name, value := range session {
 		if _, said := config.ConnConfig.RuntimeParams[name]; !said {
@@ -74,6 +87,8 @@ func (s *Store) Check(ctx context.Context) error {
 // Close implements store.Store.
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
+		s.reads.close()
+		s.writes.close()
 		s.pool.Close()
 		return nil
 	})

@@ -13,13 +13,10 @@ import (
 var dialect = sqlquery.Dialect{OfOwner: "tenant_id = ? AND user_id = ?", Numbered: true, Find: "strpos", Date: sqlquery.DateText}
 
 // Get implements store.Store.
-func (s *Store) Get(ctx context.Context, key store.Key) (statistic store.Statistic, err error) {
-	err = s.attempt(ctx, "reading a statistic", func() error {
-		statistic = store.Statistic{}
-		targets := append([]any{&statistic.ID}, sqlquery.Fields(&statistic)...)
-		return notFound(s.pool.QueryRow(ctx, getStatistic, key.Tenant, key.User, key.ID).Scan(targets...))
-	})
-	return statistic, err
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
+	return readOne(ctx, s, "reading a statistic", func(row pgx.Row, statistic *store.Statistic) error {
+		return row.Scan(append([]any{&statistic.ID}, sqlquery.Fields(statistic)...)...)
+	}, getStatistic, key.Tenant, key.User, key.ID)
 }
 
 // List implements store.Store. The page is one moment of the database.
@@ -66,14 +63,10 @@ func (s *Store) each(ctx context.Context, statement sqlquery.Statement, take fun
 
 // Settings implements store.Store.
 func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
-	settings := store.DefaultSettings
-	err := s.attempt(ctx, "reading settings", func() error {
-		err := scanSettings(s.pool.QueryRow(ctx, getSettings, owner.Tenant, owner.User), &settings)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
+	settings, err := readOne(ctx, s, "reading settings", scanSettings, getSettings, owner.Tenant, owner.User)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.DefaultSettings, nil
+	}
 	return settings, err
 }
 
@@ -83,14 +76,10 @@ func scanSettings(row pgx.Row, settings *store.Settings) error {
 
 // UserByUPN implements store.Store.
 func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
-	user := store.User{Owner: store.Owner{Tenant: tenant}}
-	err := s.attempt(ctx, "reading an alias", func() error {
-		return notFound(s.pool.QueryRow(ctx, getUser, tenant, upn).Scan(&user.User, &user.UPN))
-	})
-	if err != nil {
-		return store.User{}, err
-	}
-	return user, nil
+	return readOne(ctx, s, "reading an alias", func(row pgx.Row, user *store.User) error {
+		user.Tenant = tenant
+		return row.Scan(&user.User, &user.UPN)
+	}, getUser, tenant, upn)
 }
 
 // Users implements store.Store.

@@ -88,5 +88,5 @@ func (notSent) SafeToRetry() bool { return true }
 // unconnected returns a store whose database nobody asks.
 func unconnected() (*Store, error) {
 	pool, err := newPool(context.Background(), "postgres://127.0.0.1:1/none")
-	return &Store{pool: pool}, err
+	return newStore(pool), err
 }

@@ -11,8 +11,7 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// runner runs statements: the pool, each in a transaction of its own, or a
-// transaction.
+// runner runs statements: in groups, or in a transaction.
 type runner interface {
 	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
 	QueryRow(ctx context.Context, sql string, arguments ...any) pgx.Row
@@ -21,7 +20,7 @@ type runner interface {
 // Put implements store.Store.
 func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
 	change := store.Change{Key: key, Was: was, Revision: store.NewRevision(), Record: record}
-	err := s.attempt(ctx, "storing a statistic", func() error { return write(ctx, s.pool, &change) })
+	err := s.attempt(ctx, "storing a statistic", func() error { return write(ctx, together{s, key}, &change) })
 	if err != nil {
 		return store.NoRevision, err
 	}
@@ -38,7 +37,7 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 		return err
 	}
 	change := store.Change{Key: key, Was: was, Revision: store.NoRevision}
-	return s.attempt(ctx, "deleting a statistic", func() error { return write(ctx, s.pool, &change) })
+	return s.attempt(ctx, "deleting a statistic", func() error { return write(ctx, together{s, key}, &change) })
 }
 
 // write makes the change in one statement, and asks for the reason if that changes

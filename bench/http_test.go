@@ -1,0 +1,94 @@
+package bench_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"afterhours/store/postgres/postgrestest"
+)
+
+// connections are those that write at once, each a statistic of its own.
+const connections = 64
+
+// BenchmarkPatchOverHTTP has 64 connections PATCH through a server with each store. The
+// client writes requests that it has made before, and reads no more of an answer than
+// where it ends, to take little of the processor from the server.
+func BenchmarkPatchOverHTTP(b *testing.B) {
+	program := built(b)
+	for name, store := range map[string]func(b *testing.B) string{
+		"memory":   func(*testing.B) string { return "memory" },
+		"sqlite":   func(*testing.B) string { return "sqlite" },
+		"postgres": func(b *testing.B) string { return postgrestest.Address(b) },
+	} {
+		b.Run(name, func(b *testing.B) { patchOver(b, program, store(b)) })
+	}
+}
+
+func patchOver(b *testing.B, program, store string) {
+	address, token := serving(b, program, "--store", store)
+	var writers atomic.Int64
+	b.SetParallelism(connections / 2) // for each of two cores
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		w := &writer{b: b, id: fmt.Sprintf("call_%d", writers.Add(1)), token: token}
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		w.conn, w.answers = conn, bufio.NewReader(conn)
+		w.send(w.request("POST", "", fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":%q}`, w.id)), http.StatusCreated)
+		var patches [2]string
+		for n := range patches {
+			patches[n] = w.request("PATCH", "/"+w.id, fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","activity":"Call","startDate":"2019-06-16",`+
+				`"endDate":"2019-06-17","timeZoneUsed":"Time Zone Used value","duration":"-PT1M5%d.0810357S","afterHours":"-PT1M34.3242013S"}`, n))
+		}
+		for n := 0; pb.Next(); n++ {
+			w.send(patches[n%2], http.StatusOK)
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
+}
+
+// writer is one connection.
+type writer struct {
+	b         *testing.B
+	id, token string
+	conn      net.Conn
+	answers   *bufio.Reader
+}
+
+func (w *writer) request(method, path, body string) string {
+	return fmt.Sprintf("%s /v1.0/me/analytics/activityStatistics%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, w.token, len(body), body)
+}
+
+func (w *writer) send(request string, status int) {
+	if _, err := io.WriteString(w.conn, request); err != nil {
+		w.b.Fatal(err)
+	}
+	var got, length int
+	for first := true; ; first = false {
+		line, err := w.answers.ReadSlice('\n')
+		if err != nil {
+			w.b.Fatal(err)
+		}
+		if text := string(line); first {
+			_, _ = fmt.Sscanf(text, "HTTP/1.1 %d", &got)
+		} else if text == "\r\n" {
+			break
+		} else if strings.HasPrefix(text, "Content-Length: ") {
+			_, _ = fmt.Sscanf(text, "Content-Length: %d", &length)
+		}
+	}
+	if _, err := w.answers.Discard(length); err != nil || got != status {
+		w.b.Fatalf("the answer is %d, %v; want %d", got, err, status)
+	}
+}
