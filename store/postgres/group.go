@@ -22,8 +22,8 @@ const (
 	carriers = 4
 	// maxGroup is the most calls that share a round trip.
 	maxGroup = 64
-	// patience is how long a group may take before its outcome is unknown. It is well
-	// below what clients wait, since all of a group wait for a row that another holds.
+	// patience is how long a group may take before its outcome is unknown: well below
+	// what clients wait.
 	patience = 10 * time.Second
 )
 
@@ -103,7 +103,7 @@ func (g *groups) carry() {
 // for, or two groups that met: alone, each of the calls may go well.
 func concernsOne(err error) bool {
 	switch code(err) {
-	case serializationFailure, deadlockDetected:
+	case serializationFailure, deadlockDetected, lockNotAvailable:
 		return true
 	}
 	return err != nil && !isUnavailable(err)

@@ -18,6 +18,7 @@ import (
 var session = map[string]string{
 	"application_name":                    "afterhours",
 	"statement_timeout":                   "30000",
+	"lock_timeout":                        "3000",
 	"idle_in_transaction_session_timeout": "30000",
 }
 

@@ -67,6 +67,7 @@ const (
 	deadlockDetected     = "40P01"
 	readOnly             = "25006"
 	diskFull             = "53100"
+	lockNotAvailable     = "55P03"
 )
 
 // isUndone says whether it is certain that nothing has happened, and likely that it
