@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,27 +12,14 @@ import (
 	"testing"
 
 	"afterhours/contract/checked"
+	"afterhours/store/storetest/strace"
 )
-
-// strace returns the command with these arguments; without strace the test is skipped,
-// but in CI it fails.
-func strace(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	path, err := exec.LookPath("strace")
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal("strace is needed to make the disk fail")
-	}
-	if err != nil {
-		t.Skip("strace is not here, which makes the disk fail")
-	}
-	return exec.Command(path, args...)
-}
 
 // inject makes system calls of the running process fail until the returned function
 // is called.
 func inject(t *testing.T, p *process, fault string) (stop func()) {
 	t.Helper()
-	tracer := strace(t, "-f", "-p", strconv.Itoa(p.command.Process.Pid), "-e", "inject="+fault)
+	tracer := strace.Command(t, "-f", "-p", strconv.Itoa(p.command.Process.Pid), "-e", "inject="+fault)
 	out, err := tracer.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +140,7 @@ func TestNoAnswerBeforeTheSync(t *testing.T) {
 	c := newCreator(t, dir)
 	p := startServe(t, dir)
 	trace := filepath.Join(t.TempDir(), "trace")
-	tracer := strace(t, "-f", "-y", "-s", "16", "-o", trace, "-e", "trace=write,pwrite64,fsync,fdatasync", "-p", strconv.Itoa(p.command.Process.Pid))
+	tracer := strace.Command(t, "-f", "-y", "-s", "16", "-o", trace, "-e", "trace=write,pwrite64,fsync,fdatasync", "-p", strconv.Itoa(p.command.Process.Pid))
 	out, err := tracer.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
