@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"afterhours/store/storetest/strace"
 )
 
 // traced are the system calls that can change what a folder holds. Those of them that the
@@ -58,10 +56,8 @@ func recordLoad(t *testing.T, durability Durability) *recording {
 		t.Fatal(err)
 	}
 	trace := filepath.Join(dir, "trace")
-	command := strace.Command(t, "-f", "--seccomp-bpf", "-y", "-xx", "-s", strconv.Itoa(1<<24), "-e", "signal=none", "-e", "trace="+traced, "-o", trace,
-		os.Args[0], r.dir, string(durability), r.answers)
-	command.Env = append(os.Environ(), asChild+"=write")
-	if out, err := command.CombinedOutput(); err != nil {
+	options := []string{"-f", "--seccomp-bpf", "-y", "-xx", "-s", strconv.Itoa(1 << 24), "-e", "signal=none", "-e", "trace=" + traced, "-o", trace}
+	if out, err := straced(t, options, "write", r.dir, string(durability), r.answers).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	text, err := os.ReadFile(trace)
