@@ -51,8 +51,8 @@ func TestAKilledUpgradeResumes(t *testing.T) {
 	longest := time.Duration(0)
 	for _, point := range points {
 		dir := copied(t, old)
-		if err := point.Kill(upgrading(dir)); err != nil {
-			t.Fatal(err)
+		if killed, err := point.Kill(upgrading(dir)); !killed {
+			t.Fatalf("the upgrade was not killed at %v: %v", point, err)
 		}
 		killed[versionOf(t, copied(t, dir))]++ // of a copy, as looking already mends
 		begun := time.Now()
