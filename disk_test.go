@@ -2,10 +2,10 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,27 +13,17 @@ import (
 	"testing"
 
 	"afterhours/contract/checked"
+	"afterhours/store/storetest/strace"
 )
 
-// strace returns the command with these arguments; without strace the test is skipped,
-// but in CI it fails.
-func strace(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	path, err := exec.LookPath("strace")
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal("strace is needed to make the disk fail")
-	}
-	if err != nil {
-		t.Skip("strace is not here, which makes the disk fail")
-	}
-	return exec.Command(path, args...)
-}
-
 // inject makes system calls of the running process fail until the returned function
-// is called.
-func inject(t *testing.T, p *process, fault string) (stop func()) {
+// is called: all of them, or those on the files.
+func inject(t *testing.T, p *process, fault string, files ...string) (stop func()) {
 	t.Helper()
-	tracer := strace(t, "-f", "-p", strconv.Itoa(p.command.Process.Pid), "-e", "inject="+fault)
+	tracer := strace.Command(t, "-f", "-p", strconv.Itoa(p.command.Process.Pid), "-e", "inject="+fault)
+	for _, file := range files {
+		tracer.Args = append(tracer.Args, "-P", file)
+	}
 	out, err := tracer.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +136,51 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	c.wantAll(startServe(t, dir), http.StatusOK)
 }
 
+// TestNoRoomForTheSharedMemory: it grows with the journal, after the commit that needs it
+// has been written there. That commit must not come back at the next start.
+func TestNoRoomForTheSharedMemory(t *testing.T) {
+	const bytesOfOne = 4100 * 4096 // of the journal, for which one part of the shared memory is enough
+	dir := t.TempDir()
+	c := newCreator(t, dir)
+	p := startServe(t, dir)
+	file := filepath.Join(dir, "afterhours.db")
+	for journal := int64(0); journal < bytesOfOne*9/10; {
+		c.want(p, http.StatusCreated, "focus")
+		info, err := os.Stat(file + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		journal = info.Size()
+	}
+	stop := inject(t, p, "pwrite64:error=ENOSPC", file+"-shm")
+	defer stop()
+	status, answer := http.StatusCreated, ""
+	for status == http.StatusCreated {
+		status, answer = c.create(p)
+	}
+	if status != http.StatusInsufficientStorage {
+		t.Fatalf("POST = %d %s; want 507", status, answer)
+	}
+	c.want(p, http.StatusInsufficientStorage, "quotaLimitReached")
+	c.wantAll(p, http.StatusOK)
+
+	killed := t.TempDir() // the folder as the end of the process would leave it
+	if err := errors.Join(os.CopyFS(killed, os.DirFS(dir)), os.Chmod(filepath.Join(killed, "issuer.key"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	next := startServe(t, killed)
+	c.wantAll(next, http.StatusOK)
+	for n := range 2 {
+		refused := fmt.Sprintf("focus_%d", c.tried-n)
+		if status, _, answer := send(t, c.client, http.MethodGet, next.url+statistics+"/"+refused, c.token, ""); status != http.StatusNotFound {
+			t.Errorf("%s was answered 507 and is there at the next start: %d %s", refused, status, answer)
+		}
+	}
+	stop()
+	c.want(p, http.StatusCreated, "focus")
+	c.wantAll(p, http.StatusOK)
+}
+
 // TestNoAnswerBeforeTheSync reads in the trace of a server's system calls that between
 // two answers of 201 the journal was written and then synced.
 func TestNoAnswerBeforeTheSync(t *testing.T) {
@@ -154,7 +189,7 @@ func TestNoAnswerBeforeTheSync(t *testing.T) {
 	c := newCreator(t, dir)
 	p := startServe(t, dir)
 	trace := filepath.Join(t.TempDir(), "trace")
-	tracer := strace(t, "-f", "-y", "-s", "16", "-o", trace, "-e", "trace=write,pwrite64,fsync,fdatasync", "-p", strconv.Itoa(p.command.Process.Pid))
+	tracer := strace.Command(t, "-f", "-y", "-s", "16", "-o", trace, "-e", "trace=write,pwrite64,fsync,fdatasync", "-p", strconv.Itoa(p.command.Process.Pid))
 	out, err := tracer.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

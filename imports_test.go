@@ -27,6 +27,7 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours/store/sqlquery":              {may: storeMay, never: storeNever},
 	"afterhours/store/staged":                {may: storeMay, never: storeNever},
 	"afterhours/store/storetest":             {may: storeMay, never: storeNever},
+	"afterhours/store/storetest/strace":      {never: storeNever},
 	"afterhours/contract/checked":            {may: []string{"afterhours/gen", "afterhours/store/edm"}},
 }
 

@@ -5,15 +5,11 @@ import (
 	"sync"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"afterhours/store"
 	"afterhours/store/postgres"
 	"afterhours/store/postgres/postgrestest"
 	"afterhours/store/storetest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestStore(t *testing.T) {
 	postgrestest.Address(t) // skips here rather than in every test

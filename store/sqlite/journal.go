@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"time"
-
-	lib "modernc.org/sqlite/lib"
 )
 
 // bounds are those of the journal, in pages of 4 KiB. It begins anew when all of it is
@@ -33,9 +31,7 @@ func (w *writer) tidy() {
 		w.restartAt = 0
 	}
 	// A reader in the way, or a full disk: the journal grows until the next time.
-	if primary(err) == lib.SQLITE_IOERR {
-		w.failed = true
-	}
+	w.failed = w.failed || isFailedDisk(err)
 }
 
 // restart waits a moment for those who read the journal, so that it can begin anew. One

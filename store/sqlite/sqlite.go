@@ -167,7 +167,7 @@ func failure(ctx context.Context, doing string, err error) error {
 		return ctx.Err()
 	}
 	switch {
-	case primary(err) == lib.SQLITE_FULL:
+	case isFull(err):
 		return fmt.Errorf("%s: %w: %w", doing, store.ErrFull, err)
 	case isUnavailable(err):
 		return fmt.Errorf("%s: %w: %w", doing, store.ErrUnavailable, err)
@@ -183,14 +183,4 @@ func isUnavailable(err error) bool {
 		return true
 	}
 	return errors.Is(err, errStopped)
-}
-
-// primary returns SQLite's primary code of the error, which is the low byte of the
-// extended one; 0 if it is not SQLite's.
-func primary(err error) int {
-	var told *driver.Error
-	if !errors.As(err, &told) {
-		return 0
-	}
-	return told.Code() & 0xff
 }

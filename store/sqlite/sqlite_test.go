@@ -4,14 +4,10 @@ import (
 	"context"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"afterhours/store"
 	"afterhours/store/sqlite"
 	"afterhours/store/storetest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestStore(t *testing.T) { storetest.RunDurable(t, place) }
 

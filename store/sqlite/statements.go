@@ -45,7 +45,7 @@ func (r *reads) prepare(ctx context.Context, on preparer) error {
 
 // statements are those of the writer.
 type statements struct {
-	begin, commit, rollback          *sql.Stmt
+	begin, commit, rollback, nothing *sql.Stmt
 	journal, checkpoint              *sql.Stmt
 	restart, empty                   *sql.Stmt
 	savepoint, release, undo         *sql.Stmt
@@ -64,6 +64,7 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.begin:    "BEGIN IMMEDIATE",
 		&s.commit:   "COMMIT",
 		&s.rollback: "ROLLBACK",
+		&s.nothing:  "PRAGMA user_version = 0", // which nobody uses, yet writes a page
 
 		&s.journal:    "PRAGMA wal_checkpoint(NOOP)",
 		&s.checkpoint: "PRAGMA wal_checkpoint(PASSIVE)",

@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"sync/atomic"
 
-	lib "modernc.org/sqlite/lib"
-
 	"afterhours/store"
 )
 
@@ -164,14 +162,22 @@ func (w *writer) commit(group []*write) {
 }
 
 // transact runs the group in one transaction, unless the disk has ever failed.
-func (w *writer) transact(group []*write) (err error) {
+func (w *writer) transact(group []*write) error {
 	if len(group) == 0 {
 		return nil
 	}
 	if w.failed {
 		return errStopped
 	}
-	defer func() { w.failed = primary(err) == lib.SQLITE_IOERR }()
+	err := w.try(group)
+	if isNoRoomToShare(err) {
+		err = w.takeBack(err)
+	}
+	w.failed = w.failed || isFailedDisk(err)
+	return err
+}
+
+func (w *writer) try(group []*write) error {
 	if err := exec(w.statements.begin); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
@@ -188,6 +194,18 @@ func (w *writer) transact(group []*write) (err error) {
 		return fmt.Errorf("committing: %w", err)
 	}
 	return nil
+}
+
+// takeBack undoes a transaction that failed as the shared memory could not grow. SQLite
+// grows it after it has put the commit into the journal and synced it, and the next start
+// would find it there. A commit that changes nothing takes its place in the journal, even
+// if it fails in the same way.
+func (w *writer) takeBack(failure error) error {
+	if err := exec(w.statements.nothing); err != nil && !isNoRoomToShare(err) {
+		w.failed = true
+		return fmt.Errorf("%w: a commit failed (%v) and could not be taken back: %v", errStopped, failure, err)
+	}
+	return failure
 }
 
 // isAnswer says whether an error is of the store's promises and concerns its caller

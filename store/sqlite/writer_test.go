@@ -144,3 +144,18 @@ func wantCount(t *testing.T, s *Store, want int) {
 		t.Errorf("Count = %d, %v; want %d", got, err, want)
 	}
 }
+
+// TestACommitThatCannotBeTakenBack may come back at the next start: its callers are not
+// told that nothing was changed, and nothing is written after it.
+func TestACommitThatCannotBeTakenBack(t *testing.T) {
+	s := opened(t, t.TempDir())
+	s.writer.statements.nothing = s.writer.statements.release // fails: there is no savepoint
+	err := s.writer.takeBack(errors.New("no room"))           // beside the idle goroutine of the writer
+	if err := failure(background, "storing", err); !errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrFull) {
+		t.Errorf("the error is %v; want %v", err, store.ErrUnavailable)
+	}
+	if _, err := s.Put(background, key, record, store.NoRevision); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("the next caller is told %v; want %v", err, store.ErrUnavailable)
+	}
+	wantCount(t, s, 0)
+}

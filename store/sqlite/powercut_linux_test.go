@@ -1,0 +1,180 @@
+package sqlite
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A disk that loses its power keeps what was synced: whatever ended before a sync of the
+// same file began that ended before the cut. For a name that is the sync of the folder.
+// What was not synced it may keep or lose, in any order, and of a write some sectors.
+
+const sector = 512
+
+// cut is one moment of a recording at which the power fails, and what luck the disk has.
+type cut struct {
+	*recording
+	position int
+	chance   float64     // that something that was not synced is kept
+	torn     bool        // whether writes are kept by the sector
+	synced   map[int]int // by file, where the last of its syncs began that ended
+}
+
+// cut draws the n-th of many moments: every other one at any call, those between at calls
+// of one sort after the other, since most are writes to the journal.
+func (r *recording) cut(n int) *cut {
+	among := r.calls
+	if n%2 == 1 {
+		sorts := map[string][]call{}
+		for _, call := range r.calls {
+			sort := fmt.Sprint(call.kind, call.name, call.offset == 0)
+			sorts[sort] = append(sorts[sort], call)
+		}
+		names := slices.Sorted(maps.Keys(sorts))
+		among = sorts[names[n/2%len(names)]]
+	}
+	at := among[rand.IntN(len(among))]
+	c := &cut{recording: r, torn: rand.IntN(2) == 0, synced: map[int]int{}}
+	c.position = []int{at.begun + 1, at.ended + 1}[rand.IntN(2)]
+	c.chance = []float64{0, 0.1, 0.5, 0.9, 1}[rand.IntN(5)]
+	for _, call := range r.calls {
+		if call.kind == synced && call.ended < c.position {
+			c.synced[call.file] = max(c.synced[call.file], call.begun)
+		}
+	}
+	return c
+}
+
+// durable says whether a call is on disk for sure.
+func (c *cut) durable(call call) bool {
+	at := call.file
+	if call.kind == created || call.kind == removed {
+		at = 0
+	}
+	return call.ended < c.synced[at]
+}
+
+func (c *cut) kept() bool { return rand.Float64() < c.chance }
+
+// folder returns the files that the disk has afterwards.
+func (c *cut) folder() map[string][]byte {
+	names, contents := map[string]int{}, map[int][]byte{}
+	for _, call := range c.calls {
+		if call.begun >= c.position {
+			continue
+		}
+		durable := c.durable(call)
+		switch call.kind {
+		case created:
+			if durable || c.kept() {
+				names[call.name] = call.file
+			}
+		case removed:
+			if durable || c.kept() {
+				delete(names, call.name)
+			}
+		case truncated:
+			if durable || c.kept() {
+				contents[call.file] = extended(contents[call.file], call.offset)[:call.offset]
+			}
+		case written:
+			contents[call.file] = c.write(contents[call.file], call, durable)
+		}
+	}
+	folder := map[string][]byte{}
+	for name, file := range names {
+		folder[name] = contents[file]
+	}
+	return folder
+}
+
+// write returns the content with what is kept of a write.
+func (c *cut) write(content []byte, call call, durable bool) []byte {
+	piece := int64(len(call.bytes))
+	if c.torn && !durable {
+		piece = sector - call.offset%sector
+	}
+	for rest, at := call.bytes, call.offset; len(rest) > 0; piece = sector {
+		part := rest[:min(piece, int64(len(rest)))]
+		if durable || c.kept() {
+			content = extended(content, at+int64(len(part)))
+			copy(content[at:], part)
+		}
+		rest, at = rest[len(part):], at+int64(len(part))
+	}
+	return content
+}
+
+// extended returns the content with zeros up to the length, if it is shorter.
+func extended(content []byte, length int64) []byte {
+	return append(content, make([]byte, max(0, length-int64(len(content))))...)
+}
+
+func (r *recording) end() (position int) { return r.calls[len(r.calls)-1].ended }
+
+// answeredBefore returns the last step of each writer that was answered before a position.
+func (r *recording) answeredBefore(position int) (steps [loadWriters]int) {
+	for _, call := range r.calls {
+		var writer, step int
+		if call.kind != answered || call.begun >= position {
+			continue
+		}
+		if _, err := fmt.Fscan(bytes.NewReader(call.bytes), &writer, &step); err != nil {
+			panic(err)
+		}
+		steps[writer] = step
+	}
+	return steps
+}
+
+// promised returns the last step of each writer that must be there: with Full, all that
+// was answered, with Normal, all that was answered when the journal was synced.
+func (c *cut) promised(durability Durability) [loadWriters]int {
+	if durability == Full {
+		return c.answeredBefore(c.position)
+	}
+	return c.answeredBefore(c.syncedJournal())
+}
+
+func (c *cut) syncedJournal() (position int) {
+	for _, call := range c.calls {
+		if call.kind == synced && strings.HasSuffix(call.name, "-wal") && call.ended < c.position {
+			position = max(position, call.begun)
+		}
+	}
+	return position
+}
+
+// during counts the kinds of moments that the store must survive: pages are on their way
+// from the journal into the file, and the journal begins anew.
+func (c *cut) during() (checkpoint, restart int) {
+	for _, call := range c.calls {
+		switch {
+		case call.kind != written || call.begun >= c.position || c.durable(call):
+		case call.name == fileName:
+			checkpoint = 1
+		case call.offset == 0 && strings.HasSuffix(call.name, "-wal"):
+			restart = 1
+		}
+	}
+	return checkpoint, restart
+}
+
+// place puts the folder on a disk.
+func (c *cut) place(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, content := range c.folder() {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}

@@ -1,0 +1,23 @@
+// Package strace owns running programs under strace, for tests that record system calls,
+// make them fail or end a process at one of them; it leaves alone what the tests conclude.
+package strace
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// Command returns the command with these arguments; without strace, which only Linux
+// has, the test is skipped, but in CI it fails.
+func Command(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := exec.LookPath("strace")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("strace is needed to record system calls and to make them fail")
+	}
+	if err != nil {
+		t.Skip("strace is not here, which records system calls and makes them fail")
+	}
+	return exec.Command(path, args...)
+}
