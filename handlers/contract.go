@@ -24,6 +24,8 @@ type contract struct {
 	doc *openapi3.T
 	// bases are the paths of the servers: /beta, /v1.0, /localtest.
 	bases []string
+	// templates are the paths, those with fewer parameters first.
+	templates []template
 	// operations are those of the contract, by method and Gin's route.
 	operations map[string]*operation
 	// names are the literal path segments and base paths, by their lower case.
@@ -82,6 +84,10 @@ func loadContract() (*contract, error) {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
 		}
+	}
+	for _, path := range doc.Paths.InMatchingOrder() {
+		methods := slices.Sorted(maps.Keys(doc.Paths.Value(path).Operations()))
+		c.templates = append(c.templates, template{strings.Split(path, "/"), methods})
 	}
 	if err := c.addTypes(); err != nil {
 		return nil, err
@@ -162,29 +168,36 @@ func (c *contract) operation(r *http.Request, fullPath string) *operation {
 	return c.operations[r.Method+" "+fullPath]
 }
 
+// template is a path of the contract: its segments, of which {id} is a parameter, and its
+// methods, sorted.
+type template struct{ segments, methods []string }
+
 // methods returns the methods that the contract has at an escaped path, sorted; none
 // for a path that it does not have. Where a literal and a parameter both match, the
 // literal counts: $count is no id.
 func (c *contract) methods(path string) []string {
 	for _, base := range c.bases {
 		rest, below := strings.CutPrefix(path, base)
-		for _, template := range c.doc.Paths.InMatchingOrder() {
-			if below && matchesTemplate(template, rest) {
-				return slices.Sorted(maps.Keys(c.doc.Paths.Value(template).Operations()))
+		if !below {
+			continue
+		}
+		given := strings.Split(rest, "/")
+		for _, template := range c.templates {
+			if template.matches(given) {
+				return template.methods
 			}
 		}
 	}
 	return nil
 }
 
-// matchesTemplate says whether a path has the form of a template, as /a/{b} is. A
-// key does not begin with a dollar sign (OData URL 4.3.6).
-func matchesTemplate(template, path string) bool {
-	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
-	if len(wanted) != len(given) {
+// matches says whether a path has the form of the template, as /a/{b} is. A key does not
+// begin with a dollar sign (OData URL 4.3.6).
+func (t *template) matches(given []string) bool {
+	if len(t.segments) != len(given) {
 		return false
 	}
-	for i, segment := range wanted {
+	for i, segment := range t.segments {
 		isKey := strings.HasPrefix(segment, "{")
 		if isKey && strings.HasPrefix(given[i], "$") || !isKey && segment != given[i] {
 			return false

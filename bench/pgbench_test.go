@@ -1,0 +1,69 @@
+package bench_test
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+
+	"afterhours/store/postgres/postgrestest"
+)
+
+// update is the row's write of a PATCH as one statement, with the row of the client.
+const update = `UPDATE statistics SET revision = revision + 1, end_date = '2019-06-17', time_zone_used = 'Time Zone Used value',
+ duration = revision, after_hours = -943242013, read_email = NULL, sent_email = NULL, conflicting = NULL, long = NULL, multitasking = NULL,
+ organized = NULL, recurring = NULL, type = 'call', activity = 'Call', start_date = '2019-06-16'
+ WHERE tenant_id = 't' AND user_id = 'u' AND id = 'call_' || :client_id`
+
+const rows = `INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity)
+ SELECT 't', 'u', 'call_' || n, 1, 'call', 'Call' FROM generate_series(0, 63) AS n`
+
+var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
+
+// BenchmarkUpdateByPgbench is what PostgreSQL's own benchmark gets out of the same
+// server with the same table: 64 connections, each writing a row of its own.
+func BenchmarkUpdateByPgbench(b *testing.B) {
+	program, address := built(b), postgrestest.Address(b)
+	ran(b, program, "doctor", "--data", b.TempDir(), "--store", address) // makes the table
+	postgrestest.Run(b, address, rows)
+	script := filepath.Join(b.TempDir(), "update.sql")
+	if err := os.WriteFile(script, []byte(regexp.MustCompile(`\n`).ReplaceAllString(update, "")+";\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	server, err := url.Parse(address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	search := server.Query().Get("search_path") // which libpq takes in another way
+	server.RawQuery = url.Values{"options": {"-csearch_path=" + search}}.Encode()
+	b.ResetTimer()
+	command := exec.Command(pgbench(b), "--no-vacuum", "--protocol", "prepared", "--client", fmt.Sprint(connections), "--jobs", "2",
+		"--transactions", strconv.Itoa(max(1, b.N/connections)), "--file", script, server.String())
+	out, err := command.CombinedOutput()
+	if err != nil {
+		b.Fatalf("pgbench: %v\n%s", err, out)
+	}
+	rate, err := strconv.ParseFloat(string(tps.FindSubmatch(out)[1]), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(rate, "writes/s")
+}
+
+// pgbench returns the path of PostgreSQL's benchmark, which Debian keeps out of the PATH.
+func pgbench(b *testing.B) string {
+	if path, err := exec.LookPath("pgbench"); err == nil {
+		return path
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench")
+	if len(found) == 0 {
+		b.Fatal("there is a PostgreSQL server, but no pgbench")
+	}
+	slices.Sort(found)
+	return found[len(found)-1]
+}
