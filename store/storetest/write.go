@@ -1,6 +1,10 @@
 package storetest
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"afterhours/store"
@@ -149,6 +153,39 @@ var recordTests = map[string]func(*testing.T, store.Store){
 			key := numbered(ada, i)
 			wantStored(t, s, key, mustPut(t, s, key, record, store.NoRevision), record)
 		}
+	},
+	"the longest texts that the contract allows": func(t *testing.T, s store.Store) {
+		record := call
+		record.TimeZoneUsed = store.Of(strings.Repeat("\U0001f9d1", 256))
+		key := store.Key{Owner: ada, ID: strings.Repeat("x", 128)}
+		wantStored(t, s, key, mustPut(t, s, key, record, store.NoRevision), record)
+		putUser(t, s, ada, strings.Repeat("n", 128))
+		wantUser(t, s, store.User{Owner: ada, UPN: strings.Repeat("n", 128)})
+	},
+	"a text that nobody may store is kept as it is or refused, and spoils no others": func(t *testing.T, s store.Store) {
+		var callers sync.WaitGroup
+		texts := []string{"\x00", "a\x00b", "\xff", "\xed\xa0\x80", strings.Repeat("random", 1<<18)}
+		for n := range 40 {
+			callers.Go(func() { mustPut(t, s, numbered(bob, n), call, store.NoRevision) })
+			callers.Go(func() {
+				record, text := call, texts[n%len(texts)]
+				record.TimeZoneUsed = store.Of(text)
+				_, _ = s.Put(background, numbered(ada, n), record, store.NoRevision)
+				_, _ = s.Put(background, store.Key{Owner: ada, ID: text}, call, store.NoRevision)
+			})
+		}
+		callers.Wait()
+		wantCount(t, s, bob, 40)
+		stored, err := s.List(background, ada, store.Query{Limit: 1000})
+		must(t, err)
+		for _, statistic := range stored {
+			n := 0
+			_, numberedID := fmt.Sscanf(statistic.ID, "call_%06d", &n)
+			if zone := statistic.TimeZoneUsed.Value; numberedID == nil && zone != texts[n%len(texts)] || numberedID != nil && !slices.Contains(texts, statistic.ID) {
+				t.Errorf("%.50q with %.50q is stored, which nobody wrote", statistic.ID, zone)
+			}
+		}
+		must(t, s.Check(background))
 	},
 	"unusual texts": func(t *testing.T, s store.Store) {
 		for i, text := range unusualTexts {
