@@ -51,10 +51,9 @@ func (p *place) withStore(ctx context.Context, work func(store.Store) error) (er
 // bar shows a person how far a command is: as a bar if the whole is known, and nothing
 // to who is no terminal.
 func bar(command *cobra.Command, whole int64, what string) *progressbar.ProgressBar {
-	if !isTerminal(command.ErrOrStderr()) {
-		return progressbar.NewOptions64(whole, progressbar.OptionSetWriter(io.Discard))
-	}
-	return progressbar.NewOptions64(whole, progressbar.OptionSetWriter(command.ErrOrStderr()), progressbar.OptionSetDescription(what),
+	stderr := command.ErrOrStderr()
+	return progressbar.NewOptions64(whole, progressbar.OptionSetWriter(stderr), progressbar.OptionSetVisibility(isTerminal(stderr)), progressbar.OptionSetDescription(what),
+		progressbar.OptionSetSpinnerChangeInterval(0), // a goroutine would draw it, and read the bar without its lock
 		progressbar.OptionShowBytes(whole > 0), progressbar.OptionShowCount(), progressbar.OptionSetItsString("rows"), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish())
 }
 

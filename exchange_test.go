@@ -149,13 +149,13 @@ func killed(t *testing.T, after func(), args ...string) {
 // TestExchangeGoesOnAfterAKill: import by doing it again, export with --resume, and
 // what comes out is what would have without.
 func TestExchangeGoesOnAfterAKill(t *testing.T) {
-	const rows = 20_000
+	const rows = 10_000
 	dir, files := t.TempDir(), t.TempDir()
 	in := filepath.Join(files, "in.jsonl")
 	want := rowsOf(t, in, rows)
 	mustCommand(t, "user", "list", "--data", dir) // makes the store
-	for round := range 3 {
-		killed(t, func() { time.Sleep(time.Duration(150*(round+1)) * time.Millisecond) }, "import", "--data", dir, in)
+	for range 3 {
+		killed(t, func() { waitForBytes(t, filepath.Join(dir, "afterhours.db-wal"), 200_000) }, "import", "--data", dir, in)
 		if stored := strings.Count(exported(t, "jsonl", "--data", dir), "\n"); stored%1000 != 999 && stored != 0 { // command cut the last line break
 			t.Errorf("after a kill %d rows are stored, which are not whole batches", stored+1)
 		}
@@ -169,7 +169,7 @@ func TestExchangeGoesOnAfterAKill(t *testing.T) {
 	for _, form := range []string{"jsonl", "csv"} {
 		whole, partly := filepath.Join(files, "whole."+form), filepath.Join(files, "partly."+form)
 		mustCommand(t, "export", "--data", dir, whole)
-		killed(t, func() { waitForBytes(t, partly) }, "export", "--data", dir, partly)
+		killed(t, func() { waitForBytes(t, partly, 1) }, "export", "--data", dir, partly)
 		mustCommand(t, "export", "--data", dir, "--resume", partly)
 		wholeText, partlyText := mustRead(t, whole), mustRead(t, partly)
 		if partlyText != wholeText {
@@ -232,14 +232,13 @@ func mustRead(t *testing.T, name string) string {
 	return string(text)
 }
 
-// waitForBytes waits until something is in the file.
-func waitForBytes(t *testing.T, name string) {
+// waitForBytes waits until so much is in the file.
+func waitForBytes(t *testing.T, name string, least int64) {
 	t.Helper()
-	for range 1000 {
-		if info, err := os.Stat(name); err == nil && info.Size() > 0 {
+	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(time.Millisecond) {
+		if info, err := os.Stat(name); err == nil && info.Size() >= least {
 			return
 		}
-		time.Sleep(time.Millisecond)
 	}
-	t.Errorf("nothing came into %s", name)
+	t.Errorf("%d bytes never came into %s", least, name)
 }

@@ -28,6 +28,7 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours/store/staged":                {may: storeMay, never: storeNever},
 	"afterhours/store/storetest":             {may: storeMay, never: storeNever},
 	"afterhours/store/storetest/strace":      {never: storeNever},
+	"afterhours/bench":                       {never: storeNever[:2]},
 	"afterhours/contract/checked":            {may: []string{"afterhours/gen", "afterhours/store/edm"}},
 }
 
