@@ -21,7 +21,7 @@ import (
 // panicking is a store whose reads panic.
 type panicking struct{ store.Store }
 
-func (panicking) Get(context.Context, store.Key) (store.Statistic, error) {
+func (panicking) Get(context.Context, store.Key) (store.Statistic, store.Settings, error) {
 	panic("a secret of the inside")
 }
 

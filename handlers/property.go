@@ -14,11 +14,11 @@ import (
 // bare; 204 where it is null (OData 11.2.4).
 func (s *Server) property(ctx context.Context, userID, id string, name gen.PropertyName, bare bool) (*answer, error) {
 	ctx, known := begin(ctx)
-	owner, err := s.readable(ctx, known, userID)
+	owner, err := s.owner(ctx, known, userID)
 	if err != nil {
 		return nil, err
 	}
-	statistic, err := s.read(ctx, known, store.Key{Owner: owner, ID: id})
+	statistic, err := s.readStatistic(ctx, known, store.Key{Owner: owner, ID: id})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -67,14 +68,14 @@ func (s *Server) readable(ctx context.Context, known *request, userID string) (s
 // get answers GET on a statistic: 200, or 304 for a reader who has it.
 func (s *Server) get(ctx context.Context, userID, id string, selected *string, condition precondition) (*answer, error) {
 	ctx, known := begin(ctx)
-	owner, err := s.readable(ctx, known, userID)
+	owner, err := s.owner(ctx, known, userID)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.choose(known, selected); err != nil {
 		return nil, err
 	}
-	statistic, err := s.read(ctx, known, store.Key{Owner: owner, ID: id})
+	statistic, err := s.readStatistic(ctx, known, store.Key{Owner: owner, ID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -87,17 +88,28 @@ func (s *Server) get(ctx context.Context, userID, id string, selected *string, c
 	return s.entity(known, owner, &statistic), nil
 }
 
+// readStatistic returns a statistic as read does, for who may read the owner's; those
+// who may not are not told whether there is one.
+func (s *Server) readStatistic(ctx context.Context, known *request, key store.Key) (store.Statistic, error) {
+	statistic, settings, err := s.read(ctx, known, key)
+	if err == nil {
+		return statistic, policy(settings)
+	}
+	settings, unknown := known.store.Settings(ctx, key.Owner)
+	return statistic, cmp.Or(unknown, policy(settings), err)
+}
+
 // read returns the stored statistic, if it is of the type that the URL casts to.
 // What is not stored is store.ErrNotFound, what is of another type is not.
-func (s *Server) read(ctx context.Context, known *request, key store.Key) (store.Statistic, error) {
-	statistic, err := known.store.Get(ctx, key)
+func (s *Server) read(ctx context.Context, known *request, key store.Key) (store.Statistic, store.Settings, error) {
+	statistic, settings, err := known.store.Get(ctx, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return statistic, refuse(err, "", "There is no statistic '%s'.", key.ID)
+		err = refuse(err, "", "There is no statistic '%s'.", key.ID)
 	case err == nil && known.cast != nil && known.cast.stored != statistic.Type:
-		return statistic, refuse(errUnknown, "", "The statistic '%s' is no %s.", key.ID, strings.TrimPrefix(known.cast.name, "#"))
+		err = refuse(errUnknown, "", "The statistic '%s' is no %s.", key.ID, strings.TrimPrefix(known.cast.name, "#"))
 	}
-	return statistic, err
+	return statistic, settings, err
 }
 
 // entity returns the answer 200 with a statistic.

@@ -68,21 +68,18 @@ func (s *Server) putNew(ctx context.Context, known *request, key store.Key, upda
 	if err != nil {
 		return nil, err
 	}
-	created, err := s.written(ctx, known, key, record, revision, prefer, true)
+	settings, err := known.store.Settings(ctx, key.Owner)
 	if err != nil {
 		return nil, err
 	}
+	created := s.written(known, key, record, revision, settings, prefer, true)
 	created.location = entityURL(known, key)
 	return created, nil
 }
 
 // written returns the answer to a write: the whole statistic, or nothing of it if that
 // was preferred, or if the policy keeps the statistics of this user from being read.
-func (s *Server) written(ctx context.Context, known *request, key store.Key, record store.Record, revision store.Revision, prefer preferences, created bool) (*answer, error) {
-	settings, err := known.store.Settings(ctx, key.Owner)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) written(known *request, key store.Key, record store.Record, revision store.Revision, settings store.Settings, prefer preferences, created bool) *answer {
 	a := &answer{status: http.StatusNoContent, etag: entityTag(revision)}
 	switch {
 	case policy(settings) != nil:
@@ -95,7 +92,7 @@ func (s *Server) written(ctx context.Context, known *request, key store.Key, rec
 		prefer.minimal = false
 	}
 	a.preference = prefer.applied(created)
-	return a, nil
+	return a
 }
 
 // update answers PATCH: the operation that the project implements.
@@ -135,7 +132,7 @@ var errRaced = fmt.Errorf("raced by another writer: %w", errUnavailable)
 
 // updateOnce reads, checks, merges and writes under compare-and-swap.
 func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, condition precondition, prefer preferences) (*answer, error) {
-	stored, err := s.read(ctx, known, key)
+	stored, settings, err := s.read(ctx, known, key)
 	missing := errors.Is(err, store.ErrNotFound)
 	if err != nil && (!missing || !prefer.createIfMissing) {
 		return nil, err
@@ -160,7 +157,7 @@ func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, 
 			return nil, err
 		}
 	}
-	return s.written(ctx, known, key, merged, revision, prefer, false)
+	return s.written(known, key, merged, revision, settings, prefer, false), nil
 }
 
 // upsert creates what a PATCH with create-if-missing did not find.
@@ -185,7 +182,7 @@ func (s *Server) delete(ctx context.Context, userID, id string, condition precon
 	}
 	key := store.Key{Owner: owner, ID: id}
 	for range maxRaces {
-		stored, err := s.read(ctx, known, key)
+		stored, _, err := s.read(ctx, known, key)
 		if err != nil {
 			return nil, err
 		}

@@ -37,8 +37,9 @@ var (
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
 type Store interface {
-	// Get returns the statistic under the key, or ErrNotFound.
-	Get(ctx context.Context, key Key) (Statistic, error)
+	// Get returns the statistic under the key and its owner's settings, or ErrNotFound
+	// if the key is free.
+	Get(ctx context.Context, key Key) (Statistic, Settings, error)
 	// List returns one page of the owner's statistics as the query chooses and
 	// orders them; an owner without any, or a page past the end, is an empty page.
 	List(ctx context.Context, owner Owner, query Query) ([]Statistic, error)

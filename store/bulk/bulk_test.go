@@ -118,14 +118,14 @@ func TestImportAgainChangesNothing(t *testing.T) {
 	s, items := memory.New(), whole()
 	mustImport(t, s, items...)
 	key := store.Key{Owner: owner("a", "u0500"), ID: "some0042"}
-	before, err := s.Get(t.Context(), key)
+	before, _, err := s.Get(t.Context(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if counts := mustImport(t, s, items...); counts.Unchanged != len(items) {
 		t.Errorf("again: %+v", counts)
 	}
-	if after, err := s.Get(t.Context(), key); err != nil || after != before {
+	if after, _, err := s.Get(t.Context(), key); err != nil || after != before {
 		t.Errorf("it is %+v, %v; it was %+v", after, err, before)
 	}
 	changed := []bulk.Item{
@@ -236,7 +236,7 @@ func TestImportBesideWriters(t *testing.T) {
 		writers.Go(func() {
 			key := store.Key{Owner: of, ID: fmt.Sprintf("%04d", n)}
 			for !stop.Load() {
-				stored, err := s.Get(context.Background(), key)
+				stored, _, err := s.Get(context.Background(), key)
 				if errors.Is(err, store.ErrNotFound) {
 					_, _ = s.Put(context.Background(), key, store.Record{Type: store.Call}, store.NoRevision)
 					continue

@@ -122,7 +122,7 @@ func (w *writer) statistics(ctx context.Context, items []*Item) error {
 // compare returns the changes that make of what is stored what the items say.
 func (w *writer) compare(ctx context.Context, items []*Item) (changes []store.Change, counts Counts, err error) {
 	for _, item := range items {
-		stored, err := w.to.Get(ctx, store.Key{Owner: item.Owner, ID: item.Statistic.ID})
+		stored, _, err := w.to.Get(ctx, store.Key{Owner: item.Owner, ID: item.Statistic.ID})
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			counts.Created++

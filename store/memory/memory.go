@@ -60,12 +60,16 @@ func (s *Store) usable(ctx context.Context) error {
 }
 
 // Get implements store.Store.
-func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
 	if err := s.reading(ctx); err != nil {
-		return store.Statistic{}, err
+		return store.Statistic{}, store.Settings{}, err
 	}
 	defer s.mu.RUnlock()
-	return s.owned[key.Owner].get(key.ID)
+	statistic, err := s.owned[key.Owner].get(key.ID)
+	if err != nil {
+		return store.Statistic{}, store.Settings{}, err
+	}
+	return statistic, s.settingsOf(key.Owner), nil
 }
 
 // List implements store.Store.
@@ -138,10 +142,15 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 		return store.Settings{}, err
 	}
 	defer s.mu.RUnlock()
+	return s.settingsOf(owner), nil
+}
+
+// settingsOf needs the lock.
+func (s *Store) settingsOf(owner store.Owner) store.Settings {
 	if settings, ok := s.settings[owner]; ok {
-		return settings, nil
+		return settings
 	}
-	return store.DefaultSettings, nil
+	return store.DefaultSettings
 }
 
 // UpdateSettings implements store.Store.
@@ -150,11 +159,7 @@ func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change st
 		return store.Settings{}, err
 	}
 	defer s.mu.Unlock()
-	settings, ok := s.settings[owner]
-	if !ok {
-		settings = store.DefaultSettings
-	}
-	s.settings[owner] = change.Apply(settings)
+	s.settings[owner] = change.Apply(s.settingsOf(owner))
 	return s.settings[owner], nil
 }
 

@@ -106,7 +106,7 @@ func (c *counter) increment() {
 
 // find reads what became of the last write; false means that there is no answer yet.
 func (c *counter) find() bool {
-	stored, err := c.store.Get(context.Background(), c.key)
+	stored, _, err := c.store.Get(context.Background(), c.key)
 	switch {
 	case errors.Is(err, store.ErrUnavailable):
 		return false

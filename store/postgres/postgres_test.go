@@ -53,7 +53,7 @@ func TestAServerUsesTheSchemaOfANewerOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := newer.Get(context.Background(), key); err != nil || got.Revision != revision {
+	if got, _, err := newer.Get(context.Background(), key); err != nil || got.Revision != revision {
 		t.Errorf("Get = %+v, %v; want revision %d", got, err, revision)
 	}
 	for _, s := range []*postgres.Store{newer, older} {

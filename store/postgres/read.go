@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,10 +14,15 @@ import (
 var dialect = sqlquery.Dialect{OfOwner: "tenant_id = ? AND user_id = ?", Numbered: true, Find: "strpos", Date: sqlquery.DateText}
 
 // Get implements store.Store.
-func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
-	return readOne(ctx, s, "reading a statistic", func(row pgx.Row, statistic *store.Statistic) error {
-		return row.Scan(append([]any{&statistic.ID}, sqlquery.Fields(statistic)...)...)
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
+	type both struct {
+		store.Statistic
+		store.Settings
+	}
+	read, err := readOne(ctx, s, "reading a statistic", func(row pgx.Row, read *both) error {
+		return row.Scan(slices.Concat([]any{&read.ID}, sqlquery.Fields(&read.Statistic), sqlquery.SettingsFields(&read.Settings))...)
 	}, getStatistic, key.Tenant, key.User, key.ID)
+	return read.Statistic, read.Settings, err
 }
 
 // List implements store.Store. The page is one moment of the database.
@@ -71,7 +77,7 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 }
 
 func scanSettings(row pgx.Row, settings *store.Settings) error {
-	return row.Scan(&settings.HasGraphMailbox, &settings.HasLicense, &settings.HasOptedOut)
+	return row.Scan(sqlquery.SettingsFields(settings)...)
 }
 
 // UserByUPN implements store.Store.

@@ -7,9 +7,6 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// settingsColumns are those of settings behind the key, in the order of scanSettings.
-const settingsColumns = "has_graph_mailbox, has_license, has_opted_out"
-
 const (
 	ofOwner = " WHERE tenant_id = $1 AND user_id = $2"
 	ofKey   = ofOwner + " AND id = $3"
@@ -18,19 +15,20 @@ const (
 
 // The statements; List and Count have theirs written by sqlquery.
 var (
-	getStatistic = "SELECT id, " + sqlquery.Columns + " FROM statistics" + ofKey
-	create       = "INSERT INTO statistics (tenant_id, user_id, id, " + sqlquery.Columns + ") VALUES ($1, $2, $3, " + marks(4) + ") ON CONFLICT (tenant_id, user_id, id) DO NOTHING"
-	replace      = "UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(5) + ")" + ofKey + " AND revision = $4"
-	remove       = "DELETE FROM statistics" + ofKey + " AND revision = $4"
-	current      = "SELECT revision FROM statistics" + ofKey
-	lockRows     = "SELECT 1 FROM statistics" + ofOwner + " AND id = ANY($3) ORDER BY id FOR UPDATE"
+	getStatistic = "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
+		" FROM statistics LEFT JOIN settings USING (tenant_id, user_id)" + ofKey
+	create   = "INSERT INTO statistics (tenant_id, user_id, id, " + sqlquery.Columns + ") VALUES ($1, $2, $3, " + marks(4) + ") ON CONFLICT (tenant_id, user_id, id) DO NOTHING"
+	replace  = "UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(5) + ")" + ofKey + " AND revision = $4"
+	remove   = "DELETE FROM statistics" + ofKey + " AND revision = $4"
+	current  = "SELECT revision FROM statistics" + ofKey
+	lockRows = "SELECT 1 FROM statistics" + ofOwner + " AND id = ANY($3) ORDER BY id FOR UPDATE"
 )
 
 const (
-	getSettings    = "SELECT " + settingsColumns + " FROM settings" + ofOwner
-	updateSettings = "INSERT INTO settings (tenant_id, user_id, " + settingsColumns + ") VALUES ($1, $2, $3, $4, $5)" +
+	getSettings    = "SELECT " + sqlquery.SettingsColumns + " FROM settings" + ofOwner
+	updateSettings = "INSERT INTO settings (tenant_id, user_id, " + sqlquery.SettingsColumns + ") VALUES ($1, $2, $3, $4, $5)" +
 		" ON CONFLICT (tenant_id, user_id) DO UPDATE SET has_graph_mailbox = coalesce($6, settings.has_graph_mailbox)," +
-		" has_license = coalesce($7, settings.has_license), has_opted_out = coalesce($8, settings.has_opted_out) RETURNING " + settingsColumns
+		" has_license = coalesce($7, settings.has_license), has_opted_out = coalesce($8, settings.has_opted_out) RETURNING " + sqlquery.SettingsColumns
 
 	getUser     = "SELECT user_id, upn FROM aliases" + ofAlias
 	listUsers   = "SELECT user_id, upn FROM aliases WHERE tenant_id = $1 AND upn > $2 ORDER BY upn LIMIT $3"

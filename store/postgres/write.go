@@ -30,7 +30,7 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 // Delete implements store.Store.
 func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) error {
 	if was == store.NoRevision { // no statistic has it, and as a change it would create
-		_, err := s.Get(ctx, key)
+		_, _, err := s.Get(ctx, key)
 		if err == nil {
 			return store.ErrConflict
 		}

@@ -39,7 +39,7 @@ func put(t *testing.T, s *Store, key store.Key) store.Revision {
 
 func wantRevision(t *testing.T, s *Store, key store.Key, want store.Revision) {
 	t.Helper()
-	if got, err := s.Get(background, key); err != nil || got.Revision != want {
+	if got, _, err := s.Get(background, key); err != nil || got.Revision != want {
 		t.Errorf("Get(%q) = %+v, %v; want revision %d", key.ID, got, err, want)
 	}
 }

@@ -65,7 +65,7 @@ func TestStatisticsOutliveTheirOwnersNumber(t *testing.T) {
 			Type: store.Meeting, Activity: "Focus", Organized: store.Of[edm.Duration](30),
 		}},
 	} {
-		if got, err := s.Get(background, key); err != nil || got != want {
+		if got, _, err := s.Get(background, key); err != nil || got != want {
 			t.Errorf("Get(%q) = %+v, %v; want %+v", key.ID, got, err, want)
 		}
 	}

@@ -4,19 +4,32 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"afterhours/store"
 	"afterhours/store/sqlquery"
 )
 
 // Get implements store.Store.
-func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
 	if err := s.gate.Enter(ctx); err != nil {
-		return store.Statistic{}, err
+		return store.Statistic{}, store.Settings{}, err
 	}
 	defer s.gate.Leave()
-	statistic, err := scan(s.reads.get.QueryRowContext(ctx, key.Tenant, key.User, key.ID))
-	return answer(ctx, "reading a statistic", statistic, err)
+	var read struct {
+		store.Statistic
+		store.Settings
+	}
+	err := one(ctx, s.reads.get, key.Tenant, key.User, key.Tenant, key.User, key.ID).
+		Scan(slices.Concat([]any{&read.ID}, sqlquery.Fields(&read.Statistic), sqlquery.SettingsFields(&read.Settings))...)
+	read, err = answer(ctx, "reading a statistic", read, err)
+	return read.Statistic, read.Settings, err
+}
+
+// one reads a row that a key finds, which takes no longer than to give it up: to be able
+// to interrupt it costs two goroutines for every row.
+func one(ctx context.Context, statement *sql.Stmt, args ...any) *sql.Row {
+	return statement.QueryRowContext(context.WithoutCancel(ctx), args...)
 }
 
 // Settings implements store.Store.
@@ -26,7 +39,7 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 	}
 	defer s.gate.Leave()
 	var settings store.Settings
-	err := scanSettings(s.reads.settings.QueryRowContext(ctx, owner.Tenant, owner.User), &settings)
+	err := scanSettings(one(ctx, s.reads.settings, owner.Tenant, owner.User), &settings)
 	if errors.Is(err, sql.ErrNoRows) {
 		return store.DefaultSettings, nil
 	}
@@ -39,7 +52,7 @@ func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, 
 		return store.User{}, err
 	}
 	defer s.gate.Leave()
-	user, err := scanUser(tenant)(s.reads.user.QueryRowContext(ctx, tenant, upn))
+	user, err := scanUser(tenant)(one(ctx, s.reads.user, tenant, upn))
 	return answer(ctx, "reading an alias", user, err)
 }
 
@@ -79,12 +92,6 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 // row is a *sql.Row or the current one of *sql.Rows.
 type row interface{ Scan(targets ...any) error }
 
-func scan(row row) (store.Statistic, error) {
-	var statistic store.Statistic
-	err := row.Scan(append([]any{&statistic.ID}, sqlquery.Fields(&statistic)...)...)
-	return statistic, err
-}
-
 func scanUser(tenant string) func(row) (store.User, error) {
 	return func(row row) (store.User, error) {
 		user := store.User{Owner: store.Owner{Tenant: tenant}}
@@ -123,5 +130,5 @@ func all[T any](ctx context.Context, doing string, rows *sql.Rows, err error, sc
 }
 
 func scanSettings(row row, settings *store.Settings) error {
-	return row.Scan(&settings.HasGraphMailbox, &settings.HasLicense, &settings.HasOptedOut)
+	return row.Scan(sqlquery.SettingsFields(settings)...)
 }

@@ -9,9 +9,6 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// settingsColumns are those of settings behind the key, in the order of scanSettings.
-const settingsColumns = "has_graph_mailbox, has_license, has_opted_out"
-
 const (
 	ofUser  = "tenant_id = ? AND user_id = ?"
 	ofOwner = "owner = (SELECT owner FROM owners WHERE " + ofUser + ")"
@@ -32,8 +29,9 @@ type reads struct {
 
 func (r *reads) prepare(ctx context.Context, on preparer) error {
 	return prepareAll(ctx, on, map[**sql.Stmt]string{
-		&r.get:      "SELECT id, " + sqlquery.Columns + " FROM statistics" + ofKey,
-		&r.settings: "SELECT " + settingsColumns + " FROM settings WHERE " + ofUser,
+		&r.get: "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
+			" FROM statistics LEFT JOIN settings ON " + ofUser + ofKey,
+		&r.settings: "SELECT " + sqlquery.SettingsColumns + " FROM settings WHERE " + ofUser,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
 		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?",
 		&r.tenants: "SELECT tenant_id FROM owners WHERE " + hasStatistics +
@@ -85,9 +83,9 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.delete:  "DELETE FROM statistics" + ofKey + " AND revision = ?",
 		&s.current: "SELECT revision FROM statistics" + ofKey,
 
-		&s.settings: "INSERT INTO settings (tenant_id, user_id, " + settingsColumns + ") VALUES (?, ?, ?, ?, ?)" +
+		&s.settings: "INSERT INTO settings (tenant_id, user_id, " + sqlquery.SettingsColumns + ") VALUES (?, ?, ?, ?, ?)" +
 			" ON CONFLICT DO UPDATE SET has_graph_mailbox = coalesce(?, has_graph_mailbox)," +
-			" has_license = coalesce(?, has_license), has_opted_out = coalesce(?, has_opted_out) RETURNING " + settingsColumns,
+			" has_license = coalesce(?, has_license), has_opted_out = coalesce(?, has_opted_out) RETURNING " + sqlquery.SettingsColumns,
 
 		&s.addAlias:    alias + " WHERE user_id = excluded.user_id",
 		&s.moveAlias:   alias,

@@ -105,7 +105,7 @@ func wantUpgraded(t *testing.T, s *Store) {
 		want := store.Statistic{ID: "call " + strconv.Itoa(n), Revision: store.Revision(n), Record: store.Record{
 			Type: store.Call, Activity: "Call", TimeZoneUsed: store.Of(strings.Repeat("z", max(1, n%200))), Duration: store.Of(edm.Duration(-n)),
 		}}
-		if got, err := s.Get(background, store.Key{Owner: owner, ID: want.ID}); err != nil || got != want {
+		if got, _, err := s.Get(background, store.Key{Owner: owner, ID: want.ID}); err != nil || got != want {
 			t.Fatalf("Get(%q) = %+v, %v; want %+v", want.ID, got, err, want)
 		}
 	}

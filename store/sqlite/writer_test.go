@@ -117,7 +117,7 @@ func TestACallerWhoGoesIsNotWaitedFor(t *testing.T) {
 	}
 	<-first.done
 	put(t, s, key) // what was queued before it has been looked at
-	if _, err := s.Get(background, numbered(1)); !errors.Is(err, store.ErrNotFound) {
+	if _, _, err := s.Get(background, numbered(1)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("Get = %v; want %v, as the caller had gone before the write began", err, store.ErrNotFound)
 	}
 	wantCount(t, s, 2)

@@ -45,7 +45,7 @@ func (v *View) at(ctx context.Context, key store.Key) (*store.Change, error) {
 	if place, known := v.places[key]; known {
 		return &v.changes[place], nil
 	}
-	stored, err := v.Store.Get(ctx, key)
+	stored, _, err := v.Store.Get(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
@@ -55,15 +55,16 @@ func (v *View) at(ctx context.Context, key store.Key) (*store.Change, error) {
 }
 
 // Get implements store.Store.
-func (v *View) Get(ctx context.Context, key store.Key) (store.Statistic, error) {
+func (v *View) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
 	change, err := v.at(ctx, key)
-	switch {
-	case err != nil:
-		return store.Statistic{}, err
-	case change.Revision == store.NoRevision:
-		return store.Statistic{}, store.ErrNotFound
+	if err == nil && change.Revision == store.NoRevision {
+		err = store.ErrNotFound
 	}
-	return store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record}, nil
+	if err != nil {
+		return store.Statistic{}, store.Settings{}, err
+	}
+	settings, err := v.Settings(ctx, key.Owner)
+	return store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record}, settings, err
 }
 
 // Put implements store.Store. The revision is the one that the key has after Commit,

@@ -40,7 +40,7 @@ func want(t *testing.T, got, want error) {
 // wantStored checks what is under an id; the revision NoRevision stands for nothing.
 func wantStored(t *testing.T, s store.Store, id string, revision store.Revision, record store.Record) {
 	t.Helper()
-	got, err := s.Get(background, key(id))
+	got, _, err := s.Get(background, key(id))
 	if revision == store.NoRevision {
 		want(t, err, store.ErrNotFound)
 	} else if err != nil || got != (store.Statistic{ID: id, Revision: revision, Record: record}) {
@@ -102,12 +102,12 @@ func TestErrors(t *testing.T) {
 
 	cancelled, cancel := context.WithCancel(background)
 	cancel()
-	_, err := view.Get(cancelled, key("a"))
+	_, _, err := view.Get(cancelled, key("a"))
 	want(t, err, context.Canceled)
 	want(t, view.Commit(cancelled), context.Canceled)
 	wantStored(t, below, "a", stale, call)
 	_ = below.Close()
-	_, err = view.Get(background, key("c"))
+	_, _, err = view.Get(background, key("c"))
 	want(t, err, store.ErrClosed)
 }
 
@@ -143,7 +143,7 @@ func TestRaces(t *testing.T) {
 }
 
 func get(id string) func(store.Store) error {
-	return func(s store.Store) error { _, err := s.Get(background, key(id)); return err }
+	return func(s store.Store) error { _, _, err := s.Get(background, key(id)); return err }
 }
 
 func create(id string) func(store.Store) error {
@@ -152,7 +152,7 @@ func create(id string) func(store.Store) error {
 
 func replace(id string) func(store.Store) error {
 	return func(s store.Store) error {
-		stored, err := s.Get(background, key(id))
+		stored, _, err := s.Get(background, key(id))
 		if err == nil {
 			_, err = s.Put(background, key(id), longer, stored.Revision)
 		}
@@ -162,7 +162,7 @@ func replace(id string) func(store.Store) error {
 
 func remove(id string) func(store.Store) error {
 	return func(s store.Store) error {
-		stored, err := s.Get(background, key(id))
+		stored, _, err := s.Get(background, key(id))
 		if err == nil {
 			err = s.Delete(background, key(id), stored.Revision)
 		}

@@ -96,11 +96,11 @@ var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
 
 // move takes a tick from one statistic to another, if nobody wrote to either.
 func move(s store.Store, from, to store.Key) error {
-	giver, err := s.Get(background, from)
+	giver, _, err := s.Get(background, from)
 	if err != nil {
 		return err
 	}
-	taker, err := s.Get(background, to)
+	taker, _, err := s.Get(background, to)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 				}
 			}
 		})
-		end, err := s.Get(background, first)
+		end, _, err := s.Get(background, first)
 		must(t, err)
 		if int64(end.Duration.Value) != successes.Load() || successes.Load()+losses.Load() != 100*100 || successes.Load() == 0 {
 			t.Errorf("%d increments end at %d, and %d lost", successes.Load(), end.Duration.Value, losses.Load())
@@ -109,7 +109,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 
 // increment adds a tick to the duration, if nobody else wrote in between.
 func increment(s store.Store, key store.Key) error {
-	statistic, err := s.Get(background, key)
+	statistic, _, err := s.Get(background, key)
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func mustPut(t testing.TB, s store.Store, key store.Key, record store.Record, wa
 func wantStored(t testing.TB, s store.Store, key store.Key, revision store.Revision, record store.Record) {
 	t.Helper()
 	want := store.Statistic{ID: key.ID, Revision: revision, Record: record}
-	got, err := s.Get(background, key)
+	got, _, err := s.Get(background, key)
 	if err != nil || got != want {
 		t.Errorf("Get(%q) = %+v, %v\nwant %+v", key.ID, got, err, want)
 	}
@@ -131,7 +131,7 @@ func wantStored(t testing.TB, s store.Store, key store.Key, revision store.Revis
 // wantAbsent checks that nothing is stored under the key.
 func wantAbsent(t testing.TB, s store.Store, key store.Key) {
 	t.Helper()
-	got, err := s.Get(background, key)
+	got, _, err := s.Get(background, key)
 	wantError(t, err, store.ErrNotFound)
 	if got != (store.Statistic{}) {
 		t.Errorf("Get returned %+v with its error", got)

@@ -14,7 +14,7 @@ import (
 
 // methods are all methods that can fail, in a store where first is absent.
 var methods = map[string]func(ctx context.Context, s store.Store) error{
-	"Get": func(ctx context.Context, s store.Store) error { _, err := s.Get(ctx, first); return err },
+	"Get": func(ctx context.Context, s store.Store) error { _, _, err := s.Get(ctx, first); return err },
 	"List": func(ctx context.Context, s store.Store) error {
 		_, err := s.List(ctx, ada, store.Query{Limit: 1})
 		return err
@@ -106,7 +106,7 @@ func putAndRead(t testing.TB, s store.Store, n int) {
 
 func wantStoredUnder(t testing.TB, s store.Store, key store.Key, revision store.Revision) {
 	t.Helper()
-	if got, err := s.Get(background, key); err != nil || got.Revision != revision {
+	if got, _, err := s.Get(background, key); err != nil || got.Revision != revision {
 		t.Errorf("Get(%q) = %+v, %v; want revision %d", key.ID, got, err, revision)
 	}
 }
@@ -164,7 +164,7 @@ func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision 
 				mu.Lock()
 				answers[key] = revision
 				mu.Unlock()
-				if _, err := s.Get(background, key); err != nil {
+				if _, _, err := s.Get(background, key); err != nil {
 					wantError(t, err, store.ErrClosed)
 				}
 			}

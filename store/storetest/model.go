@@ -144,7 +144,7 @@ func (m *model) same(t *rapid.T) {
 		for _, id := range idPool[:4] {
 			key := store.Key{Owner: owner, ID: id}
 			stored, there := m.stored[key]
-			got, err := m.store.Get(background, key)
+			got, _, err := m.store.Get(background, key)
 			if there && (err != nil || got != stored) || !there && !errors.Is(err, store.ErrNotFound) {
 				t.Fatalf("Get(%+v) = %+v, %v; want %+v, there: %t", key, got, err, stored, there)
 			}

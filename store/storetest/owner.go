@@ -22,6 +22,18 @@ var settingsTests = map[string]func(*testing.T, store.Store){
 			wantSettings(t, s, ada, settings)
 		}
 	},
+	"come with a statistic": func(t *testing.T, s store.Store) {
+		mustPut(t, s, first, call, store.NoRevision)
+		for _, want := range []store.Settings{store.DefaultSettings, {HasOptedOut: true}, {HasLicense: true}} {
+			if want != store.DefaultSettings {
+				putSettings(t, s, ada, want)
+			}
+			putSettings(t, s, bob, store.Settings{HasGraphMailbox: true}) // which are not hers
+			if got, settings, err := s.Get(background, first); err != nil || got.ID != first.ID || settings != want {
+				t.Errorf("Get = %q, %+v, %v; want %q, %+v", got.ID, settings, err, first.ID, want)
+			}
+		}
+	},
 	"change only where the change says so": func(t *testing.T, s store.Store) {
 		got, err := s.UpdateSettings(background, ada, store.SettingsChange{HasOptedOut: store.Of(true)})
 		must(t, err)
