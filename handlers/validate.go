@@ -104,8 +104,8 @@ func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
 func takeOut(schema *openapi3.Schema, object map[string]any, place string) []gen.ErrorDetail {
 	var unknown, others []gen.ErrorDetail
 	count := 0
-	for name, value := range object {
-		property := schema.Properties[name]
+	for _, name := range slices.Sorted(maps.Keys(object)) { // so that the same body has the same answer
+		value, property := object[name], schema.Properties[name]
 		at := shown(place + name)
 		if property == nil {
 			if isOpen(schema) {

@@ -1,0 +1,147 @@
+package handlers_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"afterhours/handlers"
+	"afterhours/handlers/auth"
+	"afterhours/store"
+	"afterhours/store/memory"
+)
+
+// TestSameAnswers sends random sequences of requests to a server over a store and to one
+// over memory, and holds the answers of one against those of the other, byte by byte.
+// -rapid.checks sets how many sequences are tried, of a user each.
+func TestSameAnswers(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) store.Store{"sqlite": openSQLite, "postgres": openPostgres} {
+		t.Run(name, func(t *testing.T) {
+			issuer, err := auth.OpenLocalIssuer(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var servers []*handlers.Server
+			for _, over := range []store.Store{memory.New(), open(t)} {
+				t.Cleanup(func() { _ = over.Close() })
+				servers = append(servers, newServer(t, over, issuer, io.Discard))
+			}
+			var sequences, requests atomic.Int64
+			rapid.Check(t, func(t *rapid.T) {
+				user := fmt.Sprintf("00000000-0000-4000-8000-%012d", sequences.Add(1))
+				token, err := issuer.Mint(auth.Claims{Tenant: tenant, User: user, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}, time.Now())
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := &same{user: user, token: token, requests: &requests}
+				for _, server := range servers {
+					s.sides = append(s.sides, &side{server: server})
+				}
+				t.Repeat(s.actions())
+			})
+			t.Logf("%d sequences of %d requests", sequences.Load(), requests.Load())
+		})
+	}
+}
+
+// same is what one user asks both servers.
+type same struct {
+	user, token string
+	sides       []*side
+	requests    *atomic.Int64
+	next        string // the last @odata.nextLink, "" for none
+}
+
+// side is one of the servers, and its entity tags in the order in which they came.
+type side struct {
+	server *handlers.Server
+	tags   []string
+}
+
+// asked is a request. In its headers and body, {tag 1} stands for the first entity tag
+// that came, which each server has drawn for itself.
+type asked struct {
+	method, url, body string
+	header            map[string]string
+}
+
+// ask sends the request to both servers and compares what they answer.
+func (s *same) ask(t *rapid.T, a asked) {
+	s.requests.Add(1)
+	var answers [2]string
+	for i, side := range s.sides {
+		answers[i] = side.ask(s.token, a)
+	}
+	t.Logf("%s %s %v %s\n%s", a.method, a.url, a.header, a.body, answers[0])
+	if answers[0] != answers[1] {
+		t.Fatalf("%s %s %v %s is answered\n%s\nand from memory\n%s", a.method, a.url, a.header, a.body, answers[1], answers[0])
+	}
+	s.next = ""
+	if found := nextLinks.FindStringSubmatch(answers[0]); found != nil && a.method == http.MethodGet {
+		s.next = strings.TrimPrefix(found[1], "http://example.com")
+	}
+}
+
+var (
+	tagPlace  = regexp.MustCompile(`\{tag (\d+)\}`)
+	nextLinks = regexp.MustCompile(`"@odata.nextLink":"([^"]*)"`)
+	// opaqueTags are eleven letters between quotes, which stand in JSON behind a backslash.
+	opaqueTags = regexp.MustCompile(`(W/\\?")([A-Za-z0-9_-]{11})(\\?")`)
+	// ofTheRequest is what every request has of its own, and every server.
+	ofTheRequest = regexp.MustCompile(`"(request-id|date|x-ms-ags-diagnostic)":"([^"\\]|\\.)*"`)
+)
+
+// ask returns status, headers and body as a text that is the same from every server.
+func (s *side) ask(token string, a asked) string {
+	resolved := func(text string) string {
+		return tagPlace.ReplaceAllStringFunc(text, func(place string) string {
+			n, _ := strconv.Atoi(tagPlace.FindStringSubmatch(place)[1])
+			if n > len(s.tags) {
+				return "unknown"
+			}
+			return s.tags[n-1]
+		})
+	}
+	request := httptest.NewRequest(a.method, a.url, strings.NewReader(resolved(a.body)))
+	request.Header.Set("Authorization", "Bearer "+token)
+	if a.body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range a.header {
+		request.Header.Set(name, resolved(value))
+	}
+	recorder := httptest.NewRecorder()
+	s.server.ServeHTTP(recorder, request)
+
+	header := recorder.Header()
+	for _, own := range []string{"request-id", "x-ms-ags-diagnostic"} {
+		delete(header, own)
+	}
+	var text strings.Builder
+	fmt.Fprintln(&text, recorder.Code)
+	_ = header.Write(&text) // in the order of the names
+	text.WriteString(ofTheRequest.ReplaceAllString(recorder.Body.String(), ""))
+	return opaqueTags.ReplaceAllStringFunc(text.String(), func(tag string) string {
+		parts := opaqueTags.FindStringSubmatch(tag)
+		return fmt.Sprintf("%s{tag %d}%s", parts[1], s.named(parts[2]), parts[3])
+	})
+}
+
+// named returns which of the entity tags it is, from 1.
+func (s *side) named(tag string) int {
+	if at := slices.Index(s.tags, tag); at >= 0 {
+		return at + 1
+	}
+	s.tags = append(s.tags, tag)
+	return len(s.tags)
+}
