@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,10 +12,11 @@ import (
 	"testing"
 )
 
+var backups = flag.Int("backups", 5, "how many backups TestBackupsUnderLoad makes")
+
 // TestBackupsUnderLoad: while clients write, each backup holds every write that was
-// answered before it began, and opens as a store of its own.
+// answered before it began, is hardly larger than the store, and opens as one.
 func TestBackupsUnderLoad(t *testing.T) {
-	const backups = 5
 	dir := t.TempDir()
 	p := startServe(t, dir)
 	var mu sync.Mutex
@@ -42,7 +44,7 @@ func TestBackupsUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	answered := make([][]string, backups)
+	answered := make([][]string, *backups)
 	for i := range answered {
 		for len(answered[i]) < 20*(i+1) {
 			mu.Lock()
@@ -62,6 +64,11 @@ func TestBackupsUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	data, last := sizeOfFile(t, filepath.Join(dir, "afterhours.db")), sizeOfFile(t, filepath.Join(dir, "backup"+strconv.Itoa(*backups-1)))
+	t.Logf("%d backups while %d statistics were created; the last has %d bytes, the store has %d", *backups, len(made), last, data)
+	if last*10 > data*12 {
+		t.Error("that is more than 1.2 times as much")
+	}
 	for i, ids := range answered {
 		mustCommand(t, "restore", "--data", dir, filepath.Join(dir, "backup"+strconv.Itoa(i)))
 		restored := startServe(t, dir)
@@ -72,6 +79,15 @@ func TestBackupsUnderLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+func sizeOfFile(t *testing.T, name string) int64 {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }
 
 func TestRestoreChecksFirst(t *testing.T) {

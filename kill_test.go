@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -15,13 +16,19 @@ import (
 	"afterhours/store/edm"
 )
 
-var kills = flag.Int("kills", 3, "how often TestKillsUnderLoad kills the server")
+var (
+	kills  = flag.Int("kills", 3, "how often TestKillsUnderLoad kills the server")
+	stored = flag.Int("stored", 1000, "how many statistics TestKillsUnderLoad stores beforehand")
+)
 
 // TestKillsUnderLoad: clients count up, each a statistic of its own, while the server is
 // killed and started again. What was answered is there, what was not answered is there
 // once or not at all, no entity tag comes twice, and the file is undamaged.
 func TestKillsUnderLoad(t *testing.T) {
 	dir := t.TempDir()
+	others := filepath.Join(dir, "others.jsonl")
+	rowsOf(t, others, *stored)
+	mustCommand(t, "import", "--data", dir, others)
 	token := mustCommand(t, "token", "--data", dir)
 	counts := make([]*count, 16)
 	for i := range counts {
@@ -31,6 +38,7 @@ func TestKillsUnderLoad(t *testing.T) {
 	for _, c := range counts {
 		c.create(p)
 	}
+	var slowest time.Duration
 	for round := range *kills {
 		var clients sync.WaitGroup
 		for _, c := range counts {
@@ -45,9 +53,7 @@ func TestKillsUnderLoad(t *testing.T) {
 		clients.Wait()
 		begun := time.Now()
 		p = startServe(t, dir)
-		if took := time.Since(begun); took > 2*time.Second {
-			t.Errorf("round %d: the server was ready after %v", round, took)
-		}
+		slowest = max(slowest, time.Since(begun))
 		for _, c := range counts {
 			c.find(p)
 		}
@@ -59,7 +65,10 @@ func TestKillsUnderLoad(t *testing.T) {
 	for _, c := range counts {
 		total += c.kept
 	}
-	t.Logf("%d kills, %d acknowledged increments, none lost", *kills, total/edm.Second)
+	t.Logf("%d kills, %d acknowledged increments, none lost; ready again within %v, with %d statistics", *kills, total/edm.Second, slowest.Round(time.Millisecond), *stored)
+	if slowest > 2*time.Second {
+		t.Error("that is more than 2 s")
+	}
 	if total == 0 {
 		t.Error("nothing was counted")
 	}

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"strconv"
@@ -18,8 +19,10 @@ import (
 	"afterhours/store/postgres/postgrestest"
 )
 
-// crashes is how often the server is stopped without a chance to finish anything.
-const crashes = 3
+var (
+	crashes = flag.Int("crashes", 3, "how often TestCrashesUnderLoad stops PostgreSQL without a chance to finish anything")
+	undone  = flag.Int("undone", 1600, "how many writes TestUndoneWritesUnderLoad makes")
+)
 
 // TestCrashesUnderLoad: writers count up, each a statistic of its own, while the server
 // crashes and recovers. A write that was acknowledged is there afterwards, one whose
@@ -48,7 +51,7 @@ func TestCrashesUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	for range crashes {
+	for range *crashes {
 		time.Sleep(time.Second)
 		server(t, "stop", dir)
 		time.Sleep(200 * time.Millisecond)
@@ -57,7 +60,10 @@ func TestCrashesUnderLoad(t *testing.T) {
 	time.Sleep(time.Second)
 	stop.Store(true)
 	writers.Wait()
+	total := edm.Duration(0)
+	defer func() { t.Logf("%d crashes, %d increments, none lost and none doubled", *crashes, total) }()
 	for i := range counters {
+		total += counters[i].kept
 		if c := &counters[i]; !c.find() || c.kept == 0 || c.kept < c.atCrash+1 {
 			t.Errorf("%q: %d increments, %d of them before the last crash", c.key.ID, c.kept, c.atCrash)
 		}
