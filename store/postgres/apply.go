@@ -14,9 +14,9 @@ import (
 // Apply implements store.Store.
 func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 	if len(changes) == 0 {
-		return s.attempt(ctx, "applying changes", func() error { return nil })
+		return s.attempt(ctx, "applying changes", func(context.Context) error { return nil })
 	}
-	return s.attempt(ctx, "applying changes", func() error {
+	return s.attempt(ctx, "applying changes", func(ctx context.Context) error {
 		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 			if err := lockInOrder(ctx, tx, changes); err != nil {
 				return err

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,9 +21,6 @@ const (
 	carriers = 4
 	// maxGroup is the most calls that share a round trip.
 	maxGroup = 64
-	// patience is how long a group may take before its outcome is unknown: well below
-	// what clients wait.
-	patience = 10 * time.Second
 )
 
 // call is one statement of one caller.
@@ -191,7 +187,7 @@ func (t together) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 // readOne returns what scan makes of one row, read as part of a group, or ErrNotFound.
 func readOne[T any](ctx context.Context, s *Store, doing string, scan func(pgx.Row, *T) error, sql string, args ...any) (T, error) {
 	var value T
-	err := s.attempt(ctx, doing, func() error {
+	err := s.attempt(ctx, doing, func(ctx context.Context) error {
 		read := new(T) // the carrier's until do returns nil
 		err := s.reads.do(ctx, &call{sql: sql, args: args, take: func(results pgx.BatchResults) error {
 			return notFound(scan(results.QueryRow(), read))

@@ -1,10 +1,12 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -21,6 +23,11 @@ var session = map[string]string{
 	"lock_timeout":                        "3000",
 	"idle_in_transaction_session_timeout": "30000",
 }
+
+// connectTimeout is how long a server may take to answer one who connects, or who asks
+// whether an idle connection still works, unless the address says otherwise. One that
+// hangs accepts connections, and stands in the way of the hosts behind it in the address.
+const connectTimeout = 2 * time.Second
 
 // Store is a store.Store in a PostgreSQL database. Open makes one.
 type Store struct {
@@ -70,13 +77,15 @@ func newPool(ctx context.Context, address string) (*pgxpool.Pool, error) {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
 	}
+	config.ConnConfig.ConnectTimeout = cmp.Or(config.ConnConfig.ConnectTimeout, connectTimeout)
+	config.PingTimeout = cmp.Or(config.PingTimeout, connectTimeout)
 	return pgxpool.NewWithConfig(ctx, config)
 }
 
 // Check implements store.Store: a server that only replicates another cannot write.
 func (s *Store) Check(ctx context.Context) error {
 	var readOnly string
-	return s.attempt(ctx, "checking that the database can be written", func() error {
+	return s.attempt(ctx, "checking that the database can be written", func(ctx context.Context) error {
 		err := s.pool.QueryRow(ctx, "SHOW transaction_read_only").Scan(&readOnly)
 		if err == nil && readOnly != "off" {
 			return fmt.Errorf("%w: the database is read-only", store.ErrUnavailable)

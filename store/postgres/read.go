@@ -29,7 +29,7 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.
 func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
 	statement := dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{})
 	var page *sqlquery.Page
-	err := s.attempt(ctx, "listing statistics", func() error {
+	err := s.attempt(ctx, "listing statistics", func(ctx context.Context) error {
 		page = statement.Page()
 		return s.each(ctx, statement, page.Add)
 	})
@@ -42,7 +42,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 // Count implements store.Store.
 func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
 	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, sqlquery.Via{})
-	err = s.attempt(ctx, "counting statistics", func() error {
+	err = s.attempt(ctx, "counting statistics", func(ctx context.Context) error {
 		count = 0
 		if statement.Residue == nil {
 			return s.pool.QueryRow(ctx, statement.SQL, statement.Args...).Scan(&count)
@@ -111,7 +111,7 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 
 // collect returns what scan makes of each row of a query.
 func collect[T any](ctx context.Context, s *Store, doing string, scan pgx.RowToFunc[T], sql string, args ...any) (values []T, err error) {
-	err = s.attempt(ctx, doing, func() error {
+	err = s.attempt(ctx, doing, func(ctx context.Context) error {
 		rows, err := s.pool.Query(ctx, sql, args...)
 		if err != nil {
 			return err

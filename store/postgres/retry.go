@@ -21,23 +21,32 @@ const (
 	firstPause = 5 * time.Millisecond
 )
 
+// patience is how long a call waits for the database. A server that hangs neither
+// answers nor breaks its connections, and would keep all of the pool for ever. Of the
+// 30 s in which another shall serve in its place, the driver needs 15 to close them.
+const patience = 8 * time.Second
+
 // attempt runs one statement or transaction as one call of the store, again when
 // nothing of it has happened, and words its errors. Errors of the store's promises
 // pass as they are.
-func (s *Store) attempt(ctx context.Context, doing string, run func() error) error {
+func (s *Store) attempt(ctx context.Context, doing string, run func(context.Context) error) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
-	err := run()
-	for try := 1; try < maxTries && isUndone(err) && pause(ctx, try); try++ {
-		err = run()
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := run(patient)
+	for try := 1; try < maxTries && isUndone(err) && pause(patient, try); try++ {
+		err = run(patient)
 	}
 	switch {
 	case err == nil, isAnswer(err):
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err() // the driver's is only that it was interrupted
+	case patient.Err() != nil:
+		return fmt.Errorf("%s: %w: the database has not answered for %v", doing, store.ErrUnavailable, patience)
 	case code(err) == readOnly:
 		s.pool.Reset() // these connections lead to a server that is no longer the primary
 	}

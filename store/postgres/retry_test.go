@@ -33,7 +33,7 @@ func TestWhatWasUndoneIsTriedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		tries := 0
-		err = s.attempt(context.Background(), "testing", func() error {
+		err = s.attempt(context.Background(), "testing", func(context.Context) error {
 			tries++
 			if tries <= len(test.errs) {
 				return test.errs[tries-1]
@@ -57,7 +57,7 @@ func TestACallerWhoGoesIsNotTriedFor(t *testing.T) {
 	defer func() { _ = s.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
-	err = s.attempt(ctx, "testing", func() error {
+	err = s.attempt(ctx, "testing", func(context.Context) error {
 		<-ctx.Done()
 		return &pgconn.PgError{Code: serializationFailure}
 	})
@@ -73,7 +73,7 @@ func TestAFaultOfOursIsNotTheDatabases(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	fault := &pgconn.PgError{Code: "42601", Message: "syntax error"}
-	err = s.attempt(context.Background(), "testing", func() error { return fault })
+	err = s.attempt(context.Background(), "testing", func(context.Context) error { return fault })
 	if !errors.Is(err, fault) || errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("the error is %v; want %v and no %v", err, fault, store.ErrUnavailable)
 	}

@@ -20,7 +20,7 @@ type runner interface {
 // Put implements store.Store.
 func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
 	change := store.Change{Key: key, Was: was, Revision: store.NewRevision(), Record: record}
-	err := s.attempt(ctx, "storing a statistic", func() error { return write(ctx, together{s, key}, &change) })
+	err := s.attempt(ctx, "storing a statistic", func(ctx context.Context) error { return write(ctx, together{s, key}, &change) })
 	if err != nil {
 		return store.NoRevision, err
 	}
@@ -37,7 +37,7 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 		return err
 	}
 	change := store.Change{Key: key, Was: was, Revision: store.NoRevision}
-	return s.attempt(ctx, "deleting a statistic", func() error { return write(ctx, together{s, key}, &change) })
+	return s.attempt(ctx, "deleting a statistic", func(ctx context.Context) error { return write(ctx, together{s, key}, &change) })
 }
 
 // write makes the change in one statement, and asks for the reason if that changes
@@ -85,7 +85,7 @@ func revision(ctx context.Context, on runner, statement string, key store.Key) (
 // UpdateSettings implements store.Store.
 func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change store.SettingsChange) (settings store.Settings, err error) {
 	first := change.Apply(store.DefaultSettings)
-	err = s.attempt(ctx, "storing settings", func() error {
+	err = s.attempt(ctx, "storing settings", func(ctx context.Context) error {
 		return scanSettings(s.pool.QueryRow(ctx, updateSettings, owner.Tenant, owner.User, first.HasGraphMailbox, first.HasLicense, first.HasOptedOut,
 			flag(change.HasGraphMailbox), flag(change.HasLicense), flag(change.HasOptedOut)), &settings)
 	})
@@ -116,7 +116,7 @@ func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) error {
 
 // exec runs one statement; one that changes no row is the error unchanged.
 func (s *Store) exec(ctx context.Context, doing string, unchanged error, statement string, arguments ...any) error {
-	return s.attempt(ctx, doing, func() error {
+	return s.attempt(ctx, doing, func(ctx context.Context) error {
 		tag, err := s.pool.Exec(ctx, statement, arguments...)
 		if err == nil && tag.RowsAffected() == 0 {
 			return unchanged
