@@ -5,11 +5,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 var backups = flag.Int("backups", 5, "how many backups TestBackupsUnderLoad makes")
@@ -18,44 +21,41 @@ var backups = flag.Int("backups", 5, "how many backups TestBackupsUnderLoad make
 // answered before it began, is hardly larger than the store, and opens as one.
 func TestBackupsUnderLoad(t *testing.T) {
 	dir := t.TempDir()
+	others := filepath.Join(dir, "others.jsonl")
+	rowsOf(t, others, *stored)
+	mustCommand(t, "import", "--data", dir, others)
 	p := startServe(t, dir)
 	var mu sync.Mutex
 	var made []string
-	var stop bool
+	var stop atomic.Bool
 	var clients sync.WaitGroup
-	for range 4 {
+	for n := range 16 {
+		c := newCreator(t, dir)
+		c.tried = n * 1_000_000 // lest two draw one id
 		clients.Go(func() {
-			c := newCreator(t, dir)
-			for {
-				mu.Lock()
-				c.tried = len(made) * 1000 // lest two draw one id
-				done := stop
-				mu.Unlock()
-				if done {
+			for !stop.Load() {
+				status, answer := c.create(p)
+				if status != http.StatusCreated {
+					t.Errorf("POST = %d %s", status, answer)
 					return
 				}
-				if status, answer := c.create(p); status == http.StatusCreated {
-					mu.Lock()
-					made = append(made, c.made[len(c.made)-1])
-					mu.Unlock()
-				} else if status != http.StatusConflict {
-					t.Errorf("POST = %d %s", status, answer)
-				}
+				mu.Lock()
+				made = append(made, c.made[len(c.made)-1])
+				mu.Unlock()
 			}
 		})
 	}
 	answered := make([][]string, *backups)
 	for i := range answered {
 		for len(answered[i]) < 20*(i+1) {
+			time.Sleep(time.Millisecond)
 			mu.Lock()
-			answered[i] = append([]string(nil), made...)
+			answered[i] = slices.Clone(made)
 			mu.Unlock()
 		}
 		mustCommand(t, "backup", "--data", dir, filepath.Join(dir, "backup"+strconv.Itoa(i)))
 	}
-	mu.Lock()
-	stop = true
-	mu.Unlock()
+	stop.Store(true)
 	clients.Wait()
 	if _, err := command(t, "restore", "--data", dir, filepath.Join(dir, "backup0")); err == nil || !strings.Contains(err.Error(), "in use by another server") {
 		t.Errorf("beside a server, restore says %v", err)
@@ -65,7 +65,7 @@ func TestBackupsUnderLoad(t *testing.T) {
 	}
 
 	data, last := sizeOfFile(t, filepath.Join(dir, "afterhours.db")), sizeOfFile(t, filepath.Join(dir, "backup"+strconv.Itoa(*backups-1)))
-	t.Logf("%d backups while %d statistics were created; the last has %d bytes, the store has %d", *backups, len(made), last, data)
+	t.Logf("%d backups while %d statistics were created beside %d; the last has %d bytes, the store has %d", *backups, len(made), *stored, last, data)
 	if last*10 > data*12 {
 		t.Error("that is more than 1.2 times as much")
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -181,10 +182,11 @@ func TestNoRoomForTheSharedMemory(t *testing.T) {
 	c.wantAll(p, http.StatusOK)
 }
 
+var traced = flag.Int("traced", 200, "how many writes TestNoAnswerBeforeTheSync traces")
+
 // TestNoAnswerBeforeTheSync reads in the trace of a server's system calls that between
 // two answers of 201 the journal was written and then synced.
 func TestNoAnswerBeforeTheSync(t *testing.T) {
-	const writes = 200
 	dir := t.TempDir()
 	c := newCreator(t, dir)
 	p := startServe(t, dir)
@@ -200,7 +202,7 @@ func TestNoAnswerBeforeTheSync(t *testing.T) {
 	if lines := bufio.NewScanner(out); !lines.Scan() || !strings.Contains(lines.Text(), "attached") {
 		t.Fatalf("strace says %q", lines.Text())
 	}
-	for range writes {
+	for range *traced {
 		c.want(p, http.StatusCreated, "focus")
 	}
 	_ = p.end(syscall.SIGTERM)
@@ -231,7 +233,7 @@ func TestNoAnswerBeforeTheSync(t *testing.T) {
 			state = "nothing"
 		}
 	}
-	if answers != writes {
-		t.Errorf("the trace has %d answers of %d", answers, writes)
+	if answers != *traced {
+		t.Errorf("the trace has %d answers of %d", answers, *traced)
 	}
 }

@@ -29,6 +29,7 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours/store/storetest":             {may: storeMay, never: storeNever},
 	"afterhours/store/storetest/strace":      {never: storeNever},
 	"afterhours/bench":                       {never: storeNever[:2]},
+	"afterhours/bench/failover":              {never: storeNever},
 	"afterhours/contract/checked":            {may: []string{"afterhours/gen", "afterhours/store/edm"}},
 }
 

@@ -18,7 +18,7 @@ import (
 
 var (
 	kills  = flag.Int("kills", 3, "how often TestKillsUnderLoad kills the server")
-	stored = flag.Int("stored", 1000, "how many statistics TestKillsUnderLoad stores beforehand")
+	stored = flag.Int("stored", 1000, "how many statistics TestKillsUnderLoad and TestBackupsUnderLoad store beforehand")
 )
 
 // TestKillsUnderLoad: clients count up, each a statistic of its own, while the server is

@@ -16,28 +16,35 @@ import (
 // connections are those that write at once, each a statistic of its own.
 const connections = 64
 
-// BenchmarkPatchOverHTTP has 64 connections PATCH through a server with each store. The
+// BenchmarkPatchOverHTTP has 64 connections PATCH through a server with each store, and
+// through two and three over one database. The
 // client writes requests that it has made before, and reads no more of an answer than
 // where it ends, to take little of the processor from the server.
 func BenchmarkPatchOverHTTP(b *testing.B) {
 	program := built(b)
-	for name, store := range map[string]func(b *testing.B) string{
-		"memory":   func(*testing.B) string { return "memory" },
-		"sqlite":   func(*testing.B) string { return "sqlite" },
-		"postgres": func(b *testing.B) string { return postgrestest.Address(b) },
-	} {
-		b.Run(name, func(b *testing.B) { patchOver(b, program, store(b)) })
-	}
+	b.Run("memory", func(b *testing.B) { patchOver(b, program, "memory", 1) })
+	b.Run("sqlite", func(b *testing.B) { patchOver(b, program, "sqlite", 1) })
+	b.Run("postgres", func(b *testing.B) { patchOver(b, program, postgrestest.Address(b), 1) })
+	b.Run("postgres/2servers", func(b *testing.B) { patchOver(b, program, postgrestest.Address(b), 2) })
+	b.Run("postgres/3servers", func(b *testing.B) { patchOver(b, program, postgrestest.Address(b), 3) })
 }
 
-func patchOver(b *testing.B, program, store string) {
-	address, token := serving(b, program, "--store", store)
+func patchOver(b *testing.B, program, store string, servers int) {
+	dir := b.TempDir() // of all servers, for the key of their tokens
+	var addresses []string
+	var token string
+	for range servers {
+		var address string
+		address, token = serving(b, program, dir, "--store", store)
+		addresses = append(addresses, address)
+	}
 	var writers atomic.Int64
 	b.SetParallelism(connections / 2) // for each of two cores
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
-		w := &writer{b: b, id: fmt.Sprintf("call_%d", writers.Add(1)), token: token}
-		conn, err := net.Dial("tcp", address)
+		number := int(writers.Add(1))
+		w := &writer{b: b, id: fmt.Sprintf("call_%d", number), token: token}
+		conn, err := net.Dial("tcp", addresses[number%servers])
 		if err != nil {
 			b.Error(err)
 			return

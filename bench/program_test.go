@@ -37,10 +37,10 @@ func ran(b *testing.B, program string, args ...string) (out string, memory float
 	return strings.TrimSpace(string(text)), float64(used.Maxrss) / 1024
 }
 
-// serving starts a server and returns its address and a token of a user.
-func serving(b *testing.B, program string, args ...string) (address, token string) {
+// serving starts a server with the data folder and returns its address and a token of a
+// user.
+func serving(b *testing.B, program, dir string, args ...string) (address, token string) {
 	b.Helper()
-	dir := b.TempDir()
 	command := exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", dir}, args...)...)
 	out, err := command.StdoutPipe()
 	if err != nil {
