@@ -4,7 +4,7 @@
 // network file systems do not lock as SQLite needs it.
 //
 //	Put, Delete, ... -> queue -> one writer, which commits all that is queued at once
-//	Get, List, ...   -> a pool of readers, each seeing every commit before its start
+//	Get, List, ...   -> two pools of readers, each seeing every commit before its start
 //	List, Count      -> sqlquery, which writes the SQL; plan.go says through which index
 //
 // An fsync costs about as much as writing a hundred statistics, so the writer makes

@@ -54,8 +54,9 @@ const (
 // Store is a store.Store in one SQLite file. Open makes one.
 type Store struct {
 	gate    gate.Gate
-	path    string // of the file
-	readers *sql.DB
+	path    string  // of the file
+	readers *sql.DB // of many rows
+	singles *sql.DB // of one
 	reads   reads
 	writer  *writer
 }
@@ -121,13 +122,24 @@ func connect(path string, more ...string) (*sql.DB, error) {
 }
 
 func (s *Store) openReaders(ctx context.Context, path string) (err error) {
-	if s.readers, err = connect(path, "query_only(1)"); err != nil {
+	if s.readers, err = connectReaders(path, max(4, runtime.NumCPU())); err != nil {
 		return err
 	}
-	connections := max(4, runtime.NumCPU())
-	s.readers.SetMaxOpenConns(connections)
-	s.readers.SetMaxIdleConns(connections)
-	return s.reads.prepare(ctx, s.readers)
+	// As few as can be at work at once: after each commit, every connection reads anew.
+	if s.singles, err = connectReaders(path, runtime.NumCPU()); err != nil {
+		return err
+	}
+	return s.reads.prepare(ctx, s.readers, s.singles)
+}
+
+func connectReaders(path string, connections int) (*sql.DB, error) {
+	readers, err := connect(path, "query_only(1)")
+	if err != nil {
+		return nil, err
+	}
+	readers.SetMaxOpenConns(connections)
+	readers.SetMaxIdleConns(connections)
+	return readers, nil
 }
 
 // Check implements store.Store: it reads, and it takes the lock that writes need.
@@ -150,8 +162,10 @@ func (s *Store) Check(ctx context.Context) error {
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
 		var err error
-		if s.readers != nil {
-			err = s.readers.Close()
+		for _, readers := range []*sql.DB{s.readers, s.singles} {
+			if readers != nil {
+				err = errors.Join(err, readers.Close())
+			}
 		}
 		if err = errors.Join(err, s.writer.close()); err != nil {
 			return fmt.Errorf("closing the database: %w", err)

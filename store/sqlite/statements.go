@@ -27,13 +27,18 @@ type reads struct {
 	users, tenants, owners *sql.Stmt
 }
 
-func (r *reads) prepare(ctx context.Context, on preparer) error {
-	return prepareAll(ctx, on, map[**sql.Stmt]string{
+func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
+	err := prepareAll(ctx, singles, map[**sql.Stmt]string{
 		&r.get: "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
 			" FROM statistics LEFT JOIN settings ON " + ofUser + ofKey,
 		&r.settings: "SELECT " + sqlquery.SettingsColumns + " FROM settings WHERE " + ofUser,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
-		&r.users:    "SELECT user_id, upn FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?",
+	})
+	if err != nil {
+		return err
+	}
+	return prepareAll(ctx, readers, map[**sql.Stmt]string{
+		&r.users: "SELECT user_id, upn FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?",
 		&r.tenants: "SELECT tenant_id FROM owners WHERE " + hasStatistics +
 			" UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id",
 		&r.owners: "SELECT user_id FROM owners WHERE tenant_id = ? AND user_id > ? AND " + hasStatistics +
