@@ -456,7 +456,7 @@ type ActivityStatisticsBase struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -506,17 +506,17 @@ type ActivityStatisticsUpdate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -531,32 +531,32 @@ type ActivityStatisticsUpdate struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
@@ -582,8 +582,8 @@ type BatchItem struct {
 	// statistics, and GET of one.
 	AtomicityGroup nullable.Nullable[string] `json:"atomicityGroup,omitempty"`
 
-	// Body An object, or text, or base64 of anything else.
-	Body nullable.Nullable[interface{}] `json:"body,omitempty"`
+	// Body An object, or text, or base64 of anything else; null is none.
+	Body any `json:"body,omitempty"`
 
 	// DependsOn The ids of requests, or the names of groups, before this one that must succeed first.
 	DependsOn nullable.Nullable[[]string]          `json:"dependsOn,omitempty"`
@@ -633,12 +633,12 @@ type CallActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -674,12 +674,12 @@ type CallActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -722,12 +722,12 @@ type ChatActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -763,12 +763,12 @@ type ChatActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -802,7 +802,7 @@ type ChatActivityStatisticsCreateOdataType string
 // Example: 2019-06-16
 type Date = edm.Date
 
-// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 //
 // Example: -PT1M55.0810357S
 type Duration = edm.Duration
@@ -821,12 +821,12 @@ type EmailActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -841,12 +841,12 @@ type EmailActivityStatistics struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
@@ -872,12 +872,12 @@ type EmailActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -892,12 +892,12 @@ type EmailActivityStatisticsCreate struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
@@ -974,7 +974,7 @@ type FocusActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -1010,7 +1010,7 @@ type FocusActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -1062,17 +1062,17 @@ type MeetingActivityStatistics struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -1087,22 +1087,22 @@ type MeetingActivityStatistics struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
@@ -1128,17 +1128,17 @@ type MeetingActivityStatisticsCreate struct {
 	// Activity The activity; never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
@@ -1153,22 +1153,22 @@ type MeetingActivityStatisticsCreate struct {
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S).
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
@@ -1331,6 +1331,9 @@ type Conflict = Error
 
 // Created One activity of one user over a range of dates; @odata.type tells which of the five types it has.
 type Created = ActivityStatistics
+
+// CreatedOfUser One activity of one user over a range of dates; @odata.type tells which of the five types it has.
+type CreatedOfUser = ActivityStatistics
 
 // Forbidden defines model for Forbidden.
 type Forbidden = Error
@@ -3380,7 +3383,7 @@ func NewUpdateMyAnalyticsRequestWithBody(server string, params *UpdateMyAnalytic
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -3391,7 +3394,7 @@ func NewUpdateMyAnalyticsRequestWithBody(server string, params *UpdateMyAnalytic
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -3456,7 +3459,7 @@ func NewListMyStatisticsRequest(server string, params *ListMyStatisticsParams) (
 
 		if params.Filter != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-filter"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3468,7 +3471,7 @@ func NewListMyStatisticsRequest(server string, params *ListMyStatisticsParams) (
 
 		if params.Orderby != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$orderby", *params.Orderby, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$orderby", *params.Orderby, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-orderby"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3480,7 +3483,7 @@ func NewListMyStatisticsRequest(server string, params *ListMyStatisticsParams) (
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3528,7 +3531,7 @@ func NewListMyStatisticsRequest(server string, params *ListMyStatisticsParams) (
 
 		if params.Skiptoken != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-skiptoken"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3619,7 +3622,7 @@ func NewCreateMyStatisticRequestWithBody(server string, params *CreateMyStatisti
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3701,7 +3704,7 @@ func NewCountMyStatisticsRequest(server string, params *CountMyStatisticsParams)
 
 		if params.Filter != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-filter"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3776,7 +3779,7 @@ func NewDeleteMyStatisticRequest(server string, activityStatisticsID StatisticID
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -3787,7 +3790,7 @@ func NewDeleteMyStatisticRequest(server string, activityStatisticsID StatisticID
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -3848,7 +3851,7 @@ func NewGetMyStatisticRequest(server string, activityStatisticsID StatisticID, p
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3874,7 +3877,7 @@ func NewGetMyStatisticRequest(server string, activityStatisticsID StatisticID, p
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -3885,7 +3888,7 @@ func NewGetMyStatisticRequest(server string, activityStatisticsID StatisticID, p
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -3957,7 +3960,7 @@ func NewUpdateMyStatisticRequestWithBody(server string, activityStatisticsID Sta
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3985,7 +3988,7 @@ func NewUpdateMyStatisticRequestWithBody(server string, activityStatisticsID Sta
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -3996,7 +3999,7 @@ func NewUpdateMyStatisticRequestWithBody(server string, activityStatisticsID Sta
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4227,7 +4230,7 @@ func NewUpdateMySettingsRequestWithBody(server string, params *UpdateMySettingsP
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4238,7 +4241,7 @@ func NewUpdateMySettingsRequestWithBody(server string, params *UpdateMySettingsP
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4398,7 +4401,7 @@ func NewUpdateUserAnalyticsRequestWithBody(server string, userID UserID, params 
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4409,7 +4412,7 @@ func NewUpdateUserAnalyticsRequestWithBody(server string, userID UserID, params 
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4481,7 +4484,7 @@ func NewListUserStatisticsRequest(server string, userID UserID, params *ListUser
 
 		if params.Filter != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-filter"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4493,7 +4496,7 @@ func NewListUserStatisticsRequest(server string, userID UserID, params *ListUser
 
 		if params.Orderby != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$orderby", *params.Orderby, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$orderby", *params.Orderby, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-orderby"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4505,7 +4508,7 @@ func NewListUserStatisticsRequest(server string, userID UserID, params *ListUser
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4553,7 +4556,7 @@ func NewListUserStatisticsRequest(server string, userID UserID, params *ListUser
 
 		if params.Skiptoken != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$skiptoken", *params.Skiptoken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-skiptoken"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4651,7 +4654,7 @@ func NewCreateUserStatisticRequestWithBody(server string, userID UserID, params 
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4740,7 +4743,7 @@ func NewCountUserStatisticsRequest(server string, userID UserID, params *CountUs
 
 		if params.Filter != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-filter"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4822,7 +4825,7 @@ func NewDeleteUserStatisticRequest(server string, userID UserID, activityStatist
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4833,7 +4836,7 @@ func NewDeleteUserStatisticRequest(server string, userID UserID, activityStatist
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4901,7 +4904,7 @@ func NewGetUserStatisticRequest(server string, userID UserID, activityStatistics
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4927,7 +4930,7 @@ func NewGetUserStatisticRequest(server string, userID UserID, activityStatistics
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -4938,7 +4941,7 @@ func NewGetUserStatisticRequest(server string, userID UserID, activityStatistics
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -5017,7 +5020,7 @@ func NewUpdateUserStatisticRequestWithBody(server string, userID UserID, activit
 
 		if params.Select != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "$select", *params.Select, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "odata-select"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -5045,7 +5048,7 @@ func NewUpdateUserStatisticRequestWithBody(server string, userID UserID, activit
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -5056,7 +5059,7 @@ func NewUpdateUserStatisticRequestWithBody(server string, userID UserID, activit
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -5315,7 +5318,7 @@ func NewUpdateUserSettingsRequestWithBody(server string, userID UserID, params *
 		if params.IfMatch != nil {
 			var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -5326,7 +5329,7 @@ func NewUpdateUserSettingsRequestWithBody(server string, userID UserID, params *
 		if params.IfNoneMatch != nil {
 			var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: "entity-tag-list"})
 			if err != nil {
 				return nil, err
 			}
@@ -8998,7 +9001,7 @@ type CreateUserStatisticResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON201 the response for an HTTP 201 `application/json` response
-	JSON201 *Created
+	JSON201 *CreatedOfUser
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -9050,7 +9053,7 @@ type CreateUserStatisticResponse struct {
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
-func (r CreateUserStatisticResponse) GetJSON201() *Created {
+func (r CreateUserStatisticResponse) GetJSON201() *CreatedOfUser {
 	return r.JSON201
 }
 
@@ -9788,7 +9791,7 @@ type UpdateUserStatisticResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Updated
 	// JSON201 the response for an HTTP 201 `application/json` response
-	JSON201 *Created
+	JSON201 *CreatedOfUser
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -9847,7 +9850,7 @@ func (r UpdateUserStatisticResponse) GetJSON200() *Updated {
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
-func (r UpdateUserStatisticResponse) GetJSON201() *Created {
+func (r UpdateUserStatisticResponse) GetJSON201() *CreatedOfUser {
 	return r.JSON201
 }
 
@@ -17857,7 +17860,7 @@ func ParseCreateUserStatisticResponse(rsp *http.Response) (*CreateUserStatisticR
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
-		var dest Created
+		var dest CreatedOfUser
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -19538,7 +19541,7 @@ func ParseUpdateUserStatisticResponse(rsp *http.Response) (*UpdateUserStatisticR
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
-		var dest Created
+		var dest CreatedOfUser
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -22002,7 +22005,7 @@ func (siw *ServerInterfaceWrapper) UpdateMyAnalytics(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22021,7 +22024,7 @@ func (siw *ServerInterfaceWrapper) UpdateMyAnalytics(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22090,7 +22093,7 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$filter" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
 		return
@@ -22098,7 +22101,7 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$orderby" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
 		return
@@ -22106,7 +22109,7 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -22138,7 +22141,7 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$skiptoken" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
 		return
@@ -22205,7 +22208,7 @@ func (siw *ServerInterfaceWrapper) CreateMyStatistic(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -22272,7 +22275,7 @@ func (siw *ServerInterfaceWrapper) CountMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$filter" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
 		return
@@ -22338,7 +22341,7 @@ func (siw *ServerInterfaceWrapper) DeleteMyStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22357,7 +22360,7 @@ func (siw *ServerInterfaceWrapper) DeleteMyStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22416,7 +22419,7 @@ func (siw *ServerInterfaceWrapper) GetMyStatistic(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -22433,7 +22436,7 @@ func (siw *ServerInterfaceWrapper) GetMyStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22452,7 +22455,7 @@ func (siw *ServerInterfaceWrapper) GetMyStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22511,7 +22514,7 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -22528,7 +22531,7 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22547,7 +22550,7 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22781,7 +22784,7 @@ func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22800,7 +22803,7 @@ func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22944,7 +22947,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserAnalytics(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -22963,7 +22966,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserAnalytics(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23041,7 +23044,7 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$filter" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
 		return
@@ -23049,7 +23052,7 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$orderby" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
 		return
@@ -23057,7 +23060,7 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -23089,7 +23092,7 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$skiptoken" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
 		return
@@ -23165,7 +23168,7 @@ func (siw *ServerInterfaceWrapper) CreateUserStatistic(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -23241,7 +23244,7 @@ func (siw *ServerInterfaceWrapper) CountUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$filter" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
 		return
@@ -23316,7 +23319,7 @@ func (siw *ServerInterfaceWrapper) DeleteUserStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23335,7 +23338,7 @@ func (siw *ServerInterfaceWrapper) DeleteUserStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23403,7 +23406,7 @@ func (siw *ServerInterfaceWrapper) GetUserStatistic(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -23420,7 +23423,7 @@ func (siw *ServerInterfaceWrapper) GetUserStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23439,7 +23442,7 @@ func (siw *ServerInterfaceWrapper) GetUserStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23507,7 +23510,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -23524,7 +23527,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23543,7 +23546,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23813,7 +23816,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
@@ -23832,7 +23835,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
 			return
@@ -24020,6 +24023,22 @@ type CreatedJSONResponse struct {
 	Body ActivityStatistics
 
 	Headers CreatedResponseHeaders
+}
+
+type CreatedOfUserResponseHeaders struct {
+	ETag              EntityTag
+	Location          string
+	ODataVersion      string
+	PreferenceApplied *string
+	Vary              *string
+	ClientRequestID   *string
+	RequestID         string
+	XMsAgsDiagnostic  string
+}
+type CreatedOfUserJSONResponse struct {
+	Body ActivityStatistics
+
+	Headers CreatedOfUserResponseHeaders
 }
 
 type DeletedResponseHeaders struct {
@@ -27681,7 +27700,7 @@ type CreateUserStatisticResponseObject interface {
 	VisitCreateUserStatisticResponse(w http.ResponseWriter) error
 }
 
-type CreateUserStatistic201JSONResponse struct{ CreatedJSONResponse }
+type CreateUserStatistic201JSONResponse struct{ CreatedOfUserJSONResponse }
 
 func (response CreateUserStatistic201JSONResponse) VisitCreateUserStatisticResponse(w http.ResponseWriter) error {
 
@@ -28541,7 +28560,7 @@ func (response UpdateUserStatistic200JSONResponse) VisitUpdateUserStatisticRespo
 	return err
 }
 
-type UpdateUserStatistic201JSONResponse struct{ CreatedJSONResponse }
+type UpdateUserStatistic201JSONResponse struct{ CreatedOfUserJSONResponse }
 
 func (response UpdateUserStatistic201JSONResponse) VisitUpdateUserStatisticResponse(w http.ResponseWriter) error {
 
@@ -30644,180 +30663,187 @@ func (sh *strictHandler) UpdateUserSettings(ctx *gin.Context, userID UserID, par
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H0LdxM50uhf0e3lnCRz26/EScA5c2YzwAzsJcBHwnB3SXaQu2VbX7olI8k4Hjbfb/+OSuqX++G24yQE",
-	"vGfP4Nh6VpVKVaV6fHU8Ho45I0xJp/fVIVc4HAcEPmOGg5miHvzxBQcToj/8nftY4abHmSJXyuk5I6XG",
-	"stdqDQUej5p2gKbHw1afKNx6FBKFdZe/TSQRcnur+9jf6zx+fNjYH2C/0fUP9xr4yWC/seft7R+Qg8e4",
-	"vfd4a6cVz956RJiiaua4DvWdnlOnv+M6kihF2RAWP8Lyd726E0yDPr9yekpMiKu/fkU9wiRJffNmrIj/",
-	"ZqKc3gAHklxfX7tOH/vvyOcJkSoDCiIEF/qDx33i9Jxfk2au4xOFaSCd3sf4d8q+4ID6f0B/1wmJlHio",
-	"f9g6VYKy4RaiEjGuEGcE8QF6HmIauOiEEL0TF/3GvYl00dMRVi56ioOg6biOwmJINB6wp+gXDadrd/GM",
-	"PlYEnTvPsCLnTg+RqzHxFPERRjOChYtCztQIYeYjH8/0WtSIoAEXIfrnP//5z8bJSePZMxdhiShDu+3O",
-	"k0b7oNE5yKxHKiyUnsC5vnAdyhgRz2OABZQw1RAGWg3A6+5g3+94h6TxGO/2G13vYNB44u+RRqffxvte",
-	"1z8ghwMNVz1iz9lt7x40Op3G7t5Zp9trt3vttuM6mQHbnSePB7u42zjwOqRx2N/zG0/w/n5jd9AlB/5j",
-	"r93vYOc6DZWzEUF2CNQXBF9K2LemdYE9BZtF4wB7RB4hi2DEcEgkItgbNR1LLcob6V3KSRhiMXN6zjFD",
-	"k7FeuQswxUgQ7CM1wgpNMVVSgxZRpeEXU5ddiKGgPvdn+kt/IrCinDk9p/H2rHOyv99sP+609/YPT/VW",
-	"RgT7RADNP9UHlKnG2Wyst4bH44B60Lf135Iz3Rqg1AG6UCOu/3h7fPb0heM6ExE4PacVktQxjOjrVGFF",
-	"JXz1pLs/OCTtfgP+o/9qtPuHpLE/eNLVH/S/QI4+GRPmyzfM6X10Os6FnXs3Pffvz89qz/zLI8XHP+87",
-	"1xcxwI+ZnBKROZ+CyDFnkhgQpmDz5hlWuPEHEdKAsttsZ+AhFVYT6fR22129+gj4d8/68jtPKOTjxWoI",
-	"381ssG1A6OEguGc2X0BfIfUEl3ygmmZWvcrjfLPkgrCrJgoPnZ7zoXXuXL7YY5/bf/R3xfNzJ2mhDJD+",
-	"Vm8Gx024a8/RnFd/M1BEvOATDX3n7Vn7VDOn5Hjabwjzn0Ucy7LJw+gmq3V83BQjTQ1yoFktDcm/OCPv",
-	"JYHDiz06oB46VZj5WPjojIbEAezyICCeWViaLWl+N6BCqjSX97k3CQnTt8GUkEsX4SBAA/qFIA00meFR",
-	"39iJ+FpAABqjbfO/b44A9GR/Jij9M9Pihmh3C4ExwmoZYIywWgiMEVbrAcYIqzsFBtHi1RLQgPaLwAEy",
-	"21rgAdOVAkQLEGaueDBJmJr/6hbANtBS6BJgg/aLwAai7dIggqHvlGZCI4svsX3bYxEArJBfQjkeZ4OA",
-	"etBiRXKy6yiFVsDTY4eTQFGF5WVmRi6GmNG/DNTMV4J4EyEyrW4IdyOP2A1X6lta8j4O9EmYPb+iWlR+",
-	"OHqGIFrZw0hG9IC2ym+DLYTNNo8QSOjIG2E2JNKqDLHKRX2jgXiCYEWeWpkue9+nrnfe/2/iKRdNqRpp",
-	"jSRAetMSVBQtCRA2CYmhsS2J+JQhQEWRBPCDyVMAX8tr0wD+QNWITxTCDFHfRdMR9UaoTzwOKmI5Q18G",
-	"pDe5hjov5oG6+2KvfVIO1+w1090/yd0znRf22xtDdcBFn/o+YZWH/niiRlzQv2ALf1p7yzPCKPEfyvF/",
-	"yeRkMKCeXhwaC/qFBkSfZsWRx7XArAicPz62p6+J9MlV/JIwxAjxpbUQ9dBxJBg33xHsfxBUEWuFoKlJ",
-	"ThUXMHUFXD9PuMKvaEjVO4K90cOBpgaNJOILEWiEJWIcCc5DFJCBOkKMqxFlQzTFEk0FVYqwGD6KCIaD",
-	"U+gab7IUPi8L2j88CA0wDYhv6CkZFQ0o842tSxAsOUOUIaokCvjQgotx9RufML8SRu+I5BPhkddR44d2",
-	"HzNe80K2UBnjWcCxf8b5K30HLwAOrPE52CriHg+IhPrcn2kgBXrhAqkRZqjT7j7ePzxA/ZkiMgKKIB5n",
-	"PtWc6zegt0q4CEs0J9ynA/rA+E5MLJr1YM1tiEDGHIUUHhoTuQL2Y2Q2H0nKPNIzFmCqEB5iykDkksTK",
-	"XQoPjW14xidoSLIy3stB4wQMzBbW+pJQs2/Odre9VUca29ppxdJILAEVWLavY2xpaYFPVJ2TFjV9aEfM",
-	"pz68AmEh6BeiWbEWoY4MfUQUY8+aZuvUI8+sUL8eMshY1C6pZvrOKWXDgCjAk9a7QKOM7fVWX7ZtDYs7",
-	"JSppC4QVNzd/GU3P7uA9w18wDXA/qOaitvlrro7j9g/vGvYw0xj2OVIjuHamTXQmZpYZaH6AQq4RGqM5",
-	"ecy8x2MeL8O92ZOq60wYtnL8gtvhpXnB1FK/ZqvmQeNMS8IPBe3HnkektNI71WrgWM2a6DTi9uYJp4cy",
-	"ik0P/UqwIAJ9hX7XmSsg09IQyITJyXjMhSL+CfEpNo9AFXB9X9ThgUA0/dKlIbql6b81DjBlW5ZNzr9+",
-	"ZeCXeSkz4IPH2eNCh4c5R4KEmDV9p3o/DQgWWXMAfCWRmnJkL2pqzSsBwV+IkbhBZpBaUFAjMkNYZA0s",
-	"aQ2eTYJgXqHW3yWLeBZbdyotPxYB36TpB27/vW5zb7e72+7szZmBcrJBqemirkFCiwlI/430F2afTgLR",
-	"0yLWW0AHUXv/u3xG/fNf6nHn1fTz75f/dZuvaOvC/W2YA0voJPsIbzimFUBfAi34RHqCju0e9EHU0CFi",
-	"y7iOgOuHStRxF9GBlvKG+AtBnMGRk96IhFgPNsZKEaEH+vfH48a/cOOvduNJ4+Jrxz3oXj/SizYYkeBQ",
-	"BGTsUzxkXCMgv5oPYKC0QgkGDwrig9Lyj9M3r+ED3PJIkSCIzM16oVRomJgbPlldfnJDUmWAeP/uVfTq",
-	"bEyqfkqj2gYvDfS4udfs7hwhzoKZYVfYNKaGqyezD7gIsT5jE0ELIWHouWghicYWrSdex5aEz+QITQm+",
-	"jBQ6qTDzjdsO+ULEDAkyFkQSpuKFlYPpkSADfWpaie9dy/wqW2YlZ9isOOAejp7tK8EXL7d65oUgiiZ8",
-	"OXhqELI84taCKmAvsYNO0RK+mB/1MgyhgMasV2ToGA14EPCprAaIvuec3kfwALooWshYkAERhHnkWIsU",
-	"ZQBJmslkIZHNDRZCfLT97ren6HC323bR3k4WIPmJRTUPMWPbu7mIjxxpMqXgoKfS7cGkVwWSNItpN57g",
-	"xqBx8XXvoIS7CKLE7Fjz8Pw6XzI04lMUYjZDEmxCYONWkaKz1Dou/m/xAr6AgFMEosiTz7LnHIFYpzQ0",
-	"T5z5OabTaUoBIfnpXvCp3hlONTLYPjjcj7Fda6tW7C/c6twyTj0+JmU8fUxESKU+IRJN+STwtbKZXlKz",
-	"s1N6tZQvAmyeAodErXThlRFrE71UyLyS9bF3GRGtRZS5EKlEHQ3kgy4KiF6qdJFPh1QZqXU0G48Ig+Nu",
-	"par6ygrVCzVkkpgs8spPNZF4fGIMMPPoIGAUTO3HXqYMxdLhhKnUUYkFJt1JEK0SIM7AD2uMh8YFC5b8",
-	"eULELFnxI7OE9DJ9MsCTINK8Y3z2OQ8IZuZWvBpjVoC4vCCJKPOCiW/1FuM4pheUu4TKV2gnK2LBBZ5d",
-	"hRx5QINCbmNlmRTwOBJETQSLRAl9a+03O83OTg+Rz4gRNFRoSFCgUEAQZcY5lwvEuHIRKFtojAVhakQk",
-	"kS4KqCICBxLJiTfSksCWFmK3XBQJqVtvzzovtmCYRJR0DbgmDDzwJLgTY8qki0D0lPqmdJFmReaT4vq6",
-	"EPrDZDzWHwLChvCLoKGr+3tYuWlPbRf5eKY7KI1mw2n1IqjkAxdhQdUoJFqo4ixeq7Tu3UrvDD4SQb8Q",
-	"P62qRvusqUEksnz2GEao1VA3IDMT2pVoNGQhWEY+Fvdp8gnx1SsAj9Prtp8cuE5IWfRFp4h+6OAkctDO",
-	"EtDzWAiUmqLN472hay6ID2+u4UQq1AfB3NWU8pPhqU86nbaLOntAXE10pofQp1YLeFiAJyW+DGaJTLvb",
-	"7O400Rt9vqdUEtTt7BokRA+WNH4waJYxqPglYGnZ8hWVysLiNWdkDfBgCUAG5gDBLmzLeRjtZva+1+5C",
-	"J+MVb8DQ7eza76aCKhK5UkR+L3b8KtDojd0YPlz4RPQL5Iu3yRlRHEkuFOrPXIgCsJKv9DQ4dK8jYCXR",
-	"9UYGXBCrNMQ2leSoxNoodHVTryOFByJaYMmJ6LR3u4tPhBFeizaZCLWx7LrjIkm0DKCF/v5MbyvEsok+",
-	"GV77c0gZDXHwCWF5aRSk3XYXYAKOMfDE4cats2rTp1guMK5JR+iTUS8adNAAcYYNP7maiYEblGuVD4mm",
-	"WrSzwTNwZ1r6ysjl+kDSIdMUmYV54VrKSMsApRrgZSB+i4fklP5VILR9MpJAiK/ghqd/kZ9fp0AIX+pD",
-	"iBUKuVTodfqii3FzhBL+8ri5r7XmRVBY4x4lCYinSgXSzIkxID8CXFM/NjvCs0h0OwVTPJORPTR/mSw8",
-	"G3Y9Nzoa8pKOi8X9nKjGjVEXaTK3pzwrJpUKRTBJoXpMmdqDIBl8RUMtJnWM4yks3HzTjpdNmSJDIuJ1",
-	"w8tBoUBqlwaym5FBjlCIfaLPc0ZxFZGIysiVekXZpYv4GH+eEPBVAgFZVm5L2Zea2vd1oYHrz0aZ9hcj",
-	"oEz1oH7eRIJeKok8LPX9PLE7SOirptkQtjzGapTsOC/BGq1hNUtQemuZrb5NvfnnNwzqleYU0YmbuTH3",
-	"FWSIhQ+4w3LuWM2fpuzWYj+DVXcTDfAaW28/xcfFGwD+ltGBrNoO5BriGRrxwC+lOj1u7UVF/BjM95KI",
-	"Mioy11GKmHRjkHcwfERjQZlHxzgw8I/XrAjDTKFLZi1RCbxrhrEW4EJPeBPCshu9TlmZfuU+NUG/v0ay",
-	"oGceyeAJaj6UbC5Q2M88OhVNHbVu9a3rSt21QvsoqDZecXrPV40QXzXA/8jpdTtPunvt7rXrGPPlkhuJ",
-	"ouAqt5Byrtbac+QEXKOPcZqtv/k8P7G7WgwI65d17Trvx/4KgIjeMit3lX73vHaXIYPcY+VNgGJ3uDxQ",
-	"Mu+9S0CHj9Ub44JUY5PJJPX3qE9o3G/l7aVfLm9rd/Ec9TcXvacvvS9oF0f0fnVWRV8mr0HlHvFNcWd2",
-	"l79P4oH1nVAemFw8k23fyryRXLtF3hrVA8zbbq+znhnVnUW621UjlA08lI3sY2NV/1RLANKvmRwLS6Az",
-	"m5xhwe3jJ3dJbasAeMOUILIiW0AuQwCo/JEcpDU5MM020etCk8+GKgxVZEL7b1EosZMsLZoYhlR+0PWo",
-	"5tkrIRfp2hcOKhBYcDYIjxD+NBX4t4zAkupWLYlFDdfDAPJhfKAgUAlWDRO0t0Fuglz7RJbCbOK7l8Kp",
-	"03P29p2lX4NzGIoNNfFDGpw882y4wUuMl8TXY+3aEuhJN5Duyzhrzu9kDp3Pz4yzTxUcwCHo2nVepdxs",
-	"qtrH7jjX7s3IJbGsN1JuJVUj5P1Qrl3nD+v7UNUR/CMePIU+IwEp9EayP2zOcgSp39JRtEuc5kz0beWR",
-	"TlquSYiOXePB1R/1Jwr53LzyGT8WBVfqOnH84cOHxrxLT1X/QtebB08rL4tjhJegmpIo40r6KeqzJkpa",
-	"Lg54wzIiMigMhV6KDApHWEAG+T7rJQMT7HxUO9B5Qw8GoCdRHGA5EVyFQVZcP5+023se8cOr3nM/vEIW",
-	"GD+fO91m+9xBV2HAZE///vM5BEH0Wi2fe7LJsaSywceENbkYGki2mGzppudOC8Ylla53hSQQcp8EG5TG",
-	"KDVeGQXyEzjuYObnHTg0r8TykvhowMUdSteJ73ksZj9PhRFUThm12wjo90Ng6TeHtRDaBot3icXXqSwf",
-	"S1z/6eQglXd+3HCd1jfGjZ9qygYn4FV+w/5TeI3TaxSHk2QSWdj80yoTGQUe6xnHyhvcCT8yLiZBUO3C",
-	"E78RaeKeBBsxJobd23y+nSXYVEG2nkpuNd9+TdpJYR4ddEJ/ReA/j3yiRxQEonc2uI9xX5hWaBn0Fw5Q",
-	"TQH5LutSUY1nfCrwNDZ5hYQoFDn367ssy3Q378WVRJIw1mUei+Mg84UEYcevTwapLoWUEP2+QeI8Ev+I",
-	"sijUeC4syA2wpMUAgjEisSdx05BIT7lBToScd7k8XEucs3wSr8rTNtd8nfdvcZKtDXOtQv1pPtnYEri3",
-	"mbsWIn0+pdkynoXzPUutw9RL8uFsEDyH4LlcbMvjeG6AOuhOd1nvK0A+19pRkoLAitzviBKzBqQxWCc1",
-	"pIZdjMo4j8J3QEYrOR6nE20tIJmVnY7LacX8vuEFMRIji9CD8gpahzfQBunUe5qpGLQE+qeEXNZwwoxH",
-	"v1E0THqYHDm8YSTOTpHNTLF5Xrgn8no/l/VzCbqaTxhaHZuSbrzmpwZwVoLQPxqHnIPf0jfknvQ9UEpx",
-	"PtOlKKZ4iAWUU9BpzXZfUDvnFm8ISiLCPO4T38TtQ3YMMA/3Z2j4Fx1vpJOYPpJcm7cTExIl87wNIWU6",
-	"4kH6yc3oIBBWDLPel+yyuc9Wo8LvIRBxERFuCOseCOsBKtKWt9lWG6r6dqgqRrHhPfnbKueLoDWoOHUb",
-	"H4BbCGS74JAuGAnMjHoFSeSOUCoptM1xaLJ2ReXD4xqyWnQeYdDFfKpnDCnDyvgMh3g8hnKCX2unlS4h",
-	"1dIk1HXrnJaNW1YVtXaptjLpsbSyW+2imiUjl9fgXKJeZcnY5R1S9Wlem9Ql6bTh167DGXkzgCojVSyn",
-	"BI/X7oJuxWha1K0MCYv6lYF4Ub8K8F1cuwXn9FcsC7O+YjVXqRmN8BdguEnqraKU9PMjvX/3yuSvMV/3",
-	"bbpPE8lskztH2W34GFINMftrMx+TOZdMvnby63Sq+AVydyTCRCA8s9S16FE/GiBud53KJ7+gi1Wyy3l4",
-	"YRanTLL5ejNkk9BX94naOtmUGh8zKIBFJ4lVTWYjp5DSskbARVRUhviSvLgvaqe7tTRHB8gkuP1ZiQlJ",
-	"HIZtVvp0zrSDrlOdIS1eXJTXbGGac90QlnOEcF8SpvQS9Q8BlirK01+d1jxVOoMqEspVFEpIBffS9O5A",
-	"Ijg7CRYCz3KINxPWxHacMSkLiGPEyHQ+wN2wGMMnctf+vdzrdvm3dLuXj76eO758/PXc9OXjr+++j5JT",
-	"3eatH8+xyt1fs3M1ilaUA2r2XgjcYpkgSfKFfeOtiIO3KX5ts3+XOp/ZrJzG46UZZeRMH+wQz1CfIEHG",
-	"Juy+P1FgyIycZNBx4jOVFEBIFdHgU2Z4RuznqMUTRCUSZDCRxs+m8I5RFYbb+OqbjYlJLbgGwSFdkqa+",
-	"6JCp0V6/27copZha8PXXk60WX79fqp58/U6pktTLdIrL1NfvlCp0vUSnO5Pw8nd6IUEXSjbRGTlCjGhl",
-	"PgoziJLxR/XDTww/clznN83XHNd5OsJK/4ODoCA/v+tAWiQtoeRlRqx4SD2qZr8LPinI/vka8mRpxjHU",
-	"DRI+EmXZonFoik2k/o/TN69R58mRrVJk8hpLRNVOpsSxSZ18zsywULsHBuqTEbWZh02iZP2DFj+17OnD",
-	"VAJSm8Nos4gJvn1zeubaSvy6x7Pnr56fPUd8cM4SYdbEuv3+/MxaTprnzCTyjZPd7j6eT36rsWCcpkwa",
-	"vDxwuV8QM3LM4lL+XIC7KnzoY0kOukZBmxmvRhKYtK/ZicCQB7VQ3rCyLLoAwiR9lU3TbTKb8YFBmHST",
-	"xMcWVYBCSBIvJ55HtMROhQSBPZaBc7tMRNzddilQrMCbMScWX37FM6RbdNrl8yTHixbETr1n9POEQIJd",
-	"W7ME6L8q5W41CeSXStSI+/PJqw8W9oNKq/PLfUcCrMBAwO1ipUnbj/uSBxNFjFZDpXWeg3JXGAWUQU2W",
-	"WNG3J2FuOwf7+3s1CjCkFRRIY2u3aNZcpKzEPCVOt7Y0bzmWGU4ywlE1s1s5Y7GSSAdWqYV3X60lrkix",
-	"JdSYa6cZ0EQWJhEvSBOeQ4XtXoqEVKbFLPwj1lBbu03uidyJDymLVNwF+m08a8WCyygmk0t0uSUnWf8W",
-	"ri+ao2iBZWrvVwcHQQ0VqcQ2qHWMSkE6uuTr6uFF1/wqMnKxVQqGzoPnYl5dSdUhsqYXvdzMAwW2Yb+l",
-	"sE1sHJV60u1D735UlI1FtB7tuU6Zzej+jmbxgr7ZownPESVHs8o4c0tHcwnobY7mt300/RIrtYcDwnws",
-	"4DU6VXDoL0g80m63Ow34v5Z9nzx58qTR2W3sdebqBabr/8YClG9Mp9XametcNYa8Yb8kfth8ZrrFXzdo",
-	"OOZC2WymIy00aFIZaVJpQTxwi/ihqdmbooa5olx6YPtrD/l4Jl0EI7gopGwS1fC2ReAg26lxyVDUuwRV",
-	"rdNuIyZdNBA8RI23nfbB4X7nyZNnZ7svuo9P9pvdw8P9x+3HpxpOZb8enjbRsU1tPAR9Aq5jxhn1cIA0",
-	"5HqIcTTGQhlvAaok6vMJ8139/V9EmB9d9PasfQrPOPDdtuLoJDq8WxL9ztHps/8Xlf8SBPsSvT3ba59q",
-	"xUT3cOHPZvt0J4vJgnjQBJ9JqZO09tLNoziVdbbxy9ttk3n22faZ/fTC/nuy84v9tH1+3jSfdn453fnl",
-	"P/b3yl+z3+788p9bHT6fN7eAchMArUK9pU8i93Z7lq1oXdfnilbJFQyM676oATJlN3X1S8jtXNVLoWpz",
-	"V0d39V3R37cqFSSuI7kr86ktGgl1GU0VBvNqlasMZmumWpv4RBI/KVSdXC0fWufO5Ys99rn9R39XPD93",
-	"nMxFoX/Oli47dx4VGZqy5SYz2QyKpsgVTkunREfn5+rip+3z85/+s+3av3Z+2v7Q2vnl3Pl4fn6129H/",
-	"2Wucn18dkoufzp1t28qNPlQ13vll56cd2654L1HKz+yhJ1WZQDNBE79yP28+Md0L0R33yc3pcZ/UmvKp",
-	"bqhvOCjB4PQ6YAeHkh0FchfQDVTs0NKILaEn4odRqUkGB0epmn/7bU1g0C/EbJaxeS9c3DNYSNY2tj/v",
-	"7pFafFczDcYWJF+Npki1TI2xD+ZmKW0S3wIHM5M+l7MhnBSoummKi/cJEnQ4Uq6t2jomQprkRVXW4NTc",
-	"u5pRYDEkqjonFlRkNvXHERe2tntSTMWpmGJvnrw8QwDRljMALCW6p5a8itzv9CqHAodAFD7xKJRUtK9T",
-	"9g1cTyotBZlXK5txLf38liqG4zovGcSXpQK8KGdntrDisQ10gy//tJ2eEUaJ77jOOyL5RHgkzusX5+/4",
-	"MzMFwyE5NtUqnl9RqSQUlzN948Rxudwf8RcmPWecJ8t13rNLxqcsojCTOukZvDER5s2ckgCv4lTEbpRW",
-	"4DVXx3GSANf5POEKv6IhVe8I9kbEL5QR0qdpdV5hBijiGKkD83BIvZS6U/tMCWnUUKDJx+M6E4Pdt0lN",
-	"yNjhhyvjimJRZGv2plpqDUvjMQj4FGjKDvZfEyJmb8ZxBUqYMPtliAOtwhH/eXzXFyG81GHq3rSPshVd",
-	"LHodu7F0DzOXSffVnkq3I93XB8XGAfgOpees5DDHI4tiXnLIKrbKfRgRBjao92dP3ZxNDkt7A0KN9+hB",
-	"dr7Sz9fudcN82E0+nEUferkPhfJp5erngGXNfakuRSCr8Ju8N0ZTvqb1GTpWdHP7xl3KlvYOWzentqgr",
-	"49WL/EJvh1svSU8bv8vv2+9yFRfKb/K6i+t+w4UF4rTTO2y7Cwrvp2JKOkUxJeNU8tGlo2Xi2JDqy6k8",
-	"oiPrdJ8S3rWUHZ/NNEoSgp6Du5t+IkmdyrSZMW09zB5CS8dz5JmmujQxFXESmU80uDo8Y5tLdohLyool",
-	"GWbhV+ZRV40f6O2a0csd2lYM2kkHdi8NkBGWIG2dYBr0+VWhsAZOsFF9ezBMYBSa9rZiKfICPvFTymef",
-	"84BgZmd4RT3CiuMTCwcPdHuPGKtRuihy4ehvxor4tjh1jeG5bo60xAn+eRWjz2FgHlSZrWVXUoWmlaMy",
-	"4vD5JCYjFxxRgM5FGFkI0wKw5DeXurIqPLhTNvWQsyFSIy7B4E6VNGINeqkkOMUiiOqTWSO7h4Pgz+Q5",
-	"Pvl4uNCFNq1AxHb4i+Rj88//aZSYseMbpdAwo38F1SV6OND72JJoyoVmcdE7PJbpH6PjY1yljYqTbPMt",
-	"9uiAeuhUYeZj4aMzCvwjtcPd/YPKh+mP/z4/v2q3G+fnV53B+fnV4aBsc1GMzApObPXD6pYIkVsi2s29",
-	"qXCazYayCv+skzHhLDb+R5nnMmdButYheIamRBBErsaY+Sb06dZCQotWvnL0a35LdeJeaUnVEcNVEPXT",
-	"B6rQKXtRSpOC9CRF3s3Rr0VcO0MhNVn3ampVlhYvagLsZEEE3jrAZrddyPj1qg3PT9hXSIaY/d3+3fR4",
-	"uBpz3mr++X/+9u//+XujuKyz3oc3EZqC9Xqtw3+SBKfIG6xPsNDyAJQW3f7Hh7OdKFNB0i9lkDI3EkRG",
-	"pX4XPCASxahqviPYbx4HAbx+Zb/+IKgi+rfIV8lYtgKCvxAtiRDmIkGwF71AmzwqNpSaMGzSUOt2L/2n",
-	"nDHiqfda3nRazSkJggYYyVv6d+o3tLRNh4mIHuEq3Rt0XBKQIS6sm1sKIQuK7O4QlZlHLOnxMQEoGJes",
-	"1H2XcIajIhBVgAcHkkemQDUi4doBcg2WzgEvEB+5uGzEppdURoJtfR9KF/xZpWu8ZdzIrM78yGwjd9Ic",
-	"zISbWbS6aEoFaehDhxXtB8Y1MXFyi+Ga59Lo+O1LPYuL+mTGmY+oHk1QpSWB5jk7Z0beogxhNMZqBLFr",
-	"IVbeiPglEUgu+tRqfbIilxZVPrU+uQijSxveZoLjKENjLAhTIyKJRNuf8ovb3qL+1s6nHRPnBiF0gU8E",
-	"SnLsgRugnkDDMBoggW3rK/WvP+n1hCSxCVU2NuXjms1mwUUILVr1xJlP9ijCTYZDognQ0I7UlM+4Mn8Y",
-	"yELexu2QhH2NWsDep79/svoQFSDZuTaAELI1fkpdBJ92ACkmMtEwaaqAdx7H7nOO63yJUmA57Wan2QYj",
-	"zZgwPKZOz9lrtpt7xjI+At7X0v8pfD80BDGNA7BtqntQthTI3oJzlQmf3N9poteE+Onsphi2DpRpT6EB",
-	"j+b/zu9EzVcC0GuzT5Wy1OydNMmnxbpws/E4u+122Z0Vt2vNr+Ladbp1+qWevq9dZ79Ol5dlxWrtxeT0",
-	"Pl64jpyEIWQTc4BpqpJiAwrrG/ljXBHhQo/UegThRSCaclmAWkBW39QEGlj+qc+DQWW32e7MRcXuNJHx",
-	"WonDZxmiCg058FfBJ8PUCYD3VnPrQRBs2q3ABAFGo1gdjk+ZedGxmYD0LWJ5YN/UKXoXBd+KCbMcBQcB",
-	"CdCEBURKFMecIni1Nkz/CMJGp6At+rHDgC3la6MPJerudvVtbVVK3SMb/1cYxNvTwrf+Ww8m3STsV0ZR",
-	"jTDssQWyjenE9s9sooLsiXg3Yb8C8tZzDuCvyLmpmC6jJhTIWU99vcoJgq7GkXvF09NtdxZ3yeR9hk57",
-	"izslheyhx+PFPebcU3S3To2J5ovKQb/9OrsqyhV8E4ai++7V5nu5khkJL/qaFv0+Xly7c/Lyx4vrDLs6",
-	"JcxHk7EWEnbbSdQ8ZZFjUgnLClOVoovvoyUvlrj09P3cKPH03+JVAiWtYwXc3itYoqenz16h/3/yqhxP",
-	"aQErhao89GeJWrosAowtozTBzdpRlUpt+y0zrm+OGThZpcwB5lDRALQ2Z45fxDSZ5A+O6JIOGfEblIEm",
-	"5FpajbLBal0mMnq5BYakhHwjQw281lm5KEuvxlZxE5KlgxN7ddZo+pozUru5STS7+mFYUgIwoMiciOUP",
-	"VC6Z9bXr7La7NZjmXOnv71OQ2K0hSBRUC/2RZBDd9bDOtHIyGFBPE/6p4gIPl2NZhRzJUO8cT4oZTwlz",
-	"wtJGKA6yHUtY0fxV2ip+EigUhN5BzXuTFKf0bcC8sII2ZH+nAnLvWI3pEfzUnyGJZzKpEQHJ1/SYkG3H",
-	"VphI56ZEHhaCEonm7P55EewVleok+/CyHE8d0EDV43x2L3WaShIYi+bCloqPaw14SWu1M7lLaw4IIm79",
-	"2+Ft5IRyZyJTUXWnjfB058KTPmOG3xQYnAs5VYYfpd45tXBUaCs6ixK0UokUD3zUn2WyOWLm2yA383ok",
-	"m+hD9BbCEPUjVgSmTwUJwKAiqoahJL6JHY+W76LYpQgGtk5FaV3PPhsEeufb5U/7O5BTyRd4yhBWSGDm",
-	"89DGymAT108lskEF+ZSTVKKADBR4fNjS+UcJkCkYmCyLTd7wNTzyfNC4VaY44dKMsD7PumNhMUnTOsdB",
-	"ahxp09dfVjT8PkXC9pMaALN+cRtB8K4EQUOi8NKbY69Lctca8l7rUZzevNCo8lT/ekcC1XqEhKdW5NmI",
-	"BXcsFgDg1yQX1KHcr/nvGtS/NsJEQIz3S5aan8H3N7kVb8/kUoP6a1xYZof+t35h1dhJHPJ7M+vFD3d/",
-	"GApYy/3hVhja70KwvNfDtow+qjG+V5Oo43D0zRG9zyN6N08M6zmFS56vdEzWRer5Yc4dk4ih9XU3hV2Z",
-	"zakc9++ZhBAlCqpUeAYOWFBG2AVtFXkBwQK+2jZugnH//iTJp7gDTgpGNceRAyhY/SABsc20bRzUrIcd",
-	"pHqCsHmk8DCetonesGCWrgIxb5ZMV24ApwrPI2NFfGMwQJ9MEb4e8kDsbtBBw6rnnxCONPUU6qi0LX2T",
-	"KcQ4A8ZAhEzhHhYiY67Iq+fR28/D5qL38kp0o8cho/j/uIaCZZn65rHpe35sKnYuNfn0s9cVZtY9dDYm",
-	"7t3pcq2v0f1xXfowFaXx3G13k7xWyb1j7ajFzjrJdOlcMPfgtxNPX5ffvJ4EQbrTd8R0vmNxEB5PI8q0",
-	"4Rz3Kh669Zsn1HaxnhPdehSHON/BwY5yP93n6TZr2Bzx792prK8VDSDuyLv7ezz06di8wgN8qhXEaVFg",
-	"O8R32AgAeSlBk7KVl6hCcsSncs6xruiIR/PfV/DGQ3AX+2HcN6tdpRb7ZtY1jtjOTfRhRANiYqElTtWM",
-	"jImc8Sh2HlLGR5ki+FxuB7c4+BB5mDGuTMQs9tF2t723k/E/N4Fr2EQc6uvQBIGkIufUiIRoe7fd3amw",
-	"QKx6ir4zs0L6OK9sXkgPsnE93VgDvlvX0woHUwggbn3V/4DAXytw430mo8AmdGMjlt9IWMiFizn5HAg1",
-	"msU5EeqFj+B1howsQ/82s0Xmsafotr/ZKdtEm/yI0SabF4MfVUZYmTsulCfw6uErpdLFdxrLoln2Jppl",
-	"E82ykSe/Z3lyUUQNXq81OC0vbsJvbi/8JsO8NwE4G7+am0rJm4idhy4bL4ruwYt9aZYRgWuF99yZjPnD",
-	"BPhsJKXbkpQWBhndlqi09MlbOTzpZlLDJkBpE/3w/VyXi4KZ8KoBTHclmm9CmDaHeHN/142KuqXL293E",
-	"TH03MVMPn3FvoqY21p3NG+iP8QZ6gwirdVuC7ifEKsOuN0FWG4PTgxRYa4dwfBsC7OoBHmvmKLcY4lXI",
-	"WDZBXhsW84C9SVeMG/t+mc79hpgBi9kEmW1YwzflaJ53pLxFL/IfMyruRgd/Exf348XFbQxEGwPR7TjJ",
-	"l7nCw1I1xKRdaUatSrNDY20fQVFvakpyUob6RGHEWTBr2ir/Paelv3PMxZcr6A4lIrUMZViLNJxdy6uS",
-	"KKQ4+tJptlNjfTFFIMvHMixbbz9VcDMqxJuME3APBwrO80UMidx+F7mCMKganhaL80v7kAiMDF5SFEeX",
-	"jE+TkRbIj9EkCc8q3H1S9wqj6Yib3cZ9TdWr64vr/w0AAP//",
+	"7H0LcxM51uhf0e2lKsnc9itxEnBqajYDzMBeAnwkDHeXZAe5W7b1pVsykozjYfP99q90pH65H247TkLA",
+	"W1uDY+t5dHReOo+vjsfDMWeEKen0vjrkCofjgMBnzHAwU9SDP77gYEL0h79zHyvc9DhT5Eo5PWek1Fj2",
+	"Wq2hwONR0w7Q9HjY6hOFW49CorDu8reJJEJub3Uf+3udx48PG/sD7De6/uFeAz8Z7Df2vL39A3LwGLf3",
+	"Hm/ttOLZW48IU1TNHNehvtNz6vR3XEcSpSgbwuJHWP6uV3eCadDnV05PiQlx9devqEeYJKlv3owV8d9M",
+	"lNMb4ECS6+tr1+lj/x35PCFSZUBBhOBCf/C4T5ye82vSzHV8ojANpNP7GP9O2RccUP8P6O86IZESD/UP",
+	"W6dKUDbcQlQixhXijCA+QM9DTAMXnRCid+Ki37g3kS56OsLKRU9xEDQd11FYDIk+B+wp+kXD6dpdPKOP",
+	"FUHnzjOsyLnTQ+RqTDxFfITRjGDhopAzNUKY+cjHM70WNSJowEWI/vnPf/6zcXLSePbMRVgiytBuu/Ok",
+	"0T5odA4y65EKC6UncK4vXIcyRsTzGGABJUw1hIFWA851d7Dvd7xD0niMd/uNrncwaDzx90ij02/jfa/r",
+	"H5DDgYarHrHn7LZ3DxqdTmN376zT7bXbvXbbcZ3MgO3Ok8eDXdxtHHgd0jjs7/mNJ3h/v7E76JID/7HX",
+	"7newc52GytmIIDsE6guCLyXsW+O6wJ6CzaJxgD0ij5A9YMRwSCQi2Bs1HYstyhvpXcpJGGIxc3rOMUOT",
+	"sV65CzDFSBDsIzXCCk0xVVKDFlGl4Rdjl12IwaA+92f6S38isKKcOT2n8fasc7K/32w/7rT39g9P9VZG",
+	"BPtEAM4/1ReUqcbZbKy3hsfjgHrQt/XfkjPdGqDUAbxQI67/eHt89vSF4zoTETg9pxWS1DWM8OtUYUUl",
+	"fPWkuz84JO1+A/6j/2q0+4eksT940tUf9L+Ajj4ZE+bLN8zpfXQ6zoWdezc99+/Pz2rP/Msjxcc/7zvX",
+	"FzHAj5mcEpG5n4LIMWeSGBCmYPPmGVa48QcR0oCy22xn4CEVVhPp9HbbXb36CPh3T/ryO08w5OPFage+",
+	"m9lg24DQw0Fwz2S+AL9C6gku+UA1zax6lcf5ZgmDsKsmCg+dnvOhde5cvthjn9t/9HfF83MnaaEMkP5W",
+	"bwbHTahrz9GUV38zUES84BMNfeftWftUE6fketpvCPOfRRTLksnDiJPVuj5uipCmBjnQpJaG5F+ckfeS",
+	"wOXFHh1QD50qzHwsfHRGQ+LA6fIgIJ5ZWJosaXo3oEKqNJX3uTcJCdPcYErIpYtwEKAB/UKQBprM0Khv",
+	"7EZ8LUAAfaJt879vDgH0ZH8mR/pnpsUNj90tBMYIq2WAMcJqITBGWK0HGCOs7hQYRItXS0AD2i8CB8hs",
+	"a4EHTFcKEC1AmLniwSRhav6rWwDbQEuhS4AN2i8CG4i2S4MIhr5TnAmNLL7E9m2PRQCwQn4J5nicDQLq",
+	"QYsV0cmuoxRaAU+PHU4CRRWWl5kZuRhiRv8yUDNfCeJNhMi0uiHcjTxiN1ypb2nJ+zjQN2H2/IpqUfnh",
+	"6BmCaGUPIxnhA9oq5wZbCJttHiGQ0JE3wmxIpFUZYpWL+kYD8QTBijy1Ml2W36fYO+//N/GUi6ZUjbRG",
+	"EiC9aQkqipYECJuExODYlkR8yhAcRZEE8IPJUwBfS2vTAP5A1YhPFMIMUd9F0xH1RqhPPA4qYjlBXwak",
+	"N2FDnRfzQN19sdc+KYdrls10909yfKbzwn57Y6gOuOhT3yes8tIfT9SIC/oXbOFPa295Rhgl/kO5/i+Z",
+	"nAwG1NOLQ2NBv9CA6NusOPK4FpgVgfvHx/b2NZG+uYpfEoYYIb60FqIeOo4E4+Y7gv0PgipirRA0Ncmp",
+	"4gKmroDr5wlX+BUNqXpHsDd6ONDUoJFEfCECjbBEjCPBeYgCMlBHiHE1omyIpliiqaBKERbDRxHBcHAK",
+	"XeNNlsLnZUH7hwehAaYB8Q0+JaOiAWW+sXUJgiVniDJElUQBH1pwMa5+4xPmV8LoHZF8IjzyOmr80Pgx",
+	"4zUZsoXKGM8Cjv0zzl9pHrwAOLDG52CriHs8IBTqc3+mgRTohQukRpihTrv7eP/wAPVnisgIKIJ4nPlU",
+	"U67fAN8q4SIs0pxwnw7oA6M7MbJo0oM1tSECGXMUUnhoTOQKyI+R2XwkKfNIz1iAqUJ4iCkDkUsSK3cp",
+	"PDS24RmfoCHJyngvB40TMDBbWGsmoWbfnO1ue6uONLa104qlkVgCKrBsX8enpaUFPlF1blrU9KFdMZ/6",
+	"8AqEhaBfiCbFWoQ6MvgRYYy9a5qsU488s0L9etAgY1G7pJroO6eUDQOi4Jy03gUaZWyvt/qybWtI3ClR",
+	"SVtArLi5+ctoenYH7xn+gmmA+0E1FbXNX3N1HLd/eGzYw0yfsM+RGgHbmTbRmZhZYqDpAQq5PtD4mJPH",
+	"zHu85vEy3Js9qbrOhGErxy/gDi/NC6aW+jVZNQ8aZ1oSfijHfux5REorvVOtBo7VrIlOI2pvnnB6KKPY",
+	"9NCvBAsi0Ffod51hAZmWBkEmTE7GYy4U8U+IT7F5BKqA6/uiDg8EoumXLg3RLY3/rXGAKduyZHL+9SsD",
+	"v8xLmQEfPM4eFzo8zDkSJMis8TvV+2lAsMiaA+AridSUI8uoqTWvBAR/IUbiBplBakFBjcgMYZE1sKQ1",
+	"eDYJgnmFWn+XLOJZbN2ptPzYA/gmTT/A/fe6zb3d7m67szdnBsrJBqWmi7oGCS0mIP030l+YfToJRE+L",
+	"SG8BHkTt/e/yGfXPf6nHnVfTz79f/tdtvqKt6+xvwxxYgifZR3hDMa0A+hJwwSfSE3Rs96AvooYOEVvG",
+	"dQRcP1SijruIDrSUN8RfCOIMrpz0RiTEerAxVooIPdC/Px43/oUbf7UbTxoXXzvuQff6kV60OREJDkWA",
+	"xj7FQ8b1AeRX8wEMlFYoweBBQXxQWv5x+uY1fAAujxQJgsjcrBdKhYaJ4fDJ6vKTG5QqA8T7d6+iV2dj",
+	"UvVTGtU2eGmgx829ZnfnCHEWzAy5wqYxNVQ9mX3ARYj1HZsIWggJg89FC0k0tmg98Tq2JHwmR2hK8GWk",
+	"0EmFmW/cdsgXImZIkLEgkjAVL6wcTI8EGehb00p871rmV9kyKznDZsUB93D0bF8Jvni51TMvBFE04cvB",
+	"U3Mgyx/cWo4KyEvsoFO0hC/mR70MgyigMesVGTxGAx4EfCqrAaL5nNP7CB5AF0ULGQsyIIIwjxxrkaIM",
+	"IEkzmSwksrnBQoiPtt/99hQd7nbbLtrbyQIkP7GopiFmbMubi+jIkUZTCg56Kt0eTHpVIEmTmHbjCW4M",
+	"Ghdf9w5KqIsgSsyONQ3Pr/MlQyM+RSFmMyTBJgQ2bhUpOkut4+L/Fi/gCwg4RSCKPPksec4hiHVKQ/PI",
+	"mZ9jOp2mFBCSn+4Fn+qd4VQjc9oHh/vxadfaqhX7C7c6t4xTj49JGU0fExFSqW+IRFM+CXytbKaX1Ozs",
+	"lLKW8kVoEkHZpTTTBkSRk4TB59fyDJqgqXF0lBGx0BPHjxsawwvGcp0xFjgkynLWvFxj1IdHkZdfs8/9",
+	"2d9a8Abq2gHfSyLWt7zsaDdYoAsWkPhnQNPmGKtRM/peb2FIVCVw3xHs11j73DA3hGt2tLcp82PB4nCk",
+	"9oBz2bJLjQe/+ZIX4EF9SN49CmRmXD+8i4e/9Y0ZXakSvZ+CvbzGLvJj3RBhzIALcGbJ5d0p4lzPj7+c",
+	"WlImUjTRS4WML0Mfe5eRaGHZqVFbqEQdzQoPuiggmqFIF/l0SJWxLYxm4xFhIJRZ3be+SYnqhRpmnhiW",
+	"8yaqalbu8Ykxk88zTQJPN6n9WJWHoViHnzCVEmjio9KdBEFYaH0NvGXHeGgcZWHJnydEzJIVPzJLSC/T",
+	"JwM8CSL7aMx1+5wHBDOju1yNMSs4uDzmIMq8YOJb65Jx79ULyqkK5Su0kxUJygX+t4Vy84AGhTKh1ThT",
+	"wONIEDURLFL4tG6x3+w0Ozs9RD4jRtBQoSFBgUIBQZSZEAouEOPKRWASQ2MsCFMjIol0UUAVETiQSE68",
+	"kdbXtp7iINhyUWRK2Hp71nmxBcMkCr9rwDVh4CctIegDUyZdBAYCqfUZF2mB0XxSXAv1Qn+YjMf6Q0DY",
+	"EH4RNHR1fw8rNx1P4yIfz3QHpY/ZyMN6EVTygYuwoGoUEq36chavVdogHKV3Bh+JoF+InzYoRvusaedJ",
+	"LC7ZaxgdrYa6AZmZ0K5EH0MWgmXoY8++UOGDu9SIW4T46hWAzel1208OXCekLPqiU4RXdHAShddkEet5",
+	"rMJLw/w0nhl854L44DETTqRCfTCruBqDfjIS8ZNOp+2izh4gXROd6SH0bdbqORbgB48vg1likdhtdnea",
+	"6I2+91MqCep2ds3hRO4mNH7ubZYRrvgdd2nLwCsqlYXFa87IGuDBEoAMzMWCXdiW8zDazex9r92FTiam",
+	"yYCh29m1300FVSRyhIu8Fu34VaDRG7sxfLjwiegXCEtvk7ujOJJcKNSfuRDDZe0W0tPg0L2OgMREbI8M",
+	"uCDW5BNbxJMrFNsSoaubetsuvCjRAituStIkdVU67d3u4qtibBJFu09sFbFJYsdFkmihQREf9Wd6vyGW",
+	"TfTJEOefQ8poiINPCMtLY/fabXcBWODvCC/Xbtw6aw37FAsSxuP0CH0y0lKDDhqgpbLhJ1dTPfBuda0s",
+	"JY1wZWMigclaxMuYW/RNpUOmUTV7GIVrKcM5A5TMSeQAXgbit3hITulfBbr4JyM6hPgKRAL6F/n5dQqE",
+	"8KW+nVihkEuFXqc5Y3w2RyghPI+b+ztH5s2oCgpr3KMkAfFUqZ0hc5UMyI/grKkfvybBa3fEzoIpnsno",
+	"mSvPfRZeGrueijsTt1j6yshLOi627uRkPm7e8JBGf0sWsvJWqXQFkxQunzK1t2vWTUMtb3VMnAEs3HzT",
+	"jpdNmSJDIuJ1w0NxoWRrlwZCoBFmjlCIfaLvecZOKSJZl5Er9YqySxfxMf48IeCaCpK2rNyWsg/z5UeT",
+	"arSA9xc+dfzZKLMDxmdTpt5QP28sRy+VRB6WmtdP7OYSlKz5gATQ0BpYAoxifW7VN4H01jJbLTcH6A2D",
+	"CqeJS2wVcGOCLcgQCx+OFcu5mzh/AbNbGyc2gtV2Ew3wGlu/b8XHxRsAkpjRs6wBFzA5xDM04oFfipB6",
+	"3NqLikg46P+SiDIsMhwshUy6MchOGD6isaDMo2McGPjHa1aEYabQJbNvEgm8ayY0KDiLSONf9SjsRq9T",
+	"7w2/cp+a9A+/RnKlZ9wlwE4xH1Q8lzLCz7gfFE0dtW71rRNj3bVC+yi9Qrzi9J6vGiG+aoAnqtPrdp50",
+	"99rda9cxD1lLbiSKh67cQirMRmvoUThIjT4mfKL+5vP0xO5qMSCsh+6167wf+ysAIvJqqdxV2gPm2l0G",
+	"DXJuKzcBit3h8kDJeP4sAR0+Vm+MM2qNTSaT1N+jvqFxv5W3l/Zhua3dxXPU31zkWbX0vqBdnNvhq7Pq",
+	"8WUy3FTuEd/07Mzu8vwkHljzhPIUFcUz2fatzGv5tVvkt1c9wLx9+Drro1fdWaS7XTVC2cBD2ci6nVT1",
+	"T7UEIP2aybazxHFm0/Qs4D5+wktqWxjAL7LkICvyxuRyxYD5IH6qwQqB+beJXheajzZYYbAik+TlFoUS",
+	"O8nSookhSOUXXY9qHCASdJGufUWhAoGpZ3Pg0YE/TYWALyOwpLpVS2JRw/UQgHxANygIVIIhxIRvbw43",
+	"OVz7DJc62cSLO3WmTs/Z23eW9gvKnVBsw4kf6+DmmafJzbnE55J4/a1dWwI96QbSfRllzXkgzh3n8zPj",
+	"9lkFB3ANvXadVymHy6r2sWPmtXszdEmM8Y2Ug2HVCHmPxGvX+cN6wVV1BE+5h42hOe+zst7QrJX3KjM+",
+	"NdW95hymrk0WhLStrW7fuE/sVFLdO+/Jkr6Ubwbv5dLCzzd2NdNWs8013VzT1DXNekjVvKi5Tktd1WLn",
+	"t6Uu69wC9N6NV6lf5m660eliSP2WzviyBFHLZIqppGxJyzWp+XEYJ4Slov5EIZ8bnwbjc61A6F/nGX/4",
+	"8KEx735e1b/QTfzB48rL4nw2S2BNSUacSvwp6rMmTFouZ82GZERoUJi2Zyk0KBxhARrk+6wXDUxinqPa",
+	"SXk2+GAAehLlrChHgqswyBoUzift9p5H/PCq99wPr5AFxs/nTrfZPnfQVRgw2dO//3wOAbu9Vsvnnmxy",
+	"LKls8DFhTS6GBpItJlu66bnTgnFJpQNyIQqE3CfB5kjjIzWuZgXyE7gpYubnvdI0rcTykvhowO9SsUji",
+	"JGMN43kq5LVyyqjdRje5HwRLv4quBdE2p3iXp/g6lZFuCfafTmRXyfPjhut8H2DceOunDCKiyBjyA5P/",
+	"11zFqeCKQ58zSddsrRSVieKHuJ2MG/kNeMKPfBaTIKh2MoxfsTVyT4KNGBPD7m0+N+QSZKogs2QltZpv",
+	"vybtpDDnIzqhvyKIIkI+0SMKApHmm7OPz74wBeYyx184QDUG5LusS0U1cUCpJCmxySskRKEolEnzsizR",
+	"3Xi0VCJJQliXcWeJEyItRIjIoH29rG92GSZEv28Ocf4Q/4gyftVwaCjIY7WkxQBCzyKxJ3Ekk0hPuTmc",
+	"6HDe5XLGLnHP8glnK2/bXPN18t/ihLAb4lp19Kf5xLhLnL3NMrvw0OfT7y7j+zzfs9Q6TL0kd+PmgOcO",
+	"eC5v8PJnPDdAneNOd1nvK0A+L/BRki7LitzviBKzBqTcWic2pIZdfJRxzq/vAI1WCo1IJ4VdgDIrh0WU",
+	"44r5fUML4kNMp+l5MM5R6/BX3Bw69Z5mqlsucfxTQi5ruInHo98oXi89TA4d3jAS5+jJ5ufZPC/cE3q9",
+	"n8tQvwRezSe3r46eSzde81MDOCtBcDKN82iA39I35J70PWBKce79pTCmeIgFmFPQac12X1A75xZvEEoi",
+	"wjzuE98kI4FcQGAe7s/Q8C863kgnMX4keeFvJ2otSjx/G0LKdMSD9JOb0UHAhRtmvS/ZZcPPVsPC7yFU",
+	"ehESbhDrHhDrASrSlrbZVhus+nawKj7ikuy4eV8ErUHFCSz5ANxCIB8Ph9IWSEC2Xj4wqTSPUKqAic30",
+	"anIU2jeVAf1CkP4Rqj2MMOhiPtUzhpRhZXyGQzweQ+nrr7VLoJSgamnBlLo1+cvGLavgX7uscJn0WFqF",
+	"uHYB+JKRy+vFL1FbvWTs8g6pWoqvTXKldImba9fhjLwZQEW8KpJTco7X7oJuxce0qFvZISzqVwbiRf0q",
+	"wHdx7Rbc01+xLKxQgBXkSU7dshH+AgQ3ySdYVD5pfqT3716ZDFvm675NemxyLdhCJFH+LT6GZGjM/trM",
+	"R43PFT6qXaglXdZogdwdiTARCM8sdi161I8GiNtdp2ofLehilexyGl6YZy5TGKneDNmCSdV9orZONunP",
+	"x8wRwKKT9NIm95pTiGlZI+AiLCo7+JLs4C9qJ/22OEcHyKT5/lmJCUkchm0FpXTCx4OuU53eMV5clJRx",
+	"YUke3RCWc4RwXxKm9BL1DwGWKqopVV2CJ1XmjSoSylUUSsjw+NL07kAWSzsJFgLPcgdvJqx52nFOtywg",
+	"jhEj03y0seHymk7k2P698HW7/Fvi7uWjr4fHl4+/Hk5fPv76+H2UPu82uX48xyq8v2bn6iNaUQ6o2Xsh",
+	"cItlgiQNIfaNtyIO3qbota2BUOp8ZlMNG4+XZpRmOH2xQzxDfYIEGZvsA/2JAkNm5CSDjhOfqaRYV6rg",
+	"G58yQzNiP0ctniAqkSCDiTR+NoU8RlUYbmPWNxsTk/x0DYJDunxifdEhyn1kiVzdbt+ilBLw5fYQTgJF",
+	"FZaXS+6diyFmVS86RZ0Ewf7zqrygxZ28iRBLLk+z+aVnujsJL8/TCxG6ULKJ7sgRYkQr81GYQVSSxGzb",
+	"dU4MPXJc5zdN1xzXeTrCSv+Dg6CgSonrQOI2LaHkZUaseEg9qma/Cz4pyE/8GjL5acIx1A0SOhLlAaRx",
+	"aIotG/GP0zevUefJka2oaZK1S0TVThOlEgiafPDnzAwLdSZhoD4ZUZtO3WR/1z9o8VPLnj5MJaCQA4w2",
+	"i4jg2zenZ67Jqw89nj1/9fzsOeKDc5YIsybW7ffnZ9Zy0jyfy8/d2X08n55bn4JxmjKJOvPA5f7MWI5n",
+	"loWWdImRIieXX8yzgWNmEzDDG5SW5uFDH0ty0DXq3cz4RJJAElu6AZ6xjNB71RjyRiSFsln6G0hN3uBj",
+	"w5AaYw4x37a6r14HFAt8w8qSi8O5JVn9bMEDk/CRDwyWSDdJFW/xA/AG6nDIiecRrSZQIUFLiAXvHGgT",
+	"uXq3XXoSVsrO2DCLOW7xDOkWnXb5PMmdpgUBW+8Z/TwhkHfclouCS1eVibwa7/JLJWrE/fliBgcL+01E",
+	"UFRGLcAKrBLcLlaayii4L3kwUcSoUlRajz2oB4tRQBmUw4qtC/b6zW3nYH9/r0aNm7RWBNm97RbNmos0",
+	"pJiQxVkolyZoxzJDvkY4KvdberFvdjWtZkoHVpOOb+mKGFuCjbl2mupNZGHZhYLCCrmjsN1LDyGVgDYL",
+	"/4g01FapE+aUu/EhZZFevUCpjmetWHAZxmRSLC+35CQZ6sL1RXMULbBM1/7q4CCooZeVGCQ1p6mU3iPJ",
+	"oq7yXyRbrCKYF5vCYOg8eHLMMVUCztp79HIzryLYxhqXwjYxrFQqZ7cPvfvRizZm2Hq45zplhqr7u5rF",
+	"C/pmrya8gZRczSqL0C1dzSWgt7ma3/bV9EtM4x4OCPOxgCfwVOm2vyDbSbvd7jTg/1r2ffLkyZNGZ7ex",
+	"15kr1RrXy0w/IfjGXlutEma1L+KHzWemW6KC0XDMhbJJnkdaaNCoMtKo0oIg5BbxQ1PeO4UNc3UP9cD2",
+	"1x7y8Uy6CEZwUUjZRBFTUdPW34Qk0MYPRFHvElS1TruNmHTRQPAQNd522geH+50nT56d7b7oPj7Zb3YP",
+	"D/cftx+fajiV/Xp42kTHNuP7EPQJYMeMM+rhAGnI9RDjaIyFMi4KVEnU5xPmu/r7v4gwP7ro7Vn7FN6O",
+	"4LttxdFJdHm3JPqdo9Nn/y+qsCgI9iV6e7bXPtWKie7hwp/N9qk1M5hDi3w7wShxChi3JePyntFwNjed",
+	"pENmy1uigcDwypZFi4KI1hg5iB82UiWl0upQN48zqezejV/ebpsM38+2z+ynF/bfk51f7Kft8/Om+bTz",
+	"y+nOL/+xv1f+mv1255f/3Orw+fzkBVchAdAq16H0Yefe2HHZitbFj1e0ra5gJl035wfIlLH+6vec2+H9",
+	"Sx3VhvlHzP+u8O9bFTMSB5iS2vjS1NI11W7M21uuAqOtf20t+xNJfBPrmmUvH1rnzuWLPfa5/Ud/Vzw/",
+	"d5wMo9A/Z0tEnjuPiixX2RLBmZwMRVMkLAz6NRQeNgLds6B2ZboqBTo/Vxc/bZ+f//Sfbdf+tfPT9ofW",
+	"zi/nzsfz86vdjv7PXuP8/OqQXPx07mzbVm70oarxzi87P+3YdsXbjHKaZukBqUp1mokK+ZX7eVON6V6I",
+	"CXGf3Jwe90mtKZ/qhpr5QRUcp9cBmztUTSqQ8QCloGiSFlVsgVMRv/xKjU04OEpVZN1va9yDfiFms4x9",
+	"feHinsFCsna4/Xl/ltTiu5qeMLYgu2w0Raplaox9MG1LabMUF3jQmfzAnA3hEkGt5CmfBD68fdPhSLm2",
+	"CPeYCGkktirLc2ruXU1DsLAJ2MvTwEDhfRwSRQTiAhmzbVLPyqmYYm8evTyDANGWMwAsRbqnFr2K/Av1",
+	"KocCh4AUPvEoFLy1z2/2kV9PKi0GmWc5m1Iu/b6YqkfmOi8ZBNClItgoZ2e2ou2xjeSDL/+0nZ4RRonv",
+	"uM47IvlEeCROXBgnKPkzMwXDITk2BYOeX1GpJNT3NH3jzHi55CbxFyb/aJwIzHXes0vGpyzCMJMb6hm8",
+	"ZxHmzZySCLbiXMtulDfhNVfHcRYE1/k84Qq/oiFV7wj2RsQvFB/St2l1WmEGKKIYqQvzcFC9FLtT+0zJ",
+	"b9RgoEk45DoTc7pvk7K8sUcTV8bXxh6RrbSeaqmVL32OQcCngFN2sP+aEDF7M46LAMOE2S9DHGj2SPzn",
+	"sRhQdOClHmH3ppiUrehi0UvcjQV/mLlM8K92xbodwb8+KDYezncoWGclhzkaWRTUkzusYgvghxFhYO96",
+	"f/bUzdn/sLQccCqoItHj73yxta/d64b5sJt8OIs+9HIfCuXTytXPAcuaFlNdikBW4Rh6b4SmfE3rs4Gs",
+	"6Mf3jfvMLe3+tm5KbY+ujFYvcny9HWq9JD5tHEu/b8fSVXxEv0l2N8ZDckr/sgwLxGmnd9h28/45Ib4y",
+	"UTImmiQOmukUBc2MU9lVlw4HioNfqplTechKNqogJbxrKTu+m+kjSRB6Du6p25G5lWkLZNqwmL2EFo/n",
+	"0DONdWlkKqIkMp9JcXV4xjaX7BCXlBVLMszCr8x7r/p8oLdrRi93nlsxKikdub40QEZYgrR1gmnQ51eF",
+	"whp4+UbFEsEwgVFo2tui0cgL+MRPKZ99zgOCmZ3hFfUIKw7ALBw80O09YqxG6br0haO/GSviv5momsNz",
+	"3RxpiRN8AStGnzuBeVBltpZdSdUxrRx2EucHSIJOctEfBce56EQWwrQALPnNpVhWhYt6ytwecjZEasQl",
+	"2OKpkkasQS+VBAdcBGGLMmt/93AQ/Jk8/ScfDxe666YViNhEf5F8bP75P40SM3bMUQoNM/pXUF3SJUW3",
+	"JJpyoUlc9OaPZfrH6PoYt2yj4iTbfIs9OqAeOlWY+Vj46IwC/UjtcHf/oPLN+uO/z8+v2u3G+flVZ3B+",
+	"fnU4KNtcFAS0gsNc/bjBJWIAlwjnc28qnGbTvaxCP+ukhDiLjf9Rar3MXZCudT6eoSkRBJGrMWa+ie26",
+	"tZjXopWvHN6b31KdwF5aUlbFUBVE/fkavQUSQXXOloL8K0We1NGvRVQ7gyE1SfdqalUWFy9qAuxkQYjh",
+	"OsBmt11I+PWqDc1PyFdIhpj93f7d9Hi4GnHeav75f/727//5e6O4sr7ehzcRGoP1em1wQZLlp8jzrE+w",
+	"0PIA1E7d/seHs50oFUPSL2WQMhwJQr9SvwseEInio2q+I9hvHgcBvH5lv/4gqCL6t8iRyVi2AoK/EC2J",
+	"EOYiQbAXPU6bRDE2VpwwbPJs63Yv/aecMeKp91redFrNKQmCBhjJW/p36je0tE2HiYgenVW6N+i4JCBD",
+	"XFgYuBRCFhTZ3SEqM49Y0uNjAlAw7l8pfpdQhqMiEFWABweSR6ZANSLh2gFyDZbOAS8QH7m4bMSml1TK",
+	"hW3ND6ULvrPSNY40bmRWZ35ktpE7aQpm4unssbpoSgVp6EuHFe0Hxg0ycaiL4Zqn0uj47Us9i4v6ZMaZ",
+	"j6geTVClJYHmOTtnRt6iDGE0xmoEwXkhVt6I+CXRTi761Gp9siKXFlU+tT65CKNLG79nov8oQ2MsCFMj",
+	"IolE25/yi9veov7WzqcdE8gHMYKBTwRKkgiC35+eQMMwGiCBbesr9a8/6fWEJLEJVTY29fGazWYBI4QW",
+	"rXrizCd7FYGT4ZBoBDS4IzXmM67MHwaykJhyOyRhXx8tnN6nv3+y+hAVINm5NkIS0lF+SjGCTztwKCb0",
+	"0hBpqoB2HseedY7rfIlyfDntZqfZBiPNmDA8pk7P2Wu2m3vGMj4C2tfS/yl8PzQIMY0jzG0uf1C2FMje",
+	"gnOViQ/d32mi14T46fStGLYOmGlvoQGPpv/O70TNlzrQa7NPlbLU7J00yef9unCzsT+77XYZz4rbteZX",
+	"ce063Tr9Uk/f166zX6fLy7JqvJYxOb2PF64jJ2EI6dIcIJqqpJqCwpojf4xLPlzokVqPIJQJRFMuC44W",
+	"Dqtvih4NLP3U98EcZbfZ7syF/e40kfFaieODGaIKDTnQV8Enw9QNgPdWw/UgyjftVmACDqNRrA7Hp8y8",
+	"6NhUR5qLWBrYN4WY3kXRxWLCLEXBQUACNGEBkRLF8a0IXq0N0T+CENUpaIt+7DBgaxXbSEeJurtdza2t",
+	"Sql7ZGMNC6OUe1r41n/rwaSbxDXLKIIShj22QLbxo9j+mc3EkL0R7ybsVzi89dwD+CtybirGy6gJBXTW",
+	"U1+vcoOgq3EaX/H2dNudxV0yia2h097iTkmlfujxeHGPOfcU3a1TY6L5qnnQb7/OroqSId+EoOi+e7Xp",
+	"Xq4mSEKLvqZFv48X1+6cvPzx4jpDrk4J89FkrIWE3XaSFoCyyDGphGSFqVLYxfxoScYS19a+H44ST/8t",
+	"shKo2R0r4JavYImenj57hf7/yavyc0oLWKmjykN/lqilyx6AsWWUZvBZ+1Glcvd+y4TrmyMGTlYpc4A4",
+	"VDQArc2ZoxcxTiYJkiO8pENG/AZloAm5FlejdLdal4mMXm6BISlB38hQA691Vi7K4quxVdwEZengxLLO",
+	"Gk1fc0ZqNzeZdFe/DEtKAAYUmRux/IXKZeu+dp3ddrcG0Zyrbf59ChK7NQSJgnKoP5IMorse1plWTgYD",
+	"6mnEP1Vc4OFyJKuQIhnsnaNJMeEpIU5Y2mjIQbZjCSmaZ6Wt4ieBQkHoHRT1Nwl4St8GzAsraEP2dyog",
+	"z4/VmB7BT/0ZkngmkyIYkF1OjwmZfWyYZTr5JvKwEJRINGf3z4tgr6hUJ9mHl+Vo6oAGqh7ls3up01SS",
+	"IErXtKCl4uNaA17SWu1MctaaA4KIW587vI2cUO5MZCoqX7URnu5ceNJ3zNCbAoNzIaXK0KPUO6cWjgpt",
+	"RWdRBloqkeKBj/qzTLpKiKyG+DfzeiSb6EP0FsIQ9SNSBKZPBcnGoOSrhqEkvolTj5bvotilCAa2TkVp",
+	"Xc8+GwR659vlT/s7kL/JF3jKEFZIYObz0MbKYJNDgEpkgwryOTWpRAEZKPD40FRwEgRHCZApGJgsiU3e",
+	"8DU88nTQuFWmKOHShLA+zbpjYTHJQztHQWpcadPXX1Y0/D5FwvaTGgCzfnEbQfCuBEGDovDSmyOvS1LX",
+	"GvJe61Gcv73QqPJU/3pHAtV6hISnVuTZiAV3LBYA4NckF9TB3K/57xrUvzbCRECM90sWm5/B9zfhirdn",
+	"cqmB/TUYltmh/60zrBo7iUN+b2a9+OH4h8GAtfAPt8LQfheC5b1etmX0UX3iezWROg5H31zR+7yid/PE",
+	"sJ5buOT9SsdkXaSeH+bcMYkYWl93U7mW2fzNcf+eSQhRoqBKhWfggAV1kl2TN9wLCBbw1bZxE4z79ydJ",
+	"7sYdcFIwqjmOHEDB6gfJjm1Wb+OgZj3sIAsUhM0jhYfxtE30hgWzdJmLebNkujQFOFV4Hhkr4huDAfpk",
+	"qgz2kAdid4MOGlY9/4RwpKmnjo5K29I3mUKMM2AMRMhK7mEhMuaKvHoevf08bCp6L69EN3ocMor/j2so",
+	"WJaobx6bvufHpmLnUpO7P8uuMLPuobMxce9Ol2t9jfjHdenDVJQydLfdTfJaJXzH2lGLnXWS6dK5YO7B",
+	"byeevi69eT0JgnSn74jofMfiIDyeRphpwznuVTx06zdPsO1iPTe69SgOcb6Dix3lfrrP223WsLni37tT",
+	"WV8rGoDckXf393jp07F5hRf4VCuI06LAdojvsBEA8lKCJmWrPFGF5IhP5ZxjXdEVj+a/r+CNh+Au9sO4",
+	"b1a7Si32zaxrHLGdm+jDiAbExEJLnCqKGSM541HsPKSnjzJF8LncDm5x8CHyMGNcmYhZ7KPtbntvJ+N/",
+	"bgLXsIk41OzQBIGkIufUiIRoe7fd3amwQKx6i74zs0L6Oq9sXkgPsnE93VgDvlvX0woHUwggbn3V/4DA",
+	"Xytw430mo8AmdGMjlt9IWMiFizn5HAg1msU5EeqFj+B1howsg/82s0XmsaeI29/slm2iTX7EaJPNi8GP",
+	"KiOsTB0XyhN49fCVUuniO41l0SR7E82yiWbZyJPfszy5KKIGr9canJYXN+E3txd+kyHemwCclF/Nm4GG",
+	"zca7ZhO380NKyItifPBij5plBOFaQT53Jmn+MGE+G3nptuSlhaFGtyUwLX3zVg5SupnssAlT2sRAfD/s",
+	"clFIE141jOmuBPRNINPmEm/4d93YqFti3u4mcuq7iZx6+IT7+4+d2th4Nu+hG/F1LdFW67YH3U+4VYZo",
+	"bwKuNmanBym21g7n+DbE2NWDPdZMUW4x3KuQsGwCvjYk5gF7lq4YQ/b9Ep37DTcDErMJONuQhm/K6Tzv",
+	"VHmLHuU/ZoTcjS7+Jkbux4uR2xiINgai23GYL3OLh6VqiEm70oxalSaHxuY+ggLf1JTnpAz1icKIs2DW",
+	"tBX/e05Lf+cYxpcr7g7lIrUMZUiLNJRdy6uSKKQ4+tJptlNjfTEFIcvHMiRbbz9VfDMqypuME3APBwru",
+	"80UMidx+FzmEMKggnhaL80v7kAiMDN5TFEeXjE+TkRbIj9EkCc0q3H1SAwuj6Yib3cZ9TQWs64vr/w0A",
+	"AP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -171,7 +171,7 @@ func csdlPropertyOf(name string, schema *openapi3.Schema) (csdlProperty, error) 
 	switch {
 	case schema.Type.Is(openapi3.TypeBoolean):
 		property.Type = "Edm.Boolean"
-	case schema.Format == "duration":
+	case schema.Format == "edm-duration":
 		property.Type, property.Precision = "Edm.Duration", "7" // ticks of 100 ns
 	case schema.Format == "date":
 		property.Type = "Edm.Date"

@@ -58,7 +58,7 @@ func odataType(name string, schema *openapi3.Schema) (odata.EntityType, error) {
 
 func kindOf(schema *openapi3.Schema) store.Kind {
 	switch {
-	case schema.Format == "duration":
+	case schema.Format == "edm-duration":
 		return store.KindDuration
 	case schema.Format == "date":
 		return store.KindDate

@@ -60,7 +60,7 @@ func (q quirks) straighten(schema *openapi3.Schema, object map[string]any) {
 	}
 	for name, property := range schema.Properties {
 		text, isText := object[name].(string)
-		if !isText || property.Value.Format != "duration" || uint64(len(text)) > *property.Value.MaxLength {
+		if !isText || property.Value.Format != "edm-duration" || uint64(len(text)) > *property.Value.MaxLength {
 			continue
 		}
 		if parsed, err := edm.ParseSDKDuration(text); err == nil {
@@ -94,9 +94,8 @@ func (q quirks) batchFaults(body *gen.BatchRequest) []gen.ErrorDetail {
 	}
 	var faults []gen.ErrorDetail
 	for i, item := range body.Requests {
-		content, _ := item.Body.Get()
 		headers, _ := item.Headers.Get()
-		_, isText := content.(string)
+		_, isText := item.Body.(string)
 		labelled := false
 		for name, value := range headers {
 			labelled = labelled || strings.EqualFold(name, "Content-Type") && !strings.HasPrefix(value, "application/json")

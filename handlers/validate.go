@@ -19,8 +19,8 @@ import (
 
 // formats are the contract's formats that need more than a pattern.
 var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
-	"duration": openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDuration(text); return err }),
-	"date":     openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDate(text); return err }),
+	"edm-duration": openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDuration(text); return err }),
+	"date":         openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDate(text); return err }),
 })
 
 // validate holds the request against the contract, parameters first, and returns

@@ -104,7 +104,7 @@ func (c *checkedTransport) check(request *http.Request, response *http.Response,
 // formats holds durations to be canonical, but for the Go SDK, which gets whole
 // seconds with a decimal point.
 func formats(sdkVersion string) openapi3.SchemaValidationOption {
-	return openapi3.WithStringFormatValidator("duration", openapi3.NewCallbackValidator(func(text string) error {
+	return openapi3.WithStringFormatValidator("edm-duration", openapi3.NewCallbackValidator(func(text string) error {
 		if strings.Contains(sdkVersion, "graph-go") {
 			text = strings.Replace(text, ".0S", "S", 1)
 		}
