@@ -41,7 +41,7 @@ func loadDemo(ctx context.Context, to store.Store, now time.Time) error {
 		for _, t := range demoTypes {
 			record := demoRecord(t.name, t.activity, sunday, day)
 			key := store.Key{Owner: owner, ID: demoID(t.name, sunday.AddDays(day))}
-			if _, err := to.Put(ctx, key, record, store.NoRevision); err != nil && !errors.Is(err, store.ErrExists) {
+			if _, _, err := to.Put(ctx, key, record, store.NoRevision); err != nil && !errors.Is(err, store.ErrExists) {
 				return err
 			}
 		}

@@ -34,6 +34,8 @@ type request struct {
 	// store and turns are the server's, or those of the group that it is one of.
 	store store.Store
 	turns *turns
+	// recent is the server's, nil in a group, whose view is not what is stored.
+	recent *recent
 }
 
 type requestKey struct{}
@@ -42,6 +44,9 @@ type requestKey struct{}
 func requestOf(r *http.Request) *request {
 	return r.Context().Value(requestKey{}).(*request)
 }
+
+// casts says whether the URL asks for the type, or for none.
+func (r *request) casts(stored store.Type) bool { return r.cast == nil || r.cast.stored == stored }
 
 // castSegment is the cast in the URLs of an answer, "" for none.
 func (r *request) castSegment() string {
@@ -69,9 +74,9 @@ func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
 // answer carries, and sends it on in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
-	known := &request{id: newRequestID(), form: s.formOfRequest(r), store: s.store, turns: &s.turns}
+	known := &request{id: newRequestID(), form: s.formOfRequest(r), store: s.store, turns: &s.turns, recent: s.recent}
 	if group := groupOf(r.Context()); group != nil {
-		known.store, known.turns = group.view, &group.turns
+		known.store, known.turns, known.recent = group.view, &group.turns, nil
 	}
 	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
 		known.clientID = given

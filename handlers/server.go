@@ -53,6 +53,7 @@ type Server struct {
 	batches   *batch.Runner
 	engine    *gin.Engine
 	turns     turns
+	recent    *recent
 	// learned holds the aliases that this process has seen in tokens, so that
 	// each is stored once and not at every request.
 	learned *lru.Cache[store.User, struct{}]
@@ -92,6 +93,7 @@ func New(config Config) (*Server, error) {
 		now:       config.Now,
 		instance:  newRequestID()[:8],
 		learned:   learned,
+		recent:    newRecent(),
 	}
 	server.batches = server.newBatchRunner()
 	server.engine = server.newEngine(config)

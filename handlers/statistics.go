@@ -106,8 +106,10 @@ func (s *Server) read(ctx context.Context, known *request, key store.Key) (store
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		err = refuse(err, "", "There is no statistic '%s'.", key.ID)
-	case err == nil && known.cast != nil && known.cast.stored != statistic.Type:
+	case err == nil && !known.casts(statistic.Type):
 		err = refuse(errUnknown, "", "The statistic '%s' is no %s.", key.ID, strings.TrimPrefix(known.cast.name, "#"))
+	case err == nil:
+		known.recent.remember(key, statistic)
 	}
 	return statistic, settings, err
 }

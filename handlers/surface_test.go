@@ -292,7 +292,7 @@ func TestWalkWhileWriting(t *testing.T) {
 		inParallel(t, 50, func(ctx context.Context, i int) error {
 			for n := i; n < steady; n += 50 {
 				record := store.Record{Type: store.Call, Activity: "Call", StartDate: store.Of(edm.Date(730000 + n*7919%3000))}
-				if _, err := c.store.Put(ctx, store.Key{Owner: owner, ID: fmt.Sprintf("steady-%05d", n)}, record, store.NoRevision); err != nil {
+				if _, _, err := c.store.Put(ctx, store.Key{Owner: owner, ID: fmt.Sprintf("steady-%05d", n)}, record, store.NoRevision); err != nil {
 					return err
 				}
 			}

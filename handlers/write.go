@@ -61,31 +61,27 @@ func (s *Server) putNew(ctx context.Context, known *request, key store.Key, upda
 	if len(faults) > 0 {
 		return nil, invalid(faults)
 	}
-	revision, err := known.store.Put(ctx, key, record, store.NoRevision)
+	statistic, settings, err := s.put(ctx, known, key, record, store.NoRevision)
 	if errors.Is(err, store.ErrExists) {
 		return nil, refuse(err, "id", "There is a statistic '%s' already; PATCH changes it.", key.ID)
 	}
 	if err != nil {
 		return nil, err
 	}
-	settings, err := known.store.Settings(ctx, key.Owner)
-	if err != nil {
-		return nil, err
-	}
-	created := s.written(known, key, record, revision, settings, prefer, true)
+	created := s.written(known, key.Owner, &statistic, settings, prefer, true)
 	created.location = entityURL(known, key)
 	return created, nil
 }
 
 // written returns the answer to a write: the whole statistic, or nothing of it if that
 // was preferred, or if the policy keeps the statistics of this user from being read.
-func (s *Server) written(known *request, key store.Key, record store.Record, revision store.Revision, settings store.Settings, prefer preferences, created bool) *answer {
-	a := &answer{status: http.StatusNoContent, etag: entityTag(revision)}
+func (s *Server) written(known *request, owner store.Owner, statistic *store.Statistic, settings store.Settings, prefer preferences, created bool) *answer {
+	a := &answer{status: http.StatusNoContent, etag: entityTag(statistic.Revision)}
 	switch {
 	case policy(settings) != nil:
 		prefer.representation = false
 	case !prefer.minimal || known.form.selected != nil: // $select asks for what it names (OData 11.4.4)
-		a = s.entity(known, key.Owner, &store.Statistic{ID: key.ID, Revision: revision, Record: record})
+		a = s.entity(known, owner, statistic)
 		if created {
 			a.status = http.StatusCreated
 		}
@@ -130,8 +126,55 @@ const maxRaces = 64
 // came between the read and the write, so that both are to be done again.
 var errRaced = fmt.Errorf("raced by another writer: %w", errUnavailable)
 
+// put stores the record if the revision still is the stored one, and remembers it.
+func (s *Server) put(ctx context.Context, known *request, key store.Key, record store.Record, was store.Revision) (store.Statistic, store.Settings, error) {
+	revision, settings, err := known.store.Put(ctx, key, record, was)
+	if err != nil {
+		known.recent.forget(key)
+		return store.Statistic{}, store.Settings{}, err
+	}
+	statistic := store.Statistic{ID: key.ID, Revision: revision, Record: record}
+	known.recent.remember(key, statistic)
+	return statistic, settings, nil
+}
+
+// replace answers a PATCH with what it has merged, if the revision still is the stored
+// one; otherwise it was raced.
+func (s *Server) replace(ctx context.Context, known *request, key store.Key, merged store.Record, was store.Revision, prefer preferences) (*answer, error) {
+	statistic, settings, err := s.put(ctx, known, key, merged, was)
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+		return nil, errRaced
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.written(known, key.Owner, &statistic, settings, prefer, false), nil
+}
+
+// updateRecent merges and writes under compare-and-swap without reading, which succeeds if
+// the statistic is as this process remembers it. No answer and no error say that it
+// must be read: all but a change is answered from what is stored.
+func (s *Server) updateRecent(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, condition precondition, prefer preferences) (*answer, error) {
+	stored, ok := known.recent.get(key)
+	if !ok || !known.casts(stored.Type) || condition.check(stored.Revision) != nil {
+		return nil, nil
+	}
+	merged, faults := s.contract.byStoreType[stored.Type].merge(key.ID, stored.Record, update)
+	if len(faults) > 0 || merged == stored.Record {
+		return nil, nil
+	}
+	result, err := s.replace(ctx, known, key, merged, stored.Revision, prefer)
+	if errors.Is(err, errRaced) {
+		return nil, nil
+	}
+	return result, err
+}
+
 // updateOnce reads, checks, merges and writes under compare-and-swap.
 func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, update *gen.ActivityStatisticsUpdate, condition precondition, prefer preferences) (*answer, error) {
+	if result, err := s.updateRecent(ctx, known, key, update, condition, prefer); result != nil || err != nil {
+		return result, err
+	}
 	stored, settings, err := s.read(ctx, known, key)
 	missing := errors.Is(err, store.ErrNotFound)
 	if err != nil && (!missing || !prefer.createIfMissing) {
@@ -147,17 +190,10 @@ func (s *Server) updateOnce(ctx context.Context, known *request, key store.Key, 
 	if len(faults) > 0 {
 		return nil, invalid(faults)
 	}
-	revision := stored.Revision
-	if merged != stored.Record {
-		revision, err = known.store.Put(ctx, key, merged, stored.Revision)
-		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
-			return nil, errRaced
-		}
-		if err != nil {
-			return nil, err
-		}
+	if merged == stored.Record {
+		return s.written(known, key.Owner, &stored, settings, prefer, false), nil
 	}
-	return s.written(known, key, merged, revision, settings, prefer, false), nil
+	return s.replace(ctx, known, key, merged, stored.Revision, prefer)
 }
 
 // upsert creates what a PATCH with create-if-missing did not find.

@@ -48,10 +48,10 @@ type Store interface {
 	Count(ctx context.Context, owner Owner, filter Expr) (int, error)
 	// Put stores the record if what is stored under the key has the revision was,
 	// and returns the new revision, one that this key has never had before, not
-	// even before a delete. With was == NoRevision it creates, and returns
+	// even before a delete, and the owner's settings, as Get does. With was == NoRevision it creates, and returns
 	// ErrExists if the key is taken; otherwise it replaces, and returns
 	// ErrNotFound if the key is free and ErrConflict if the revision differs.
-	Put(ctx context.Context, key Key, record Record, was Revision) (Revision, error)
+	Put(ctx context.Context, key Key, record Record, was Revision) (Revision, Settings, error)
 	// Delete removes the statistic if it has the revision was; ErrNotFound if the
 	// key is free, ErrConflict if the revision differs, as NoRevision always does.
 	Delete(ctx context.Context, key Key, was Revision) error

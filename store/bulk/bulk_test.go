@@ -238,7 +238,7 @@ func TestImportBesideWriters(t *testing.T) {
 			for !stop.Load() {
 				stored, _, err := s.Get(context.Background(), key)
 				if errors.Is(err, store.ErrNotFound) {
-					_, _ = s.Put(context.Background(), key, store.Record{Type: store.Call}, store.NoRevision)
+					_, _, _ = s.Put(context.Background(), key, store.Record{Type: store.Call}, store.NoRevision)
 					continue
 				}
 				_ = s.Delete(context.Background(), key, stored.Revision)

@@ -91,17 +91,17 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 }
 
 // Put implements store.Store.
-func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
+func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	revision := store.NewRevision() // outside of the lock: it asks the kernel
 	if err := s.writing(ctx); err != nil {
-		return store.NoRevision, err
+		return store.NoRevision, store.Settings{}, err
 	}
 	defer s.mu.Unlock()
 	if err := store.Meet(s.owned[key.Owner].revision(key.ID), was); err != nil {
-		return store.NoRevision, err
+		return store.NoRevision, store.Settings{}, err
 	}
 	s.set(key, &store.Statistic{ID: key.ID, Revision: revision, Record: record})
-	return revision, nil
+	return revision, s.settingsOf(key.Owner), nil
 }
 
 func (s *Store) set(key store.Key, statistic *store.Statistic) {

@@ -22,7 +22,7 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 				return err
 			}
 			for i := range changes {
-				if err := apply(ctx, tx, &changes[i]); isAnswer(err) {
+				if err := apply(ctx, within{tx}, &changes[i]); isAnswer(err) {
 					return changes[i].Refused(err)
 				} else if err != nil {
 					return err
@@ -52,16 +52,24 @@ func lockInOrder(ctx context.Context, tx pgx.Tx, changes []store.Change) error {
 	return nil
 }
 
+// within is a runner of statements within a transaction.
+type within struct{ pgx.Tx }
+
+func (w within) row(ctx context.Context, into []any, sql string, args ...any) error {
+	return notFound(w.QueryRow(ctx, sql, args...).Scan(into...))
+}
+
 // apply makes one change. One that writes nothing finds the key locked to the end of
 // the transaction, so that what was read still holds when the others are made.
-func apply(ctx context.Context, tx pgx.Tx, change *store.Change) error {
+func apply(ctx context.Context, on runner, change *store.Change) error {
 	if change.Was != change.Revision {
-		return write(ctx, tx, change)
+		_, err := write(ctx, on, change)
+		return err
 	}
 	if change.Was == store.NoRevision {
-		return lockFree(ctx, tx, change.Key)
+		return lockFree(ctx, on, change.Key)
 	}
-	stored, err := revision(ctx, tx, current, change.Key)
+	stored, err := revision(ctx, on, change.Key)
 	if err != nil {
 		return err
 	}
@@ -70,10 +78,11 @@ func apply(ctx context.Context, tx pgx.Tx, change *store.Change) error {
 
 // lockFree keeps others from creating the key: there is no row to lock, so one is made
 // and taken back, and the index remembers it to the end of the transaction.
-func lockFree(ctx context.Context, tx pgx.Tx, key store.Key) error {
+func lockFree(ctx context.Context, on runner, key store.Key) error {
 	held := store.Change{Key: key, Revision: store.NewRevision()}
-	if err := write(ctx, tx, &held); err != nil {
+	if _, err := write(ctx, on, &held); err != nil {
 		return err
 	}
-	return write(ctx, tx, &store.Change{Key: key, Was: held.Revision})
+	_, err := write(ctx, on, &store.Change{Key: key, Was: held.Revision})
+	return err
 }

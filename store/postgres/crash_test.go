@@ -99,7 +99,7 @@ func (c *counter) increment() {
 	record := store.Record{Type: store.Call, Activity: "Call", Duration: store.Of(c.kept + 1)}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	revision, err := c.store.Put(ctx, c.key, record, c.revision)
+	revision, _, err := c.store.Put(ctx, c.key, record, c.revision)
 	switch {
 	case err == nil:
 		c.revision, c.kept = revision, c.kept+1

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"afterhours/store"
@@ -159,29 +158,17 @@ func (g *groups) fill(first *call) []*call {
 	return group
 }
 
-// together is a runner of statements that write the row of the key, each as part of a
-// group.
+// together is a runner of statements about the row of the key, each as part of a group
+// of writes.
 type together struct {
 	*Store
 	key store.Key
 }
 
-// Exec implements runner.
-func (t together) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	tag := new(pgconn.CommandTag) // the carrier's until do returns nil
-	err := t.writes.do(ctx, &call{key: t.key, sql: sql, args: args, take: func(results pgx.BatchResults) (err error) {
-		*tag, err = results.Exec()
-		return err
+func (t together) row(ctx context.Context, into []any, sql string, args ...any) error {
+	return t.writes.do(ctx, &call{key: t.key, sql: sql, args: args, take: func(results pgx.BatchResults) error {
+		return notFound(results.QueryRow().Scan(into...))
 	}})
-	if err != nil {
-		return pgconn.CommandTag{}, err
-	}
-	return *tag, nil
-}
-
-// QueryRow implements runner: to ask why nothing was changed is rare.
-func (t together) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return t.pool.QueryRow(ctx, sql, args...)
 }
 
 // readOne returns what scan makes of one row, read as part of a group, or ErrNotFound.

@@ -24,7 +24,7 @@ func putAtOnce(t *testing.T, s store.Store, owner store.Owner, zones map[string]
 	for id, zone := range zones {
 		callers.Go(func() {
 			record := store.Record{Type: store.Call, Activity: "Call", TimeZoneUsed: store.Of(zone)}
-			_, err := s.Put(t.Context(), store.Key{Owner: owner, ID: id}, record, store.NoRevision)
+			_, _, err := s.Put(t.Context(), store.Key{Owner: owner, ID: id}, record, store.NoRevision)
 			mu.Lock()
 			defer mu.Unlock()
 			errs[id] = err

@@ -108,7 +108,7 @@ func twoServers(t *testing.T) (s *postgres.Store, stop, goOn func()) {
 // create makes a statistic that is not there, and waits for as long as that takes.
 func create(s store.Store, n int, name string) error {
 	key := store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: fmt.Sprintf("%d %s", n, name)}
-	_, err := s.Put(context.Background(), key, store.Record{Type: store.Call, Activity: "Call"}, store.NoRevision)
+	_, _, err := s.Put(context.Background(), key, store.Record{Type: store.Call, Activity: "Call"}, store.NoRevision)
 	return err
 }
 

@@ -68,7 +68,7 @@ func TestEveryStatementIsOfOneTenantAndOfWhatAllHave(t *testing.T) {
 		}
 	}
 	for _, sql := range ofOneTenant {
-		inserts := strings.HasPrefix(sql, "INSERT INTO ") && strings.Contains(sql, " (tenant_id, ")
+		inserts := strings.Contains(sql, "INSERT INTO ") && strings.Contains(sql, " (tenant_id, ")
 		if !inserts && !strings.Contains(sql, " WHERE tenant_id = $1") {
 			t.Errorf("%s is not of one tenant", sql)
 		}

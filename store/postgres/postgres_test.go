@@ -49,7 +49,7 @@ func TestAServerUsesTheSchemaOfANewerOne(t *testing.T) {
 	postgrestest.Run(t, address, "ALTER TABLE statistics ADD COLUMN rating BIGINT")
 	older := open(t, address)
 	key := store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: "call"}
-	revision, err := older.Put(context.Background(), key, store.Record{Type: store.Call, Activity: "Call"}, store.NoRevision)
+	revision, _, err := older.Put(context.Background(), key, store.Record{Type: store.Call, Activity: "Call"}, store.NoRevision)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,9 +17,9 @@ const (
 var (
 	getStatistic = "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
 		" FROM statistics LEFT JOIN settings USING (tenant_id, user_id)" + ofKey
-	create   = "INSERT INTO statistics (tenant_id, user_id, id, " + sqlquery.Columns + ") VALUES ($1, $2, $3, " + marks(4) + ") ON CONFLICT (tenant_id, user_id, id) DO NOTHING"
-	replace  = "UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(5) + ")" + ofKey + " AND revision = $4"
-	remove   = "DELETE FROM statistics" + ofKey + " AND revision = $4"
+	create   = written("INSERT INTO statistics (tenant_id, user_id, id, " + sqlquery.Columns + ") VALUES ($1, $2, $3, " + marks(4) + ") ON CONFLICT (tenant_id, user_id, id) DO NOTHING")
+	replace  = written("UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(5) + ")" + ofKey + " AND revision = $4")
+	remove   = written("DELETE FROM statistics" + ofKey + " AND revision = $4")
 	current  = "SELECT revision FROM statistics" + ofKey
 	lockRows = "SELECT 1 FROM statistics" + ofOwner + " AND id = ANY($3) ORDER BY id FOR UPDATE"
 )
@@ -46,6 +46,13 @@ const (
 	owners     = " WHERE tenant_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3"
 	listOwners = "(SELECT DISTINCT user_id FROM statistics" + owners + ") UNION (SELECT user_id FROM settings" + owners + ") ORDER BY user_id LIMIT $3"
 )
+
+// written makes of a statement that writes a statistic one that returns its owner's
+// settings, and no row if it changed nothing.
+func written(statement string) string {
+	return "WITH written AS (" + statement + " RETURNING tenant_id, user_id) SELECT " + sqlquery.SettingsOrDefaults +
+		" FROM written LEFT JOIN settings USING (tenant_id, user_id)"
+}
 
 // marks are the parameters for the columns, numbered from the first one.
 func marks(first int) string {

@@ -4,27 +4,24 @@ import (
 	"context"
 	"errors"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"afterhours/store"
 	"afterhours/store/sqlquery"
 )
 
-// runner runs statements: in groups, or in a transaction.
+// runner runs a statement, in a group or in a transaction, and scans the one row that it
+// returns; without one the error is ErrNotFound.
 type runner interface {
-	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
-	QueryRow(ctx context.Context, sql string, arguments ...any) pgx.Row
+	row(ctx context.Context, into []any, sql string, arguments ...any) error
 }
 
 // Put implements store.Store.
-func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
+func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	change := store.Change{Key: key, Was: was, Revision: store.NewRevision(), Record: record}
-	err := s.attempt(ctx, "storing a statistic", func(ctx context.Context) error { return write(ctx, together{s, key}, &change) })
+	settings, err := s.put(ctx, "storing a statistic", &change)
 	if err != nil {
-		return store.NoRevision, err
+		return store.NoRevision, store.Settings{}, err
 	}
-	return change.Revision, nil
+	return change.Revision, settings, nil
 }
 
 // Delete implements store.Store.
@@ -36,50 +33,66 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 		}
 		return err
 	}
-	change := store.Change{Key: key, Was: was, Revision: store.NoRevision}
-	return s.attempt(ctx, "deleting a statistic", func(ctx context.Context) error { return write(ctx, together{s, key}, &change) })
+	_, err := s.put(ctx, "deleting a statistic", &store.Change{Key: key, Was: was, Revision: store.NoRevision})
+	return err
 }
 
-// write makes the change in one statement, and asks for the reason if that changes
-// nothing.
-func write(ctx context.Context, on runner, change *store.Change) error {
+// put makes the change as part of a group.
+func (s *Store) put(ctx context.Context, doing string, change *store.Change) (settings store.Settings, err error) {
+	err = s.attempt(ctx, doing, func(ctx context.Context) (err error) {
+		settings, err = write(ctx, together{s, change.Key}, change)
+		return err
+	})
+	return settings, err
+}
+
+// write makes the change in one statement, asks for the reason if that changes nothing,
+// and returns the owner's settings.
+func write(ctx context.Context, on runner, change *store.Change) (store.Settings, error) {
 	key := change.Key
 	arguments := []any{key.Tenant, key.User, key.ID}
 	fields := sqlquery.Fields(&store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record})
-	var err error
-	var tag pgconn.CommandTag
+	statement := replace
 	switch {
 	case change.Was == store.NoRevision:
-		tag, err = on.Exec(ctx, create, append(arguments, fields...)...)
+		statement, arguments = create, append(arguments, fields...)
 	case change.Revision == store.NoRevision:
-		tag, err = on.Exec(ctx, remove, append(arguments, int64(change.Was))...)
+		statement, arguments = remove, append(arguments, int64(change.Was))
 	default:
-		tag, err = on.Exec(ctx, replace, append(append(arguments, int64(change.Was)), fields...)...)
+		arguments = append(append(arguments, int64(change.Was)), fields...)
 	}
-	if err != nil || tag.RowsAffected() > 0 {
-		return err
+	settings := new(store.Settings) // the carrier's until row returns nil
+	err := on.row(ctx, sqlquery.SettingsFields(settings), statement, arguments...)
+	if err == nil {
+		return *settings, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return store.Settings{}, err
 	}
 	if change.Was == store.NoRevision {
-		return store.ErrExists
+		return store.Settings{}, store.ErrExists
 	}
-	stored, err := revision(ctx, on, current, key)
+	stored, err := revision(ctx, on, key)
 	if err != nil {
-		return err
+		return store.Settings{}, err
 	}
 	if stored == store.NoRevision {
-		return store.ErrNotFound
+		return store.Settings{}, store.ErrNotFound
 	}
-	return store.ErrConflict
+	return store.Settings{}, store.ErrConflict
 }
 
 // revision returns that of the key, NoRevision if it is free.
-func revision(ctx context.Context, on runner, statement string, key store.Key) (store.Revision, error) {
-	var revision int64
-	err := on.QueryRow(ctx, statement, key.Tenant, key.User, key.ID).Scan(&revision)
-	if errors.Is(err, pgx.ErrNoRows) {
+func revision(ctx context.Context, on runner, key store.Key) (store.Revision, error) {
+	revision := new(int64) // the carrier's until row returns nil
+	err := on.row(ctx, []any{revision}, current, key.Tenant, key.User, key.ID)
+	if errors.Is(err, store.ErrNotFound) {
 		return store.NoRevision, nil
 	}
-	return store.Revision(revision), err
+	if err != nil {
+		return store.NoRevision, err
+	}
+	return store.Revision(*revision), nil
 }
 
 // UpdateSettings implements store.Store.

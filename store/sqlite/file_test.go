@@ -30,7 +30,7 @@ func opened(t *testing.T, dir string) *Store {
 
 func put(t *testing.T, s *Store, key store.Key) store.Revision {
 	t.Helper()
-	revision, err := s.Put(background, key, record, store.NoRevision)
+	revision, _, err := s.Put(background, key, record, store.NoRevision)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func TestTheJournalIsBounded(t *testing.T) {
 		writers.Go(func() {
 			for n := range 100 {
 				key := store.Key{Owner: key.Owner, ID: strconv.Itoa(writer) + "_" + strconv.Itoa(n)}
-				if _, err := s.Put(background, key, record, store.NoRevision); err != nil {
+				if _, _, err := s.Put(background, key, record, store.NoRevision); err != nil {
 					t.Error(err)
 				}
 			}
@@ -95,7 +95,7 @@ func TestAFullStoreLosesNothing(t *testing.T) {
 	}
 	limit("1") // which SQLite raises to the pages that there are
 	big := store.Key{Owner: key.Owner, ID: strings.Repeat("long", 2000)}
-	if _, err := s.Put(background, big, record, store.NoRevision); !errors.Is(err, store.ErrFull) {
+	if _, _, err := s.Put(background, big, record, store.NoRevision); !errors.Is(err, store.ErrFull) {
 		t.Errorf("the error is %v; want %v", err, store.ErrFull)
 	}
 	wantCount(t, s, 1)

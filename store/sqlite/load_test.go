@@ -71,7 +71,7 @@ func (l *load) write(s *Store, changes []store.Change) error {
 	case only.Revision == store.NoRevision:
 		return s.Delete(background, only.Key, only.Was)
 	}
-	revision, err := s.Put(background, only.Key, only.Record, only.Was)
+	revision, _, err := s.Put(background, only.Key, only.Record, only.Was)
 	l.kept[only.Key.ID] = store.Statistic{ID: only.Key.ID, Revision: revision, Record: only.Record}
 	return err
 }

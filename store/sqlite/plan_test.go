@@ -107,7 +107,7 @@ func TestIndexesFollowTheRows(t *testing.T) {
 		"another duration":    {Type: record.Type, Activity: record.Activity, Duration: store.Of(edm.Hour)},
 	} {
 		var err error
-		if was, err = s.Put(background, key, next, was); err != nil {
+		if was, _, err = s.Put(background, key, next, was); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		found := store.Binary{Op: store.And, X: store.IsOf{Type: next.Type}, Y: compared(startDate, store.Eq, store.Value{})}

@@ -40,9 +40,6 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 	defer s.gate.Leave()
 	var settings store.Settings
 	err := scanSettings(one(ctx, s.reads.settings, owner.Tenant, owner.User), &settings)
-	if errors.Is(err, sql.ErrNoRows) {
-		return store.DefaultSettings, nil
-	}
 	return answer(ctx, "reading settings", settings, err)
 }
 
@@ -129,6 +126,12 @@ func all[T any](ctx context.Context, doing string, rows *sql.Rows, err error, sc
 	return answer(ctx, doing, values, rows.Err())
 }
 
+// scanSettings reads the row; without one, they are as nobody has changed them.
 func scanSettings(row row, settings *store.Settings) error {
-	return row.Scan(sqlquery.SettingsFields(settings)...)
+	err := row.Scan(sqlquery.SettingsFields(settings)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		*settings = store.DefaultSettings
+		return nil
+	}
+	return err
 }

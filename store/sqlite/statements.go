@@ -16,6 +16,8 @@ const (
 	// An owner keeps the number when the last statistic goes.
 	hasStatistics = "EXISTS (SELECT 1 FROM statistics WHERE statistics.owner = owners.owner)"
 	ofAlias       = " WHERE tenant_id = ? AND upn = ?"
+
+	getSettings = "SELECT " + sqlquery.SettingsColumns + " FROM settings WHERE " + ofUser
 )
 
 // marks are parameters for columns.
@@ -31,7 +33,7 @@ func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
 	err := prepareAll(ctx, singles, map[**sql.Stmt]string{
 		&r.get: "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
 			" FROM statistics LEFT JOIN settings ON " + ofUser + ofKey,
-		&r.settings: "SELECT " + sqlquery.SettingsColumns + " FROM settings WHERE " + ofUser,
+		&r.settings: getSettings,
 		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
 	})
 	if err != nil {
@@ -55,7 +57,7 @@ type statements struct {
 	owner, create                    *sql.Stmt
 	rewrite, replace                 *sql.Stmt
 	delete, current                  *sql.Stmt
-	settings                         *sql.Stmt
+	getSettings, updateSettings      *sql.Stmt
 	addAlias, moveAlias, deleteAlias *sql.Stmt
 }
 
@@ -88,7 +90,8 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.delete:  "DELETE FROM statistics" + ofKey + " AND revision = ?",
 		&s.current: "SELECT revision FROM statistics" + ofKey,
 
-		&s.settings: "INSERT INTO settings (tenant_id, user_id, " + sqlquery.SettingsColumns + ") VALUES (?, ?, ?, ?, ?)" +
+		&s.getSettings: getSettings,
+		&s.updateSettings: "INSERT INTO settings (tenant_id, user_id, " + sqlquery.SettingsColumns + ") VALUES (?, ?, ?, ?, ?)" +
 			" ON CONFLICT DO UPDATE SET has_graph_mailbox = coalesce(?, has_graph_mailbox)," +
 			" has_license = coalesce(?, has_license), has_opted_out = coalesce(?, has_opted_out) RETURNING " + sqlquery.SettingsColumns,
 

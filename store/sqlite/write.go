@@ -25,16 +25,23 @@ func (s *Store) write(ctx context.Context, doing string, run func(*statements) e
 }
 
 // Put implements store.Store.
-func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
+func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	written := store.Statistic{ID: key.ID, Revision: store.NewRevision(), Record: record}
 	run := create(key, &written)
 	if was != store.NoRevision {
 		run = replace(key, &written, was)
 	}
-	if err := s.write(ctx, "storing a statistic", run); err != nil {
-		return store.NoRevision, err
+	settings := new(store.Settings) // the writer's until write returns nil
+	err := s.write(ctx, "storing a statistic", func(s *statements) error {
+		if err := run(s); err != nil {
+			return err
+		}
+		return scanSettings(s.getSettings.QueryRow(key.Tenant, key.User), settings)
+	})
+	if err != nil {
+		return store.NoRevision, store.Settings{}, err
 	}
-	return written.Revision, nil
+	return written.Revision, *settings, nil
 }
 
 func create(key store.Key, statistic *store.Statistic) func(*statements) error {
@@ -106,7 +113,7 @@ func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change st
 	settings := new(store.Settings) // the writer's until write returns nil
 	first := change.Apply(store.DefaultSettings)
 	err := s.write(ctx, "storing settings", func(s *statements) error {
-		return scanSettings(s.settings.QueryRow(owner.Tenant, owner.User, first.HasGraphMailbox, first.HasLicense, first.HasOptedOut,
+		return scanSettings(s.updateSettings.QueryRow(owner.Tenant, owner.User, first.HasGraphMailbox, first.HasLicense, first.HasOptedOut,
 			flag(change.HasGraphMailbox), flag(change.HasLicense), flag(change.HasOptedOut)), settings)
 	})
 	if err != nil {

@@ -109,7 +109,7 @@ func TestACallerWhoGoesIsNotWaitedFor(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(background, 20*time.Millisecond)
 	defer cancel()
-	if _, err := s.Put(ctx, numbered(1), record, store.NoRevision); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := s.Put(ctx, numbered(1), record, store.NoRevision); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v; want %v", err, context.DeadlineExceeded)
 	}
 	if err := exec(other.writer.statements.rollback); err != nil {
@@ -154,7 +154,7 @@ func TestACommitThatCannotBeTakenBack(t *testing.T) {
 	if err := failure(background, "storing", err); !errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrFull) {
 		t.Errorf("the error is %v; want %v", err, store.ErrUnavailable)
 	}
-	if _, err := s.Put(background, key, record, store.NoRevision); !errors.Is(err, store.ErrUnavailable) {
+	if _, _, err := s.Put(background, key, record, store.NoRevision); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("the next caller is told %v; want %v", err, store.ErrUnavailable)
 	}
 	wantCount(t, s, 0)

@@ -69,16 +69,20 @@ func (v *View) Get(ctx context.Context, key store.Key) (store.Statistic, store.S
 
 // Put implements store.Store. The revision is the one that the key has after Commit,
 // unless it is changed again before.
-func (v *View) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, error) {
+func (v *View) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
+	settings, err := v.Settings(ctx, key.Owner)
+	if err != nil {
+		return store.NoRevision, store.Settings{}, err
+	}
 	change, err := v.at(ctx, key)
 	if err == nil {
 		err = store.Meet(change.Revision, was)
 	}
 	if err != nil {
-		return store.NoRevision, err
+		return store.NoRevision, store.Settings{}, err
 	}
 	change.Revision, change.Record = store.NewRevision(), record
-	return change.Revision, nil
+	return change.Revision, settings, nil
 }
 
 // Delete implements store.Store.

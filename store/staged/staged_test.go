@@ -23,7 +23,7 @@ func key(id string) store.Key {
 
 func put(t *testing.T, s store.Store, id string, record store.Record, was store.Revision) store.Revision {
 	t.Helper()
-	revision, err := s.Put(background, key(id), record, was)
+	revision, _, err := s.Put(background, key(id), record, was)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestErrors(t *testing.T) {
 		was  store.Revision
 		want error
 	}{{"a", 0, store.ErrExists}, {"a", stale, store.ErrConflict}, {"b", stale, store.ErrNotFound}} {
-		got, err := view.Put(background, key(row.id), call, row.was)
+		got, _, err := view.Put(background, key(row.id), call, row.was)
 		want(t, err, row.want)
 		if got != store.NoRevision {
 			t.Errorf("a failed Put returned %d", got)
@@ -147,14 +147,14 @@ func get(id string) func(store.Store) error {
 }
 
 func create(id string) func(store.Store) error {
-	return func(s store.Store) error { _, err := s.Put(background, key(id), call, 0); return err }
+	return func(s store.Store) error { _, _, err := s.Put(background, key(id), call, 0); return err }
 }
 
 func replace(id string) func(store.Store) error {
 	return func(s store.Store) error {
 		stored, _, err := s.Get(background, key(id))
 		if err == nil {
-			_, err = s.Put(background, key(id), longer, stored.Revision)
+			_, _, err = s.Put(background, key(id), longer, stored.Revision)
 		}
 		return err
 	}

@@ -84,7 +84,7 @@ var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
 					t.Errorf("Apply: %v", err)
 				}
 			default:
-				if _, err := s.Put(background, changes[0].Key, full, store.NoRevision); err != nil {
+				if _, _, err := s.Put(background, changes[0].Key, full, store.NoRevision); err != nil {
 					t.Errorf("Put: %v", err)
 				}
 			}

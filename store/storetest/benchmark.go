@@ -20,7 +20,7 @@ func BenchmarkPut(b *testing.B, open Open) {
 		s := opened(b, open)
 		measureWrites(b, func(writer, n int) error {
 			key := store.Key{Owner: ada, ID: numbered(ada, writer).ID + numbered(ada, n).ID}
-			_, err := s.Put(background, key, full, store.NoRevision)
+			_, _, err := s.Put(background, key, full, store.NoRevision)
 			return err
 		})
 	})
@@ -32,7 +32,7 @@ func BenchmarkPut(b *testing.B, open Open) {
 		}
 		measureWrites(b, func(writer, n int) (err error) {
 			record := withDuration(full, edm.Duration(n))
-			revisions[writer], err = s.Put(background, numbered(ada, writer), record, revisions[writer])
+			revisions[writer], _, err = s.Put(background, numbered(ada, writer), record, revisions[writer])
 			return err
 		})
 	})

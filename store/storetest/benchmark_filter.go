@@ -69,7 +69,7 @@ func fill(b *testing.B, s store.Store, n int) {
 		writers.Go(func() {
 			for i := range numbers {
 				statistic := daily(i)
-				if _, err := s.Put(background, store.Key{Owner: ada, ID: statistic.ID}, statistic.Record, store.NoRevision); err != nil {
+				if _, _, err := s.Put(background, store.Key{Owner: ada, ID: statistic.ID}, statistic.Record, store.NoRevision); err != nil {
 					b.Errorf("Put: %v", err)
 				}
 			}

@@ -38,7 +38,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 			var winners atomic.Int64
 			key := numbered(ada, round)
 			atOnce(20, func(n int) {
-				revision, err := s.Put(background, key, withDuration(call, edm.Duration(n)), store.NoRevision)
+				revision, _, err := s.Put(background, key, withDuration(call, edm.Duration(n)), store.NoRevision)
 				if err == nil {
 					winners.Add(1)
 					winner = revision
@@ -74,7 +74,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 			owner := []store.Owner{ada, bob}[n%2]
 			for i := range each {
 				key := numbered(owner, n*each+i)
-				revision, err := s.Put(background, key, call, store.NoRevision)
+				revision, _, err := s.Put(background, key, call, store.NoRevision)
 				if err != nil {
 					t.Errorf("Put: %v", err)
 					return
@@ -91,13 +91,13 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 			key := numbered(ada, n)
 			switch n % 3 {
 			case 0:
-				_, err := s.Put(background, first, full, store.NoRevision)
+				_, _, err := s.Put(background, first, full, store.NoRevision)
 				wantError(t, err, store.ErrExists)
 			case 1:
-				_, err := s.Put(background, key, full, store.NewRevision())
+				_, _, err := s.Put(background, key, full, store.NewRevision())
 				wantError(t, err, store.ErrNotFound)
 			default:
-				if _, err := s.Put(background, key, full, store.NoRevision); err != nil {
+				if _, _, err := s.Put(background, key, full, store.NoRevision); err != nil {
 					t.Errorf("Put: %v", err)
 				}
 			}
@@ -114,7 +114,7 @@ func increment(s store.Store, key store.Key) error {
 		return err
 	}
 	statistic.Duration.Value++
-	_, err = s.Put(background, key, statistic.Record, statistic.Revision)
+	_, _, err = s.Put(background, key, statistic.Record, statistic.Revision)
 	return err
 }
 

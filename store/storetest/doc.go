@@ -102,7 +102,7 @@ func wantError(t testing.TB, got, want error) {
 // mustPut creates (was == store.NoRevision) or replaces a statistic.
 func mustPut(t testing.TB, s store.Store, key store.Key, record store.Record, was store.Revision) store.Revision {
 	t.Helper()
-	revision, err := s.Put(background, key, record, was)
+	revision, _, err := s.Put(background, key, record, was)
 	must(t, err)
 	if revision == store.NoRevision {
 		t.Fatal("Put returned no revision")

@@ -21,7 +21,7 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 	},
 	"Count": func(ctx context.Context, s store.Store) error { _, err := s.Count(ctx, ada, nil); return err },
 	"Put": func(ctx context.Context, s store.Store) error {
-		_, err := s.Put(ctx, first, call, store.NoRevision)
+		_, _, err := s.Put(ctx, first, call, store.NoRevision)
 		return err
 	},
 	"Apply": func(ctx context.Context, s store.Store) error {
@@ -90,7 +90,7 @@ func putAndRead(t testing.TB, s store.Store, n int) {
 			ctx, cancel = context.WithTimeout(background, time.Duration(rand.IntN(2000))*time.Microsecond)
 		}
 		key := numbered(bob, n*25+i)
-		revision, err := s.Put(ctx, key, call, store.NoRevision)
+		revision, _, err := s.Put(ctx, key, call, store.NoRevision)
 		switch {
 		case err == nil:
 			wantStoredUnder(t, s, key, revision)
@@ -156,7 +156,7 @@ func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision 
 			for i := 0; ; i++ {
 				started.Add(1)
 				key := numbered(ada, n*10_000+i)
-				revision, err := s.Put(background, key, call, store.NoRevision)
+				revision, _, err := s.Put(background, key, call, store.NoRevision)
 				if err != nil {
 					wantError(t, err, store.ErrClosed)
 					return

@@ -51,7 +51,7 @@ func (m *model) drawWas(t *rapid.T, key store.Key) store.Revision {
 func (m *model) put(t *rapid.T) {
 	key, record := m.drawKey(t), drawRecord(t)
 	was := m.drawWas(t, key)
-	revision, err := m.store.Put(background, key, record, was)
+	revision, _, err := m.store.Put(background, key, record, was)
 	m.wantError(t, "Put", err, store.Meet(m.stored[key].Revision, was))
 	if err == nil {
 		m.keep(t, key, revision, record)

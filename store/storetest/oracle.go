@@ -37,7 +37,7 @@ func putDrawn(t *rapid.T, s store.Store, owner store.Owner) []store.Statistic {
 		stored[i] = store.Statistic{ID: id, Record: drawRecord(t)}
 	}
 	atOnce(len(ids), func(i int) {
-		revision, err := s.Put(background, store.Key{Owner: owner, ID: ids[i]}, stored[i].Record, store.NoRevision)
+		revision, _, err := s.Put(background, store.Key{Owner: owner, ID: ids[i]}, stored[i].Record, store.NoRevision)
 		if err != nil {
 			t.Errorf("Put: %v", err)
 		}

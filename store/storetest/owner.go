@@ -23,12 +23,17 @@ var settingsTests = map[string]func(*testing.T, store.Store){
 		}
 	},
 	"come with a statistic": func(t *testing.T, s store.Store) {
-		mustPut(t, s, first, call, store.NoRevision)
+		revision := store.NoRevision
 		for _, want := range []store.Settings{store.DefaultSettings, {HasOptedOut: true}, {HasLicense: true}} {
 			if want != store.DefaultSettings {
 				putSettings(t, s, ada, want)
 			}
 			putSettings(t, s, bob, store.Settings{HasGraphMailbox: true}) // which are not hers
+			var settings store.Settings
+			var err error
+			if revision, settings, err = s.Put(background, first, call, revision); err != nil || settings != want {
+				t.Errorf("Put = %+v, %v; want %+v", settings, err, want)
+			}
 			if got, settings, err := s.Get(background, first); err != nil || got.ID != first.ID || settings != want {
 				t.Errorf("Get = %q, %+v, %v; want %q, %+v", got.ID, settings, err, first.ID, want)
 			}
@@ -149,7 +154,7 @@ var isolationTests = map[string]func(*testing.T, store.Store){
 			wantAbsent(t, s, key)
 			wantPage(t, s, other, store.Query{Limit: 10})
 			wantCount(t, s, other, 0)
-			_, err := s.Put(background, key, full, revision)
+			_, _, err := s.Put(background, key, full, revision)
 			wantError(t, err, store.ErrNotFound)
 			wantError(t, s.Delete(background, key, revision), store.ErrNotFound)
 			theirs := mustPut(t, s, key, full, store.NoRevision)

@@ -135,7 +135,7 @@ func walkWhileOthersWrite(t *testing.T, s store.Store) {
 	atOnce(lasting/each, func(n int) {
 		for i := range each {
 			statistic := daily(n*each + i)
-			if _, err := s.Put(background, store.Key{Owner: ada, ID: statistic.ID}, statistic.Record, store.NoRevision); err != nil {
+			if _, _, err := s.Put(background, store.Key{Owner: ada, ID: statistic.ID}, statistic.Record, store.NoRevision); err != nil {
 				t.Errorf("Put: %v", err)
 			}
 		}
@@ -170,9 +170,9 @@ func comeAndGo(t *testing.T, s store.Store, writer int, stop <-chan struct{}) {
 		}
 		statistic := daily((i*7919 + writer) % 10_000)
 		key := store.Key{Owner: ada, ID: fmt.Sprintf("%s_%d", statistic.ID, writer)}
-		revision, err := s.Put(background, key, statistic.Record, store.NoRevision)
+		revision, _, err := s.Put(background, key, statistic.Record, store.NoRevision)
 		if err == nil {
-			revision, err = s.Put(background, key, withDuration(statistic.Record, edm.Duration(i)), revision)
+			revision, _, err = s.Put(background, key, withDuration(statistic.Record, edm.Duration(i)), revision)
 		}
 		if err == nil {
 			err = s.Delete(background, key, revision)

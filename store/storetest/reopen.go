@@ -49,7 +49,7 @@ var reopenTests = map[string]func(t *testing.T, open func() store.Store){
 		must(t, s.Close())
 
 		s = opened(t, func(testing.TB) store.Store { return open() })
-		_, err := s.Put(background, first, full, stale)
+		_, _, err := s.Put(background, first, full, stale)
 		wantError(t, err, store.ErrConflict)
 		wantStored(t, s, first, mustPut(t, s, first, full, revision), full)
 	},

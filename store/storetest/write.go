@@ -19,7 +19,7 @@ var putTests = map[string]func(*testing.T, store.Store){
 	},
 	"create of what exists is ErrExists and changes nothing": func(t *testing.T, s store.Store) {
 		revision := mustPut(t, s, first, call, store.NoRevision)
-		got, err := s.Put(background, first, full, store.NoRevision)
+		got, _, err := s.Put(background, first, full, store.NoRevision)
 		wantError(t, err, store.ErrExists)
 		wantNoRevision(t, got)
 		wantStored(t, s, first, revision, call)
@@ -35,13 +35,13 @@ var putTests = map[string]func(*testing.T, store.Store){
 	"replace of a stale revision is ErrConflict and changes nothing": func(t *testing.T, s store.Store) {
 		stale := mustPut(t, s, first, call, store.NoRevision)
 		revision := mustPut(t, s, first, full, stale)
-		got, err := s.Put(background, first, call, stale)
+		got, _, err := s.Put(background, first, call, stale)
 		wantError(t, err, store.ErrConflict)
 		wantNoRevision(t, got)
 		wantStored(t, s, first, revision, full)
 	},
 	"replace of what is absent is ErrNotFound and creates nothing": func(t *testing.T, s store.Store) {
-		got, err := s.Put(background, first, call, store.NewRevision())
+		got, _, err := s.Put(background, first, call, store.NewRevision())
 		wantError(t, err, store.ErrNotFound)
 		wantNoRevision(t, got)
 		wantAbsent(t, s, first)
@@ -49,7 +49,7 @@ var putTests = map[string]func(*testing.T, store.Store){
 	"replace after a delete is ErrNotFound": func(t *testing.T, s store.Store) {
 		revision := mustPut(t, s, first, call, store.NoRevision)
 		must(t, s.Delete(background, first, revision))
-		_, err := s.Put(background, first, call, revision)
+		_, _, err := s.Put(background, first, call, revision)
 		wantError(t, err, store.ErrNotFound)
 		wantAbsent(t, s, first)
 	},
@@ -57,7 +57,7 @@ var putTests = map[string]func(*testing.T, store.Store){
 		second := store.Key{Owner: ada, ID: "second"}
 		mustPut(t, s, first, call, store.NoRevision)
 		revision := mustPut(t, s, second, call, store.NoRevision)
-		_, err := s.Put(background, first, full, revision)
+		_, _, err := s.Put(background, first, full, revision)
 		wantError(t, err, store.ErrConflict)
 	},
 	"a revision is never used twice": func(t *testing.T, s store.Store) {
@@ -112,7 +112,7 @@ var deleteTests = map[string]func(*testing.T, store.Store){
 		must(t, s.Delete(background, first, revision))
 		again := mustPut(t, s, first, call, store.NoRevision)
 		wantError(t, s.Delete(background, first, revision), store.ErrConflict)
-		_, err := s.Put(background, first, full, revision)
+		_, _, err := s.Put(background, first, full, revision)
 		wantError(t, err, store.ErrConflict)
 		wantStored(t, s, first, again, call)
 	},
@@ -170,8 +170,8 @@ var recordTests = map[string]func(*testing.T, store.Store){
 			callers.Go(func() {
 				record, text := call, texts[n%len(texts)]
 				record.TimeZoneUsed = store.Of(text)
-				_, _ = s.Put(background, numbered(ada, n), record, store.NoRevision)
-				_, _ = s.Put(background, store.Key{Owner: ada, ID: text}, call, store.NoRevision)
+				_, _, _ = s.Put(background, numbered(ada, n), record, store.NoRevision)
+				_, _, _ = s.Put(background, store.Key{Owner: ada, ID: text}, call, store.NoRevision)
 			})
 		}
 		callers.Wait()

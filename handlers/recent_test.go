@@ -1,0 +1,86 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"afterhours/store"
+	"afterhours/store/memory"
+)
+
+// counted counts the statistics that are read from a store one by one.
+type counted struct {
+	store.Store
+	reads atomic.Int64
+}
+
+func (c *counted) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
+	c.reads.Add(1)
+	return c.Store.Get(ctx, key)
+}
+
+// TestWhatWasJustWrittenIsNotRead: a PATCH of what the server has created, read or
+// changed just before only writes.
+func TestWhatWasJustWrittenIsNotRead(t *testing.T) {
+	over := &counted{Store: memory.New()}
+	w := newWorld(t, over)
+	etag := w.createSeed()
+	token := w.userToken(megan, "Analytics.ReadWrite")
+	for _, duration := range []string{"PT2H", "PT3H"} {
+		got := w.do(call{method: "PATCH", path: collection + "/" + seedID, token: token, header: map[string]string{"If-Match": etag}, body: `{"duration":"` + duration + `"}`})
+		if got.status != http.StatusOK || got.object(t)["afterHours"] != "PT30M" || over.reads.Load() != 0 {
+			t.Errorf("%d %s after %d reads", got.status, got.text, over.reads.Load())
+		}
+		etag = got.header.Get("ETag")
+	}
+}
+
+// TestAnotherServerWrites: whatever another server does to a statistic that this one
+// has written, its next answer is as if it had remembered nothing.
+func TestAnotherServerWrites(t *testing.T) {
+	const item = collection + "/" + seedID
+	change := call{method: "PATCH", path: item, body: `{"duration":"PT7H"}`}
+	for _, row := range []struct {
+		name   string
+		others []call
+		mine   call
+		stale  int // the answer with the entity tag of before
+		status int
+		holds  string
+	}{
+		{"changes it", []call{{method: "PATCH", path: item, body: `{"afterHours":"PT5H"}`}}, change, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT7H","afterHours":"PT5H"`},
+		{"makes the same change", []call{change}, change, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT7H","afterHours":"PT30M"`},
+		{"deletes it", []call{{method: "DELETE", path: item}}, change, http.StatusNotFound, http.StatusNotFound, "ResourceNotFound"},
+		{"makes one of another type of it", []call{{method: "DELETE", path: item},
+			{method: "POST", path: collection, body: `{"@odata.type":"#microsoft.graph.chatActivityStatistics","id":"` + seedID + `"}`}},
+			change, http.StatusPreconditionFailed, http.StatusOK, "chatActivityStatistics"},
+		{"opts out for its owner", []call{{method: "PATCH", path: "/beta/me/analytics/settings", body: `{"hasOptedOut":true}`}}, change, http.StatusNoContent, http.StatusNoContent, ""},
+		{"changes it, so that nothing is left to do", []call{change}, change, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT7H"`},
+		{"takes back a change", []call{change, {method: "PATCH", path: item, body: `{"duration":"PT1H"}`}}, call{method: "PATCH", path: item, body: `{"duration":"PT1H"}`}, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT1H"`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			onEveryStore(t, func(t *testing.T, w *world) {
+				etag, token := w.createSeed(), w.userToken(megan, "Analytics.ReadWrite")
+				other := w.another()
+				for _, c := range row.others {
+					c.token = token
+					if got := other.do(c); got.status >= 300 {
+						t.Fatal(got.text)
+					}
+				}
+				mine := row.mine
+				mine.token, mine.header = token, map[string]string{"If-Match": etag}
+				if got := w.do(mine); got.status != row.stale {
+					t.Errorf("with the old entity tag: %d %s; want %d", got.status, got.text, row.stale)
+				}
+				mine.header = nil
+				if got := w.do(mine); got.status != row.status || !strings.Contains(got.text, row.holds) {
+					t.Errorf("%d %s; want %d and %s", got.status, got.text, row.status, row.holds)
+				}
+			})
+		})
+	}
+}
