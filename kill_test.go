@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -17,8 +18,9 @@ import (
 )
 
 var (
-	kills  = flag.Int("kills", 3, "how often TestKillsUnderLoad kills the server")
-	stored = flag.Int("stored", 1000, "how many statistics TestKillsUnderLoad and TestBackupsUnderLoad store beforehand")
+	kills   = flag.Int("kills", 3, "how often TestKillsUnderLoad kills the server")
+	patches = flag.Int64("patches", 300, "how many PATCHes are answered before each kill, at least")
+	stored  = flag.Int("stored", 1000, "how many statistics TestKillsUnderLoad and TestBackupsUnderLoad store beforehand")
 )
 
 // TestKillsUnderLoad: clients count up, each a statistic of its own, while the server is
@@ -41,14 +43,22 @@ func TestKillsUnderLoad(t *testing.T) {
 	var slowest time.Duration
 	for round := range *kills {
 		var clients sync.WaitGroup
+		var answered atomic.Int64
+		enough := make(chan struct{})
 		for _, c := range counts {
 			clients.Go(func() {
 				for c.increment(p) {
-					continue
+					if answered.Add(1) == *patches+int64(37*(round%10)) {
+						close(enough)
+					}
 				}
 			})
 		}
-		time.Sleep(time.Duration(100+37*(round%10)) * time.Millisecond)
+		select {
+		case <-enough:
+		case <-time.After(time.Minute):
+			t.Errorf("round %d: only %d PATCHes were answered in a minute", round, answered.Load())
+		}
 		_ = p.end(syscall.SIGKILL)
 		clients.Wait()
 		begun := time.Now()
