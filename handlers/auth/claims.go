@@ -55,8 +55,8 @@ func (p payload) principal() (Principal, error) {
 		Expires: p.ExpiresAt.UTC(),
 	}
 	switch {
-	case p.Nonce != nil:
-		return Principal{}, refuse("The token is an ID token (it has a nonce); send an access token for this API.")
+	case p.Nonce != nil || p.AccessTokenHash != nil || p.CodeHash != nil:
+		return Principal{}, refuse("The token is an ID token (it has nonce, at_hash or c_hash); send an access token for this API.")
 	case p.isDelegated():
 		who.Scopes = strings.Fields(*p.Scopes)
 		who.UPN = strings.ToLower(p.UPN)

@@ -109,6 +109,7 @@ func publicJWK(private any, kid string, members object) object {
 type remote struct {
 	server  *httptest.Server
 	fetches atomic.Int64             // of the key set
+	strays  atomic.Int64             // requests to /stray, which only tokens speak of
 	down    atomic.Bool              // answer 500
 	gate    atomic.Pointer[gate]     // hold answers until it opens
 	jwks    atomic.Pointer[[]object] // what the key set lists
@@ -134,6 +135,7 @@ func newRemote(t testing.TB) *remote {
 		}
 		writeJSON(w, object{"keys": *r.jwks.Load()})
 	})
+	mux.HandleFunc("/stray/", func(http.ResponseWriter, *http.Request) { r.strays.Add(1) })
 	r.server = httptest.NewServer(mux)
 	t.Cleanup(r.server.Close)
 	k := keys()

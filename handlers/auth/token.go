@@ -2,8 +2,11 @@ package auth
 
 import (
 	"encoding/base64"
+	"errors"
+	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -43,7 +46,11 @@ type payload struct {
 	Roles           []string `json:"roles,omitempty"`
 	IdentityType    string   `json:"idtyp,omitempty"` // "app" or "user"; optional in Entra's tokens
 	AuthorizedParty string   `json:"azp,omitempty"`
-	Nonce           *string  `json:"nonce,omitempty"` // only ID tokens have it (OpenID Connect Core 1.0, section 2)
+
+	// Only ID tokens have these (OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11).
+	Nonce           *string `json:"nonce,omitempty"`
+	AccessTokenHash *string `json:"at_hash,omitempty"`
+	CodeHash        *string `json:"c_hash,omitempty"`
 }
 
 // accessTokenTypes are the values of typ that an access token may have, in lower case; RFC 9068, section 2.1, asks for
@@ -98,7 +105,30 @@ func malformed(part string) error {
 // so that a claim "OID" that an issuer lets its users choose could replace the oid.
 func decodeJSON(part string, into any) bool {
 	text, ok := decode(part)
-	return ok && len(text) > 0 && text[0] == '{' && json.Unmarshal(text, into) == nil
+	return ok && len(text) > 0 && text[0] == '{' && json.Unmarshal(text, into, strictTimes) == nil
+}
+
+// lastSecond is the end of the year 9999. What lies behind it would wrap around in Go's times.
+const lastSecond = 253402300799
+
+var strictTimes = json.WithUnmarshalers(json.UnmarshalFromFunc(readTime))
+
+var errNoTime = errors.New("not a number of seconds")
+
+// readTime reads a NumericDate, which is a number (RFC 7519, section 2); jwt's own decoder also takes a text that holds one.
+func readTime(d *jsontext.Decoder, date *jwt.NumericDate) error {
+	if d.PeekKind() != '0' {
+		return errNoTime
+	}
+	var seconds float64
+	if err := json.UnmarshalDecode(d, &seconds); err != nil {
+		return err
+	}
+	if math.Abs(seconds) > lastSecond {
+		return errNoTime
+	}
+	date.Time = time.Unix(int64(seconds), 0)
+	return nil
 }
 
 // decode reads base64url as RFC 7515, section 2, defines it. Go's decoder skips line breaks wherever they are; here they
