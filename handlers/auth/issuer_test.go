@@ -170,6 +170,18 @@ func TestDocumentsThatCannotBeTrusted(t *testing.T) {
 		{"key set is not found", serve(func(base string) object {
 			return object{"issuer": base, "jwks_uri": w.remote.server.URL + "/nowhere"}
 		}), "/nowhere: status 404"},
+		{"key set redirects to another host", serve(func(base string) object {
+			return object{"issuer": base, "jwks_uri": base + "/moved?" + stray.URL + "/keys"}
+		}), "own host only"},
+		{"key set redirects to a link-local address", serve(func(base string) object {
+			return object{"issuer": base, "jwks_uri": base + "/moved?http://169.254.169.254/keys"}
+		}), "own host only"},
+		{"key set redirects to a file", serve(func(base string) object {
+			return object{"issuer": base, "jwks_uri": base + "/moved?file:///etc/keys"}
+		}), "own host only"},
+		{"key set without end", serve(func(base string) object {
+			return object{"issuer": base, "jwks_uri": base + "/endless"}
+		}), "longer than 1 MiB"},
 		{"key set is no key set", serve(func(base string) object {
 			return object{"issuer": base, "jwks_uri": base + auth.DiscoveryPath}
 		}), "no key that can verify"},
@@ -177,6 +189,14 @@ func TestDocumentsThatCannotBeTrusted(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			mux := http.NewServeMux()
 			mux.HandleFunc(auth.DiscoveryPath, c.discovery)
+			mux.HandleFunc("/moved", func(rw http.ResponseWriter, r *http.Request) {
+				http.Redirect(rw, r, r.URL.RawQuery, http.StatusFound)
+			})
+			mux.HandleFunc("/endless", func(rw http.ResponseWriter, r *http.Request) {
+				for r.Context().Err() == nil {
+					_, _ = rw.Write(make([]byte, 1<<16))
+				}
+			})
 			server := httptest.NewServer(mux)
 			defer server.Close()
 			// The key set restricts its RSA key to Entra's names; here the elliptic curve key counts.

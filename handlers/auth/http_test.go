@@ -1,0 +1,282 @@
+package auth_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"afterhours/contract/checked"
+	"afterhours/gen"
+	"afterhours/handlers"
+	"afterhours/handlers/auth"
+	"afterhours/store"
+)
+
+// nowhere is a store that nobody may reach: whatever is asked of it panics, which the server answers with 500.
+type nowhere struct{ store.Store }
+
+// site is the whole handler chain on a real socket, which trusts the issuers of a world.
+type site struct {
+	world
+	t      testing.TB
+	url    string
+	client *http.Client
+}
+
+func newSite(t testing.TB, over store.Store) site {
+	t.Helper()
+	w := newWorld(t)
+	server, err := handlers.New(handlers.Config{
+		Store: over, Verifier: w.verifier, Issuer: w.local, Contract: []byte("openapi: 3.0.3"),
+		Logger: slog.New(slog.DiscardHandler), Now: w.now, SDKQuirks: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := httptest.NewServer(server)
+	t.Cleanup(listener.Close)
+	return site{world: w, t: t, url: listener.URL, client: checked.Client(t)}
+}
+
+// reply is an answer, read to its end.
+type reply struct {
+	status    int
+	challenge string
+	code      string
+	message   string
+	text      string
+}
+
+// bodies are good ones of every operation with the method, but for batches.
+var bodies = map[string]string{
+	http.MethodPost:  `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`,
+	http.MethodPatch: `{}`,
+}
+
+// send calls an operation, "PATCH /beta/me/analytics", by a request that change completes.
+func (s site) send(operation string, change func(*http.Request)) reply {
+	s.t.Helper()
+	got, err := s.try(context.Background(), operation, change)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return got
+}
+
+// try is send for goroutines other than the test's own.
+func (s site) try(ctx context.Context, operation string, change func(*http.Request)) (reply, error) {
+	method, path, _ := strings.Cut(operation, " ")
+	request, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(bodies[method]))
+	if err != nil {
+		return reply{}, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	change(request)
+	response, err := s.client.Do(request)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	var failed struct {
+		Error struct{ Code, Message string }
+	}
+	_ = json.Unmarshal(text, &failed) // what is no error has none
+	return reply{response.StatusCode, response.Header.Get("WWW-Authenticate"), failed.Error.Code, failed.Error.Message, string(text)}, err
+}
+
+func bearer(token string) func(*http.Request) { return authorization("Bearer " + token) }
+
+func authorization(lines ...string) func(*http.Request) {
+	return func(r *http.Request) { r.Header["Authorization"] = lines }
+}
+
+// wantUnauthorized fails unless the answer is a refusal of the token that says want.
+func (s site) wantUnauthorized(t *testing.T, got reply, token, want string) {
+	t.Helper()
+	if got.status != http.StatusUnauthorized || got.code != "InvalidAuthenticationToken" {
+		t.Fatalf("%d %s", got.status, got.text)
+	}
+	if !strings.HasPrefix(got.challenge, `Bearer realm="afterhours", error="invalid_token", error_description="`) {
+		t.Errorf("WWW-Authenticate: %s", got.challenge)
+	}
+	wantRefused(t, &auth.Error{Description: got.message}, token, want)
+	for part := range strings.SplitSeq(token, ".") {
+		if len(part) > 8 && strings.Contains(got.text+got.challenge, part) {
+			t.Errorf("the answer holds a part of the token: %s %s", got.challenge, got.text)
+		}
+	}
+}
+
+// guarded are the operations of the contract that need a token, each under one of its bases.
+func guarded(t testing.TB) []string {
+	t.Helper()
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := strings.NewReplacer("{user-id}", alice, "{activityStatistics-id}", "x", "{property}", "duration")
+	var all []string
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			if needsToken(doc, operation) {
+				all = append(all, method+" "+doc.Servers[len(path)%len(doc.Servers)].URL+fill.Replace(path))
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func needsToken(doc *openapi3.T, operation *openapi3.Operation) bool {
+	if operation.Security != nil {
+		return len(*operation.Security) > 0
+	}
+	return len(doc.Security) > 0
+}
+
+// TestForgeriesReachNoHandler sends every forged token to some operations of the contract, so that each operation sees
+// many of them; all are answered 401, and none comes as far as the store.
+func TestForgeriesReachNoHandler(t *testing.T) {
+	s := newSite(t, nowhere{})
+	operations := guarded(t)
+	for i, f := range forgeries() {
+		token := f.token(s.world)
+		if strings.ContainsAny(token, "\r\n") {
+			continue // no header can hold it: see TestLineBreakInAToken
+		}
+		t.Run(f.name, func(t *testing.T) {
+			for n := range 4 {
+				operation := operations[(4*i+n)%len(operations)]
+				got := s.send(operation, bearer(token))
+				want := f.want
+				if _, err := auth.BearerToken("Bearer " + token); err != nil {
+					want = "exactly one token"
+				}
+				s.wantUnauthorized(t, got, token, want)
+			}
+		})
+	}
+	s.wantNoStrayFetch(t)
+	if n := len(forgeries()); n < 50 || len(operations) > 4*n {
+		t.Errorf("%d forged tokens for %d operations", n, len(operations))
+	}
+}
+
+// TestGoodTokensReachTheHandlers: the same operations, and a store that nobody may reach, tell a token that is let in.
+func TestGoodTokensReachTheHandlers(t *testing.T) {
+	s := newSite(t, nowhere{})
+	for _, operation := range guarded(t) {
+		if strings.Contains(operation, "/$batch") {
+			continue // whose requests come to the store, as requests of their own
+		}
+		if got := s.send(operation, bearer(token(s.claims()))); got.status != http.StatusInternalServerError {
+			t.Errorf("%s: %d %s, want it to reach the store", operation, got.status, got.text)
+		}
+	}
+}
+
+// TestWhereATokenCounts: in one Authorization header, whose scheme may be in any case, and nowhere else.
+func TestWhereATokenCounts(t *testing.T) {
+	s := newSite(t, nowhere{})
+	good := token(s.claims())
+	const absent, refused = `Bearer realm="afterhours"`, `error="invalid_token"`
+	for _, c := range []struct {
+		name      string
+		change    func(*http.Request)
+		status    int
+		challenge string
+	}{
+		{"as it should be", bearer(good), http.StatusInternalServerError, ""},
+		{"scheme in lower case", authorization("bearer " + good), http.StatusInternalServerError, ""},
+		{"spaces around", authorization("  BEARER   " + good + " "), http.StatusInternalServerError, ""},
+		{"no header", func(*http.Request) {}, http.StatusUnauthorized, absent},
+		{"in the query", func(r *http.Request) { r.URL.RawQuery = "access_token=" + good }, http.StatusUnauthorized, absent},
+		{"in a cookie", func(r *http.Request) {
+			r.AddCookie(&http.Cookie{Name: "access_token", Value: good})
+			r.AddCookie(&http.Cookie{Name: "Authorization", Value: "Bearer " + good})
+		}, http.StatusUnauthorized, absent},
+		{"in a form", func(r *http.Request) {
+			r.Method, r.Body, r.ContentLength = http.MethodPost, io.NopCloser(strings.NewReader("access_token="+good)), -1
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}, http.StatusUnauthorized, absent},
+		{"in a header of another name", func(r *http.Request) {
+			for _, name := range []string{"Proxy-Authorization", "X-Authorization", "X-Forwarded-Authorization", "X-Ms-Token-Aad-Access-Token"} {
+				r.Header.Set(name, "Bearer "+good)
+			}
+		}, http.StatusUnauthorized, absent},
+		{"in two headers", authorization("Bearer "+good, "Bearer "+good), http.StatusUnauthorized, refused},
+		{"in the second of two headers", authorization("", "Bearer "+good), http.StatusUnauthorized, refused},
+		{"two in one header", authorization("Bearer " + good + ", Bearer " + good), http.StatusUnauthorized, refused},
+		{"bare", authorization(good), http.StatusUnauthorized, refused},
+		{"behind a tab", authorization("Bearer\t" + good), http.StatusUnauthorized, refused},
+		{"in quotation marks", authorization(`Bearer "` + good + `"`), http.StatusUnauthorized, refused},
+		{"as a password", func(r *http.Request) { r.SetBasicAuth("Bearer", good) }, http.StatusUnauthorized, refused},
+		{"by another scheme", authorization("DPoP " + good), http.StatusUnauthorized, refused},
+	} {
+		got := s.send("GET /beta/me/analytics/activityStatistics", c.change)
+		if got.status != c.status || !strings.Contains(got.challenge, c.challenge) || c.challenge == absent && got.challenge != absent {
+			t.Errorf("%s: %d %s %s", c.name, got.status, got.challenge, got.text)
+		}
+	}
+}
+
+// TestLineBreakInAToken: what a client can only write by hand is no request at all.
+func TestLineBreakInAToken(t *testing.T) {
+	s := newSite(t, nowhere{})
+	good := token(s.claims())
+	for _, lineBreak := range []string{"\n", "\r\n", "\r", "\r\n "} {
+		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		_, _ = fmt.Fprintf(connection, "GET /beta/me/analytics/settings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s%s%s\r\n\r\n", good[:9], lineBreak, good[9:])
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest && response.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%q: %s", lineBreak, response.Status)
+		}
+	}
+}
+
+// TestPermissionsBeforeHandlers: a good token without the permission is answered 403, before any handler, with the
+// permissions that would do; and an application has no /me.
+func TestPermissionsBeforeHandlers(t *testing.T) {
+	s := newSite(t, nowhere{})
+	user := token(s.claims().with(object{"scp": "User.Read Analytics.Read.All analytics.readwrite"}))
+	app := token(s.appClaims().with(object{"roles": []string{"User.Read.All", "Analytics.ReadWrite"}}))
+	trusted := token(s.appClaims())
+	for _, operation := range guarded(t) {
+		isMine := strings.Contains(operation, "/me/")
+		if strings.Contains(operation, "/$batch") {
+			continue // needs no permission; its requests do
+		}
+		for name, token := range map[string]string{"user": user, "application": app} {
+			got := s.send(operation, bearer(token))
+			if got.status != http.StatusForbidden || got.code != "Authorization_RequestDenied" {
+				t.Errorf("%s by a %s: %d %s", operation, name, got.status, got.text)
+			}
+			if tells := strings.Contains(got.challenge, `error="insufficient_scope", scope="Analytics.Read`); tells == (isMine && name == "application") {
+				t.Errorf("%s by a %s: WWW-Authenticate %s", operation, name, got.challenge)
+			}
+		}
+		if got := s.send(operation, bearer(trusted)); isMine && got.status != http.StatusForbidden {
+			t.Errorf("%s by a trusted application: %d %s", operation, got.status, got.text)
+		}
+	}
+}
