@@ -1,0 +1,181 @@
+package handlers_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"afterhours/store"
+)
+
+// TestIsolation: of nine users in three tenants, nobody reads or changes anything of
+// another by any operation of the contract, alone or in a batch, with the object id or
+// the name of the other and the id of a statistic of theirs; but an application reaches
+// the users of its own tenant.
+func TestIsolation(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, w *world) {
+		all := w.settle()
+		tries := everyAttempt(t, all)
+		requests := 0
+		for _, c := range w.callers(all) {
+			for _, way := range []way{{"one by one", 0, false}, {"in batches", 20, false}, {"in groups", 20, true}} {
+				before := w.everything()
+				w.tryAll(t, c, way, all, tries)
+				for _, owner := range changed(before, w.everything()) {
+					if owner != c.who && (!c.app || owner.Tenant != c.who.Tenant || owner.User == "") {
+						t.Errorf("%s changed something of %v, %s", c.name, owner, way.name)
+					}
+					w.restore(all, owner)
+				}
+				requests += len(tries)
+			}
+		}
+		t.Logf("%d requests", requests)
+	})
+}
+
+// everyAttempt are the attempts at every inhabitant, by object id and by name, each once.
+func everyAttempt(t *testing.T, all []inhabitant) []attempt {
+	t.Helper()
+	var tries []attempt
+	seen := map[string]bool{}
+	for _, target := range all {
+		for _, user := range []string{target.User, target.name} {
+			for _, try := range attempts(t, user, target.id) {
+				if request := try.method + try.path + try.body; !seen[request] {
+					tries, seen[request] = append(tries, try), true
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(tries, func(a, b attempt) int { return a.turn() - b.turn() })
+	return tries
+}
+
+// tryAll has the caller make the attempts, and fails where an answer holds more than
+// the caller may see, or nothing that may be seen does.
+func (w *world) tryAll(t *testing.T, c caller, way way, all []inhabitant, tries []attempt) {
+	t.Helper()
+	calls := make([]call, len(tries))
+	for i, try := range tries {
+		calls[i] = try.call
+	}
+	sawOwn := false
+	for i, got := range way.send(w, c.token, calls) {
+		reached := c.reaches(all, tries[i].user)
+		for _, secret := range secrets.FindAllString(got.text, -1) {
+			sawOwn = true
+			if secretOf(all, reached) != secret {
+				t.Errorf("%s, %s: %s %s: %d %s", c.name, way.name, calls[i].method, calls[i].path, got.status, got.text)
+			}
+		}
+		isRefused := got.status == http.StatusForbidden || got.status == http.StatusNotFound ||
+			way.grouped && got.status == http.StatusBadRequest // what groups do not take
+		if tries[i].user != "" && reached == (store.Owner{}) && !isRefused {
+			t.Errorf("%s, %s: %s %s: %d %s, want 403 or 404", c.name, way.name, calls[i].method, calls[i].path, got.status, got.text)
+		}
+	}
+	if !sawOwn {
+		t.Errorf("%s, %s, does not see even what may be seen", c.name, way.name)
+	}
+}
+
+func secretOf(all []inhabitant, owner store.Owner) string {
+	for _, one := range all {
+		if one.Owner == owner {
+			return one.secret
+		}
+	}
+	return "none"
+}
+
+// alike is what exists and is not the caller's beside what does not exist: a user by
+// object id or name, and the id of a statistic.
+type alike struct {
+	name                   string
+	who                    caller
+	user, id               string
+	missingUser, missingID string
+	mine                   bool // compare /me, else /users/{user}
+}
+
+func (w *world) alikes(all []inhabitant) []alike {
+	callers := w.callers(all)
+	user, app := callers[0], callers[4]
+	if user.app || !app.app || user.who.Tenant != app.who.Tenant {
+		w.t.Fatal("the callers are others than this test takes them for")
+	}
+	const noID, noName, noUser = "only-t9u9", "t9u9@example.com", "00000000-0000-4000-8000-000000000099"
+	colleague, foreigner, retired := all[2], all[5], all[8]
+	return []alike{
+		{"a user, a colleague", user, colleague.User, colleague.id, noUser, noID, false},
+		{"a user, a foreigner", user, foreigner.User, foreigner.id, noUser, noID, false},
+		{"a user, a colleague by name", user, colleague.name, colleague.id, noName, noID, false},
+		{"a user, a foreigner by name", user, foreigner.name, foreigner.id, noName, noID, false},
+		{"a user, a colleague's statistic", user, user.who.User, colleague.id, user.who.User, noID, true},
+		{"a user, a foreigner's statistic", user, user.who.User, foreigner.id, user.who.User, noID, true},
+		{"an application, a foreigner", app, foreigner.User, foreigner.id, noUser, noID, false},
+		{"an application, a foreigner who has opted out", app, retired.User, retired.id, noUser, noID, false},
+		{"an application, a foreigner by name", app, foreigner.name, foreigner.id, noName, noID, false},
+		{"an application, a foreigner's statistic of a user", app, colleague.User, foreigner.id, colleague.User, noID, false},
+	}
+}
+
+// TestForeignAndMissingAreAlike: what exists and is somebody else's is answered as what
+// does not exist, letter by letter, by every operation, but for the names that were
+// asked for and what every answer has of its own.
+func TestForeignAndMissingAreAlike(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, w *world) {
+		all := w.settle()
+		all[8].optedOut = true
+		w.restore(all, all[8].Owner)
+		for _, a := range w.alikes(all) {
+			for _, way := range []way{{"one by one", 0, false}, {"in batches", 1, false}, {"in groups", 1, true}} {
+				foreign := w.answers(t, all, a, way, a.user, a.id)
+				missing := w.answers(t, all, a, way, a.missingUser, a.missingID)
+				for i := range foreign {
+					if foreign[i] != missing[i] {
+						t.Errorf("%s, %s:\n%s\n\n%s", a.name, way.name, foreign[i], missing[i])
+					}
+				}
+			}
+		}
+	})
+}
+
+// answers returns what every operation answers, with the names that were asked for
+// replaced, as texts that can be compared, and restores what was there.
+func (w *world) answers(t *testing.T, all []inhabitant, a alike, way way, user, id string) []string {
+	t.Helper()
+	var calls []call
+	for _, try := range attempts(t, user, id) {
+		if wanted := try.user == user && !a.mine || try.user == me && a.mine; !wanted {
+			continue
+		}
+		calls = append(calls, try.call)
+		if try.operation == "updateStatistic" {
+			try.header = map[string]string{"Prefer": "create-if-missing"}
+			calls = append(calls, try.call)
+		}
+	}
+	before := w.everything()
+	replies := way.send(w, a.who.token, calls)
+	for _, owner := range changed(before, w.everything()) {
+		w.restore(all, owner)
+	}
+	var texts []string
+	for i, got := range replies {
+		var text strings.Builder
+		text.WriteString(calls[i].method + " " + calls[i].path + " " + http.StatusText(got.status) + "\n")
+		for _, own := range []string{"Request-Id", "X-Ms-Ags-Diagnostic", "Date"} {
+			got.header.Del(own)
+		}
+		_ = got.header.Write(&text) // in the order of the names
+		text.WriteString(got.text)
+		neutral := ofTheRequest.ReplaceAllString(text.String(), "")
+		neutral = opaqueTags.ReplaceAllString(neutral, "${1}tag${3}")
+		texts = append(texts, strings.NewReplacer(user, "{user}", id, "{id}").Replace(neutral))
+	}
+	return texts
+}

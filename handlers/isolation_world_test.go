@@ -1,0 +1,353 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"afterhours/handlers/auth"
+	"afterhours/store"
+)
+
+// inhabitant is one of three users in each of three tenants.
+type inhabitant struct {
+	store.Owner
+	name   string // their user principal name
+	id     string // of a statistic that nobody else has an equal of
+	secret string // stands in all that is theirs
+	// optedOut is what keeps their statistics from being read.
+	optedOut bool
+}
+
+// everywhere is the object id of a user in each of the tenants: not the same one.
+const everywhere = "00000000-0000-4000-8000-000000000000"
+
+// settle stores what the inhabitants have, and returns them. All have a statistic
+// called common; the second users of all tenants have the same name.
+func (w *world) settle() []inhabitant {
+	w.t.Helper()
+	var all []inhabitant
+	for t, tenantID := range []string{tenant, otherTenant, "22222222-2222-4333-8444-555555555555"} {
+		for u := range 3 {
+			one := inhabitant{
+				Owner:  store.Owner{Tenant: tenantID, User: fmt.Sprintf("00000000-0000-4000-8000-0000000000%d%d", t+1, u)},
+				name:   fmt.Sprintf("t%du%d@example.com", t, u),
+				id:     fmt.Sprintf("only-t%du%d", t, u),
+				secret: fmt.Sprintf("secret-t%du%d", t, u),
+			}
+			switch u {
+			case 0:
+				one.User = everywhere
+			case 1:
+				one.name = "shared@example.com"
+			}
+			if err := w.store.PutUser(w.t.Context(), store.User{Owner: one.Owner, UPN: one.name}, true); err != nil {
+				w.t.Fatal(err)
+			}
+			all = append(all, one)
+			w.restore(all, one.Owner)
+		}
+	}
+	return all
+}
+
+// furnish gives the owner statistics with the ids, and takes away what else there was.
+func (w *world) furnish(owner store.Owner, secret string, optedOut bool, ids ...string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	old, err := w.store.List(ctx, owner, store.Query{Limit: 100})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var changes []store.Change
+	for _, one := range old {
+		changes = append(changes, store.Change{Key: store.Key{Owner: owner, ID: one.ID}, Was: one.Revision})
+	}
+	for _, id := range ids {
+		record := store.Record{Type: store.Call, Activity: "Call", TimeZoneUsed: store.Of(secret)}
+		changes = append(changes, store.Change{Key: store.Key{Owner: owner, ID: id}, Revision: store.NewRevision(), Record: record})
+	}
+	if err := w.store.Apply(ctx, changes); err != nil {
+		w.t.Fatal(err)
+	}
+	settings := store.SettingsChange{HasGraphMailbox: store.Of(true), HasLicense: store.Of(true), HasOptedOut: store.Of(optedOut)}
+	if _, err := w.store.UpdateSettings(ctx, owner, settings); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// restore gives an owner back what was there.
+func (w *world) restore(all []inhabitant, owner store.Owner) {
+	w.t.Helper()
+	for _, one := range all {
+		if one.Owner == owner {
+			w.furnish(owner, one.secret, one.optedOut, "common", one.id)
+			return
+		}
+	}
+	w.furnish(owner, "", false)
+}
+
+// everything returns all that is stored, a text for each owner, read past the handlers.
+// The aliases of a tenant stand under an owner without a user.
+func (w *world) everything() map[store.Owner]string {
+	w.t.Helper()
+	ctx := w.t.Context()
+	check := func(err error) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	all := map[store.Owner]string{}
+	tenants, err := w.store.Tenants(ctx)
+	check(err)
+	for _, one := range tenants {
+		users, err := w.store.Users(ctx, one, "", 100)
+		check(err)
+		all[store.Owner{Tenant: one}] = fmt.Sprint(users)
+		owners, err := w.store.Owners(ctx, one, "", 100)
+		check(err)
+		for _, owner := range owners {
+			statistics, err := w.store.List(ctx, owner, store.Query{Limit: 100})
+			check(err)
+			settings, err := w.store.Settings(ctx, owner)
+			check(err)
+			all[owner] = fmt.Sprint(statistics, settings)
+		}
+	}
+	return all
+}
+
+// changed returns of whom two readings of everything differ.
+func changed(before, after map[store.Owner]string) []store.Owner {
+	var owners []store.Owner
+	for owner := range maps.Keys(after) {
+		if before[owner] != after[owner] {
+			owners = append(owners, owner)
+		}
+	}
+	for owner := range maps.Keys(before) {
+		if _, there := after[owner]; !there {
+			owners = append(owners, owner)
+		}
+	}
+	return owners
+}
+
+// caller is who sends requests, and with which token.
+type caller struct {
+	name  string
+	who   store.Owner
+	app   bool
+	token string
+}
+
+// callers are every inhabitant, a user of each tenant whose token has the name of
+// another user, and an application of each tenant; all may write.
+func (w *world) callers(all []inhabitant) []caller {
+	var list []caller
+	user := func(as string, who store.Owner, upn string) {
+		list = append(list, caller{as, who, false, w.mint(auth.Claims{
+			Tenant: who.Tenant, User: who.User, UPN: upn, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour})})
+	}
+	for i, one := range all {
+		user(one.secret, one.Owner, "")
+		if i%3 == 2 {
+			user("a thief of the name of "+all[i-1].secret, one.Owner, all[i-1].name)
+			list = append(list, caller{"application", one.Owner, true, w.mint(auth.Claims{
+				Tenant: one.Tenant, User: daemon, Roles: []string{"Analytics.ReadWrite.All"}, Expires: time.Hour})})
+		}
+	}
+	return list
+}
+
+// me is the user of an attempt at /me.
+const me = "me"
+
+// reaches returns whom the caller may reach by the user in a URL; nobody is an owner
+// without a tenant.
+func (c caller) reaches(all []inhabitant, user string) store.Owner {
+	named := store.Owner{Tenant: c.who.Tenant, User: user}
+	for _, one := range all {
+		if one.Tenant == c.who.Tenant && one.name == user {
+			named = one.Owner
+		}
+	}
+	isID := !strings.Contains(named.User, "@")
+	switch {
+	case c.app && user != me && isID:
+		return named
+	case !c.app && (user == me || named == c.who):
+		return c.who
+	}
+	return store.Owner{}
+}
+
+// probe is how an operation is tried: with which queries, and with which body, where
+// {id} stands for that of a statistic.
+type probe struct {
+	queries []string
+	body    string
+}
+
+// probes has a row for each operation of the contract, without My and User.
+var probes = map[string]probe{
+	"listStatistics": {queries: []string{
+		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
+		"?$select=timeZoneUsed&$skip=1",
+	}},
+	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
+	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
+	"getSettings":               {},
+	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
+	"getStatisticProperty":      {},
+	"getStatisticPropertyValue": {},
+	"createStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"{id}","timeZoneUsed":"intruder"}`},
+	"updateStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
+	"deleteStatistic":           {},
+	"updateAnalytics":           {body: `{"settings":{"hasLicense":false}}`},
+	"updateSettings":            {body: `{"hasOptedOut":true}`},
+	"getServiceDocument":        {},
+	"getMetadata":               {},
+	"runBatch":                  {}, // the way of all the others: see way.send
+}
+
+// attempt is a request that tries an operation, for me or another user, "" for neither.
+type attempt struct {
+	call
+	operation string // without My and User
+	user      string
+}
+
+// attempts returns requests that try every operation of the contract: about the user
+// (an object id or a name), and about the statistic with the id. Reads come first, and
+// what keeps statistics from being read last. It fails where an operation has no probe.
+func attempts(t testing.TB, user, id string) []attempt {
+	t.Helper()
+	doc := contractFile(t)
+	fill := strings.NewReplacer("{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id)
+	var all []attempt
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		for _, method := range slices.Sorted(maps.Keys(doc.Paths.Value(path).Operations())) {
+			operation := doc.Paths.Value(path).GetOperation(method).OperationID
+			operation = strings.NewReplacer("My", "", "User", "").Replace(operation)
+			probe, known := probes[operation]
+			if !known {
+				t.Fatalf("the operation %s has no probe", operation)
+			}
+			if operation == "runBatch" {
+				continue
+			}
+			about := ""
+			switch {
+			case strings.HasPrefix(path, "/me"):
+				about = me
+			case strings.Contains(path, "{user-id}"):
+				about = user
+			}
+			if probe.queries == nil {
+				probe.queries = []string{""}
+			}
+			for _, query := range probe.queries {
+				all = append(all, attempt{
+					call:      call{method: method, path: doc.Servers[0].URL + fill.Replace(path) + query, body: fill.Replace(probe.body)},
+					operation: operation,
+					user:      about,
+				})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b attempt) int { return a.turn() - b.turn() })
+	return all
+}
+
+func (a attempt) turn() int {
+	if a.method == http.MethodPatch && a.operation != "updateStatistic" {
+		return 9
+	}
+	return slices.Index([]string{"GET", "POST", "PATCH", "DELETE"}, a.method)
+}
+
+var contractDocument *openapi3.T
+
+func contractFile(t testing.TB) *openapi3.T {
+	t.Helper()
+	if contractDocument == nil {
+		doc, err := openapi3.NewLoader().LoadFromFile("../openapi.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		contractDocument = doc
+	}
+	return contractDocument
+}
+
+// way is how requests are sent.
+type way struct {
+	name string
+	// batch is how many at most are in one batch, 0 for none in any.
+	batch int
+	// grouped says that each is in an atomicity group of its own.
+	grouped bool
+}
+
+// send sends the calls and returns their answers. Those in one batch are done in any order.
+func (y way) send(w *world, token string, calls []call) []reply {
+	w.t.Helper()
+	var replies []reply
+	if y.batch == 0 {
+		for _, c := range calls {
+			c.token = token
+			replies = append(replies, w.do(c))
+		}
+		return replies
+	}
+	for part := range slices.Chunk(calls, y.batch) {
+		var requests []map[string]any
+		for i, c := range part {
+			request := map[string]any{"id": fmt.Sprint(i), "method": c.method, "url": strings.TrimPrefix(c.path, "/beta"), "headers": c.header}
+			if c.body != "" {
+				request["body"] = json.RawMessage(c.body)
+			}
+			if y.grouped {
+				request["atomicityGroup"] = fmt.Sprint("g", i)
+			}
+			requests = append(requests, request)
+		}
+		body, err := json.Marshal(map[string]any{"requests": requests})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		got := w.do(call{method: "POST", path: "/beta/$batch", token: token, body: string(body)})
+		var answer struct {
+			Responses []struct {
+				ID      string
+				Status  int
+				Headers map[string]string
+				Body    json.RawMessage
+			}
+		}
+		if err := json.Unmarshal([]byte(got.text), &answer); err != nil || got.status != http.StatusOK || len(answer.Responses) != len(part) {
+			w.t.Fatalf("%d %s", got.status, got.text)
+		}
+		for _, one := range answer.Responses {
+			header := http.Header{}
+			for name, value := range one.Headers {
+				header.Set(name, value)
+			}
+			replies = append(replies, reply{one.Status, header, string(one.Body)})
+		}
+	}
+	return replies
+}
+
+// secrets are what only inhabitants have.
+var secrets = regexp.MustCompile(`secret-t\du\d`)
