@@ -20,10 +20,7 @@ func TestIsolation(t *testing.T) {
 		requests := 0
 		for _, c := range w.callers(all) {
 			for _, way := range []way{{"one by one", 0, false}, {"in batches", 20, false}, {"in groups", 20, true}} {
-				tries := tries
-				if way.grouped {
-					tries = slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !a.inGroup() })
-				}
+				tries := way.takes(tries)
 				before := w.everything()
 				w.tryAll(t, c, way, all, tries)
 				for _, owner := range changed(before, w.everything()) {

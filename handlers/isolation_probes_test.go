@@ -1,0 +1,178 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// probe is how an operation is tried: with which queries, and with which body, where
+// {id} stands for that of a statistic.
+type probe struct {
+	queries []string
+	body    string
+}
+
+// probes has a row for each operation of the contract, without My and User.
+var probes = map[string]probe{
+	"listStatistics": {queries: []string{
+		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
+		"?$select=timeZoneUsed&$skip=1",
+	}},
+	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
+	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
+	"getSettings":               {},
+	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
+	"getStatisticProperty":      {},
+	"getStatisticPropertyValue": {},
+	"createStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"{id}","timeZoneUsed":"intruder"}`},
+	"updateStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
+	"deleteStatistic":           {},
+	"updateAnalytics":           {body: `{"settings":{"hasLicense":false}}`},
+	"updateSettings":            {body: `{"hasOptedOut":true}`},
+	"getServiceDocument":        {},
+	"getMetadata":               {},
+	"runBatch":                  {}, // the way of all the others: see way.send
+}
+
+// attempt is a request that tries an operation, for me or another user, "" for neither.
+type attempt struct {
+	call
+	operation string // without My and User
+	user      string
+}
+
+// attempts returns requests that try every operation of the contract: about the user
+// (an object id or a name), and about the statistic with the id. Reads come first, and
+// what keeps statistics from being read last. It fails where an operation has no probe.
+func attempts(t testing.TB, user, id string) []attempt {
+	t.Helper()
+	doc, err := contractFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := strings.NewReplacer("{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id)
+	var all []attempt
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		for _, method := range slices.Sorted(maps.Keys(doc.Paths.Value(path).Operations())) {
+			operation := doc.Paths.Value(path).GetOperation(method).OperationID
+			operation = strings.NewReplacer("My", "", "User", "").Replace(operation)
+			probe, known := probes[operation]
+			if !known {
+				t.Fatalf("the operation %s has no probe", operation)
+			}
+			if operation == "runBatch" {
+				continue
+			}
+			about := ""
+			switch {
+			case strings.HasPrefix(path, "/me"):
+				about = me
+			case strings.Contains(path, "{user-id}"):
+				about = user
+			}
+			if probe.queries == nil {
+				probe.queries = []string{""}
+			}
+			if strings.Contains(user, "@") { // a name is resolved before any query is read
+				probe.queries = probe.queries[:1]
+			}
+			for _, query := range probe.queries {
+				all = append(all, attempt{
+					call:      call{method: method, path: doc.Servers[0].URL + fill.Replace(path) + query, body: fill.Replace(probe.body)},
+					operation: operation,
+					user:      about,
+				})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b attempt) int { return a.turn() - b.turn() })
+	return all
+}
+
+// turn orders attempts.
+func (a attempt) turn() int {
+	if a.method == http.MethodPatch && a.operation != "updateStatistic" {
+		return 9
+	}
+	return slices.Index([]string{"GET", "POST", "PATCH", "DELETE"}, a.method)
+}
+
+// contractFile is openapi.yaml itself, rather than what is generated from it.
+var contractFile = sync.OnceValues(func() (*openapi3.T, error) {
+	return openapi3.NewLoader().LoadFromFile("../openapi.yaml")
+})
+
+// way is how requests are sent.
+type way struct {
+	name string
+	// batch is how many at most are in one batch, 0 for none in any.
+	batch int
+	// grouped says that each is in an atomicity group of its own.
+	grouped bool
+}
+
+// takes returns those of the attempts that can be sent so: groups take single statistics.
+func (y way) takes(tries []attempt) []attempt {
+	if !y.grouped {
+		return tries
+	}
+	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !strings.HasSuffix(a.operation, "Statistic") })
+}
+
+// send sends the calls and returns their answers. Those in one batch are done in any order.
+func (y way) send(w *world, token string, calls []call) []reply {
+	w.t.Helper()
+	var replies []reply
+	if y.batch == 0 {
+		for _, c := range calls {
+			c.token = token
+			replies = append(replies, w.do(c))
+		}
+		return replies
+	}
+	for part := range slices.Chunk(calls, y.batch) {
+		var requests []map[string]any
+		for i, c := range part {
+			request := map[string]any{"id": fmt.Sprint(i), "method": c.method, "url": strings.TrimPrefix(c.path, "/beta"), "headers": c.header}
+			if c.body != "" {
+				request["body"] = json.RawMessage(c.body)
+			}
+			if y.grouped {
+				request["atomicityGroup"] = fmt.Sprint("g", i)
+			}
+			requests = append(requests, request)
+		}
+		body, err := json.Marshal(map[string]any{"requests": requests})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		got := w.do(call{method: "POST", path: "/beta/$batch", token: token, body: string(body)})
+		var answer struct {
+			Responses []struct {
+				ID      string
+				Status  int
+				Headers map[string]string
+				Body    json.RawMessage
+			}
+		}
+		if err := json.Unmarshal([]byte(got.text), &answer); err != nil || got.status != http.StatusOK || len(answer.Responses) != len(part) {
+			w.t.Fatalf("%d %s", got.status, got.text)
+		}
+		for _, one := range answer.Responses {
+			header := http.Header{}
+			for name, value := range one.Headers {
+				header.Set(name, value)
+			}
+			replies = append(replies, reply{one.Status, header, string(one.Body)})
+		}
+	}
+	return replies
+}
