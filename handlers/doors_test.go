@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"afterhours/contract/checked"
 	"afterhours/gen"
 	"afterhours/handlers/auth"
 	"afterhours/store"
@@ -51,7 +52,7 @@ func TestEveryDoor(t *testing.T) {
 	unguarded := func(around ...gen.StrictMiddlewareFunc) http.Handler {
 		engine := gin.New()
 		server.register(engine, "/beta", around...)
-		return withRequest(engine)
+		return server.withRequest(engine)
 	}
 	unexpected := func(gen.StrictHandlerFunc, string) gen.StrictHandlerFunc {
 		return func(*gin.Context, any) (any, error) { return 42, nil }
@@ -78,8 +79,7 @@ func TestEveryDoor(t *testing.T) {
 			if door.body != "" {
 				request.Header.Set("Content-Type", "application/json")
 			}
-			recorder := httptest.NewRecorder()
-			door.handler.ServeHTTP(recorder, request)
+			recorder := checked.Serve(t, door.handler, request)
 			var got gen.Error
 			if err := json.Unmarshal(recorder.Body.Bytes(), &got); err != nil {
 				t.Fatalf("%v: %s", err, recorder.Body)
@@ -93,8 +93,10 @@ func TestEveryDoor(t *testing.T) {
 }
 
 // withRequest does what ServeHTTP does for the handlers behind it, and no more.
-func withRequest(next http.Handler) http.Handler {
+func (s *Server) withRequest(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, &request{id: newRequestID()})))
+		known := &request{id: newRequestID()}
+		s.setHeaders(w.Header(), known)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, known)))
 	})
 }
