@@ -252,23 +252,3 @@ func TestFromALine(t *testing.T) {
 		t.Errorf("behind the end: %+v", rows)
 	}
 }
-
-// FuzzReadLine: no line makes the reader fail, and one that is taken is written so that
-// it is read as the same.
-func FuzzReadLine(f *testing.F) {
-	x := exchangeOf(f)
-	f.Add(fmt.Sprintf("{%s,\"statistic\":{%s}}", goodOwner, goodCall))
-	f.Add(fmt.Sprintf("{%s,\"settings\":{\"hasOptedOut\":true}}", goodOwner))
-	f.Add(fmt.Sprintf("{%s,\"userPrincipalName\":\"Megan@example.com\"}", goodOwner))
-	f.Add(`{"tenant":null,"user":{},"statistic":[1e999]}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		item, faults := x.readLine([]byte(text))
-		if len(faults) > 0 {
-			return
-		}
-		again, faults := x.readLine(x.AppendJSON(nil, &item))
-		if len(faults) > 0 || !reflect.DeepEqual(again, item) {
-			t.Errorf("%q is read as %+v, and that as %+v, %v", text, item, again, faults)
-		}
-	})
-}

@@ -54,6 +54,8 @@ func fuzzKind(n uint8) string {
 
 func fuzzTypeName(kind string) string { return "#microsoft.graph." + kind + "ActivityStatistics" }
 
+const fuzzCast = "/microsoft.graph.callActivityStatistics"
+
 func fuzzItem(id string) string { return collection + "/" + id }
 
 // fuzzRecords are what is stored before every input, by id.
@@ -155,7 +157,8 @@ func (z *fuzzed) send(t fuzzTest, request *http.Request) reply {
 	if request.Header["Authorization"] == nil {
 		request.Header.Set("Authorization", "Bearer "+z.token)
 	}
-	recorder := checked.Serve(t, z.server, request)
+	withoutCast := checked.As(request.Context(), strings.Replace(request.URL.Path, fuzzCast, "", 1))
+	recorder := checked.Serve(t, z.server, request.WithContext(withoutCast))
 	if recorder.Code >= http.StatusInternalServerError || recorder.Code >= 300 && recorder.Code < 400 && recorder.Code != http.StatusNotModified {
 		t.Errorf("%s %s: %d %s", request.Method, request.URL, recorder.Code, recorder.Body)
 	}

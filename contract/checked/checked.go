@@ -160,7 +160,7 @@ func (c checker) check(request *http.Request, response *http.Response, body []by
 	route := c.route(request)
 	if route == nil {
 		preflight := request.Method == http.MethodOptions // the browser's business, not the contract's
-		if response.StatusCode < http.StatusBadRequest && isAPI(request.URL.Path) && !preflight {
+		if response.StatusCode < http.StatusBadRequest && isAPI(pathOf(request)) && !preflight {
 			return fmt.Errorf("no operation of the contract, but %s", response.Status)
 		}
 		return nil // 404 and 405, which no operation has
@@ -190,6 +190,14 @@ func formats(sdkVersion string) openapi3.SchemaValidationOption {
 	}))
 }
 
+// pathOf returns the path by which a request is to be judged.
+func pathOf(request *http.Request) string {
+	if as, given := request.Context().Value(pathKey{}).(string); given {
+		return as
+	}
+	return request.URL.Path
+}
+
 // isAPI tells the paths of the contract from what else a server offers.
 func isAPI(path string) bool {
 	return path != "/openapi.yaml" && path != "/livez" && path != "/readyz" && !strings.HasPrefix(path, "/.well-known/")
@@ -197,10 +205,7 @@ func isAPI(path string) bool {
 
 // route returns the operation that a request is sent to, nil for none.
 func (c checker) route(request *http.Request) *routers.Route {
-	path := request.URL.Path
-	if as, given := request.Context().Value(pathKey{}).(string); given {
-		path = as
-	}
+	path := pathOf(request)
 	for _, server := range c.doc.Servers {
 		rest, below := strings.CutPrefix(path, server.URL+"/")
 		for _, template := range c.doc.Paths.InMatchingOrder() {
