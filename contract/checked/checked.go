@@ -55,7 +55,7 @@ type Failer interface {
 // Client does.
 func Serve(t Failer, handler http.Handler, request *http.Request) *httptest.ResponseRecorder {
 	t.Helper()
-	sent, err := bodyOf(request)
+	request, sent, err := withBody(request)
 	if err != nil {
 		t.Errorf("the request's body: %v", err)
 	}
@@ -106,7 +106,7 @@ type checkedTransport struct {
 
 // RoundTrip sends the request and checks the answer before the caller sees it.
 func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	sent, err := bodyOf(request)
+	request, sent, err := withBody(request)
 	if err != nil {
 		return nil, err
 	}
@@ -124,16 +124,18 @@ func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, err
 	return response, nil
 }
 
-// bodyOf returns the request's body and leaves it to be read.
-func bodyOf(request *http.Request) ([]byte, error) {
-	if request.Body == nil || request.Body == http.NoBody || !isBatch(request) {
-		return nil, nil // only those of batches are looked at
+// withBody returns the request to be sent and, of a batch, its body.
+func withBody(request *http.Request) (*http.Request, []byte, error) {
+	if request.Body == nil || !isBatch(request) {
+		return request, nil, nil
 	}
 	body, err := io.ReadAll(request.Body)
+	request = request.WithContext(request.Context()) // that of the caller stays as it is
 	request.Body = io.NopCloser(bytes.NewReader(body))
-	return body, err
+	return request, body, err
 }
 
+// complain fails the test if the answer breaks the contract.
 func complain(t Failer, request *http.Request, sent []byte, response *http.Response, body []byte) {
 	t.Helper()
 	doc, err := load()
