@@ -241,11 +241,11 @@ func TestFromALine(t *testing.T) {
 	if rows := readAll(t, x.JSONLines(strings.NewReader("bad\n"+line+line), 2)); len(rows) != 2 || rows[0].Line != 2 || rows[0].Faults != nil {
 		t.Errorf("JSON Lines: %+v", rows)
 	}
-	source, err := x.CSV(strings.NewReader("PersonId,StatisticType,StatisticId\nbad\n"+aUser+",call,c1\n"), aTenant, 3)
+	source, err := x.CSV(strings.NewReader("PersonId,StatisticType,StatisticId\nbad\n\"a\"b\n"+aUser+",call,c1\n"), aTenant, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rows := readAll(t, source); len(rows) != 1 || rows[0].Line != 3 || rows[0].Faults != nil {
+	if rows := readAll(t, source); len(rows) != 1 || rows[0].Line != 4 || rows[0].Faults != nil {
 		t.Errorf("CSV: %+v", rows)
 	}
 	if rows := readAll(t, x.JSONLines(strings.NewReader(line), math.MaxInt)); len(rows) != 0 {

@@ -40,7 +40,7 @@ func FuzzReadLine(f *testing.F) {
 func FuzzCSV(f *testing.F) {
 	x := exchangeOf(f)
 	header := strings.Join(CSVHeader(), ",")
-	f.Add(header+"\n,"+aUser+",c1,call,Call,2026-11-16,,\"\"\"=1+1\"\"\",PT1H,-0.5,,,,,,,\n", uint8(0))
+	f.Add(header+"\n,"+aUser+",c1,call,Call,2026-11-16,,\"\"\"=1+1\"\"\",PT1H,-0.5,,,,,,,\n,"+aUser+",c2,call,,,,\"\"\"\"\"x\"\"\"\"\",,,,,,,,,\n", uint8(0))
 	f.Add("\ufeffPERSONID,statisticType,MetricDate,EndDate,TimeZone\r\n"+aUser+",Email,2026-11-16,2026-11-17,\"a\nb\"\r\n\r\nx\n", uint8(2))
 	f.Add("PersonId,StatisticType\n\"", uint8(1))
 	f.Add("PersonId\n", uint8(1))
