@@ -220,8 +220,7 @@ func (c checker) route(request *http.Request) *routers.Route {
 	return nil
 }
 
-// matches says whether a path is of the form of a template, as a/{b}/c is, where no
-// key begins with a dollar sign or is the name of a type.
+// matches says whether a path is of the form of a template, as a/{b}/c is.
 func matches(template, path string) bool {
 	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
 	if len(wanted) != len(given) {
@@ -229,12 +228,17 @@ func matches(template, path string) bool {
 	}
 	for i := range wanted {
 		isKey := strings.HasPrefix(wanted[i], "{")
-		isOther := strings.HasPrefix(given[i], "$") || strings.HasPrefix(given[i], "microsoft.graph.")
-		if isKey && isOther || !isKey && wanted[i] != given[i] {
+		if isKey && !mayBeKey(given[i]) || !isKey && wanted[i] != given[i] {
 			return false
 		}
 	}
 	return true
+}
+
+// mayBeKey is false of what stands where a key may and is none: the end of a path, a
+// name with a dollar sign, a type.
+func mayBeKey(segment string) bool {
+	return segment != "" && segment[0] != '$' && !strings.HasPrefix(strings.ToLower(segment), "microsoft.graph.")
 }
 
 // checkError holds an error against what every error has, on every path.
