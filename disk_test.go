@@ -86,7 +86,7 @@ func (c *creator) wantAll(p *process, ready int) {
 			c.t.Errorf("%s was answered 201 and then %d %s", id, status, answer)
 		}
 	}
-	if status, _, _ := send(c.t, http.DefaultClient, http.MethodGet, p.url+"/readyz", c.token, ""); status != ready {
+	if status, _, _ := send(c.t, c.client, http.MethodGet, p.url+"/readyz", c.token, ""); status != ready {
 		c.t.Errorf("/readyz = %d; want %d", status, ready)
 	}
 }

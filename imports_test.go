@@ -31,6 +31,7 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours/bench":                       {never: storeNever[:2]},
 	"afterhours/bench/failover":              {never: storeNever},
 	"afterhours/contract/checked":            {may: []string{"afterhours/gen", "afterhours/store/edm"}},
+	"afterhours/contract/bounded":            {never: storeNever},
 }
 
 var (

@@ -17,6 +17,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"afterhours/contract/checked"
 	"afterhours/store/edm"
 	"afterhours/store/postgres/postgrestest"
 )
@@ -89,10 +90,8 @@ type fleet struct {
 
 func newFleet(t *testing.T, servers int, args ...string) *fleet {
 	dir := t.TempDir()
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = roundClients
-	t.Cleanup(transport.CloseIdleConnections)
-	f := &fleet{t: t, dir: dir, args: args, client: &http.Client{Transport: transport, Timeout: time.Minute}, tags: map[string]edm.Duration{}}
+	f := &fleet{t: t, dir: dir, args: args, client: checked.Client(t), tags: map[string]edm.Duration{}}
+	f.client.Timeout = time.Minute
 	for range servers {
 		f.servers = append(f.servers, startServe(t, dir, args...))
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,6 +123,27 @@ func send(t *testing.T, client *http.Client, method, url, token, body string) (i
 	return response.StatusCode, response.Header.Get("ETag"), string(text)
 }
 
+// runCurl runs a printed command, without its first word, and holds the answer against
+// the contract.
+func runCurl(t *testing.T, method, arguments string) (status int, text string) {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), method, regexp.MustCompile(`https?://\S+`).FindString(arguments), nil)
+	out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -sSi --http1.1 "+arguments).CombinedOutput()
+	if err != nil {
+		t.Fatalf("curl %s: %v: %s", arguments, err, out)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(out)), request)
+	if err != nil {
+		t.Fatalf("curl %s: %v: %s", arguments, err, out)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked.Answer(t, request, response, body)
+	return response.StatusCode, string(body)
+}
+
 // TestDemo does what the README's first command shows: serve --demo in an empty
 // folder, then the printed command, by curl where there is one.
 func TestDemo(t *testing.T) {
@@ -147,10 +169,9 @@ func TestDemo(t *testing.T) {
 	if _, _, count := send(t, client, "GET", url[:strings.LastIndex(url, "/")]+"/$count", token, ""); count != "35" {
 		t.Errorf("%s statistics, want 35", count)
 	}
-	if path, err := exec.LookPath("curl"); err == nil {
-		out, err := exec.CommandContext(t.Context(), "bash", "-c", path+" -sS "+curl).CombinedOutput()
-		if err != nil || !strings.Contains(string(out), `"duration":"-PT1M55.0810357S"`) {
-			t.Errorf("curl: %v: %s", err, out)
+	if _, err := exec.LookPath("curl"); err == nil {
+		if status, text := runCurl(t, "PATCH", curl); status != http.StatusOK || !strings.Contains(text, `"duration":"-PT1M55.0810357S"`) {
+			t.Errorf("curl: %d %s", status, text)
 		}
 	}
 	for _, addr := range []string{p.url, strings.TrimPrefix(p.url, "http://")} {

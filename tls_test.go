@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"afterhours/contract/checked"
 )
 
 // clientTrusting returns a client that trusts the authorities in the file alone.
@@ -21,10 +23,7 @@ func clientTrusting(t *testing.T, file string) *http.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = config
-	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport}
+	return checked.TLSClient(t, config)
 }
 
 // serverCertificate returns the certificate that a new connection gets.
@@ -65,9 +64,10 @@ func TestTLSDev(t *testing.T) {
 		}
 	}
 	if _, err := exec.LookPath("curl"); err == nil {
-		for _, line := range []string{strings.TrimPrefix(curl, "\ncurl "), strings.TrimPrefix(regexp.MustCompile(`(?m)^curl .*/readyz$`).FindString(printed.String()), "curl ")} {
-			if out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -sSf "+line).CombinedOutput(); err != nil {
-				t.Errorf("curl %s: %v: %s", line, err, out)
+		probe := regexp.MustCompile(`(?m)^curl .*/readyz$`).FindString(printed.String())
+		for method, line := range map[string]string{"PATCH": strings.TrimPrefix(curl, "\ncurl "), "GET": strings.TrimPrefix(probe, "curl ")} {
+			if status, text := runCurl(t, method, line); status != http.StatusOK {
+				t.Errorf("curl %s: %d %s", line, status, text)
 			}
 		}
 	}

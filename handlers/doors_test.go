@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"afterhours/contract/checked"
 	"afterhours/gen"
 	"afterhours/handlers/auth"
 	"afterhours/store"
@@ -25,9 +26,9 @@ func (panicking) Get(context.Context, store.Key) (store.Statistic, store.Setting
 	panic("a secret of the inside")
 }
 
-// TestEveryDoor knocks on each of the doors through which an error can leave the
-// generated server, Gin and our own steps. All lead to the one writer.
-func TestEveryDoor(t *testing.T) {
+// serverOver returns a server over the store, and a token of somebody who may write.
+func serverOver(t testing.TB, over store.Store) (*Server, string) {
+	t.Helper()
 	issuer, err := auth.OpenLocalIssuer(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -36,22 +37,28 @@ func TestEveryDoor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := New(Config{Store: panicking{memory.New()}, Verifier: verifier, Issuer: issuer,
+	server, err := New(Config{Store: over, Verifier: verifier, Issuer: issuer,
 		Contract: []byte("openapi"), Logger: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := issuer.Mint(auth.Claims{Tenant: "7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63", User: "48d31887-5fad-4d73-a9f5-3c356e68a038",
-		Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}, time.Now())
+	token, err := issuer.Mint(auth.Claims{Tenant: aTenant, User: aUser, Scopes: []string{"Analytics.ReadWrite"}, Expires: 24 * time.Hour}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return server, token
+}
+
+// TestEveryDoor knocks on each of the doors through which an error can leave the
+// generated server, Gin and our own steps. All lead to the one writer.
+func TestEveryDoor(t *testing.T) {
+	server, token := serverOver(t, panicking{memory.New()})
 	// An engine whose generated handlers stand without the guard before them, as
 	// they must not be able to answer in a way of their own even then.
 	unguarded := func(around ...gen.StrictMiddlewareFunc) http.Handler {
 		engine := gin.New()
 		server.register(engine, "/beta", around...)
-		return withRequest(engine)
+		return server.withRequest(engine)
 	}
 	unexpected := func(gen.StrictHandlerFunc, string) gen.StrictHandlerFunc {
 		return func(*gin.Context, any) (any, error) { return 42, nil }
@@ -78,8 +85,7 @@ func TestEveryDoor(t *testing.T) {
 			if door.body != "" {
 				request.Header.Set("Content-Type", "application/json")
 			}
-			recorder := httptest.NewRecorder()
-			door.handler.ServeHTTP(recorder, request)
+			recorder := checked.Serve(t, door.handler, request)
 			var got gen.Error
 			if err := json.Unmarshal(recorder.Body.Bytes(), &got); err != nil {
 				t.Fatalf("%v: %s", err, recorder.Body)
@@ -93,8 +99,10 @@ func TestEveryDoor(t *testing.T) {
 }
 
 // withRequest does what ServeHTTP does for the handlers behind it, and no more.
-func withRequest(next http.Handler) http.Handler {
+func (s *Server) withRequest(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, &request{id: newRequestID()})))
+		known := &request{id: newRequestID()}
+		s.setHeaders(w.Header(), known)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, known)))
 	})
 }

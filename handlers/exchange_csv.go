@@ -105,20 +105,28 @@ func (x *Exchange) CSV(text io.Reader, tenant string, from int) (bulk.Source, er
 		for {
 			bounded.row = 0
 			cells, err := rows.Read()
-			if bad := new(csv.ParseError); errors.As(err, &bad) && bad.StartLine >= from {
-				row := bulk.Row{Line: bad.StartLine, Faults: []bulk.Fault{{Reason: fmt.Sprintf("The row cannot be read: %s.", bad.Err)}}}
-				return func() bulk.Row { return row }, nil
-			}
-			if err != nil && !errors.As(err, new(*csv.ParseError)) {
+			var bad *csv.ParseError
+			line := 0
+			switch {
+			case errors.As(err, &bad):
+				line = bad.StartLine // there may be no field to ask
+			case err != nil:
 				return nil, err
+			default:
+				line, _ = rows.FieldPos(0)
 			}
-			if line, _ := rows.FieldPos(0); err == nil && line >= from {
-				return func() bulk.Row {
-					row := bulk.Row{Line: line}
-					row.Item, row.Faults = x.readCells(properties, cells, tenant)
+			if line < from {
+				continue
+			}
+			return func() bulk.Row {
+				row := bulk.Row{Line: line}
+				if bad != nil {
+					row.Faults = []bulk.Fault{{Reason: fmt.Sprintf("The row cannot be read: %s.", bad.Err)}}
 					return row
-				}, nil
-			}
+				}
+				row.Item, row.Faults = x.readCells(properties, cells, tenant)
+				return row
+			}, nil
 		}
 	}, nil
 }

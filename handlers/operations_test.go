@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"afterhours/contract/checked"
 	"afterhours/handlers/auth"
 	"afterhours/store"
 	"afterhours/store/memory"
@@ -415,7 +416,7 @@ func TestLogNamesNobody(t *testing.T) {
 		request := httptest.NewRequestWithContext(context.Background(), "PATCH", path, strings.NewReader(`{"timeZoneUsed":"secret-zone"}`))
 		request.Header.Set("Authorization", "Bearer "+token)
 		request.Header.Set("client-request-id", "forged\nline")
-		server.ServeHTTP(httptest.NewRecorder(), request)
+		checked.Serve(t, server, request)
 	}
 	if lines := strings.Count(log.String(), "\n"); lines != 3 {
 		t.Errorf("%d lines:\n%s", lines, log.String())

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,9 +11,12 @@ import (
 
 	"pgregory.net/rapid"
 
+	"afterhours/contract/bounded"
+	"afterhours/contract/checked"
 	"afterhours/gen"
 	"afterhours/store"
 	"afterhours/store/edm"
+	"afterhours/store/memory"
 )
 
 func contractOf(t testing.TB) *contract {
@@ -60,14 +65,23 @@ func TestCanonicalURL(t *testing.T) {
 	}
 }
 
-// FuzzCanonicalURL: the canonical form of a canonical form is itself, and its two
-// spellings are of one path.
+// FuzzCanonicalURL: the canonical form of a canonical form is itself, its two
+// spellings are of one path, and whatever the path, it is answered by the contract's
+// operation of the canonical one, and never with a redirect.
 func FuzzCanonicalURL(f *testing.F) {
-	f.Add("/beta/me/analytics/activityStatistics('a''b')/microsoft.graph.callActivityStatistics")
-	f.Add("/beta//users/%2F%00/../callactivitystatistics/x")
+	for _, path := range []string{
+		"/beta/me/analytics/activityStatistics('a''b')/microsoft.graph.callActivityStatistics", "/beta//users/%2F%00/../callactivitystatistics/x",
+		"/beta/$metadata/", "/V1.0", "/beta/me/analytics/activityStatistics/$count", "/beta/Me/Analytics/", "/beta/users/x'y@z/analytics/settings",
+		"/beta/me/analytics/activityStatistics/microsoft.graph.callActivityStatistics/$count", "/beta/callactivitystatistics/a/duration/$value",
+		"/beta/users('" + aUser + "')/analytics/activityStatistics", "/openapi.yaml/", "/.well-known/jwks.json", "//evil.example/%2e%2e/", "/beta/me/analytics/.",
+	} {
+		f.Add(path)
+	}
 	c := contractOf(f)
+	server, token := serverOver(f, memory.New())
 	f.Fuzz(func(t *testing.T, given string) {
-		path, raw, _ := c.canonicalURL(given)
+		defer bounded.Input(t)()
+		path, raw, cast := c.canonicalURL(given)
 		if raw == "" {
 			raw = (&url.URL{Path: path}).EscapedPath()
 		}
@@ -77,6 +91,20 @@ func FuzzCanonicalURL(f *testing.F) {
 		}
 		if !strings.HasPrefix(path, "/") || strings.Contains(raw, "//") {
 			t.Fatalf("%q: %q", given, raw)
+		}
+		if again, _, _ := c.canonicalURL(raw); cast == nil && again != path {
+			t.Errorf("%q: %q, and of that %q", given, path, again)
+		}
+		address, err := url.ParseRequestURI(given)
+		if err != nil || given[0] != '/' {
+			return // net/http answers it
+		}
+		path, _, _ = c.canonicalURL(address.EscapedPath()) // without a query
+		request := httptest.NewRequestWithContext(checked.As(t.Context(), path), http.MethodGet, "/", nil)
+		request.URL = address
+		request.Header.Set("Authorization", "Bearer "+token)
+		if got := checked.Serve(t, server, request).Code; got >= 300 && got < 400 || got >= 500 {
+			t.Errorf("%q: %d", given, got)
 		}
 	})
 }
@@ -103,6 +131,7 @@ func FuzzEntityTagList(f *testing.F) {
 	f.Add(`"a", W/"b"`)
 	f.Add(`"`)
 	f.Fuzz(func(t *testing.T, list string) {
+		defer bounded.Input(t)()
 		const revision = store.Revision(42)
 		if !strings.Contains(list, opaqueTag(revision)) && strings.Trim(list, " \t") != "*" && listed(list, revision) {
 			t.Errorf("%q is said to hold %s", list, entityTag(revision))

@@ -2,13 +2,19 @@ package auth_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"afterhours/contract/bounded"
 	"afterhours/handlers/auth"
 
+	strict "github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -21,6 +27,7 @@ func FuzzVerify(f *testing.F) {
 		f.Add(forgery.token(w))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer bounded.Input(t)()
 		_, err := w.verify(text)
 		var refused *auth.Error
 		switch {
@@ -36,6 +43,53 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
+// FuzzClaims holds that a token that was signed by a trusted key gets in only for what is plainly in it: whatever the
+// header and the claims, the issuer, the audience and the times fit, and the principal is the one that they name.
+func FuzzClaims(f *testing.F) {
+	w := newWorld(f)
+	header := `{"alg":"ES256","kid":"ec","typ":"JWT"}`
+	for _, claims := range []object{w.claims(), w.appClaims(), w.claims().with(object{"exp": nil}), w.claims().with(object{"aud": []string{"x", audience}}),
+		w.claims().with(object{"scp": nil, "roles": []string{"r"}}), w.claims().with(object{"tid": personal}), w.claims().with(object{"exp": 1.8e9, "nbf": nil})} {
+		f.Add(header, string(must(json.Marshal(claims))))
+	}
+	good := string(must(json.Marshal(w.claims())))
+	for _, other := range []string{`{"alg":"none","kid":"ec"}`, `{"kid":"ec","ALG":"ES256"}`, `{"alg":"ES256","kid":"ec","crit":[]}`, `{"alg":"ES256","alg":"HS256","kid":"ec"}`, `{"alg":"ES256","kid":"rsa"}`, `[]`} {
+		f.Add(other, good)
+	}
+	f.Add(header, `{"OID":"`+robot+`",`+good[1:])
+	f.Add(header, `{"oid":"`+robot+`",`+good[1:])
+	f.Fuzz(func(t *testing.T, header, claims string) {
+		defer bounded.Input(t)()
+		text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims))
+		text += "." + base64.RawURLEncoding.EncodeToString(must(jwt.SigningMethodES256.Sign(text, keys().ec)))
+		who, err := w.verify(text)
+		if err != nil {
+			var refused *auth.Error
+			if !errors.As(err, &refused) || refused.Description == "" {
+				t.Errorf("%s %s: got %v, want a refusal", header, claims, err)
+			}
+			return
+		}
+		var head, body map[string]any
+		if strict.Unmarshal([]byte(header), &head) != nil || strict.Unmarshal([]byte(claims), &body) != nil {
+			t.Fatalf("accepted: %s %s", header, claims)
+		}
+		if head["alg"] != "ES256" || head["kid"] != "ec" || head["crit"] != nil || body["iss"] != w.remote.iss(fmt.Sprint(body["tid"])) {
+			t.Errorf("accepted: %s %s", header, claims)
+		}
+		if audiences, _ := body["aud"].([]any); body["aud"] != audience && !slices.Contains(audiences, any(audience)) && body["aud"] != "api://second" && !slices.Contains(audiences, any("api://second")) {
+			t.Errorf("accepted for another audience: %s", claims)
+		}
+		// 5 minutes are what the clocks may differ by
+		if expires, _ := body["exp"].(float64); expires <= float64(w.now().Add(-5*time.Minute).Unix()) || who.Expires.Unix() != int64(expires) {
+			t.Errorf("accepted until %v: %s", who.Expires, claims)
+		}
+		if !strings.EqualFold(who.Tenant, fmt.Sprint(body["tid"])) || !strings.EqualFold(who.User, fmt.Sprint(body["oid"])) || who.App != (body["scp"] == nil) || who.App == (who.Roles == nil) {
+			t.Errorf("%s is %+v", claims, who)
+		}
+	})
+}
+
 // FuzzKeySet holds that no key set document takes the server down or lets a token of another key in.
 func FuzzKeySet(f *testing.F) {
 	w := newWorld(f)
@@ -45,6 +99,7 @@ func FuzzKeySet(f *testing.F) {
 	f.Add([]byte(`{"keys":[{"kty":"EC","crv":"P-256","kid":"ec","x":"AA","y":"AA"},{"kty":"RSA","kid":"rsa","n":"AA","e":"AQAB"}]}`))
 	forged := sign(object{"alg": "RS256", "kid": "rsa"}, w.claims().with(object{"iss": "https://id.example"}), jwt.SigningMethodRS256, keys().attacker)
 	f.Fuzz(func(t *testing.T, document []byte) {
+		defer bounded.Input(t)()
 		v := newVerifier(t, w.clock, newIssuer(t, "https://id.example", publisher("https://id.example", document)))
 		if _, err := v.Verify(context.Background(), forged); err == nil {
 			t.Errorf("accepted with %q", document)
@@ -52,11 +107,13 @@ func FuzzKeySet(f *testing.F) {
 	})
 }
 
+// FuzzBearerToken holds that a header has a token or a refusal, and that the token is the whole of it.
 func FuzzBearerToken(f *testing.F) {
 	for _, header := range []string{"", "Bearer abc", "bearer  abc== ", "Basic x", "Bearer a b", "Bearer"} {
 		f.Add(header)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
+		defer bounded.Input(t)()
 		token, err := auth.BearerToken(header)
 		if (token == "") != (err != nil) {
 			t.Errorf("%q: got %q, %v", header, token, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"afterhours/contract/bounded"
 	"afterhours/handlers/batch"
 )
 
@@ -23,6 +24,7 @@ func FuzzBatch(f *testing.F) {
 	}
 	w := newWorld()
 	f.Fuzz(func(t *testing.T, body []byte) {
+		defer bounded.Input(t)()
 		text, err := w.runner.Run(outer(t), body)
 		var told *batch.Malformed
 		if errors.As(err, &told) && len(told.Faults) > 0 && told.Faults[0].Message != "" {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"afterhours/contract/bounded"
 	"afterhours/handlers/odata"
 	"afterhours/store"
 )
@@ -35,6 +36,7 @@ func FuzzParseFilter(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer bounded.Input(t)()
 		filter, err := model.ParseFilter(text)
 		if err != nil {
 			checkError(t, "$filter", text, err)
@@ -66,6 +68,7 @@ func FuzzParseOrderBy(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer bounded.Input(t)()
 		order, err := model.ParseOrderBy(text)
 		if err != nil {
 			checkError(t, "$orderby", text, err)

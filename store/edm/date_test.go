@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"afterhours/contract/bounded"
 	"afterhours/store/edm"
 )
 
@@ -136,6 +137,7 @@ func TestDateOrderIsThatOfItsText(t *testing.T) {
 	})
 }
 
+// FuzzParseDate: what is a date is read, nothing else is, and it is written as it was read.
 func FuzzParseDate(f *testing.F) {
 	f.Add("2012-09-03")
 	f.Add("0001-01-01")
@@ -144,8 +146,12 @@ func FuzzParseDate(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer bounded.Input(t)()
 		date, err := edm.ParseDate(text)
 		if err != nil {
+			if at, wrong := time.Parse(time.DateOnly, text); wrong == nil && at.Year() > 0 && dateGrammar.MatchString(text) {
+				t.Fatalf("%q is a date and gave %v", text, err)
+			}
 			return
 		}
 		if !dateGrammar.MatchString(text) || date < edm.MinDate || date > edm.MaxDate {

@@ -5,6 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"afterhours/contract/bounded"
 	"afterhours/store/edm"
 )
 
@@ -61,13 +62,18 @@ func TestSDKDurationsOfJava(t *testing.T) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// FuzzParseSDKDuration: what is read has a canonical form that reads the same.
+// FuzzParseSDKDuration: what is read has a canonical form that reads the same, and what
+// is Edm.Duration is read as that.
 func FuzzParseSDKDuration(f *testing.F) {
 	for _, seed := range []string{"P", "P1W1DT1H", "PT-1M-55.0810357S", "-1 day, 23:58:04.918964", "7 days, 0:00:00", "-P1DT2H"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer bounded.Input(t)()
 		got, err := edm.ParseSDKDuration(text)
+		if exact, wrong := edm.ParseDuration(text); wrong == nil && (err != nil || got != exact) {
+			t.Errorf("%q is %v and was read as %v, %v", text, exact, got, err)
+		}
 		if err != nil {
 			return
 		}

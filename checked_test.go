@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// unchecked are the test files that may see answers which nothing holds against the
+// contract, and why.
+var unchecked = map[string]string{
+	"handlers/bench_test.go":   "what is measured must be the server's own work",
+	"handlers/hostile_test.go": "what is counted must be the server's own allocations",
+}
+
+// TestEveryAnswerIsChecked: what the tests of the server and of the program see comes
+// through contract/checked, which holds it against the contract.
+func TestEveryAnswerIsChecked(t *testing.T) {
+	other := regexp.MustCompile(`http\.(DefaultClient|Client\{|Get\(|Head\(|Post\(|PostForm\()|httptest\.NewRecorder`)
+	for _, pattern := range []string{"*_test.go", "handlers/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %v %v", pattern, files, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := other.Find(text)
+			switch reason := unchecked[filepath.ToSlash(file)]; {
+			case found != nil && reason == "":
+				t.Errorf("%s has %s; use contract/checked, or say why not", file, found)
+			case found == nil && reason != "":
+				t.Errorf("%s is no exception any more", file)
+			}
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"afterhours/contract/checked"
+	"afterhours/handlers/auth"
+	"afterhours/store"
+	"afterhours/store/edm"
+	"afterhours/store/memory"
+)
+
+// fuzzed is the whole chain without a socket, over a store that is the same before
+// every input: a statistic of each type, with the type's short name as its id. Every
+// answer is held against the contract.
+type fuzzed struct {
+	store  store.Store
+	server http.Handler
+	token  string
+}
+
+// fuzzTest is what the properties need of a test; rapid's tests have it too.
+type fuzzTest interface {
+	checked.Failer
+	Fatalf(format string, values ...any)
+}
+
+var fuzzOwner = store.Owner{Tenant: tenant, User: megan}
+
+// fuzzTypes are the types, with the durations that each has.
+var fuzzTypes = map[string][]string{
+	"call":    {"duration", "afterHours"},
+	"chat":    {"duration", "afterHours"},
+	"email":   {"duration", "afterHours", "readEmail", "sentEmail"},
+	"focus":   {"duration"},
+	"meeting": {"duration", "afterHours", "conflicting", "long", "multitasking", "organized", "recurring"},
+}
+
+// fuzzKind returns one of the types, for any number.
+func fuzzKind(n uint8) string {
+	kinds := slices.Sorted(maps.Keys(fuzzTypes))
+	return kinds[int(n)%len(kinds)]
+}
+
+func fuzzTypeName(kind string) string { return "#microsoft.graph." + kind + "ActivityStatistics" }
+
+const fuzzCast = "/microsoft.graph.callActivityStatistics"
+
+func fuzzItem(id string) string { return collection + "/" + id }
+
+// fuzzRecords are what is stored before every input, by id.
+var fuzzRecords = func() map[string]store.Record {
+	records := map[string]store.Record{}
+	for i, activity := range store.Activities {
+		records[strings.ToLower(string(activity))] = store.Record{
+			Type: store.Type(strings.ToLower(string(activity))), Activity: activity,
+			StartDate: store.Of(edm.MinDate.AddDays(730_000 + i)), TimeZoneUsed: store.Of("Pacific Standard Time"),
+			Duration: store.Of(edm.Hour + edm.Duration(i)),
+		}
+	}
+	return records
+}()
+
+func newFuzzed(f *testing.F) *fuzzed {
+	f.Helper()
+	issuer, err := auth.OpenLocalIssuer(f.TempDir())
+	if err != nil {
+		f.Fatal(err)
+	}
+	token, err := issuer.Mint(auth.Claims{Tenant: tenant, User: megan, Scopes: []string{"Analytics.ReadWrite"}, Expires: 24 * time.Hour}, time.Now())
+	if err != nil {
+		f.Fatal(err)
+	}
+	over := memory.New()
+	z := &fuzzed{store: over, server: newServer(f, over, issuer, io.Discard), token: token}
+	z.restore(f)
+	return z
+}
+
+// restore puts the store into the state that it has before every input.
+func (z *fuzzed) restore(t fuzzTest) {
+	t.Helper()
+	ctx, missing := context.Background(), maps.Clone(fuzzRecords)
+	for _, one := range z.state(t).statistics {
+		if missing[one.ID] == one.Record {
+			delete(missing, one.ID)
+		} else if err := z.store.Delete(ctx, store.Key{Owner: fuzzOwner, ID: one.ID}, one.Revision); err != nil {
+			t.Fatalf("%v", err)
+		}
+	}
+	for id, record := range missing {
+		if _, err := z.store.Put(ctx, store.Key{Owner: fuzzOwner, ID: id}, record, store.NoRevision); err != nil {
+			t.Fatalf("%v", err)
+		}
+	}
+	usual := store.DefaultSettings
+	if _, err := z.store.UpdateSettings(ctx, fuzzOwner, store.SettingsChange{HasGraphMailbox: store.Of(usual.HasGraphMailbox),
+		HasLicense: store.Of(usual.HasLicense), HasOptedOut: store.Of(usual.HasOptedOut)}); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+// fuzzState is all that is stored.
+type fuzzState struct {
+	statistics []store.Statistic
+	settings   store.Settings
+}
+
+// state returns what is stored of the caller, and fails if something is of anybody else.
+func (z *fuzzed) state(t fuzzTest) fuzzState {
+	t.Helper()
+	ctx := context.Background()
+	statistics, err := z.store.List(ctx, fuzzOwner, store.Query{Limit: 1000})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	settings, err := z.store.Settings(ctx, fuzzOwner)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	owners, err := z.store.Owners(ctx, tenant, "", 10)
+	if err != nil || slices.ContainsFunc(owners, func(one store.Owner) bool { return one != fuzzOwner }) {
+		t.Fatalf("statistics or settings of %v are stored: %v", owners, err)
+	}
+	return fuzzState{statistics, settings}
+}
+
+// unchanged fails unless the store is in the state that it was in.
+func (z *fuzzed) unchanged(t fuzzTest, was fuzzState, got reply) {
+	t.Helper()
+	if now := z.state(t); !reflect.DeepEqual(now, was) {
+		t.Errorf("%d %s: stored was\n%+v\nand is\n%+v", got.status, got.text, was, now)
+	}
+}
+
+// ask sends a request of the caller's, with a JSON body, and fails at a redirect and
+// at a fault of the server's.
+func (z *fuzzed) ask(t fuzzTest, method, path string, body []byte) reply {
+	t.Helper()
+	request := httptest.NewRequest(method, path, strings.NewReader(string(body)))
+	request.Header.Set("Content-Type", "application/json")
+	return z.send(t, request)
+}
+
+func (z *fuzzed) send(t fuzzTest, request *http.Request) reply {
+	t.Helper()
+	if request.Header["Authorization"] == nil {
+		request.Header.Set("Authorization", "Bearer "+z.token)
+	}
+	withoutCast := checked.As(request.Context(), strings.Replace(request.URL.Path, fuzzCast, "", 1))
+	recorder := checked.Serve(t, z.server, request.WithContext(withoutCast))
+	if recorder.Code >= http.StatusInternalServerError || recorder.Code >= 300 && recorder.Code < 400 && recorder.Code != http.StatusNotModified {
+		t.Errorf("%s %s: %d %s", request.Method, request.URL, recorder.Code, recorder.Body)
+	}
+	return reply{recorder.Code, recorder.Header(), recorder.Body.String()}
+}
+
+// read returns a statistic as GET answers it.
+func (z *fuzzed) read(t fuzzTest, path string) (reply, map[string]any) {
+	t.Helper()
+	got := z.ask(t, http.MethodGet, path, nil)
+	var object map[string]any
+	if err := json.Unmarshal([]byte(got.text), &object); err != nil || got.status != http.StatusOK {
+		t.Fatalf("GET %s: %d %s: %v", path, got.status, got.text, err)
+	}
+	if tag := header(got, "ETag"); tag == "" || object["@odata.etag"] != tag {
+		t.Errorf("GET %s: entity tag %q of %s", path, tag, got.text)
+	}
+	return got, object
+}
+
+// header returns a header of an answer that was not sent, whatever the spelling of its name.
+func header(got reply, name string) string {
+	for given, values := range got.header {
+		if strings.EqualFold(given, name) {
+			return strings.Join(values, ", ")
+		}
+	}
+	return ""
+}
