@@ -99,7 +99,7 @@ func (z *fuzzed) restore(t fuzzTest) {
 		}
 	}
 	for id, record := range missing {
-		if _, err := z.store.Put(ctx, store.Key{Owner: fuzzOwner, ID: id}, record, store.NoRevision); err != nil {
+		if _, _, err := z.store.Put(ctx, store.Key{Owner: fuzzOwner, ID: id}, record, store.NoRevision); err != nil {
 			t.Fatalf("%v", err)
 		}
 	}
