@@ -1,6 +1,7 @@
 """What the contract's formats look like, of which a pattern cannot tell the half."""
 
 import os
+from urllib.parse import urlencode
 
 import requests
 import schemathesis
@@ -36,9 +37,27 @@ schemathesis.openapi.format("edm-duration", durations)
 schemathesis.openapi.format("entity-tag-list", st.one_of(st.just("*"), st.lists(tags, min_size=1, max_size=3).map(", ".join)))
 
 
+def patch(path, body, **headers):
+    headers |= {"Authorization": "Bearer " + os.environ["AFTERHOURS_APP_TOKEN"], "client-request-id": "hooks"}
+    requests.patch(os.environ["AFTERHOURS_URL"] + "/beta/users/" + path, headers=headers, json=body, timeout=10).raise_for_status()
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Leaves out $skiptoken: one is only ever right with the query of the page before it."""
+    # What the dictionaries name is there.
+    for user in ["48d31887-5fad-4d73-a9f5-3c356e68a038", "2c9a1f8e-5d53-4f0e-8d1b-6a7c3e0f9b21"]:
+        for name in ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]:
+            body = {"@odata.type": "#microsoft.graph.meetingActivityStatistics", "startDate": "2026-06-16", "duration": "PT1H"}
+            patch(f"{user}/analytics/activityStatistics/{name}", body, Prefer="create-if-missing")
+    # The checks of security know no OpenID Connect, and would all pass.
+    schemes = raw_schema["components"]["securitySchemes"]
+    raw_schema["components"]["securitySchemes"] = dict.fromkeys(schemes, {"type": "http", "scheme": "bearer"})
+    # Half of the updates change what statistics of every type have; others are mostly refused.
+    schemas = raw_schema["components"]["schemas"]
+    update = schemas["activityStatisticsUpdate"]
+    common = {name: update["properties"][name] for name in ["startDate", "endDate", "timeZoneUsed", "duration"]}
+    schemas["activityStatisticsUpdate"] = {"anyOf": [update, {**update, "properties": common}]}
+    # A $skiptoken is only ever right with the query of the page before it.
     for path in raw_schema["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict):
@@ -46,12 +65,21 @@ def before_load_schema(context, raw_schema):
 
 
 @schemathesis.hook
+def filter_query(context, query):
+    """Leaves out what Go's HTTP server refuses before anybody can read it: headers of more than 32 KiB."""
+    return len(urlencode(query or {}, doseq=True)) < 28 << 10
+
+
+@schemathesis.hook
 def after_call(context, case, response):
     """Takes settings back: a user who has opted out could no longer be read, and all else would be 403."""
     if case.method == "PATCH" and response.status_code < 300 and not case.path.endswith("{activityStatistics-id}"):
-        requests.patch(
-            os.environ["AFTERHOURS_URL"] + "/beta/me/analytics/settings",
-            headers={"Authorization": "Bearer " + os.environ["AFTERHOURS_TOKEN"]},
-            json={"hasGraphMailbox": True, "hasLicense": True, "hasOptedOut": False},
-            timeout=10,
-        ).raise_for_status()
+        user = (case.path_parameters or {}).get("user-id", "48d31887-5fad-4d73-a9f5-3c356e68a038")
+        patch(f"{user}/analytics/settings", {"hasGraphMailbox": True, "hasLicense": True, "hasOptedOut": False})
+
+
+@schemathesis.check
+def prism_agrees(ctx, response, case):
+    """Fails when Prism stands between, as in contract/prism, and finds a fault."""
+    violations = response.headers.get("sl-violations")
+    assert not violations, f"Prism: {violations[0]}"
