@@ -26,16 +26,25 @@ import (
 // contract. It follows no redirects, since the server must send none.
 func Client(t testing.TB) *http.Client {
 	t.Helper()
-	doc, err := load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 128
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{
-		Transport:     &checkedTransport{t: t, doc: doc, next: transport},
+		Transport:     &checkedTransport{t: t, next: transport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Answer fails the test if an answer to the request, which came by another way than
+// Client, breaks the contract. The body of the response has been read.
+func Answer(t testing.TB, request *http.Request, response *http.Response, body []byte) {
+	t.Helper()
+	doc, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := check(doc, request, response, body); err != nil {
+		t.Errorf("%s %s: the answer breaks the contract: %v\n%s\n%s", request.Method, request.URL, err, response.Status, body)
 	}
 }
 
@@ -55,7 +64,6 @@ var load = sync.OnceValues(func() (*openapi3.T, error) {
 
 type checkedTransport struct {
 	t    testing.TB
-	doc  *openapi3.T
 	next http.RoundTripper
 }
 
@@ -71,19 +79,18 @@ func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, err
 	}
 	_ = response.Body.Close()
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	if err := c.check(request, response, body); err != nil {
-		c.t.Errorf("%s %s: the answer breaks the contract: %v\n%s\n%s", request.Method, request.URL, err, response.Status, body)
-	}
+	c.t.Helper()
+	Answer(c.t, request, response, body)
 	return response, nil
 }
 
-func (c *checkedTransport) check(request *http.Request, response *http.Response, body []byte) error {
+func check(doc *openapi3.T, request *http.Request, response *http.Response, body []byte) error {
 	if response.StatusCode >= http.StatusBadRequest {
-		if err := c.checkError(response, body); err != nil {
+		if err := checkError(doc, response, body); err != nil {
 			return err
 		}
 	}
-	route := c.route(request)
+	route := routeOf(doc, request)
 	if route == nil {
 		preflight := request.Method == http.MethodOptions // the browser's business, not the contract's
 		if response.StatusCode < http.StatusBadRequest && isAPI(request.URL.Path) && !preflight {
@@ -121,18 +128,18 @@ func isAPI(path string) bool {
 	return path != "/openapi.yaml" && path != "/livez" && path != "/readyz" && !strings.HasPrefix(path, "/.well-known/")
 }
 
-// route returns the operation that a request is sent to, nil for none.
-func (c *checkedTransport) route(request *http.Request) *routers.Route {
+// routeOf returns the operation that a request is sent to, nil for none.
+func routeOf(doc *openapi3.T, request *http.Request) *routers.Route {
 	path := request.URL.Path
 	if as, given := request.Context().Value(pathKey{}).(string); given {
 		path = as
 	}
-	for _, server := range c.doc.Servers {
+	for _, server := range doc.Servers {
 		rest, below := strings.CutPrefix(path, server.URL+"/")
-		for _, template := range c.doc.Paths.InMatchingOrder() {
-			item := c.doc.Paths.Value(template)
+		for _, template := range doc.Paths.InMatchingOrder() {
+			item := doc.Paths.Value(template)
 			if operation := item.GetOperation(request.Method); below && operation != nil && matches(template[1:], rest) {
-				return &routers.Route{Spec: c.doc, Path: template, PathItem: item, Method: request.Method, Operation: operation}
+				return &routers.Route{Spec: doc, Path: template, PathItem: item, Method: request.Method, Operation: operation}
 			}
 		}
 	}
@@ -156,7 +163,7 @@ func matches(template, path string) bool {
 }
 
 // checkError holds an error against what every error has, on every path.
-func (c *checkedTransport) checkError(response *http.Response, body []byte) error {
+func checkError(doc *openapi3.T, response *http.Response, body []byte) error {
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
 		return fmt.Errorf("an error that is not JSON: %w", err)
@@ -169,5 +176,5 @@ func (c *checkedTransport) checkError(response *http.Response, body []byte) erro
 			return fmt.Errorf("an error without the header %s", name)
 		}
 	}
-	return c.doc.Components.Schemas["error"].Value.VisitJSON(value, openapi3.VisitAsResponse())
+	return doc.Components.Schemas["error"].Value.VisitJSON(value, openapi3.VisitAsResponse())
 }
