@@ -347,33 +347,6 @@ func TestNotReady(t *testing.T) {
 	}
 }
 
-// TestSlowBody: a body that stops arriving is told so, in our own words.
-func TestSlowBody(t *testing.T) {
-	w := newWorld(t, memory.New())
-	w.createSeed()
-	impatient := httptest.NewUnstartedServer(newServer(t, w.store, w.issuer, io.Discard))
-	impatient.Config.ReadTimeout = 200 * time.Millisecond
-	impatient.Start()
-	t.Cleanup(impatient.Close)
-	body, never := io.Pipe()
-	defer never.Close()
-	request, err := http.NewRequestWithContext(t.Context(), "PATCH", impatient.URL+collection+"/"+seedID, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+w.userToken(megan, "Analytics.ReadWrite"))
-	request.Header.Set("Content-Type", "application/json")
-	response, err := w.client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusRequestTimeout || strings.Contains(string(text), "127.0.0.1") {
-		t.Errorf("%s %s %v", response.Status, text, err)
-	}
-}
-
 // TestRemovedName: a user whose alias is removed goes on reaching their own data by
 // it, and it is learned again.
 func TestRemovedName(t *testing.T) {

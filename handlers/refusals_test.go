@@ -87,7 +87,7 @@ func refusals(w *world) []refusal {
 		{"unknown encoding", with(patch(`{"duration":"PT5H"}`), "Content-Encoding", "br"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Encoding", "gzip"},
 		{"body over 1 MiB", patch(`{"timeZoneUsed":"` + strings.Repeat("x", 1<<20) + `"}`), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
 		{"gzip body over 1 MiB", with(patch(gzipped(w.t, `{"timeZoneUsed":"`+strings.Repeat("x", 1<<20)+`"}`)), "Content-Encoding", "gzip"), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
-		{"gzip cut short", with(patch(gzipped(w.t, `{"duration":"PT5H"}`)[:20]), "Content-Encoding", "gzip"), bad, "BadRequest", "", "ends before its end"},
+		{"gzip cut short", with(patch(gzipped(w.t, `{"duration":"PT5H"}`)[:20]), "Content-Encoding", "gzip"), bad, "BadRequest", "", "does not arrive whole"},
 		{"no gzip at all", with(patch(strings.Repeat("x", 100)), "Content-Encoding", "gzip"), bad, "BadRequest", "", "Unable to read JSON"},
 		{"two encodings", with(patch(`{}`), "Content-Encoding", "gzip, br"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Encoding", "one layer of gzip"},
 
