@@ -64,14 +64,14 @@ func closeBehindChunks(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// host is what may stand in Host: a name or an address, and a port. Links in answers
+// hostForm is what may stand in Host: a name or an address, and a port. Links in answers
 // begin with it, so that nothing else of the caller's may come into them.
-var host = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
+var hostForm = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
 
 // checkHost returns a problem if the request's Host is of no form that a link can
 // begin with. It may be absent (HTTP/1.0).
 func checkHost(r *http.Request) error {
-	if r.Host == "" || host.MatchString(r.Host) {
+	if r.Host == "" || hostForm.MatchString(r.Host) {
 		return nil
 	}
 	return refuse(errInvalid, "Host", "Host is '%s'; it must be a name or an address, and a port if there is one.", shown(r.Host))

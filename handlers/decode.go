@@ -10,10 +10,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// decodeJSON decodes one JSON value, of maxValues at most, and nothing behind it. Invalid UTF-8 and lone
-// surrogates are refused rather than replaced. Of a member that stands twice the last
-// counts, whatever kinds they are of, as official SDKs send such bodies; the decoder of
-// the library makes one of both.
+// decodeJSON decodes one JSON value, which holds maxValues at most, and nothing behind
+// it. Invalid UTF-8 and lone surrogates are refused rather than replaced. Of a member that
+// stands twice the last counts, whatever kinds they are of, as official SDKs send such
+// bodies; the library's own decoding into maps would merge the two, or fail.
 func decodeJSON(text []byte, maxValues int) (any, error) {
 	from := &decoder{jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), maxValues, maxValues}
 	value, err := from.value()

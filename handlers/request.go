@@ -101,7 +101,8 @@ func (s *Server) setHeaders(header http.Header, known *request) {
 }
 
 // canonical returns r with the canonical spelling of its URL, with known in its
-// context and its body at a pace. Header lines that may be repeated are joined (RFC 9110, 5.3).
+// context and its body at a pace. Header lines that may be repeated are joined (RFC
+// 9110, 5.3).
 func (s *Server) canonical(w http.ResponseWriter, r *http.Request, known *request) *http.Request {
 	path, raw, cast := s.contract.canonicalURL(r.URL.EscapedPath())
 	known.cast = cast
