@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -62,9 +63,33 @@ func message(token, line, body string, headers ...string) string {
 	return text.String() + "\r\n" + body
 }
 
-// strike sends the bytes over a connection of its own and returns the answer. It fails
-// if there is a second one: what stands in a body is never taken for a request.
-func (w *world) strike(a attack) (reply, time.Duration) {
+// strike sends the bytes over a connection of its own and returns the answer, held
+// against the contract. It fails if there is a second one: what stands in a body is never
+// taken for a request.
+func (w *world) strike(a attack) reply {
+	w.t.Helper()
+	got, _ := w.timed(a)
+	if got.header.Get("request-id") == "" { // it is of net/http, before there is a request
+		return got
+	}
+	method, rest, _ := strings.Cut(a.bytes, " ")
+	target, _, _ := strings.Cut(rest, " ")
+	address, err := url.ParseRequestURI(target)
+	if err != nil {
+		address = &url.URL{Path: "/"}
+	}
+	if a.as != "" {
+		address.Path = a.as
+	}
+	request := (&http.Request{Method: method, URL: address, Header: http.Header{}}).WithContext(w.t.Context())
+	checked.Answer(w.t, request, &http.Response{Status: fmt.Sprint(got.status), StatusCode: got.status, Header: got.header}, []byte(got.text))
+	return got
+}
+
+// timed is strike without the contract, and how long the answer took: on the clock, or
+// the time that this process, client and server, had a processor for it, as on a busy
+// machine it waits for one.
+func (w *world) timed(a attack) (reply, time.Duration) {
 	w.t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
 	if err != nil {
@@ -73,7 +98,7 @@ func (w *world) strike(a attack) (reply, time.Duration) {
 	defer func() { _ = connection.Close() }()
 	_ = connection.SetDeadline(time.Now().Add(20 * time.Second))
 	sent := []byte(a.bytes)
-	begun := time.Now()
+	begun, worked := time.Now(), processorTime(w.t)
 	go func() { // the answer may come before the end
 		for piece := range slices.Chunk(sent, 64<<10) {
 			if _, err := connection.Write(piece); err != nil {
@@ -82,31 +107,22 @@ func (w *world) strike(a attack) (reply, time.Duration) {
 		}
 	}()
 	from := bufio.NewReader(connection)
-	method, rest, _ := strings.Cut(a.bytes, " ")
+	method, _, _ := strings.Cut(a.bytes, " ")
 	response, err := http.ReadResponse(from, &http.Request{Method: method})
 	if err != nil {
 		w.t.Fatalf("%s: %v", a.name, err)
 	}
 	body, err := io.ReadAll(response.Body)
 	took := time.Since(begun)
+	if took < time.Second { // longer ones have waited for something
+		took = min(took, processorTime(w.t)-worked)
+	}
 	if err != nil {
 		w.t.Fatalf("%s: %v", a.name, err)
 	}
 	_ = connection.(*net.TCPConn).CloseWrite()
 	if more, _ := io.ReadAll(from); len(more) > 0 {
 		w.t.Errorf("%s: one request, and a second answer: %.200q", a.name, more)
-	}
-	if response.Header.Get("request-id") != "" { // else it is of net/http, before there is a request
-		target, _, _ := strings.Cut(rest, " ")
-		address, err := url.ParseRequestURI(target)
-		if err != nil {
-			address = &url.URL{Path: "/"}
-		}
-		if a.as != "" {
-			address.Path = a.as
-		}
-		request := (&http.Request{Method: method, URL: address, Header: http.Header{}}).WithContext(w.t.Context())
-		checked.Answer(w.t, request, response, body)
 	}
 	if response.Close { // which http.ReadResponse takes out of the headers
 		response.Header.Set("Connection", "close")
@@ -150,8 +166,7 @@ func TestAttacks(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			in := *w
 			in.t = t
-			got, _ := in.strike(a)
-			a.judge(t, got)
+			a.judge(t, in.strike(a))
 			if after := everything(); after != before {
 				t.Errorf("something changed:\n%s\n%s", before, after)
 				before = after
@@ -160,8 +175,8 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// The bounds of TestAttacksAreCheap; the race detector makes the server up to ten times
-// slower.
+// The bounds of TestAttacksAreCheap. The race detector makes the server ten to twenty
+// times slower, and so rounds fewer: run the test without it to know.
 const (
 	attackBudget = slower * 5 * time.Millisecond
 	bombBudget   = slower * 50 * time.Millisecond
@@ -169,15 +184,15 @@ const (
 )
 
 // TestAttacksAreCheap: an attack is answered within 5 ms, 99 of 100 times over all of
-// them and half of the time for each, bombs within 50 ms; and they leave no more than
+// them and at the median of each, bombs within 50 ms; and they leave no more than
 // 10 MiB behind. What else runs on the machine can only make it slower, so that the best
-// of three times counts.
+// of three tries counts.
 func TestAttacksAreCheap(t *testing.T) {
 	w := newWorld(t, memory.New())
 	w.createSeed()
 	all := attacks(t, w.userToken(megan, "Analytics.ReadWrite"))
 	for _, a := range all {
-		w.strike(a) // what is made once, as pools
+		w.timed(a) // what is made once, as pools
 	}
 	before := heapInUse()
 	var slow []string
@@ -194,14 +209,13 @@ func TestAttacksAreCheap(t *testing.T) {
 	}
 }
 
-// strikeAll strikes with each attack twenty times and returns what was too slow.
+// strikeAll strikes with each attack some times and returns what was too slow.
 func (w *world) strikeAll(all []attack) (slow []string) {
-	const rounds = 20
 	var together []time.Duration
 	for _, a := range all {
 		var each []time.Duration
 		for range rounds {
-			_, took := w.strike(a)
+			_, took := w.timed(a)
 			each = append(each, took)
 		}
 		slices.Sort(each)
@@ -222,6 +236,14 @@ func (w *world) strikeAll(all []attack) (slow []string) {
 		slow = append(slow, fmt.Sprintf("p99 is %v", p99))
 	}
 	return slow
+}
+
+func processorTime(t testing.TB) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func heapInUse() int64 {

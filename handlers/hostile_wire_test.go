@@ -99,7 +99,7 @@ func TestRefusedBeforeARequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := *w
 			in.t = t
-			got, _ := in.strike(attack{name: name, bytes: test.bytes})
+			got := in.strike(attack{name: name, bytes: test.bytes})
 			if got.status != test.status || got.header.Get("request-id") != "" || got.header.Get("Connection") != "close" {
 				t.Errorf("%d %v %s; want %d of net/http's own", got.status, got.header, got.text, test.status)
 			}
@@ -120,7 +120,7 @@ func TestChunksEndTheConnection(t *testing.T) {
 	for _, length := range []string{"X-None: 0", "Content-Length: 4"} {
 		bytes := message(mine, "POST "+collection+" HTTP/1.1", "", length, "Transfer-Encoding: chunked", "Content-Type: application/json") +
 			"39\r\n" + body + "\r\n0\r\n\r\n" + message(mine, "GET "+collection+" HTTP/1.1", "")
-		got, _ := w.strike(attack{name: length, bytes: bytes})
+		got := w.strike(attack{name: length, bytes: bytes})
 		got.want(t, 201)
 		if got.header.Get("Connection") != "close" {
 			t.Errorf("%s: %v", length, got.header)

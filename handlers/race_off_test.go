@@ -2,4 +2,7 @@
 
 package handlers_test
 
-const slower = 1
+const (
+	slower = 1
+	rounds = 20
+)

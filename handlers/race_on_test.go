@@ -2,5 +2,9 @@
 
 package handlers_test
 
-// slower is by how much the race detector makes time budgets longer.
-const slower = 10
+// slower is by how much the race detector makes time budgets longer, rounds how often each
+// attack is tried.
+const (
+	slower = 20
+	rounds = 3
+)
