@@ -311,12 +311,27 @@ func TestForeignIssuer(t *testing.T) {
 	}
 }
 
+// TestPublicURL: with one, links begin with it, whatever the request calls its host.
 func TestPublicURL(t *testing.T) {
 	dir := t.TempDir()
 	p := startServe(t, dir, "--store", "memory", "--demo", "--public-url", "https://graph.example.com/")
-	_, _, text := send(t, checked.Client(t), "GET", p.url+"/beta/me/analytics/activityStatistics?$top=1", mustCommand(t, "token", "--data", dir), "")
+	request, err := http.NewRequestWithContext(t.Context(), "GET", p.url+"/beta/me/analytics/activityStatistics?$top=1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Host = "evil.example"
+	request.Header.Set("Authorization", "Bearer "+mustCommand(t, "token", "--data", dir))
+	response, err := checked.Client(t).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || strings.Contains(string(text), "evil") {
+		t.Errorf("%v: %s", err, text)
+	}
 	var page map[string]any
-	if err := json.Unmarshal([]byte(text), &page); err != nil {
+	if err := json.Unmarshal(text, &page); err != nil {
 		t.Fatal(err)
 	}
 	next, _ := page["@odata.nextLink"].(string)

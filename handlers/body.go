@@ -4,15 +4,13 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"os"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // validatedBody is a request's body after validation: it has nothing left to
@@ -34,18 +32,18 @@ func (b validatedBody) ValidatedValue() any { return b.value }
 // contract's x-max-bytes, for the body as it comes and as it is decompressed.
 func (q quirks) readBody(w http.ResponseWriter, r *http.Request, op *operation) (validatedBody, error) {
 	var body validatedBody
-	contentType := r.Header.Get("Content-Type")
-	if contentType == "" || op.RequestBody.Value.Content.Get(contentType) == nil {
-		return body, refuse(errMediaType, "Content-Type", "Content-Type is '%s'; send application/json.", shown(contentType))
+	if contentType := r.Header.Get("Content-Type"); !isMediaType(op, contentType) {
+		return body, refuse(errMediaType, "Content-Type", "Content-Type is '%s'; send application/json, in UTF-8.", shown(contentType))
 	}
-	text, err := q.readLimited(w, r, op.maxBytes)
+	text, err := q.readLimited(r, op.maxBytes)
 	if err != nil {
+		w.Header().Set("Connection", "close") // else net/http would read on before it answers
 		return body, err
 	}
 	if len(text) == 0 {
 		return body, refuse(errInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
 	}
-	value, err := decodeJSON(text)
+	value, err := decodeJSON(text, op.maxValues)
 	if object, isObject := value.(map[string]any); isObject {
 		schema := narrow(op.bodySchema, value)
 		dropAnnotations(schema, object)
@@ -54,8 +52,22 @@ func (q quirks) readBody(w http.ResponseWriter, r *http.Request, op *operation) 
 	return validatedBody{value, text}, err
 }
 
-func (q quirks) readLimited(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	var body io.Reader = http.MaxBytesReader(w, r.Body, limit)
+// isMediaType says whether a body of the media type is one of the operation's, and in
+// UTF-8, the only encoding of JSON (RFC 8259, 8.1).
+func isMediaType(op *operation, contentType string) bool {
+	name, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil || op.RequestBody.Value.Content[name] == nil {
+		return false
+	}
+	charset, given := parameters["charset"]
+	return !given || strings.EqualFold(charset, "utf-8")
+}
+
+func (q quirks) readLimited(r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, tooLarge(limit)
+	}
+	var body io.Reader = http.MaxBytesReader(nil, r.Body, limit)
 	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
 	case "gzip":
@@ -94,34 +106,7 @@ func readFault(err error, limit int64) error {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, new(flate.CorruptInputError)):
 		return refuse(errInvalid, "Content-Encoding", "Unable to read the request payload: it is not in gzip, as Content-Encoding says, or damaged.")
 	}
-	return refuse(errInvalid, "", "Unable to read the request payload: it ends before its end.")
-}
-
-// decodeJSON decodes one JSON value and nothing behind it. Invalid UTF-8 and lone
-// surrogates are refused rather than replaced. Of a member that stands twice the
-// last counts, as official SDKs send such bodies.
-func decodeJSON(text []byte) (any, error) {
-	var value any
-	if err := json.Unmarshal(text, &value, jsontext.AllowDuplicateNames(true)); err != nil {
-		return nil, &problem{
-			kind:    errInvalid,
-			message: fmt.Sprintf("Unable to read JSON request payload: %s.", jsonFault(err)),
-		}
-	}
-	return value, nil
-}
-
-// jsonFault says what was wrong without the library's name.
-func jsonFault(err error) string {
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) && syntax.Err != nil {
-		return fmt.Sprintf("%s, at byte %d", syntax.Err, syntax.ByteOffset)
-	}
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
-		return fmt.Sprintf("a number out of range, at byte %d", semantic.ByteOffset) // nothing else can fail in a value of any type
-	}
-	return "it is no JSON"
+	return refuse(errInvalid, "", "Unable to read the request payload: it does not arrive whole.")
 }
 
 // dropAnnotations removes from an object that is closed, and from those in it, the

@@ -54,9 +54,10 @@ type operation struct {
 	route      *routers.Route
 	// queryNames are the query options that the operation takes.
 	queryNames []string
-	// bodySchema and maxBytes bound the request's body; nil and 0 without one.
+	// bodySchema, maxBytes and maxValues bound the request's body; nil and 0 without one.
 	bodySchema *openapi3.Schema
 	maxBytes   int64
+	maxValues  int // of objects, arrays and what is in them, all together
 }
 
 func loadContract() (*contract, error) {
@@ -154,11 +155,12 @@ func (o *operation) addBody() error {
 		return nil
 	}
 	media := o.RequestBody.Value.Content["application/json"]
-	limit, hasLimit := o.RequestBody.Value.Extensions["x-max-bytes"].(float64)
-	if media == nil || !hasLimit {
-		return errors.New("a request body must be application/json and have x-max-bytes")
+	bytes, hasBytes := o.RequestBody.Value.Extensions["x-max-bytes"].(float64)
+	values, hasValues := o.RequestBody.Value.Extensions["x-max-values"].(float64)
+	if media == nil || !hasBytes || !hasValues {
+		return errors.New("a request body must be application/json and have x-max-bytes and x-max-values")
 	}
-	o.bodySchema, o.maxBytes = media.Schema.Value, int64(limit)
+	o.bodySchema, o.maxBytes, o.maxValues = media.Schema.Value, int64(bytes), int(values)
 	return nil
 }
 

@@ -5,6 +5,7 @@
 // The path of a request:
 //
 //	ServeHTTP      names the request, sets the headers of every answer, logs
+//	connection     how slowly a body may come, what may stand in Host
 //	canonicalURL   one spelling of the path: case, //, key('x'), casts, older forms
 //	               of the query: $filter for FILTER
 //	cors           answers a browser's preflight

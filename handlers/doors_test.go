@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,8 +28,9 @@ func (panicking) Get(context.Context, store.Key) (store.Statistic, store.Setting
 	panic("a secret of the inside")
 }
 
-// serverOver returns a server over the store, and a token of somebody who may write.
-func serverOver(t testing.TB, over store.Store) (*Server, string) {
+// serverOver returns a server over the store, which writes to the log, and a token of
+// somebody who may write.
+func serverOver(t testing.TB, over store.Store, log io.Writer) (*Server, string) {
 	t.Helper()
 	issuer, err := auth.OpenLocalIssuer(t.TempDir())
 	if err != nil {
@@ -38,7 +41,7 @@ func serverOver(t testing.TB, over store.Store) (*Server, string) {
 		t.Fatal(err)
 	}
 	server, err := New(Config{Store: over, Verifier: verifier, Issuer: issuer,
-		Contract: []byte("openapi"), Logger: slog.New(slog.DiscardHandler), Now: time.Now})
+		Contract: []byte("openapi"), Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +53,11 @@ func serverOver(t testing.TB, over store.Store) (*Server, string) {
 }
 
 // TestEveryDoor knocks on each of the doors through which an error can leave the
-// generated server, Gin and our own steps. All lead to the one writer.
+// generated server, Gin and our own steps. All lead to the one writer, and what a panic
+// was about, which may be somebody's data, comes neither into an answer nor into the log.
 func TestEveryDoor(t *testing.T) {
-	server, token := serverOver(t, panicking{memory.New()})
+	var log bytes.Buffer
+	server, token := serverOver(t, panicking{memory.New()}, &log)
 	// An engine whose generated handlers stand without the guard before them, as
 	// they must not be able to answer in a way of their own even then.
 	unguarded := func(around ...gen.StrictMiddlewareFunc) http.Handler {
@@ -95,6 +100,9 @@ func TestEveryDoor(t *testing.T) {
 				t.Errorf("%d %v %s", recorder.Code, recorder.Header(), recorder.Body)
 			}
 		})
+	}
+	if !strings.Contains(log.String(), `"stack":"goroutine`) || strings.Contains(log.String(), "secret") {
+		t.Errorf("the log has no stack of the panic, or what it was about: %s", &log)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -185,12 +186,16 @@ func (s *Server) noMethod(c *gin.Context) {
 // recovered answers a request whose handler panicked, unless its answer is under
 // way already, when only the connection's end can tell the caller.
 func (s *Server) recovered(c *gin.Context, cause any) {
+	err := fmt.Errorf("panic of a %T", cause) // what it says may be somebody's data
+	if failed, isRuntime := cause.(runtime.Error); isRuntime {
+		err = failed
+	}
 	s.log.Error("panic", slog.String("request_id", requestOf(c.Request).id),
-		slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
+		slog.String("cause", err.Error()), slog.String("stack", string(debug.Stack())))
 	if c.Writer.Written() {
 		panic(http.ErrAbortHandler)
 	}
-	s.writeGinError(c, fmt.Errorf("panic: %v", cause))
+	s.writeGinError(c, err)
 }
 
 // shown returns a caller's text as a message repeats it: at most 60 characters.

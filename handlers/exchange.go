@@ -125,7 +125,7 @@ func (x *Exchange) readLine(text []byte) (item bulk.Item, faults []bulk.Fault) {
 	case given != 1:
 		return item, append(faults, bulk.Fault{Reason: fmt.Sprintf("The line has %d of statistic, settings and userPrincipalName; it must have one.", given)})
 	case read.Statistic != nil:
-		value, err := decodeJSON(read.Statistic)
+		value, err := decodeJSON(read.Statistic, maxLine)
 		if err != nil {
 			return item, append(faults, bulk.Fault{Property: "statistic", Reason: err.Error()})
 		}
@@ -185,7 +185,7 @@ func (x *Exchange) readStatistic(item *bulk.Item, value any) []bulk.Fault {
 }
 
 func (x *Exchange) readSettings(item *bulk.Item, text jsontext.Value) []bulk.Fault {
-	value, err := decodeJSON(text)
+	value, err := decodeJSON(text, maxLine)
 	if err != nil {
 		return []bulk.Fault{{Property: "settings", Reason: err.Error()}}
 	}

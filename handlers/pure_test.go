@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -78,7 +79,7 @@ func FuzzCanonicalURL(f *testing.F) {
 		f.Add(path)
 	}
 	c := contractOf(f)
-	server, token := serverOver(f, memory.New())
+	server, token := serverOver(f, memory.New(), io.Discard)
 	f.Fuzz(func(t *testing.T, given string) {
 		defer bounded.Input(t)()
 		path, raw, cast := c.canonicalURL(given)

@@ -1,8 +1,6 @@
 package handlers_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"net/http"
 	"slices"
@@ -89,7 +87,7 @@ func refusals(w *world) []refusal {
 		{"unknown encoding", with(patch(`{"duration":"PT5H"}`), "Content-Encoding", "br"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Encoding", "gzip"},
 		{"body over 1 MiB", patch(`{"timeZoneUsed":"` + strings.Repeat("x", 1<<20) + `"}`), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
 		{"gzip body over 1 MiB", with(patch(gzipped(w.t, `{"timeZoneUsed":"`+strings.Repeat("x", 1<<20)+`"}`)), "Content-Encoding", "gzip"), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
-		{"gzip cut short", with(patch(gzipped(w.t, `{"duration":"PT5H"}`)[:20]), "Content-Encoding", "gzip"), bad, "BadRequest", "", "ends before its end"},
+		{"gzip cut short", with(patch(gzipped(w.t, `{"duration":"PT5H"}`)[:20]), "Content-Encoding", "gzip"), bad, "BadRequest", "", "does not arrive whole"},
 		{"no gzip at all", with(patch(strings.Repeat("x", 100)), "Content-Encoding", "gzip"), bad, "BadRequest", "", "Unable to read JSON"},
 		{"two encodings", with(patch(`{}`), "Content-Encoding", "gzip, br"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Encoding", "one layer of gzip"},
 
@@ -189,13 +187,13 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-// TestManyFaults: an answer names every fault, but not ten thousand of them.
+// TestManyFaults: an answer names every fault, but not thousands of them.
 func TestManyFaults(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	w.createSeed()
 	var body strings.Builder
 	body.WriteString(`{"duration":"PT","startDate":"Date"`)
-	for i := range 10000 {
+	for i := range 4000 {
 		fmt.Fprintf(&body, `,"p%d":1`, i)
 	}
 	got := w.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + seedID,
@@ -204,17 +202,4 @@ func TestManyFaults(t *testing.T) {
 	if got.status != http.StatusBadRequest || len(failed.Details) != 50 || !strings.Contains(failed.Message, "many places") {
 		t.Errorf("%d, %d details, %s", got.status, len(failed.Details), failed.Message)
 	}
-}
-
-func gzipped(t testing.TB, text string) string {
-	t.Helper()
-	var packed bytes.Buffer
-	writer := gzip.NewWriter(&packed)
-	if _, err := writer.Write([]byte(text)); err != nil {
-		t.Fatal(err)
-	}
-	if err := writer.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return packed.String()
 }

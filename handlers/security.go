@@ -24,6 +24,10 @@ const applicationScheme = "application"
 func (s *Server) guard(c *gin.Context) {
 	known := requestOf(c.Request)
 	known.route = c.FullPath()
+	if err := checkHost(c.Request); err != nil {
+		s.writeGinError(c, err)
+		return
+	}
 	op := s.contract.operation(c.Request, c.FullPath())
 	if op == nil {
 		return

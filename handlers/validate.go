@@ -42,7 +42,13 @@ func (s *Server) validate(g *gin.Context, op *operation) error {
 	return nil
 }
 
+// maxOptions is how many query options are looked at: more than any operation has.
+const maxOptions = 64
+
 func parameterFaults(g *gin.Context, op *operation) []gen.ErrorDetail {
+	if count := strings.Count(g.Request.URL.RawQuery, "&") + 1; count > maxOptions {
+		return []gen.ErrorDetail{fault(gen.InvalidValue, "query", "The query has %d options; send %d at most.", count, maxOptions)}
+	}
 	query, err := url.ParseQuery(g.Request.URL.RawQuery)
 	if err != nil {
 		return []gen.ErrorDetail{fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)}

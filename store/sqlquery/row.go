@@ -2,6 +2,7 @@ package sqlquery
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,7 +50,7 @@ func (t ticks) Scan(source any) error {
 		*t.Null = store.Of(edm.Duration(source))
 		return nil
 	}
-	return fmt.Errorf("a duration is stored as %T %v; it must be an INTEGER of ticks", source, source)
+	return fmt.Errorf("a duration is stored as %T; it must be an INTEGER of ticks", source)
 }
 
 // DateText is what a column is given of a date: YYYY-MM-DD, for a TEXT and for a DATE.
@@ -73,13 +74,16 @@ func (d date) Scan(source any) error {
 		return nil
 	case string:
 		parsed, err := edm.ParseDate(source)
+		if err != nil { // whose words have the text in them, and go into a log
+			return errors.New("a date is stored as a TEXT that is not of the form YYYY-MM-DD")
+		}
 		*d.Null = store.Of(parsed)
-		return err
+		return nil
 	case time.Time:
 		*d.Null = store.Of(edm.DateOf(source))
 		return nil
 	}
-	return fmt.Errorf("a date is stored as %T %v; it must be a DATE, or a TEXT of the form YYYY-MM-DD", source, source)
+	return fmt.Errorf("a date is stored as %T; it must be a DATE, or a TEXT of the form YYYY-MM-DD", source)
 }
 
 // text is a text that may be null.
@@ -102,7 +106,7 @@ func (t text) Scan(source any) error {
 		*t.Null = store.Of(source)
 		return nil
 	}
-	return fmt.Errorf("a text is stored as %T %v; it must be a TEXT", source, source)
+	return fmt.Errorf("a text is stored as %T; it must be a TEXT", source)
 }
 
 // Rows are the *sql.Rows or the pgx.Rows of a statement for the id and the columns.

@@ -1,0 +1,8 @@
+//go:build !race
+
+package handlers_test
+
+const (
+	slower = 1
+	rounds = 20
+)

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bufio"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"afterhours/contract/checked"
+)
+
+// Whom and what the log must not tell.
+const (
+	secretUser = "5ec2e700-0000-4000-8000-000000000001"
+	secretUPN  = "secret.name@example.com"
+	secretBody = `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"secret-id","timeZoneUsed":"secret zone",
+		"startDate":"1987-06-05","endDate":"1987-06-05","duration":"PT7H7M7.7070707S"}`
+)
+
+// TestLogsTellNothing: every operation is done and refused in many ways, over a store
+// that is damaged in the end. Whatever happens, a line of the log is one JSON object, and
+// has nothing in it of a token, a user, a query, a header or a statistic.
+func TestLogsTellNothing(t *testing.T) {
+	dir := t.TempDir()
+	p := startServe(t, dir)
+	user := mustCommand(t, "token", "--data", dir, "--user", secretUser, "--upn", secretUPN, "--scope", "Analytics.ReadWrite")
+	namesake := mustCommand(t, "token", "--data", dir, "--upn", secretUPN) // has a name that is another's
+	app := mustCommand(t, "token", "--data", dir, "--role", "Analytics.ReadWrite.All")
+	tokens := []string{user, namesake, app, "secret-token", "", "secret.secret.secret", user + "x"}
+	client := checked.Client(t)
+	count := 0
+	ask := func(method, path, token, body string) (int, string) {
+		t.Helper()
+		count++
+		status, _, answer := send(t, client, method, p.url+path, token, body)
+		return status, answer
+	}
+	for _, one := range everyOperation(t) {
+		for _, token := range tokens {
+			for _, body := range []string{secretBody, `{"timeZoneUsed":"secret`, `{"secret":1}`, `{"requests":[{"id":"secret","method":"GET","url":"/me/analytics/secret?secret=1"}]}`} {
+				ask(one.method, one.path, token, body)
+				ask(one.method, one.path+"?$filter=timeZoneUsed%20eq%20%27secret%27", token, body)
+			}
+		}
+	}
+	for _, hostile := range hostileLines(user) {
+		count++
+		shout(t, p, hostile)
+	}
+
+	if status, answer := ask("PATCH", statistics+"/secret-id?$select=id", user, secretBody[:len(secretBody)-1]+`,"@odata.id":"secret"}`); status != http.StatusOK && status != http.StatusNotFound {
+		t.Errorf("PATCH = %d %s", status, answer)
+	}
+	_, _ = ask("POST", statistics, user, secretBody)
+	for _, damage := range []string{"start_date = 'secret date'", "start_date = 'secret' || char(10) || '{}'"} {
+		damageStore(t, dir, damage)
+		for _, path := range []string{"", "/secret-id", "/secret-id/startDate", "/secret-id/startDate/$value"} {
+			if status, answer := ask("GET", statistics+path, user, ""); status != http.StatusInternalServerError || strings.Contains(answer, "secret date") {
+				t.Errorf("GET of what is damaged = %d %s", status, answer)
+			}
+		}
+	}
+
+	if err := p.end(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	log := p.stderr.String()
+	parts := strings.Split(user, ".")
+	for _, secret := range append(parts, "secret", secretUser, "PT7H7M", "256277070707", "1987-06-05", "Bearer", "FORGED", "\x1b", "u001b", "127.0.0.1") {
+		if at := strings.Index(log, secret); at >= 0 {
+			t.Errorf("%q is in the log: %s", secret, log[max(0, at-200):min(len(log), at+200)])
+		}
+	}
+	requests := 0
+	for line := range strings.Lines(log) {
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Errorf("%v: %s", err, line)
+		}
+		if entry["msg"] == "request" {
+			requests++
+			if names := slices.Sorted(maps.Keys(entry)); strings.Join(names, " ") != "client_request_id level method msg request_id route status time took" {
+				t.Errorf("a line has %v", names)
+			}
+		}
+	}
+	if requests < count { // more, as those in batches have lines of their own
+		t.Errorf("%d lines for %d requests", requests, count)
+	}
+}
+
+type methodAndPath struct{ method, path string }
+
+// everyOperation returns each operation of the contract, for the user by id and by name.
+func everyOperation(t *testing.T) []methodAndPath {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromData(contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []methodAndPath
+	for path, item := range document.Paths.Map() {
+		for method := range item.Operations() {
+			for _, name := range []string{secretUser, secretUPN} {
+				filled := strings.NewReplacer("{user-id}", name, "{activityStatistics-id}", "secret-id", "{property}", "timeZoneUsed").Replace(path)
+				if strings.Contains(filled, "{") {
+					t.Fatalf("what is %s?", filled)
+				}
+				all = append(all, methodAndPath{method, "/beta" + filled})
+				if !strings.Contains(path, "{user-id}") {
+					break
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b methodAndPath) int { return strings.Compare(a.path+a.method, b.path+b.method) })
+	return all
+}
+
+// hostileLines are requests that would put lines of their own into a log.
+func hostileLines(token string) []string {
+	var all []string
+	for _, line := range []string{
+		"GET /%0a{%22level%22:%22FORGED%22} HTTP/1.1", `GET /{"level":"FORGED"}%1b[2J HTTP/1.1`, "FORGED /beta/me HTTP/1.1", "GET http://FORGED/beta/me/analytics HTTP/1.1",
+		"GET " + statistics + "/a%0d%0aFORGED%1b[31m HTTP/1.1", "GET " + statistics + "?$filter=FORGED%0aFORGED HTTP/1.1", "GET /beta/users/FORGED%0a/analytics HTTP/1.1",
+	} {
+		for _, header := range []string{`User-Agent: FORGED","level":"ERROR`, `client-request-id: FORGED","status":"200`, "client-request-id: FORGED FORGED", `Prefer: FORGED="`, `SdkVersion: FORGED{`, "X-Forwarded-For: FORGED"} {
+			all = append(all, line+"\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "+token+"\r\n"+header+"\r\n\r\n")
+		}
+	}
+	return all
+}
+
+// shout sends the bytes and waits for the answer.
+func shout(t *testing.T, p *process, bytes string) {
+	t.Helper()
+	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	_, _ = fmt.Fprint(connection, bytes)
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil || response.StatusCode >= http.StatusInternalServerError {
+		t.Errorf("%.60q: %v %v", bytes, response, err)
+	}
+	if given := response.Header.Get("client-request-id"); given != "" {
+		t.Errorf("%.60q: client-request-id %q is echoed", bytes, given)
+	}
+}
+
+// damageStore changes all statistics beside the server.
+func damageStore(t *testing.T, dir, set string) {
+	t.Helper()
+	file, err := sql.Open("sqlite", filepath.Join(dir, "afterhours.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	if _, err := file.ExecContext(t.Context(), "UPDATE statistics SET "+set); err != nil {
+		t.Fatal(err)
+	}
+}
