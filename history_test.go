@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/anishathalye/porcupine"
 
@@ -76,4 +77,22 @@ func byStatistic(history []porcupine.Operation) [][]porcupine.Operation {
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// judge looks for an order of the requests about one statistic that explains all answers.
+// First without those of unknown outcome that left no trace, which may never have been
+// done: each that may have been done at any time multiplies what there is to search.
+func judge(part []porcupine.Operation) porcupine.CheckResult {
+	shown := map[edm.Duration]bool{}
+	for _, one := range part {
+		shown[one.Output.(outcome).shown] = true
+	}
+	traced := slices.DeleteFunc(slices.Clone(part), func(one porcupine.Operation) bool {
+		asked := one.Input.(operation)
+		return one.Output.(outcome).status == 0 && asked.method != "DELETE" && (asked.writes == 0 || !shown[asked.writes])
+	})
+	if porcupine.CheckOperationsTimeout(statisticModel, traced, time.Minute) == porcupine.Ok {
+		return porcupine.Ok
+	}
+	return porcupine.CheckOperationsTimeout(statisticModel, part, time.Minute)
 }
