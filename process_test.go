@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -63,6 +64,11 @@ func startServe(t *testing.T, dir string, args ...string) *process {
 func (p *process) line() string {
 	p.lines.Scan()
 	return p.lines.Text()
+}
+
+// dial opens a connection, for what a client of HTTP would not send.
+func (p *process) dial() (net.Conn, error) {
+	return net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 }
 
 // end sends the signal and waits for the process to end.
