@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"database/sql"
 	"encoding/json"
-	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"path/filepath"
@@ -121,22 +121,31 @@ func hostileLines(token string) []string {
 	return all
 }
 
-// shout sends the bytes and waits for the answer.
+// shout sends the bytes of a request and waits for the answer.
 func shout(t *testing.T, p *process, bytes string) {
 	t.Helper()
+	request, err := http.ReadRequest(bufio.NewReader(strings.NewReader(bytes)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	connection, err := p.dial()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = connection.Close() }()
-	_, _ = fmt.Fprint(connection, bytes)
-	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	_, _ = io.WriteString(connection, bytes)
+	response, err := http.ReadResponse(bufio.NewReader(connection), request)
+	if err != nil {
+		t.Fatalf("%.60q: %v", bytes, err)
+	}
+	body, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode >= http.StatusInternalServerError {
-		t.Errorf("%.60q: %v %v", bytes, response, err)
+		t.Errorf("%.60q: %d %v", bytes, response.StatusCode, err)
 	}
 	if given := response.Header.Get("client-request-id"); given != "" {
 		t.Errorf("%.60q: client-request-id %q is echoed", bytes, given)
 	}
+	checked.Answer(t, request.WithContext(t.Context()), response, body)
 }
 
 // damageStore changes all statistics beside the server.
