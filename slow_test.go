@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"regexp"
@@ -119,7 +118,7 @@ func slowKinds(token string) []slowKind {
 
 // dribble holds a connection for as long as it can and returns how long that was.
 func (k slowKind) dribble(t *testing.T, p *process) time.Duration {
-	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	connection, err := p.dial()
 	begun := time.Now()
 	if err == nil {
 		_, err = io.WriteString(connection, k.beginning)
@@ -151,7 +150,7 @@ func (k slowKind) dribble(t *testing.T, p *process) time.Duration {
 // answered.
 func sendSlowly(t *testing.T, p *process, token string) {
 	body := `{"requests":[{"id":"1","method":"GET","url":"/me/analytics"}]` + strings.Repeat(" ", 80<<10) + "}"
-	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	connection, err := p.dial()
 	if err != nil {
 		t.Error(err)
 		return
@@ -196,7 +195,7 @@ func TestOversizedHeaders(t *testing.T) {
 		fmt.Fprintf(many, "X-%d: a\r\n", i)
 	}
 	for name, headers := range map[string]string{"one": "X-A: " + strings.Repeat("a", 40<<10) + "\r\n", "many": many.String()} {
-		connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		connection, err := p.dial()
 		if err != nil {
 			t.Fatal(err)
 		}

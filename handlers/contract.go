@@ -57,7 +57,7 @@ type operation struct {
 	// bodySchema, maxBytes and maxValues bound the request's body; nil and 0 without one.
 	bodySchema *openapi3.Schema
 	maxBytes   int64
-	maxValues  int // of objects, arrays and what is in them, all together
+	maxValues  int
 }
 
 func loadContract() (*contract, error) {

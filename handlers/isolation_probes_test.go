@@ -3,14 +3,12 @@ package handlers_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"afterhours/contract/checked"
 )
 
 // probe is how an operation is tried: with which queries, and with which body, where
@@ -54,43 +52,36 @@ type attempt struct {
 // what keeps statistics from being read last. It fails where an operation has no probe.
 func attempts(t testing.TB, user, id string) []attempt {
 	t.Helper()
-	doc, err := contractFile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	fill := strings.NewReplacer("{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id)
+	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id}
 	var all []attempt
-	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
-		for _, method := range slices.Sorted(maps.Keys(doc.Paths.Value(path).Operations())) {
-			operation := doc.Paths.Value(path).GetOperation(method).OperationID
-			operation = strings.NewReplacer("My", "", "User", "").Replace(operation)
-			probe, known := probes[operation]
-			if !known {
-				t.Fatalf("the operation %s has no probe", operation)
-			}
-			if operation == "runBatch" {
-				continue
-			}
-			about := ""
-			switch {
-			case strings.HasPrefix(path, "/me"):
-				about = me
-			case strings.Contains(path, "{user-id}"):
-				about = user
-			}
-			if probe.queries == nil {
-				probe.queries = []string{""}
-			}
-			if strings.Contains(user, "@") { // a name is resolved before any query is read
-				probe.queries = probe.queries[:1]
-			}
-			for _, query := range probe.queries {
-				all = append(all, attempt{
-					call:      call{method: method, path: doc.Servers[0].URL + fill.Replace(path) + query, body: fill.Replace(probe.body)},
-					operation: operation,
-					user:      about,
-				})
-			}
+	for _, one := range checked.Operations(t) {
+		operation := strings.NewReplacer("My", "", "User", "").Replace(one.ID)
+		probe, known := probes[operation]
+		if !known {
+			t.Fatalf("the operation %s has no probe", operation)
+		}
+		if operation == "runBatch" {
+			continue
+		}
+		about := ""
+		switch {
+		case strings.HasPrefix(one.Template, "/me"):
+			about = me
+		case strings.Contains(one.Template, "{user-id}"):
+			about = user
+		}
+		if probe.queries == nil {
+			probe.queries = []string{""}
+		}
+		if strings.Contains(user, "@") { // a name is resolved before any query is read
+			probe.queries = probe.queries[:1]
+		}
+		for _, query := range probe.queries {
+			all = append(all, attempt{
+				call:      call{method: one.Method, path: one.Path(values...) + query, body: strings.NewReplacer(values...).Replace(probe.body)},
+				operation: operation,
+				user:      about,
+			})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b attempt) int { return a.turn() - b.turn() })
@@ -104,11 +95,6 @@ func (a attempt) turn() int {
 	}
 	return slices.Index([]string{"GET", "POST", "PATCH", "DELETE"}, a.method)
 }
-
-// contractFile is openapi.yaml itself, rather than what is generated from it.
-var contractFile = sync.OnceValues(func() (*openapi3.T, error) {
-	return openapi3.NewLoader().LoadFromFile("../openapi.yaml")
-})
 
 // way is how requests are sent.
 type way struct {

@@ -1,38 +1,17 @@
 package handlers_test
 
 import (
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"testing"
-	"time"
 
 	"afterhours/handlers"
-	"afterhours/handlers/auth"
 	"afterhours/store/memory"
 )
 
 // TestWithoutQuirks: where the quirks of SDKs are turned off, the contract counts to
 // the letter.
 func TestWithoutQuirks(t *testing.T) {
-	w := newWorld(t, memory.New())
-	verifier, err := auth.NewVerifier(time.Now, w.issuer.Issuer())
-	if err != nil {
-		t.Fatal(err)
-	}
-	contract, err := os.ReadFile("../openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	strict, err := handlers.New(handlers.Config{Store: w.store, Verifier: verifier, Issuer: w.issuer, Contract: contract,
-		Logger: slog.New(slog.DiscardHandler), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener := httptest.NewServer(strict)
-	t.Cleanup(listener.Close)
-	w.url = listener.URL
+	w := newWorld(t, memory.New()).another(func(config *handlers.Config) { config.SDKQuirks = false })
 	w.createSeed()
 	c := client{w, w.userToken(megan, "Analytics.ReadWrite")}
 	for _, text := range []string{"P", "P1W", "PT-1M", "0:00:30"} {

@@ -30,7 +30,7 @@ func TestWhatWasJustWrittenIsNotRead(t *testing.T) {
 	etag := w.createSeed()
 	token := w.userToken(megan, "Analytics.ReadWrite")
 	for _, duration := range []string{"PT2H", "PT3H"} {
-		got := w.do(call{method: "PATCH", path: collection + "/" + seedID, token: token, header: map[string]string{"If-Match": etag}, body: `{"duration":"` + duration + `"}`})
+		got := w.do(call{method: "PATCH", path: seedItem, token: token, header: map[string]string{"If-Match": etag}, body: `{"duration":"` + duration + `"}`})
 		if got.status != http.StatusOK || got.object(t)["afterHours"] != "PT30M" || over.reads.Load() != 0 {
 			t.Errorf("%d %s after %d reads", got.status, got.text, over.reads.Load())
 		}
@@ -41,8 +41,7 @@ func TestWhatWasJustWrittenIsNotRead(t *testing.T) {
 // TestAnotherServerWrites: whatever another server does to a statistic that this one
 // has written, its next answer is as if it had remembered nothing.
 func TestAnotherServerWrites(t *testing.T) {
-	const item = collection + "/" + seedID
-	change := call{method: "PATCH", path: item, body: `{"duration":"PT7H"}`}
+	change := call{method: "PATCH", path: seedItem, body: `{"duration":"PT7H"}`}
 	for _, row := range []struct {
 		name   string
 		others []call
@@ -51,15 +50,15 @@ func TestAnotherServerWrites(t *testing.T) {
 		status int
 		holds  string
 	}{
-		{"changes it", []call{{method: "PATCH", path: item, body: `{"afterHours":"PT5H"}`}}, change, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT7H","afterHours":"PT5H"`},
+		{"changes it", []call{{method: "PATCH", path: seedItem, body: `{"afterHours":"PT5H"}`}}, change, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT7H","afterHours":"PT5H"`},
 		{"makes the same change", []call{change}, change, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT7H","afterHours":"PT30M"`},
-		{"deletes it", []call{{method: "DELETE", path: item}}, change, http.StatusNotFound, http.StatusNotFound, "ResourceNotFound"},
-		{"makes one of another type of it", []call{{method: "DELETE", path: item},
+		{"deletes it", []call{{method: "DELETE", path: seedItem}}, change, http.StatusNotFound, http.StatusNotFound, "ResourceNotFound"},
+		{"makes one of another type of it", []call{{method: "DELETE", path: seedItem},
 			{method: "POST", path: collection, body: `{"@odata.type":"#microsoft.graph.chatActivityStatistics","id":"` + seedID + `"}`}},
 			change, http.StatusPreconditionFailed, http.StatusOK, "chatActivityStatistics"},
 		{"opts out for its owner", []call{{method: "PATCH", path: "/beta/me/analytics/settings", body: `{"hasOptedOut":true}`}}, change, http.StatusNoContent, http.StatusNoContent, ""},
 		{"changes it, so that nothing is left to do", []call{change}, change, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT7H"`},
-		{"takes back a change", []call{change, {method: "PATCH", path: item, body: `{"duration":"PT1H"}`}}, call{method: "PATCH", path: item, body: `{"duration":"PT1H"}`}, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT1H"`},
+		{"takes back a change", []call{change, {method: "PATCH", path: seedItem, body: `{"duration":"PT1H"}`}}, call{method: "PATCH", path: seedItem, body: `{"duration":"PT1H"}`}, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT1H"`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			onEveryStore(t, func(t *testing.T, w *world) {

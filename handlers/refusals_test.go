@@ -3,7 +3,6 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,16 +23,15 @@ type refusal struct {
 // refusals are requests about the documented object, which is there, by megan,
 // who may write it, unless the row says otherwise.
 func refusals(w *world) []refusal {
-	const item = "/beta/me/analytics/activityStatistics/" + seedID
 	const bad, unauthorized, forbidden = http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden
 	mine := w.userToken(megan, "Analytics.ReadWrite")
-	patch := func(body string) call { return call{method: "PATCH", path: item, token: mine, body: body} }
+	patch := func(body string) call { return call{method: "PATCH", path: seedItem, token: mine, body: body} }
 	with := func(c call, name, value string) call {
 		c.header = map[string]string{name: value}
 		return c
 	}
 	by := func(token string) call {
-		return call{method: "PATCH", path: item, token: token, body: `{"duration":"PT5H"}`}
+		return call{method: "PATCH", path: seedItem, token: token, body: `{"duration":"PT5H"}`}
 	}
 	at := func(method, path string) call {
 		return call{method: method, path: path, token: mine, body: `{"duration":"PT5H"}`}
@@ -116,14 +114,14 @@ func refusals(w *world) []refusal {
 		{"over-long user", at("GET", "/beta/users/"+long+"/analytics/activityStatistics"), bad, "BadRequest", "user-id", "longer than 128"},
 		{"unknown segment", at("PATCH", "/beta/me/analytic/activityStatistics/x"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"unknown base", at("GET", "/v2.0/me/analytics/activityStatistics"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
-		{"wrong method", at("PUT", item), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
+		{"wrong method", at("PUT", seedItem), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
 		{"wrong method at $count", at("DELETE", "/beta/me/analytics/activityStatistics/$count"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "Allowed here: GET"},
 		{"unknown $-segment", at("GET", "/beta/me/analytics/activityStatistics/$value"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"key behind a name that takes none", at("GET", "/beta/me('x')/analytics/settings"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"older form of $count", at("GET", "/beta/callactivitystatistics/$count"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
-		{"overridden method", with(at("POST", item), "X-HTTP-Method-Override", "PATCH"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
-		{"unknown query option", at("PATCH", item+"?$expand=x"), bad, "BadRequest", "$expand", "There is no query option '$expand'"},
-		{"malformed query", at("PATCH", item+"?$top=%zz"), bad, "BadRequest", "query", "cannot be read"},
+		{"overridden method", with(at("POST", seedItem), "X-HTTP-Method-Override", "PATCH"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
+		{"unknown query option", at("PATCH", seedItem+"?$expand=x"), bad, "BadRequest", "$expand", "There is no query option '$expand'"},
+		{"malformed query", at("PATCH", seedItem+"?$top=%zz"), bad, "BadRequest", "query", "cannot be read"},
 		{"$top of 0", at("GET", "/beta/me/analytics/activityStatistics?$top=0"), bad, "BadRequest", "$top", "1"},
 		{"$top of 1001", at("GET", "/beta/me/analytics/activityStatistics?$top=1001"), bad, "BadRequest", "$top", "1000"},
 		{"$top in hexadecimal", at("GET", "/beta/me/analytics/activityStatistics?$top=0x10"), bad, "BadRequest", "$top", "integer"},
@@ -131,14 +129,14 @@ func refusals(w *world) []refusal {
 		{"$skiptoken of others", at("GET", "/beta/me/analytics/activityStatistics?$skiptoken=A"), bad, "BadRequest", "$skiptoken", "no skip token"},
 
 		{"stale If-Match", with(patch(`{"duration":"PT5H"}`), "If-Match", `W/"AAAAAAAAAAA"`), http.StatusPreconditionFailed, "resourceModified", "If-Match", "read it again"},
-		{"If-None-Match on DELETE", with(at("DELETE", item), "If-None-Match", `*`), http.StatusPreconditionFailed, "resourceModified", "If-None-Match", "exists"},
-		{"stale If-Match on GET", with(at("GET", item), "If-Match", `"x"`), http.StatusPreconditionFailed, "resourceModified", "If-Match", "read it again"},
-		{"stale If-Match on DELETE", with(at("DELETE", item), "If-Match", `W/"AAAAAAAAAAA", "x"`), http.StatusPreconditionFailed, "resourceModified", "If-Match", "read it again"},
+		{"If-None-Match on DELETE", with(at("DELETE", seedItem), "If-None-Match", `*`), http.StatusPreconditionFailed, "resourceModified", "If-None-Match", "exists"},
+		{"stale If-Match on GET", with(at("GET", seedItem), "If-Match", `"x"`), http.StatusPreconditionFailed, "resourceModified", "If-Match", "read it again"},
+		{"stale If-Match on DELETE", with(at("DELETE", seedItem), "If-Match", `W/"AAAAAAAAAAA", "x"`), http.StatusPreconditionFailed, "resourceModified", "If-Match", "read it again"},
 		{"malformed If-Match", with(patch(`{"duration":"PT5H"}`), "If-Match", `AAAAAAAAAAA`), bad, "BadRequest", "If-Match", "does not have the form"},
 		{"If-None-Match on a write", with(patch(`{"duration":"PT5H"}`), "If-None-Match", `*`), http.StatusPreconditionFailed, "resourceModified", "If-None-Match", "exists"},
 
-		{"upsert of what is of another type than the URL's", with(call{method: "PATCH", path: item + "/microsoft.graph.focusActivityStatistics", as: item, token: mine, body: `{"@odata.type":"#microsoft.graph.focusActivityStatistics"}`}, "Prefer", "create-if-missing"), http.StatusNotFound, "ResourceNotFound", "", "is no microsoft.graph.focusActivityStatistics"},
-		{"upsert of another type than the URL's", with(call{method: "PATCH", path: "/beta/callactivitystatistics/new", as: item, token: mine, body: `{"@odata.type":"#microsoft.graph.focusActivityStatistics"}`}, "Prefer", "create-if-missing"), bad, "BadRequest", "@odata.type", "The URL is of a #microsoft.graph.callActivityStatistics"},
+		{"upsert of what is of another type than the URL's", with(call{method: "PATCH", path: seedItem + "/microsoft.graph.focusActivityStatistics", as: seedItem, token: mine, body: `{"@odata.type":"#microsoft.graph.focusActivityStatistics"}`}, "Prefer", "create-if-missing"), http.StatusNotFound, "ResourceNotFound", "", "is no microsoft.graph.focusActivityStatistics"},
+		{"upsert of another type than the URL's", with(call{method: "PATCH", path: "/beta/callactivitystatistics/new", as: seedItem, token: mine, body: `{"@odata.type":"#microsoft.graph.focusActivityStatistics"}`}, "Prefer", "create-if-missing"), bad, "BadRequest", "@odata.type", "The URL is of a #microsoft.graph.callActivityStatistics"},
 		{"create what exists", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"` + seedID + `"}`}, http.StatusConflict, "nameAlreadyExists", "id", "already"},
 		{"create without a type", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"id":"new"}`}, bad, "BadRequest", "@odata.type", "must tell the type"},
 		{"create of an unknown type", call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: mine, body: `{"@odata.type":"#microsoft.graph.activityStatistics"}`}, bad, "BadRequest", "@odata.type", "must tell the type"},
@@ -159,19 +157,7 @@ func TestRefusals(t *testing.T) {
 		for _, row := range refusals(w) {
 			t.Run(row.name, func(t *testing.T) {
 				got := w.do(row.call)
-				if got.status != row.status {
-					t.Fatalf("status %d, want %d: %s", got.status, row.status, got.text)
-				}
-				failed := got.failure(t)
-				if failed.Code != row.code {
-					t.Errorf("code %s, want %s", failed.Code, row.code)
-				}
-				if failed.Target != row.target && !slices.Contains(failed.targets(), row.target) {
-					t.Errorf("target %q, details %q, want %q: %s", failed.Target, failed.targets(), row.target, got.text)
-				}
-				if !strings.Contains(fmt.Sprint(failed), row.message) {
-					t.Errorf("message %q, want %q in it", failed.Message, row.message)
-				}
+				got.wantRefused(t, row.status, row.code, row.target, row.message)
 				challenge := got.header.Get("WWW-Authenticate")
 				if (got.status == http.StatusUnauthorized) && !strings.HasPrefix(challenge, "Bearer ") {
 					t.Errorf("401 with WWW-Authenticate %q", challenge)
@@ -196,7 +182,7 @@ func TestManyFaults(t *testing.T) {
 	for i := range 4000 {
 		fmt.Fprintf(&body, `,"p%d":1`, i)
 	}
-	got := w.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + seedID,
+	got := w.do(call{method: "PATCH", path: seedItem,
 		token: w.userToken(megan, "Analytics.ReadWrite"), body: body.String() + "}"})
 	failed := got.failure(t)
 	if got.status != http.StatusBadRequest || len(failed.Details) != 50 || !strings.Contains(failed.Message, "many places") {

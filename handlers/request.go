@@ -84,7 +84,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header(), known)
 	closeBehindChunks(w, r)
 	answered := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	if r = s.canonical(w, r, known); !s.shareAcrossOrigins(answered, r) {
+	r = s.canonical(r, known)
+	r.Body = paced(w, r)
+	if !s.shareAcrossOrigins(answered, r) {
 		s.engine.ServeHTTP(answered, r)
 	}
 	s.logRequest(r, known, answered.status, s.now().Sub(start))
@@ -105,14 +107,12 @@ func (s *Server) setHeaders(header http.Header, known *request) {
 	}
 }
 
-// canonical returns r with the canonical spelling of its URL, with known in its
-// context and its body at a pace. Header lines that may be repeated are joined (RFC
-// 9110, 5.3).
-func (s *Server) canonical(w http.ResponseWriter, r *http.Request, known *request) *http.Request {
+// canonical returns r with the canonical spelling of its URL and with known in its
+// context. Header lines that may be repeated are joined (RFC 9110, 5.3).
+func (s *Server) canonical(r *http.Request, known *request) *http.Request {
 	path, raw, cast := s.contract.canonicalURL(r.URL.EscapedPath())
 	known.cast = cast
 	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
-	r.Body = paced(w, r)
 	query := s.contract.canonicalQuery(r.URL.RawQuery)
 	if path != r.URL.Path || raw != r.URL.RawPath || query != r.URL.RawQuery {
 		address := *r.URL

@@ -7,52 +7,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"afterhours/store/memory"
 )
 
 // TestSDKRequests and TestSDKAnswers go through what was found by running official
 // Microsoft Graph SDKs: what they send that a server must take, and what they need
 // of its answers. Each subtest is one finding, by its number.
-
-const seedItem = collection + "/" + seedID
-
-// client sends requests of megan's to a fresh server that has the documented object.
-type client struct {
-	*world
-	token string
-}
-
-func newClient(t *testing.T) client {
-	t.Helper()
-	w := newWorld(t, memory.New())
-	w.createSeed()
-	return client{w, w.userToken(megan, "Analytics.ReadWrite")}
-}
-
-func (c client) send(method, path, body string, header ...string) reply {
-	c.t.Helper()
-	given := map[string]string{}
-	for i := 0; i < len(header); i += 2 {
-		given[header[i]] = header[i+1]
-	}
-	return c.do(call{method: method, path: path, token: c.token, body: body, header: given})
-}
-
-// want fails unless the answer has the status and every part in its text.
-func (r reply) want(t testing.TB, status int, parts ...string) reply {
-	t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(r.text, part) {
-			t.Errorf("no %s in %s", part, r.text)
-		}
-	}
-	if r.status != status {
-		t.Errorf("%d, want %d: %s", r.status, status, r.text)
-	}
-	return r
-}
-
 func TestSDKRequests(t *testing.T) {
 	const batch = "/beta/$batch"
 	for name, test := range map[string]func(*testing.T, client){

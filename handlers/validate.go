@@ -42,7 +42,8 @@ func (s *Server) validate(g *gin.Context, op *operation) error {
 	return nil
 }
 
-// maxOptions is how many query options are looked at: more than any operation has.
+// maxOptions is how many query options are looked at, as info.description of the contract
+// says: more than any operation has.
 const maxOptions = 64
 
 func parameterFaults(g *gin.Context, op *operation) []gen.ErrorDetail {

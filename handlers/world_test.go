@@ -3,11 +3,13 @@ package handlers_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,23 +82,21 @@ func newWorld(t testing.TB, over store.Store) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, store: over, issuer: issuer, client: checked.Client(t)}
-	listener := httptest.NewServer(newServer(t, over, issuer, io.Discard))
-	t.Cleanup(listener.Close)
-	w.url = listener.URL
-	return w
+	return w.another()
 }
 
-// another returns the world through a second server over the same store.
-func (w *world) another() *world {
+// another returns the world through a server of its own over the same store, which is as
+// usual but for what the changes say.
+func (w *world) another(changes ...func(*handlers.Config)) *world {
 	w.t.Helper()
 	second := *w
-	listener := httptest.NewServer(newServer(w.t, w.store, w.issuer, io.Discard))
+	listener := httptest.NewServer(newServer(w.t, w.store, w.issuer, io.Discard, changes...))
 	w.t.Cleanup(listener.Close)
 	second.url = listener.URL
 	return &second
 }
 
-func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.Writer) *handlers.Server {
+func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.Writer, changes ...func(*handlers.Config)) *handlers.Server {
 	t.Helper()
 	verifier, err := auth.NewVerifier(time.Now, issuer.Issuer())
 	if err != nil {
@@ -106,10 +106,14 @@ func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := handlers.New(handlers.Config{
+	config := handlers.Config{
 		Store: over, Verifier: verifier, Issuer: issuer, Contract: contract,
 		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now, SDKQuirks: true,
-	})
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	server, err := handlers.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,6 +226,25 @@ func (f failure) targets() []string {
 		names = append(names, detail.Target)
 	}
 	return names
+}
+
+// wantRefused fails unless the answer is an error of the status and code, which has the
+// target, or a detail that has, and the part of a message.
+func (r reply) wantRefused(t testing.TB, status int, code, target, part string) {
+	t.Helper()
+	if r.status != status {
+		t.Fatalf("status %d, want %d: %.600s", r.status, status, r.text)
+	}
+	failed := r.failure(t)
+	if failed.Code != code {
+		t.Errorf("code %s, want %s", failed.Code, code)
+	}
+	if failed.Target != target && !slices.Contains(failed.targets(), target) {
+		t.Errorf("target %q, details %q, want %q: %.600s", failed.Target, failed.targets(), target, r.text)
+	}
+	if !strings.Contains(fmt.Sprint(failed), part) {
+		t.Errorf("message %q %v, want %q in it", failed.Message, failed.Details, part)
+	}
 }
 
 // createSeed stores the documented object for megan and returns its entity tag.

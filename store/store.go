@@ -33,7 +33,8 @@ var (
 // promises, and every later read, from any goroutine, sees it. A write that
 // returns ErrNotFound, ErrExists, ErrConflict, ErrFull or ErrClosed has changed
 // nothing; with any other error, the context's among them, the outcome is unknown. Any
-// number of goroutines may call at once. After Close, every method returns ErrClosed, whatever the context.
+// number of goroutines may call at once. After Close, every method returns ErrClosed,
+// whatever the context.
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
 type Store interface {
@@ -46,11 +47,11 @@ type Store interface {
 	// Count returns how many of the owner's statistics the filter keeps, all if it is
 	// nil; 0 for an unknown owner.
 	Count(ctx context.Context, owner Owner, filter Expr) (int, error)
-	// Put stores the record if what is stored under the key has the revision was,
-	// and returns the new revision, one that this key has never had before, not
-	// even before a delete, and the owner's settings, as Get does. With was == NoRevision it creates, and returns
-	// ErrExists if the key is taken; otherwise it replaces, and returns
-	// ErrNotFound if the key is free and ErrConflict if the revision differs.
+	// Put stores the record if what is stored under the key has the revision was. It
+	// returns the new revision, one that this key has never had before, not even
+	// before a delete, and, as Get does, the owner's settings. With was == NoRevision
+	// it creates, and returns ErrExists if the key is taken; otherwise it replaces, and
+	// returns ErrNotFound if the key is free and ErrConflict if the revision differs.
 	Put(ctx context.Context, key Key, record Record, was Revision) (Revision, Settings, error)
 	// Delete removes the statistic if it has the revision was; ErrNotFound if the
 	// key is free, ErrConflict if the revision differs, as NoRevision always does.

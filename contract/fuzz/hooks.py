@@ -1,11 +1,16 @@
 """What the contract's formats look like, of which a pattern cannot tell the half."""
 
 import os
+import tomllib
 from urllib.parse import urlencode
 
 import requests
 import schemathesis
 from hypothesis import strategies as st
+
+with open("schemathesis.toml", "rb") as settings:
+    dictionaries = tomllib.load(settings)["dictionaries"]
+users = dictionaries["users"]["values"]
 
 
 def duration(ticks):
@@ -45,8 +50,8 @@ def patch(path, body, **headers):
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
     # What the dictionaries name is there.
-    for user in ["48d31887-5fad-4d73-a9f5-3c356e68a038", "2c9a1f8e-5d53-4f0e-8d1b-6a7c3e0f9b21"]:
-        for name in ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]:
+    for user in users:
+        for name in dictionaries["statistics"]["values"] + dictionaries["deleted"]["values"]:
             body = {"@odata.type": "#microsoft.graph.meetingActivityStatistics", "startDate": "2026-06-16", "duration": "PT1H"}
             patch(f"{user}/analytics/activityStatistics/{name}", body, Prefer="create-if-missing")
     # The checks of security know no OpenID Connect, and would all pass.
@@ -74,7 +79,7 @@ def filter_query(context, query):
 def after_call(context, case, response):
     """Takes settings back: a user who has opted out could no longer be read, and all else would be 403."""
     if case.method == "PATCH" and response.status_code < 300 and not case.path.endswith("{activityStatistics-id}"):
-        user = (case.path_parameters or {}).get("user-id", "48d31887-5fad-4d73-a9f5-3c356e68a038")
+        user = (case.path_parameters or {}).get("user-id", users[0])
         patch(f"{user}/analytics/settings", {"hasGraphMailbox": True, "hasLicense": True, "hasOptedOut": False})
 
 

@@ -12,7 +12,7 @@ type group struct {
 	items []*item
 }
 
-// maxFaults is how many faults are told: dependsOn alone may have a million.
+// maxFaults is how many faults are told: what an error of the contract has details for.
 const maxFaults = 50
 
 // resolver finds what the names in a batch stand for, and what is wrong with them.

@@ -2,7 +2,8 @@
 // share: a write that was answered is as durable as a commit of that database. It
 // leaves alone how the database is run, replicated and backed up.
 //
-//	Put, Delete, ... -> one statement that compares and writes, a transaction of its own
+//	Put, Delete      -> one statement, which compares, writes and tells the owner's
+//	                    settings; those of callers at one time share a transaction
 //	Apply            -> one transaction, whose rows stay locked to its end
 //	Get, List, ...   -> one statement, which sees one moment
 //	List, Count      -> sqlquery, which writes the SQL

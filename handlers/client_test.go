@@ -1,0 +1,72 @@
+package handlers_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"afterhours/store/edm"
+	"afterhours/store/memory"
+)
+
+// The collection that most tests are about, and the documented object in it.
+const (
+	collection = "/beta/me/analytics/activityStatistics"
+	seedItem   = collection + "/" + seedID
+)
+
+// client sends requests of megan's to a fresh server that has the documented object.
+type client struct {
+	*world
+	token string
+}
+
+func newClient(t *testing.T) client {
+	t.Helper()
+	w := newWorld(t, memory.New())
+	w.createSeed()
+	return client{w, w.userToken(megan, "Analytics.ReadWrite")}
+}
+
+func (c client) send(method, path, body string, header ...string) reply {
+	c.t.Helper()
+	given := map[string]string{}
+	for i := 0; i < len(header); i += 2 {
+		given[header[i]] = header[i+1]
+	}
+	return c.do(call{method: method, path: path, token: c.token, body: body, header: given})
+}
+
+// want fails unless the answer has the status and every part in its text.
+func (r reply) want(t testing.TB, status int, parts ...string) reply {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(r.text, part) {
+			t.Errorf("no %s in %s", part, r.text)
+		}
+	}
+	if r.status != status {
+		t.Errorf("%d, want %d: %s", r.status, status, r.text)
+	}
+	return r
+}
+
+// fill stores a week of all five types for megan, as serve --demo does.
+func (c client) fill() {
+	c.t.Helper()
+	for day := range 7 {
+		for _, name := range []string{"call", "chat", "email", "focus", "meeting"} {
+			start := edm.Date(737225 + day) // 2019-06-16
+			body := fmt.Sprintf(`{"@odata.type":"#microsoft.graph.%sActivityStatistics","startDate":"%s","endDate":"%s","duration":"PT%dH","timeZoneUsed":"Zone %d"}`,
+				name, start, start.AddDays(1), day, day%2)
+			c.send("POST", collection, body).want(c.t, 201)
+		}
+	}
+}
+
+// onEveryClient is onEveryStore for tests that speak as megan.
+func onEveryClient(t *testing.T, test func(t *testing.T, c client)) {
+	onEveryStore(t, func(t *testing.T, w *world) {
+		test(t, client{w, w.userToken(megan, "Analytics.ReadWrite")})
+	})
+}

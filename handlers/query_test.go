@@ -1,0 +1,172 @@
+package handlers_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"afterhours/store"
+	"afterhours/store/edm"
+)
+
+// TestFilters: a filter of each kind, and how many of the week it keeps.
+func TestFilters(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c client) {
+		c.fill()
+		for filter, want := range map[string]int{
+			"activity eq 'Call'": 7,
+			"activity eq microsoft.graph.analyticsActivityType'Call'":   7,
+			"activity ne 'Call' and not (activity eq 'Chat')":           21,
+			"activity in ('Call','Focus')":                              14,
+			"startDate ge 2019-06-20":                                   15,
+			"startDate gt 2019-06-16 and startDate lt 2019-06-18":       5,
+			"duration gt duration'PT4H' or duration eq 'PT0S'":          15,
+			"afterHours eq null":                                        35,
+			"microsoft.graph.callActivityStatistics/afterHours ne null": 0,
+			"isof('microsoft.graph.emailActivityStatistics')":           7,
+			"startswith(id,'call_2019-06-1')":                           4,
+			"contains(timeZoneUsed,'1') and endswith(id,'2019-06-18')":  5,
+			"tolower(timeZoneUsed) eq 'zone 0'":                         20,
+			"length(id) lt 25":                                          0,
+			"year(startDate) eq 2019 and day(startDate) le 17":          10,
+			"duration add duration'PT1H' gt duration'PT6H'":             5,
+			"startDate add duration'P1D' eq endDate":                    35,
+			"totalseconds(duration) ge 18000":                           10,
+			"concat(trim(' x '),timeZoneUsed) eq 'xZone 1'":             15,
+			"not (duration gt null)":                                    35,
+			"id eq 'it''s'":                                             0,
+		} {
+			query := "$filter=" + strings.NewReplacer(" ", "%20", "'", "%27").Replace(filter)
+			if got := c.send("GET", collection+"/$count?"+query, ""); got.text != fmt.Sprint(want) {
+				t.Errorf("%s: $count is %s, want %d", filter, got.text, want)
+			}
+			page := c.send("GET", collection+"?$top=1000&$count=true&"+query, "").object(t)
+			if len(page["value"].([]any)) != want || page["@odata.count"] != float64(want) {
+				t.Errorf("%s: %d of %v, want %d", filter, len(page["value"].([]any)), page["@odata.count"], want)
+			}
+		}
+	})
+}
+
+// TestOptionsThatAreRefused: each with its name and what was expected.
+func TestOptionsThatAreRefused(t *testing.T) {
+	c := newClient(t)
+	for query, part := range map[string]string{
+		"$filter=activity eq":                  "$filter, column 12",
+		"$filter=duration gt 'x'":              "$filter, column 13",
+		"$filter=colour eq 'red'":              "Could not find a property named 'colour'",
+		"$filter=activity eq 'Calls'":          "expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call'",
+		"$filter=" + strings.Repeat("(", 40):   "$filter, column",
+		"$orderby=colour":                      "$orderby, column 1",
+		"$orderby=duration down":               "$orderby, column 10",
+		"$select=colour":                       "$select, column 1",
+		"$top=1&top=2":                         "given 2 times",
+		"$apply=aggregate":                     "There is no query option '$apply'",
+		"$skip=-1":                             "'$skip'",
+		"$skiptoken=WzFd":                      "no skip token",
+		"$filter=" + strings.Repeat("a", 5000): "longer than 4096",
+	} {
+		got := c.send("GET", collection+"?"+strings.ReplaceAll(query, " ", "%20"), "")
+		if got.status != http.StatusBadRequest || !strings.Contains(strings.ReplaceAll(got.text, `\"`, `"`), part) {
+			t.Errorf("%.60s: %d %s, want %s", query, got.status, got.text, part)
+		}
+	}
+}
+
+// TestOrder: by any property, and by several, with $skip and casts.
+func TestOrder(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c client) {
+		c.fill()
+		for query, want := range map[string]string{
+			"$orderby=startDate desc,activity&$top=2": "email_2019-06-22_2019-06-23 meeting_2019-06-22_2019-06-23",
+			"$orderby=duration,id desc&$top=2":        "meeting_2019-06-16_2019-06-17 focus_2019-06-16_2019-06-17",
+			"orderby=STARTDATE&skip=34":               "meeting_2019-06-22_2019-06-23",
+			"$filter=startDate eq 2019-06-18&$skip=3": "focus_2019-06-18_2019-06-19 meeting_2019-06-18_2019-06-19",
+		} {
+			got := c.send("GET", collection+"?$select=id&"+strings.ReplaceAll(query, " ", "%20"), "").object(t)
+			var ids []string
+			for _, one := range got["value"].([]any) {
+				ids = append(ids, one.(map[string]any)["id"].(string))
+			}
+			if strings.Join(ids, " ") != want {
+				t.Errorf("%s: %v, want %s", query, ids, want)
+			}
+		}
+		cast := collection + "/microsoft.graph.chatActivityStatistics"
+		got := c.do(call{method: "GET", path: cast + "?$top=5", as: collection, token: c.token}).object(t)
+		if len(got["value"].([]any)) != 5 || !strings.Contains(got["@odata.nextLink"].(string), "/microsoft.graph.chatActivityStatistics?") ||
+			!strings.HasSuffix(got["@odata.context"].(string), "/activityStatistics/microsoft.graph.chatActivityStatistics") {
+			t.Errorf("cast: %v", got)
+		}
+		c.do(call{method: "GET", path: cast + "/$count", as: collection + "/$count", token: c.token}).want(t, 200, "7")
+	})
+}
+
+// TestSelect: on lists, items and writes; the id and annotations always come.
+func TestSelect(t *testing.T) {
+	c := newClient(t)
+	got := c.send("GET", seedItem+"?$select=duration,microsoft.graph.callActivityStatistics/afterHours", "")
+	object := got.object(t)
+	if len(object) != 6 || object["afterHours"] != "PT30M" || object["id"] != seedID ||
+		!strings.HasSuffix(object["@odata.context"].(string), "/microsoft.graph.callActivityStatistics(duration,microsoft.graph.callActivityStatistics/afterHours)/$entity") {
+		t.Errorf("%s", got.text)
+	}
+	patched := c.send("PATCH", seedItem+"?$select=activity", `{"duration":"PT9S"}`, "Prefer", "return=minimal")
+	if object := patched.want(t, 200).object(t); object["duration"] != nil || object["activity"] != "Call" {
+		t.Errorf("%s", patched.text)
+	}
+	c.send("GET", seedItem+"?$select=*", "").want(t, 200, `"duration":"PT9S"`, `"endDate"`)
+	c.send("GET", seedItem+"?$select=readEmail", "").want(t, 200, seedID)
+}
+
+// TestWalkWhileWriting: 10,000 statistics that exist throughout are each seen once
+// on a walk through all pages, while another client creates, changes and deletes
+// others between them.
+func TestWalkWhileWriting(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c client) {
+		owner := store.Owner{Tenant: tenant, User: megan}
+		const steady = 10000
+		inParallel(t, 50, func(ctx context.Context, i int) error {
+			for n := i; n < steady; n += 50 {
+				record := store.Record{Type: store.Call, Activity: "Call", StartDate: store.Of(edm.Date(730000 + n*7919%3000))}
+				if _, _, err := c.store.Put(ctx, store.Key{Owner: owner, ID: fmt.Sprintf("steady-%05d", n)}, record, store.NoRevision); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, order := range []string{"", "&$orderby=startDate%20desc"} {
+			ctx, stop := context.WithCancel(t.Context())
+			var writer sync.WaitGroup
+			writer.Go(func() {
+				for n := 0; ctx.Err() == nil; n++ {
+					path := fmt.Sprintf("%s/steady-%05d-x", collection, n*37%steady)
+					_, _ = c.try(ctx, call{method: "PATCH", path: path, token: c.token, header: map[string]string{"Prefer": "create-if-missing"},
+						body: fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","startDate":"20%02d-01-01"}`, n%100)})
+					if n%3 == 0 {
+						_, _ = c.try(ctx, call{method: "DELETE", path: path, token: c.token})
+					}
+				}
+			})
+			seen := map[string]int{}
+			for path := collection + "?$top=500&$select=id" + order; path != ""; {
+				page := c.send("GET", path, "").want(t, 200).object(t)
+				for _, one := range page["value"].([]any) {
+					seen[one.(map[string]any)["id"].(string)]++
+				}
+				next, _ := page["@odata.nextLink"].(string)
+				path = strings.TrimPrefix(next, c.url)
+			}
+			stop()
+			writer.Wait()
+			for n := range steady {
+				if id := fmt.Sprintf("steady-%05d", n); seen[id] != 1 {
+					t.Fatalf("%s was seen %d times", id, seen[id])
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"afterhours/handlers/auth"
+	"afterhours/store/memory"
+)
+
+// TestWho: whose statistics which token reaches, and that tenants do not meet.
+func TestWho(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, w *world) {
+		w.createSeed()
+		elsewhere := w.mint(auth.Claims{Tenant: otherTenant, User: daemon, Roles: []string{"Analytics.ReadWrite.All"}, Expires: time.Hour})
+		for _, row := range []struct {
+			name, token, user string
+			status            int
+		}{
+			{"a user, by id", w.userToken(megan, "Analytics.Read"), megan, http.StatusOK},
+			{"a user with the higher scope", w.userToken(megan, "Analytics.ReadWrite"), megan, http.StatusOK},
+			{"a user, by an id in capitals", w.userToken(megan, "Analytics.Read"), strings.ToUpper(megan), http.StatusOK},
+			{"an application", w.appToken("Analytics.Read.All"), megan, http.StatusOK},
+			{"an application with the higher role", w.appToken("Analytics.ReadWrite.All"), megan, http.StatusOK},
+			{"another user", w.userToken(lee, "Analytics.ReadWrite"), megan, http.StatusForbidden},
+			{"an application of another tenant", elsewhere, megan, http.StatusNotFound},
+		} {
+			path := "/beta/users/" + row.user + "/analytics/activityStatistics/" + seedID
+			if got := w.do(call{method: "GET", path: path, token: row.token}); got.status != row.status {
+				t.Errorf("%s: %d %s, want %d", row.name, got.status, got.text, row.status)
+			}
+		}
+	})
+}
+
+// TestNames: a name in a token becomes an alias, unless it is somebody else's.
+func TestNames(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, w *world) {
+		w.createSeed()
+		app := w.appToken("Analytics.Read.All")
+		named := func(user string) string {
+			return w.mint(auth.Claims{Tenant: tenant, User: user, UPN: "Megan@Example.com", Scopes: []string{"Analytics.Read"}, Expires: time.Hour})
+		}
+		const byName = "/beta/users/megan@example.COM/analytics/activityStatistics/" + seedID
+		if got := w.do(call{method: "GET", path: byName, token: app}); got.status != http.StatusNotFound {
+			t.Errorf("before: %d", got.status)
+		}
+		if got := w.do(call{method: "GET", path: byName, token: named(megan)}); got.status != http.StatusOK {
+			t.Errorf("her own, by the name in the token: %d %s", got.status, got.text)
+		}
+		if got := w.do(call{method: "GET", path: collection, token: named(lee)}); got.status != http.StatusOK {
+			t.Errorf("somebody else with that name: %d", got.status)
+		}
+		got := w.do(call{method: "GET", path: "/beta/users('megan@example.com')/analytics/activityStatistics/" + seedID,
+			as: "/beta/users/x/analytics/activityStatistics/x", token: app})
+		if got.status != http.StatusOK || !strings.Contains(got.text, "users('"+megan+"')") {
+			t.Errorf("after: %d %s", got.status, got.text)
+		}
+	})
+}
+
+// TestRemovedName: a user whose alias is removed goes on reaching their own data by
+// it, and it is learned again.
+func TestRemovedName(t *testing.T) {
+	w := newWorld(t, memory.New())
+	w.createSeed()
+	token := w.mint(auth.Claims{Tenant: tenant, User: megan, UPN: "megan@example.com", Scopes: []string{"Analytics.Read"}, Expires: time.Hour})
+	own := call{method: "GET", path: "/beta/users/megan@example.com/analytics/activityStatistics/" + seedID, token: token}
+	if got := w.do(own); got.status != http.StatusOK {
+		t.Fatalf("%d %s", got.status, got.text)
+	}
+	if err := w.store.DeleteUser(t.Context(), tenant, "megan@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := w.do(own); got.status != http.StatusOK {
+			t.Errorf("%d %s", got.status, got.text)
+		}
+	}
+	if _, err := w.store.UserByUPN(t.Context(), tenant, "megan@example.com"); err != nil {
+		t.Errorf("not learned again: %v", err)
+	}
+	odd := w.mint(auth.Claims{Tenant: tenant, User: lee, UPN: "a b/é", Scopes: []string{"Analytics.Read"}, Expires: time.Hour})
+	if got := w.do(call{method: "GET", path: collection, token: odd}); got.status != http.StatusOK {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if users, err := w.store.Users(t.Context(), tenant, "", 10); err != nil || len(users) != 1 {
+		t.Errorf("a name that no URL can hold is stored: %v %v", users, err)
+	}
+}
