@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -82,5 +83,26 @@ func TestAnotherServerWrites(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestWhatIsRememberedIsSmall: of a request for a statistic, which may have a line of
+// 30 KB, only what names the statistic is kept in memory.
+func TestWhatIsRememberedIsSmall(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	token := w.userToken(megan, "Analytics.ReadWrite")
+	long := "http://" + strings.Repeat("x", 24<<10) + "@afterhours.test"
+	const requests = 200
+	before := heapInUse()
+	for i := range requests {
+		line := fmt.Sprintf("PATCH %s%s/%d HTTP/1.1", long, collection, i)
+		body := fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"%d","timeZoneUsed":"%d"%s}`, i, i, strings.Repeat(" ", 24<<10))
+		create := attack{bytes: message(token, line, body, "Prefer: create-if-missing")}
+		if got, _ := w.timed(create); got.status != http.StatusCreated {
+			t.Fatal(got.text)
+		}
+	}
+	if grown := (heapInUse() - before) / requests; grown > 4<<10 {
+		t.Errorf("%d bytes are kept for each", grown)
 	}
 }

@@ -113,12 +113,11 @@ func (s *Server) canonical(w http.ResponseWriter, r *http.Request, known *reques
 	known.cast = cast
 	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
 	r.Body = paced(w, r)
-	query := s.contract.canonicalQuery(r.URL.RawQuery)
-	if path != r.URL.Path || raw != r.URL.RawPath || query != r.URL.RawQuery {
-		address := *r.URL
-		address.Path, address.RawPath, address.RawQuery = path, raw, query
-		r.URL = &address
-	}
+	address := *r.URL
+	// The path is another text even if it is the same: what remembers an id that is cut
+	// out of it shall not keep the whole line of the request, of up to 32 KiB.
+	address.Path, address.RawPath, address.RawQuery = path, raw, s.contract.canonicalQuery(r.URL.RawQuery)
+	r.URL = &address
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {
 		joinLines(r.Header, name)
 	}
