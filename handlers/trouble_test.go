@@ -72,3 +72,20 @@ func TestWaitersAreAnswered(t *testing.T) {
 		writers.Wait()
 	})
 }
+
+// roomless is a store without the room in which to sort.
+type roomless struct{ store.Store }
+
+func (roomless) List(context.Context, store.Owner, store.Query) ([]store.Statistic, error) {
+	return nil, store.ErrFull
+}
+
+// TestNoRoomToRead: a read that finds no room, as a database needs some to sort, is no
+// write that did not happen.
+func TestNoRoomToRead(t *testing.T) {
+	w := newWorld(t, roomless{memory.New()})
+	got := w.do(call{method: "GET", path: collection + "?$orderby=duration", token: w.userToken(megan, "Analytics.Read")})
+	if got.status != http.StatusServiceUnavailable {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+}
