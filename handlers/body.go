@@ -60,7 +60,7 @@ func isMediaType(op *operation, contentType string) bool {
 		return false
 	}
 	charset, given := parameters["charset"]
-	return !given || strings.EqualFold(charset, "utf-8")
+	return !given || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8") // as many clients call it
 }
 
 func (q quirks) readLimited(r *http.Request, limit int64) ([]byte, error) {

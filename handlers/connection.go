@@ -18,12 +18,14 @@ const (
 )
 
 // pacedBody is a body that must come at a pace. The connection's deadline is set as
-// soon as there is one, and not by the first Read: what no handler reads, as after a
-// 401, net/http does before the next request, with the same patience.
+// soon as there is one, and not by the first Read alone: what no handler reads, as after
+// a 401, net/http does before the next request, with the same patience. The first Read
+// begins anew, since what came before it the server has taken, as to fetch an issuer's keys.
 type pacedBody struct {
 	io.ReadCloser
 	connection *http.ResponseController
 	begun      time.Time
+	reading    bool
 	received   int
 }
 
@@ -32,12 +34,21 @@ func paced(w http.ResponseWriter, r *http.Request) io.ReadCloser {
 	if r.Body == nil || r.Body == http.NoBody {
 		return r.Body
 	}
-	body := &pacedBody{ReadCloser: r.Body, connection: http.NewResponseController(w), begun: time.Now()}
-	body.setDeadline()
+	body := &pacedBody{ReadCloser: r.Body, connection: http.NewResponseController(w)}
+	body.begin()
 	return body
 }
 
+func (b *pacedBody) begin() {
+	b.begun = time.Now()
+	b.setDeadline()
+}
+
 func (b *pacedBody) Read(p []byte) (int, error) {
+	if !b.reading {
+		b.reading = true
+		b.begin()
+	}
 	n, err := b.ReadCloser.Read(p)
 	b.received += n
 	if errors.Is(err, io.EOF) { // and how long the answer takes is another matter

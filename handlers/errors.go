@@ -88,6 +88,9 @@ func refuse(kind error, target, format string, values ...any) *problem {
 // writeError answers a request with an error: the only place that does.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	known := requestOf(r)
+	if r.Method == http.MethodGet && errors.Is(err, store.ErrFull) {
+		err = errors.Join(errUnavailable, err) // room to sort, and not for a write
+	}
 	status, code := http.StatusInternalServerError, gen.ErrorCodeInternalServerError
 	for _, answer := range answers {
 		if errors.Is(err, answer.err) {

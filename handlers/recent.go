@@ -6,7 +6,8 @@ import (
 	"afterhours/store"
 )
 
-// recentStatistics bounds the memory of recent: about 8 MiB.
+// recentStatistics bounds the memory of recent: about 11 MiB, and 26 where all ids
+// and time zones are as long as they may be.
 const recentStatistics = 16384
 
 // recent remembers statistics as this process has stored or read them last, so that a

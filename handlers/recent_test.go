@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -11,15 +12,20 @@ import (
 	"afterhours/store/memory"
 )
 
-// counted counts the statistics that are read from a store one by one.
+// counted counts the statistics that are read from a store one by one, and written.
 type counted struct {
 	store.Store
-	reads atomic.Int64
+	reads, writes atomic.Int64
 }
 
 func (c *counted) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
 	c.reads.Add(1)
 	return c.Store.Get(ctx, key)
+}
+
+func (c *counted) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
+	c.writes.Add(1)
+	return c.Store.Put(ctx, key, record, was)
 }
 
 // TestWhatWasJustWrittenIsNotRead: a PATCH of what the server has created, read or
@@ -35,6 +41,22 @@ func TestWhatWasJustWrittenIsNotRead(t *testing.T) {
 			t.Errorf("%d %s after %d reads", got.status, got.text, over.reads.Load())
 		}
 		etag = got.header.Get("ETag")
+	}
+}
+
+// TestWhatIsDeletedIsForgotten: a PATCH of what this server has deleted writes nothing.
+func TestWhatIsDeletedIsForgotten(t *testing.T) {
+	over := &counted{Store: memory.New()}
+	w := newWorld(t, over)
+	w.createSeed()
+	written := over.writes.Load()
+	token := w.userToken(megan, "Analytics.ReadWrite")
+	if got := w.do(call{method: "DELETE", path: collection + "/" + seedID, token: token}); got.status != http.StatusNoContent {
+		t.Fatal(got.text)
+	}
+	got := w.do(call{method: "PATCH", path: collection + "/" + seedID, token: token, body: `{"duration":"PT2H"}`})
+	if got.status != http.StatusNotFound || over.writes.Load() != written {
+		t.Errorf("%d %s after %d writes", got.status, got.text, over.writes.Load()-written)
 	}
 }
 
@@ -81,5 +103,26 @@ func TestAnotherServerWrites(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestWhatIsRememberedIsSmall: of a request for a statistic, which may have a line of
+// 30 KB, only what names the statistic is kept in memory.
+func TestWhatIsRememberedIsSmall(t *testing.T) {
+	w := newWorld(t, openSQLite(t))
+	token := w.userToken(megan, "Analytics.ReadWrite")
+	long := "http://" + strings.Repeat("x", 24<<10) + "@afterhours.test"
+	const requests = 200
+	before := heapInUse()
+	for i := range requests {
+		line := fmt.Sprintf("PATCH %s%s/%d HTTP/1.1", long, collection, i)
+		body := fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"%d","timeZoneUsed":"%d"%s}`, i, i, strings.Repeat(" ", 24<<10))
+		create := attack{bytes: message(token, line, body, "Prefer: create-if-missing")}
+		if got, _ := w.timed(create); got.status != http.StatusCreated {
+			t.Fatal(got.text)
+		}
+	}
+	if grown := (heapInUse() - before) / requests; grown > 4<<10 {
+		t.Errorf("%d bytes are kept for each", grown)
 	}
 }

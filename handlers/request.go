@@ -70,10 +70,16 @@ var clientRequestID = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 
 func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// answerWithin is how long a request may wait, for others or for the store, before it is
+// answered 503: a good deal less than the connection is kept open for an answer.
+const answerWithin = 45 * time.Second
+
 // ServeHTTP answers one request: it gives it a name, sets the headers that every
 // answer carries, and sends it on in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	defer cancel()
 	known := &request{id: newRequestID(), form: s.formOfRequest(r), store: s.store, turns: &s.turns, recent: s.recent}
 	if group := groupOf(r.Context()); group != nil {
 		known.store, known.turns, known.recent = group.view, &group.turns, nil
@@ -84,7 +90,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header(), known)
 	closeBehindChunks(w, r)
 	answered := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	r = s.canonical(r, known)
+	r = s.canonical(ctx, r, known)
 	r.Body = paced(w, r)
 	if !s.shareAcrossOrigins(answered, r) {
 		s.engine.ServeHTTP(answered, r)
@@ -107,18 +113,17 @@ func (s *Server) setHeaders(header http.Header, known *request) {
 	}
 }
 
-// canonical returns r with the canonical spelling of its URL and with known in its
-// context. Header lines that may be repeated are joined (RFC 9110, 5.3).
-func (s *Server) canonical(r *http.Request, known *request) *http.Request {
+// canonical returns r with the canonical spelling of its URL, and with the context and
+// known in it. Header lines that may be repeated are joined (RFC 9110, 5.3).
+func (s *Server) canonical(ctx context.Context, r *http.Request, known *request) *http.Request {
 	path, raw, cast := s.contract.canonicalURL(r.URL.EscapedPath())
 	known.cast = cast
-	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
-	query := s.contract.canonicalQuery(r.URL.RawQuery)
-	if path != r.URL.Path || raw != r.URL.RawPath || query != r.URL.RawQuery {
-		address := *r.URL
-		address.Path, address.RawPath, address.RawQuery = path, raw, query
-		r.URL = &address
-	}
+	r = r.WithContext(context.WithValue(ctx, requestKey{}, known))
+	address := *r.URL
+	// The path is another text even if it is the same: what remembers an id that is cut
+	// out of it shall not keep the whole line of the request, of up to 32 KiB.
+	address.Path, address.RawPath, address.RawQuery = path, raw, s.contract.canonicalQuery(r.URL.RawQuery)
+	r.URL = &address
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {
 		joinLines(r.Header, name)
 	}

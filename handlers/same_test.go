@@ -22,9 +22,10 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestSameAnswers sends random sequences of requests to a server over a store and to one
-// over memory, and holds the answers of one against those of the other, byte by byte.
-// -rapid.checks sets how many sequences are tried, of a user each.
+// TestSameAnswers sends random sequences of requests to a server over memory and, one to
+// this and one to that, to two servers over a store, and holds the answers of one side
+// against those of the other, byte by byte: neither the store nor what a server remembers
+// of it makes a difference. -rapid.checks sets how many sequences are tried, of a user each.
 func TestSameAnswers(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) store.Store{"sqlite": openSQLite, "postgres": openPostgres} {
 		t.Run(name, func(t *testing.T) {
@@ -32,10 +33,12 @@ func TestSameAnswers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var servers []*handlers.Server
-			for _, over := range []store.Store{memory.New(), open(t)} {
+			var servers [2][]*handlers.Server
+			for i, over := range []store.Store{memory.New(), open(t)} {
 				t.Cleanup(func() { _ = over.Close() })
-				servers = append(servers, newServer(t, over, issuer, io.Discard))
+				for range i + 1 {
+					servers[i] = append(servers[i], newServer(t, over, issuer, io.Discard))
+				}
 			}
 			var sequences, requests atomic.Int64
 			rapid.Check(t, func(t *rapid.T) {
@@ -45,8 +48,8 @@ func TestSameAnswers(t *testing.T) {
 					t.Fatal(err)
 				}
 				s := &same{user: user, token: token, requests: &requests}
-				for _, server := range servers {
-					s.sides = append(s.sides, &side{server: server})
+				for i := range servers {
+					s.sides = append(s.sides, &side{servers: servers[i]})
 				}
 				t.Repeat(s.actions())
 			})
@@ -63,10 +66,10 @@ type same struct {
 	next        string // the last @odata.nextLink, "" for none
 }
 
-// side is one of the servers, and its entity tags in the order in which they came.
+// side is the servers over one store, and its entity tags in the order in which they came.
 type side struct {
-	server *handlers.Server
-	tags   []string
+	servers []*handlers.Server
+	tags    []string
 }
 
 // asked is a request. In its headers and body, {tag 1} stands for the first entity tag
@@ -76,12 +79,13 @@ type asked struct {
 	header            map[string]string
 }
 
-// ask sends the request to both servers and compares what they answer.
+// ask sends the request to a server of each side and compares what they answer.
 func (s *same) ask(t *rapid.T, a asked) {
 	s.requests.Add(1)
 	var answers [2]string
 	for i, side := range s.sides {
-		answers[i] = side.ask(t, s.token, a)
+		server := side.servers[rapid.IntRange(0, len(side.servers)-1).Draw(t, "server")]
+		answers[i] = side.ask(t, server, s.token, a)
 	}
 	t.Logf("%s %s %v %s\n%s", a.method, a.url, a.header, a.body, answers[0])
 	if answers[0] != answers[1] {
@@ -103,7 +107,7 @@ var (
 )
 
 // ask returns status, headers and body as a text that is the same from every server.
-func (s *side) ask(t checked.Failer, token string, a asked) string {
+func (s *side) ask(t checked.Failer, server *handlers.Server, token string, a asked) string {
 	resolved := func(text string) string {
 		return tagPlace.ReplaceAllStringFunc(text, func(place string) string {
 			n, _ := strconv.Atoi(tagPlace.FindStringSubmatch(place)[1])
@@ -122,7 +126,7 @@ func (s *side) ask(t checked.Failer, token string, a asked) string {
 		request.Header.Set(name, resolved(value))
 	}
 	withoutCast := strings.Replace(request.URL.Path, "/microsoft.graph.callActivityStatistics", "", 1)
-	recorder := checked.Serve(t, s.server, request.WithContext(checked.As(request.Context(), withoutCast)))
+	recorder := checked.Serve(t, server, request.WithContext(checked.As(request.Context(), withoutCast)))
 
 	header := recorder.Header()
 	for _, own := range []string{"request-id", "x-ms-ags-diagnostic"} {

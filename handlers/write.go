@@ -226,6 +226,7 @@ func (s *Server) delete(ctx context.Context, userID, id string, condition precon
 			return nil, err
 		}
 		err = known.store.Delete(ctx, key, stored.Revision)
+		known.recent.forget(key)
 		if errors.Is(err, store.ErrConflict) {
 			continue // changed since it was read: judge it again
 		}

@@ -16,9 +16,11 @@ import (
 )
 
 // session holds for every connection whose address does not say otherwise; times are
-// in milliseconds.
+// in milliseconds. Who waited for a row shall find it as it then is: at a higher level
+// of isolation, which a database may have by default, that is a failure.
 var session = map[string]string{
 	"application_name":                    "afterhours",
+	"default_transaction_isolation":       "read committed",
 	"statement_timeout":                   "30000",
 	"lock_timeout":                        "3000",
 	"idle_in_transaction_session_timeout": "30000",

@@ -48,10 +48,11 @@ const (
 )
 
 // written makes of a statement that writes a statistic one that returns its owner's
-// settings, and no row if it changed nothing.
+// settings, and no row if it changed nothing. Both halves name the owner, so that a
+// database that is spread by owners sees where the statement belongs.
 func written(statement string) string {
-	return "WITH written AS (" + statement + " RETURNING tenant_id, user_id) SELECT " + sqlquery.SettingsOrDefaults +
-		" FROM written LEFT JOIN settings USING (tenant_id, user_id)"
+	return "WITH written AS (" + statement + " RETURNING id) SELECT " + sqlquery.SettingsOrDefaults +
+		" FROM written LEFT JOIN settings ON tenant_id = $1 AND user_id = $2"
 }
 
 // marks are the parameters for the columns, numbered from the first one.
