@@ -61,28 +61,21 @@ func demoID(t store.Type, day edm.Date) string {
 // demoRecord returns a day of the documented week: nine hours of focus on each
 // working day, and nothing else.
 func demoRecord(t store.Type, activity store.Activity, sunday edm.Date, day int) store.Record {
-	zero := store.Of(edm.Duration(0))
 	record := store.Record{
 		Type:         t,
 		Activity:     activity,
 		StartDate:    store.Of(sunday.AddDays(day)),
 		EndDate:      store.Of(sunday.AddDays(day + 1)),
 		TimeZoneUsed: store.Of("Pacific Standard Time"),
-		Duration:     zero,
 	}
-	switch t {
-	case store.Focus:
-		if day >= 1 && day <= 5 {
-			record.Duration = store.Of(edm.Duration(9 * time.Hour / 100))
+	for _, duration := range store.Durations() {
+		if duration.Of(t) {
+			*duration.Duration(&record) = store.Of(edm.Duration(0))
 		}
-		return record
-	case store.Email:
-		record.ReadEmail, record.SentEmail = zero, zero
-	case store.Meeting:
-		record.Conflicting, record.Long, record.Multitasking = zero, zero, zero
-		record.Organized, record.Recurring = zero, zero
 	}
-	record.AfterHours = zero
+	if t == store.Focus && day >= 1 && day <= 5 {
+		record.Duration = store.Of(edm.Duration(9 * time.Hour / 100))
+	}
 	return record
 }
 

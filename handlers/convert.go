@@ -24,23 +24,23 @@ type durationProperty struct {
 // durationProperties are all of them, in the order in which they are written.
 var durationProperties = []durationProperty{
 	{"duration", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.Duration },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.Duration }},
+		store.DefinitionOf("duration").Duration},
 	{"afterHours", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.AfterHours },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.AfterHours }},
+		store.DefinitionOf("afterHours").Duration},
 	{"readEmail", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.ReadEmail },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.ReadEmail }},
+		store.DefinitionOf("readEmail").Duration},
 	{"sentEmail", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.SentEmail },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.SentEmail }},
+		store.DefinitionOf("sentEmail").Duration},
 	{"conflicting", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.Conflicting },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.Conflicting }},
+		store.DefinitionOf("conflicting").Duration},
 	{"long", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.Long },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.Long }},
+		store.DefinitionOf("long").Duration},
 	{"multitasking", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.Multitasking },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.Multitasking }},
+		store.DefinitionOf("multitasking").Duration},
 	{"organized", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.Organized },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.Organized }},
+		store.DefinitionOf("organized").Duration},
 	{"recurring", func(u *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] { return u.Recurring },
-		func(r *store.Record) *store.Null[edm.Duration] { return &r.Recurring }},
+		store.DefinitionOf("recurring").Duration},
 }
 
 // entityType is one of the five derived types of the contract.

@@ -228,8 +228,8 @@ func TestCSVTakes(t *testing.T) {
 	first, second := rows[0].Item, rows[1].Item
 	if first.Owner != (store.Owner{Tenant: aTenant, User: aUser}) || second.Owner != first.Owner ||
 		first.Statistic.ID != "call_2026-11-16_2026-11-17" || first.Statistic.Activity != "Call" ||
-		first.Statistic.Duration != store.Of(75*edm.Minute) || first.Statistic.AfterHours != store.Of(edm.Duration(-18)) ||
-		first.Statistic.TimeZoneUsed != store.Of("") || second.Statistic.TimeZoneUsed != store.Of("=1+1") || second.Statistic.AfterHours.Valid {
+		first.Statistic.Duration != store.Of(75*edm.Minute) || *store.DefinitionOf("afterHours").Duration(&first.Statistic.Record) != store.Of(edm.Duration(-18)) ||
+		first.Statistic.TimeZoneUsed != store.Of("") || second.Statistic.TimeZoneUsed != store.Of("=1+1") || store.DefinitionOf("afterHours").Duration(&second.Statistic.Record).Valid {
 		t.Errorf("read is %+v and %+v", first.Statistic, second.Statistic)
 	}
 }

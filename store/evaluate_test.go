@@ -10,8 +10,8 @@ import (
 // sample has a call's properties, and no endDate.
 var sample = Statistic{ID: "call_1", Record: Record{
 	Type: Call, Activity: "Call", StartDate: Of(edm.Date(737_225)), // 2019-06-16
-	TimeZoneUsed: Of("\u00a0Ärger\u2003"), Duration: Of(90 * edm.Minute), AfterHours: Of(edm.Duration(-7)),
-}}
+	TimeZoneUsed: Of("\u00a0Ärger\u2003"), Duration: Of(90 * edm.Minute),
+}.With("afterHours", -7)}
 
 var (
 	null      = Literal{}
@@ -19,7 +19,7 @@ var (
 	start     = Property{Name: PropertyStartDate}
 	end       = Property{Name: PropertyEndDate}
 	length    = Property{Name: PropertyDuration}
-	after     = Property{Name: PropertyAfterHours}
+	after     = Property{Name: "afterHours"}
 	zone      = Property{Name: PropertyTimeZoneUsed}
 	minute    = Literal{durationValue(edm.Minute)}
 	least     = Literal{durationValue(edm.MinDuration)}
@@ -72,7 +72,7 @@ func TestEvaluate(t *testing.T) {
 		"isof another":            {IsOf{Chat}, boolValue(false)},
 		"property of its type":    {Property{PropertyDuration, Call}, ticks(int64(90 * edm.Minute))},
 		"property of another":     {Property{PropertyDuration, Chat}, Value{}},
-		"property it has not":     {Property{Name: PropertyReadEmail}, Value{}},
+		"property it has not":     {Property{Name: "readEmail"}, Value{}},
 		"contains null":           {call(Contains, zone, null), Value{}},
 		"contains nothing":        {call(Contains, zone, txt("")), boolValue(true)},
 		"startswith":              {call(StartsWith, Property{Name: PropertyID}, txt("call_")), boolValue(true)},

@@ -1,77 +1,135 @@
 package store
 
-import "afterhours/store/edm"
+import (
+	"slices"
+	"strings"
+	"unicode"
 
-// Kind returns what kind of value the property has where it is not null, or KindNull
-// if there is no property of that name.
+	"afterhours/store/edm"
+)
+
+// derived are the durations that only some types have, in the order in which they are
+// written. A new one needs a line here and nothing else in Go: Record has room for it,
+// and databases add the column when they are opened. Its column is its name in snake case.
+var derived = [...]struct {
+	name  PropertyName
+	types []Type
+}{
+	{"afterHours", []Type{Call, Chat, Email, Meeting}},
+	{"readEmail", []Type{Email}},
+	{"sentEmail", []Type{Email}},
+	{"conflicting", []Type{Meeting}},
+	{"long", []Type{Meeting}},
+	{"multitasking", []Type{Meeting}},
+	{"organized", []Type{Meeting}},
+	{"recurring", []Type{Meeting}},
+}
+
+// Derived holds one duration for each line of the table of derived durations.
+// Definition.Duration finds the one of a property.
+type Derived [len(derived)]Null[edm.Duration]
+
+// Definition is what the program knows of one property of a statistic.
+type Definition struct {
+	Name PropertyName
+	// Kind is the kind of the property's values that are not null.
+	Kind Kind
+	// Column is the property's column in a database.
+	Column string
+
+	types    []Type // the types that have the property; nil means all
+	value    func(*Statistic) Value
+	duration func(*Record) *Null[edm.Duration] // nil unless Kind is KindDuration
+}
+
+// Of reports whether statistics of the type have the property.
+func (d *Definition) Of(t Type) bool { return d.types == nil || slices.Contains(d.types, t) }
+
+// Duration returns where the record holds the property, whose kind must be KindDuration.
+func (d *Definition) Duration(r *Record) *Null[edm.Duration] { return d.duration(r) }
+
+var definitions = define()
+
+// Definitions returns all properties, in the order in which they are written. The caller
+// must not change the slice.
+func Definitions() []*Definition { return definitions }
+
+// Durations returns the properties that are durations, in the order in which they are written.
+func Durations() []*Definition { return durations }
+
+var durations = slices.DeleteFunc(slices.Clone(definitions), func(d *Definition) bool { return d.Kind != KindDuration })
+
+var byName = func() map[PropertyName]*Definition {
+	byName := make(map[PropertyName]*Definition, len(definitions))
+	for _, d := range definitions {
+		byName[d.Name] = d
+	}
+	return byName
+}()
+
+// DefinitionOf returns the definition of the property, or nil if there is no property of that name.
+func DefinitionOf(name PropertyName) *Definition { return byName[name] }
+
+func define() []*Definition {
+	all := []*Definition{
+		{Name: PropertyID, Kind: KindText, value: func(s *Statistic) Value { return textValue(s.ID) }},
+		{Name: PropertyActivity, Kind: KindActivity, value: func(s *Statistic) Value { return Value{Kind: KindActivity, Text: string(s.Activity)} }},
+		{Name: PropertyStartDate, Kind: KindDate, value: func(s *Statistic) Value { return valueOf(s.StartDate, dateValue) }},
+		{Name: PropertyEndDate, Kind: KindDate, value: func(s *Statistic) Value { return valueOf(s.EndDate, dateValue) }},
+		{Name: PropertyTimeZoneUsed, Kind: KindText, value: func(s *Statistic) Value { return valueOf(s.TimeZoneUsed, textValue) }},
+		defineDuration(PropertyDuration, nil, func(r *Record) *Null[edm.Duration] { return &r.Duration }),
+	}
+	for i, d := range derived {
+		all = append(all, defineDuration(d.name, d.types, func(r *Record) *Null[edm.Duration] { return &r.Derived[i] }))
+	}
+	for _, d := range all {
+		d.Column = snakeCase(string(d.Name))
+	}
+	return all
+}
+
+func defineDuration(name PropertyName, types []Type, field func(*Record) *Null[edm.Duration]) *Definition {
+	return &Definition{
+		Name: name, Kind: KindDuration, types: types, duration: field,
+		value: func(s *Statistic) Value { return valueOf(*field(&s.Record), durationValue) },
+	}
+}
+
+// snakeCase returns time_zone_used for timeZoneUsed.
+func snakeCase(name string) string {
+	var text strings.Builder
+	for _, letter := range name {
+		if unicode.IsUpper(letter) {
+			text.WriteByte('_')
+		}
+		text.WriteRune(unicode.ToLower(letter))
+	}
+	return text.String()
+}
+
+// Kind returns the kind of the property's values that are not null, or KindNull if
+// there is no property of that name.
 func (n PropertyName) Kind() Kind {
-	switch n {
-	case PropertyID, PropertyTimeZoneUsed:
-		return KindText
-	case PropertyActivity:
-		return KindActivity
-	case PropertyStartDate, PropertyEndDate:
-		return KindDate
-	case PropertyDuration, PropertyAfterHours, PropertyReadEmail, PropertySentEmail, PropertyConflicting,
-		PropertyLong, PropertyMultitasking, PropertyOrganized, PropertyRecurring:
-		return KindDuration
+	if d := DefinitionOf(n); d != nil {
+		return d.Kind
 	}
 	return KindNull
 }
 
-// Value returns the value of the property, null if the statistic is not of the
-// property's type.
+// Value returns the value of the property. It is null if the statistic is not of the
+// property's type, or if there is no such property.
 func (s *Statistic) Value(property Property) Value {
 	if property.Type != "" && property.Type != s.Type {
 		return Value{}
 	}
-	switch property.Name {
-	case PropertyID:
-		return textValue(s.ID)
-	case PropertyActivity:
-		return Value{Kind: KindActivity, Text: string(s.Activity)}
-	case PropertyTimeZoneUsed:
-		return valueOf(s.TimeZoneUsed, textValue)
-	case PropertyStartDate:
-		return valueOf(s.StartDate, dateValue)
-	case PropertyEndDate:
-		return valueOf(s.EndDate, dateValue)
-	case PropertyDuration:
-		return valueOf(s.Duration, durationValue)
-	case PropertyAfterHours:
-		return valueOf(s.AfterHours, durationValue)
-	case PropertyReadEmail:
-		return valueOf(s.ReadEmail, durationValue)
-	case PropertySentEmail:
-		return valueOf(s.SentEmail, durationValue)
-	case PropertyConflicting:
-		return valueOf(s.Conflicting, durationValue)
-	case PropertyLong:
-		return valueOf(s.Long, durationValue)
-	case PropertyMultitasking:
-		return valueOf(s.Multitasking, durationValue)
-	case PropertyOrganized:
-		return valueOf(s.Organized, durationValue)
-	case PropertyRecurring:
-		return valueOf(s.Recurring, durationValue)
+	if d := DefinitionOf(property.Name); d != nil {
+		return d.value(s)
 	}
 	return Value{}
 }
 
-func valueOf[T comparable](property Null[T], value func(T) Value) Value {
-	if !property.Valid {
-		return Value{}
-	}
-	return value(property.Value)
+// With returns the record with a value for a property that is a duration.
+func (r Record) With(name PropertyName, d edm.Duration) Record {
+	*DefinitionOf(name).Duration(&r) = Of(d)
+	return r
 }
-
-func boolValue(b bool) Value             { return Value{Kind: KindBool, Bool: b} }
-func textValue(text string) Value        { return Value{Kind: KindText, Text: text} }
-func dateValue(d edm.Date) Value         { return Value{Kind: KindDate, Date: d} }
-func durationValue(d edm.Duration) Value { return Value{Kind: KindDuration, Duration: d} }
-
-// One is the number 1 as Value.Number counts it, in ten-millionths.
-const One = 10_000_000
-
-// wholeNumber is the number n, which must be far from the ends of the range.
-func wholeNumber(n int) Value { return Value{Kind: KindNumber, Number: int64(n) * One} }

@@ -1,7 +1,5 @@
 package store
 
-import "afterhours/store/edm"
-
 // Query chooses one page of an owner's statistics. The zero value but for Limit
 // chooses the first page of all of them in the order of their ids.
 type Query struct {
@@ -89,7 +87,7 @@ func (IsOf) isExpr()     {}
 // PropertyName names a property as the contract does.
 type PropertyName string
 
-// The properties that a filter or order can name.
+// The properties that every type has. The table derived has those of some types.
 const (
 	PropertyID           PropertyName = "id"
 	PropertyActivity     PropertyName = "activity"
@@ -97,14 +95,6 @@ const (
 	PropertyEndDate      PropertyName = "endDate"
 	PropertyTimeZoneUsed PropertyName = "timeZoneUsed"
 	PropertyDuration     PropertyName = "duration"
-	PropertyAfterHours   PropertyName = "afterHours"
-	PropertyReadEmail    PropertyName = "readEmail"
-	PropertySentEmail    PropertyName = "sentEmail"
-	PropertyConflicting  PropertyName = "conflicting"
-	PropertyLong         PropertyName = "long"
-	PropertyMultitasking PropertyName = "multitasking"
-	PropertyOrganized    PropertyName = "organized"
-	PropertyRecurring    PropertyName = "recurring"
 )
 
 // Operator is a binary operator, by OData's name.
@@ -150,30 +140,3 @@ const (
 	Day          Func = "day"
 	TotalSeconds Func = "totalseconds"
 )
-
-// Kind is what kind of value a Value is.
-type Kind uint8
-
-// The kinds of values; the zero value of Value is null.
-const (
-	KindNull Kind = iota
-	KindBool
-	KindNumber
-	KindText
-	KindDate
-	KindDuration
-	KindActivity
-)
-
-// Value is a value of any kind, comparable with ==. Exactly the field of its kind
-// is set.
-type Value struct {
-	Kind Kind
-	Bool bool
-	// Number is in ten-millionths, from -922337203685.4775808 to
-	// 922337203685.4775807: exactly what totalseconds of a duration can be.
-	Number   int64
-	Text     string // of a text or an activity
-	Date     edm.Date
-	Duration edm.Duration
-}

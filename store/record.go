@@ -43,14 +43,7 @@ type Record struct {
 	EndDate      Null[edm.Date]
 	TimeZoneUsed Null[string]
 	Duration     Null[edm.Duration]
-	AfterHours   Null[edm.Duration] // all but focus
-	ReadEmail    Null[edm.Duration] // email
-	SentEmail    Null[edm.Duration] // email
-	Conflicting  Null[edm.Duration] // meeting, as are all below
-	Long         Null[edm.Duration]
-	Multitasking Null[edm.Duration]
-	Organized    Null[edm.Duration]
-	Recurring    Null[edm.Duration]
+	Derived      Derived
 }
 
 // Statistic is a record as it is stored: under its id, at its revision.

@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"afterhours/store/sqlquery"
 )
 
 //go:embed migrations/*.sql
@@ -38,5 +42,52 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the schema up to date: %w", err)
 	}
+	return addDurations(ctx, db, locker)
+}
+
+// addDurations adds a column for each duration that the table of statistics lacks, under
+// the same lock. The columns follow from store's table of properties, and not from a
+// version of the schema. A server of an older version names its columns in each
+// statement, so it can go on while they are added and afterwards.
+func addDurations(ctx context.Context, db *sql.DB, locker lock.Locker) (err error) {
+	columns, err := columnsOf(ctx, db)
+	if err != nil {
+		return err
+	}
+	missing := sqlquery.Missing(columns)
+	if len(missing) == 0 {
+		return nil
+	}
+	if err := locker.Lock(ctx, db); err != nil {
+		return fmt.Errorf("waiting for the lock of the migrations: %w", err)
+	}
+	defer func() { err = errors.Join(err, locker.Unlock(context.WithoutCancel(ctx), db)) }()
+	for _, column := range missing {
+		if _, err := db.ExecContext(ctx, addDuration(column)); err != nil {
+			return fmt.Errorf("adding the column %s: %w", column, err)
+		}
+	}
 	return nil
+}
+
+// addDuration returns a statement that may be repeated, as a migration may.
+func addDuration(column string) string {
+	return "ALTER TABLE statistics ADD COLUMN IF NOT EXISTS " + column + " BIGINT"
+}
+
+// columnsOf returns the columns of the table of statistics.
+func columnsOf(ctx context.Context, db *sql.DB) (columns []string, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'statistics'")
+	if err != nil {
+		return nil, fmt.Errorf("reading the columns of the schema: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // Err reports its error
+	for rows.Next() {
+		var column string
+		if err := rows.Scan(&column); err != nil {
+			return nil, fmt.Errorf("reading the columns of the schema: %w", err)
+		}
+		columns = append(columns, column)
+	}
+	return columns, rows.Err()
 }

@@ -58,8 +58,8 @@ func recordOf(step int) store.Record {
 	return store.Record{
 		Type: store.Call, Activity: "Call", StartDate: store.Of(edm.MinDate.AddDays(step)),
 		TimeZoneUsed: store.Of(strings.Repeat(strconv.Itoa(step), 1+step*13%400)),
-		Duration:     store.Of(edm.Duration(step)), AfterHours: store.Of(edm.Duration(-step)),
-	}
+		Duration:     store.Of(edm.Duration(step)),
+	}.With("afterHours", edm.Duration(-step))
 }
 
 // write makes the changes of one step.

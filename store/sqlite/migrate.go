@@ -7,10 +7,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
+
+	"afterhours/store/sqlquery"
 )
 
 //go:embed migrations/*.sql
@@ -32,7 +36,28 @@ func migrate(ctx context.Context, pool *sql.DB, dir string) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the schema up to date: %w", err)
 	}
+	return addDurations(ctx, pool)
+}
+
+// addDurations adds a column for each duration that the table of statistics lacks. The
+// columns follow from store's table of properties, and not from a version of the schema.
+func addDurations(ctx context.Context, pool *sql.DB) error {
+	columns, err := columnsOf(ctx, pool)
+	if err != nil {
+		return err
+	}
+	for _, column := range sqlquery.Missing(columns) {
+		if _, err := pool.ExecContext(ctx, "ALTER TABLE statistics ADD COLUMN "+column+" INTEGER"); err != nil {
+			return fmt.Errorf("adding the column %s: %w", column, err)
+		}
+	}
 	return nil
+}
+
+// columnsOf returns the columns of the table of statistics.
+func columnsOf(ctx context.Context, pool *sql.DB) ([]string, error) {
+	rows, err := pool.QueryContext(ctx, "SELECT name FROM pragma_table_info('statistics')")
+	return all(ctx, "reading the columns of the schema", rows, err, func(row row) (column string, err error) { return column, row.Scan(&column) })
 }
 
 // knownSchema returns the provider of the migrations, or an error if the schema is of
@@ -48,6 +73,19 @@ func knownSchema(ctx context.Context, pool *sql.DB) (*goose.Provider, error) {
 	}
 	if found > known {
 		return nil, fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, known)
+	}
+	if found < known {
+		return provider, nil
+	}
+	columns, err := columnsOf(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	ours := append([]string{"owner", "id"}, strings.Split(sqlquery.Columns, ", ")...)
+	for _, column := range columns {
+		if !slices.Contains(ours, column) {
+			return nil, fmt.Errorf("the schema has a column %s that this program does not know: use the newer program that wrote it, or restore a backup from before", column)
+		}
 	}
 	return provider, nil
 }

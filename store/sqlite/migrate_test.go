@@ -59,11 +59,11 @@ func TestStatisticsOutliveTheirOwnersNumber(t *testing.T) {
 	for key, want := range map[store.Key]store.Statistic{
 		key: {ID: "call", Revision: 7, Record: store.Record{
 			Type: store.Call, Activity: "Call", StartDate: store.Of(day), EndDate: store.Of(day.AddDays(1)),
-			TimeZoneUsed: store.Of("UTC"), Duration: store.Of[edm.Duration](10), AfterHours: store.Of[edm.Duration](-20),
-		}},
+			TimeZoneUsed: store.Of("UTC"), Duration: store.Of[edm.Duration](10),
+		}.With("afterHours", -20)},
 		{Owner: key.Owner, ID: "b"}: {ID: "b", Revision: 8, Record: store.Record{
-			Type: store.Meeting, Activity: "Focus", Organized: store.Of[edm.Duration](30),
-		}},
+			Type: store.Meeting, Activity: "Focus",
+		}.With("organized", 30)},
 	} {
 		if got, _, err := s.Get(background, key); err != nil || got != want {
 			t.Errorf("Get(%q) = %+v, %v; want %+v", key.ID, got, err, want)
@@ -75,6 +75,43 @@ func TestStatisticsOutliveTheirOwnersNumber(t *testing.T) {
 	put(t, s, store.Key{Owner: key.Owner, ID: "c"})
 	put(t, s, store.Key{Owner: store.Owner{Tenant: "new", User: "u"}, ID: "c"})
 	wantCount(t, s, 3)
+}
+
+// TestOpenAddsADurationThatTheFileLacks opens a file of a program whose table of
+// properties had two durations less.
+func TestOpenAddsADurationThatTheFileLacks(t *testing.T) {
+	dir := t.TempDir()
+	fileOfVersion(t, dir, 3, `INSERT INTO owners VALUES (1, '`+key.Tenant+`', '`+key.User+`');
+INSERT INTO statistics (owner, id, revision, type, activity, long) VALUES (1, 'b', 8, 'meeting', 'Focus', 30);
+ALTER TABLE statistics DROP COLUMN organized;
+ALTER TABLE statistics DROP COLUMN recurring`)
+	record := store.Record{Type: store.Meeting, Activity: "Focus"}.With("long", 30)
+	at := store.Key{Owner: key.Owner, ID: "b"}
+	revision := store.Revision(8)
+	for _, more := range []edm.Duration{1, 2} { // the second start finds nothing to add
+		s := opened(t, dir)
+		if got, _, err := s.Get(background, at); err != nil || got.Record != record {
+			t.Errorf("Get = %+v, %v; want %+v", got, err, record)
+		}
+		record = record.With("organized", more).With("recurring", -more)
+		var err error
+		if revision, _, err = s.Put(background, at, record, revision); err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestOpenRefusesADurationThatItDoesNotKnow(t *testing.T) {
+	dir := t.TempDir()
+	fileOfVersion(t, dir, 3, "ALTER TABLE statistics ADD COLUMN tomorrow INTEGER")
+	_, err := Open(background, dir, Full)
+	const want = "the schema has a column tomorrow that this program does not know: use the newer program"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("the error is %v; want one with %q", err, want)
+	}
 }
 
 // fileOfVersion makes the database as an older program left it.

@@ -4,30 +4,48 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"afterhours/store"
 	"afterhours/store/edm"
 )
 
-// Columns are those of a statistic behind its key, in the order of Fields; those that
-// are not Unindexed, which an index may hold, are the last.
-const (
+// DurationColumns are the columns of the durations, which are nullable integers.
+var DurationColumns = func() (columns []string) {
+	for _, duration := range store.Durations() {
+		columns = append(columns, duration.Column)
+	}
+	return columns
+}()
+
+// Missing returns those of DurationColumns that are not among the columns of a table. A
+// database of an older program lacks the durations that were added to store's table since.
+func Missing(columns []string) (missing []string) {
+	for _, column := range DurationColumns {
+		if !slices.Contains(columns, column) {
+			missing = append(missing, column)
+		}
+	}
+	return missing
+}
+
+// Columns are the columns of a statistic after its key, in the order of Fields. Those
+// that an index may hold come last: an update that leaves them alone sets Unindexed only.
+var (
 	Columns   = Unindexed + ", type, activity, start_date"
-	Unindexed = "revision, end_date, time_zone_used, duration, after_hours, " +
-		"read_email, sent_email, conflicting, long, multitasking, organized, recurring"
+	Unindexed = "revision, end_date, time_zone_used, " + strings.Join(DurationColumns, ", ")
 )
 
-// Fields are what the columns hold, in the order of the columns: the arguments of a
-// write and the targets of a read.
+// Fields returns the arguments of a write and the targets of a read, one for each of Columns.
 func Fields(s *store.Statistic) []any {
-	return []any{
-		(*int64)(&s.Revision), date{&s.EndDate}, text{&s.TimeZoneUsed},
-		ticks{&s.Duration}, ticks{&s.AfterHours},
-		ticks{&s.ReadEmail}, ticks{&s.SentEmail},
-		ticks{&s.Conflicting}, ticks{&s.Long}, ticks{&s.Multitasking}, ticks{&s.Organized}, ticks{&s.Recurring},
-		(*string)(&s.Type), (*string)(&s.Activity), date{&s.StartDate},
+	fields := make([]any, 0, 6+len(DurationColumns))
+	fields = append(fields, (*int64)(&s.Revision), date{&s.EndDate}, text{&s.TimeZoneUsed})
+	for _, duration := range store.Durations() {
+		fields = append(fields, ticks{duration.Duration(&s.Record)})
 	}
+	return append(fields, (*string)(&s.Type), (*string)(&s.Activity), date{&s.StartDate})
 }
 
 // ticks is a duration in an INTEGER column.

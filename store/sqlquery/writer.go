@@ -113,34 +113,16 @@ func (w *writer) literal(value store.Value) {
 
 // property writes the column, or NULL for statistics of another type.
 func (w *writer) property(property store.Property) {
-	column, known := columns[property.Name]
-	if !known {
+	definition := store.DefinitionOf(property.Name)
+	if definition == nil {
 		w.refuse()
 		return
 	}
 	if property.Type == "" {
-		w.write(column)
+		w.write(definition.Column)
 		return
 	}
-	w.write("CASE WHEN type = ", parameter{string(property.Type)}, " THEN "+column+" END")
-}
-
-// columns are the names of the properties in the table.
-var columns = map[store.PropertyName]string{
-	store.PropertyID:           "id",
-	store.PropertyActivity:     "activity",
-	store.PropertyStartDate:    "start_date",
-	store.PropertyEndDate:      "end_date",
-	store.PropertyTimeZoneUsed: "time_zone_used",
-	store.PropertyDuration:     "duration",
-	store.PropertyAfterHours:   "after_hours",
-	store.PropertyReadEmail:    "read_email",
-	store.PropertySentEmail:    "sent_email",
-	store.PropertyConflicting:  "conflicting",
-	store.PropertyLong:         "long",
-	store.PropertyMultitasking: "multitasking",
-	store.PropertyOrganized:    "organized",
-	store.PropertyRecurring:    "recurring",
+	w.write("CASE WHEN type = ", parameter{string(property.Type)}, " THEN "+definition.Column+" END")
 }
 
 // kindOf returns the kind of a well-typed expression that calculates nothing, or

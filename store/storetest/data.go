@@ -26,26 +26,22 @@ var call = store.Record{
 	EndDate:      store.Of(edm.MinDate.AddDays(737_226)),
 	TimeZoneUsed: store.Of("Pacific Standard Time"),
 	Duration:     store.Of(30 * edm.Minute),
-	AfterHours:   store.Of(5*edm.Minute + 1),
-}
+}.With("afterHours", 5*edm.Minute+1)
 
 // full has a value in every property, and no two alike.
-var full = store.Record{
-	Type:         store.Meeting,
-	Activity:     "Meeting",
-	StartDate:    store.Of(edm.MinDate.AddDays(1)),
-	EndDate:      store.Of(edm.MinDate.AddDays(2)),
-	TimeZoneUsed: store.Of("Europe/Berlin"),
-	Duration:     store.Of(edm.Duration(3)),
-	AfterHours:   store.Of(edm.Duration(4)),
-	ReadEmail:    store.Of(edm.Duration(5)),
-	SentEmail:    store.Of(edm.Duration(6)),
-	Conflicting:  store.Of(edm.Duration(7)),
-	Long:         store.Of(edm.Duration(8)),
-	Multitasking: store.Of(edm.Duration(9)),
-	Organized:    store.Of(edm.Duration(10)),
-	Recurring:    store.Of(edm.Duration(11)),
-}
+var full = func() store.Record {
+	record := store.Record{
+		Type:         store.Meeting,
+		Activity:     "Meeting",
+		StartDate:    store.Of(edm.MinDate.AddDays(1)),
+		EndDate:      store.Of(edm.MinDate.AddDays(2)),
+		TimeZoneUsed: store.Of("Europe/Berlin"),
+	}
+	for i, duration := range store.Durations() {
+		record = record.With(duration.Name, edm.Duration(3+i))
+	}
+	return record
+}()
 
 // types are the types of statistics with their activity.
 var types = map[store.Type]store.Activity{

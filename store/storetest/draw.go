@@ -20,15 +20,14 @@ var (
 	typePool     = []store.Type{store.Call, store.Chat, store.Email, store.Focus, store.Meeting}
 )
 
-var propertiesOf = map[store.Kind][]store.PropertyName{
-	store.KindText:     {store.PropertyID, store.PropertyTimeZoneUsed},
-	store.KindActivity: {store.PropertyActivity},
-	store.KindDate:     {store.PropertyStartDate, store.PropertyEndDate},
-	store.KindDuration: {
-		store.PropertyDuration, store.PropertyAfterHours, store.PropertyReadEmail, store.PropertySentEmail, store.PropertyConflicting,
-		store.PropertyLong, store.PropertyMultitasking, store.PropertyOrganized, store.PropertyRecurring,
-	},
-}
+// propertiesOf are the names of the properties of each kind.
+var propertiesOf = func() map[store.Kind][]store.PropertyName {
+	names := make(map[store.Kind][]store.PropertyName)
+	for _, property := range store.Definitions() {
+		names[property.Kind] = append(names[property.Kind], property.Name)
+	}
+	return names
+}()
 
 func one[T any](t *rapid.T, label string, of ...T) T { return rapid.SampledFrom(of).Draw(t, label) }
 
@@ -40,11 +39,8 @@ func drawRecord(t *rapid.T) store.Record {
 	record.StartDate = drawNull(t, "startDate", datePool)
 	record.EndDate = drawNull(t, "endDate", datePool)
 	record.TimeZoneUsed = drawNull(t, "timeZoneUsed", textPool)
-	for _, property := range []*store.Null[edm.Duration]{
-		&record.Duration, &record.AfterHours, &record.ReadEmail, &record.SentEmail,
-		&record.Conflicting, &record.Long, &record.Multitasking, &record.Organized, &record.Recurring,
-	} {
-		*property = drawNull(t, "duration", durationPool)
+	for _, duration := range store.Durations() {
+		*duration.Duration(&record) = drawNull(t, "duration", durationPool)
 	}
 	return record
 }

@@ -1,42 +1,40 @@
 package storetest
 
-import (
-	"reflect"
-	"testing"
+import "afterhours/store"
 
-	"afterhours/store"
-)
-
-// The records below are made by reflection, so that a property that is added to
-// store.Record is tested in every store without a thought.
+// nullable are the properties that may be null, each with what copies it from one
+// record to another. Durations come from the store's table, so that every store is
+// tested with a new one at once.
+var nullable = func() map[store.PropertyName]func(to, from *store.Record) {
+	properties := map[store.PropertyName]func(to, from *store.Record){
+		store.PropertyStartDate:    func(to, from *store.Record) { to.StartDate = from.StartDate },
+		store.PropertyEndDate:      func(to, from *store.Record) { to.EndDate = from.EndDate },
+		store.PropertyTimeZoneUsed: func(to, from *store.Record) { to.TimeZoneUsed = from.TimeZoneUsed },
+	}
+	for _, duration := range store.Durations() {
+		properties[duration.Name] = func(to, from *store.Record) { *duration.Duration(to) = *duration.Duration(from) }
+	}
+	return properties
+}()
 
 // eachAlone returns, by the name of a property, a record with no other property.
-func eachAlone(t testing.TB) map[string]store.Record {
-	return eachProperty(t, store.Record{Type: full.Type, Activity: full.Activity}, func(to, from reflect.Value) { to.Set(from) })
+func eachAlone() map[store.PropertyName]store.Record {
+	records := make(map[store.PropertyName]store.Record)
+	for name, set := range nullable {
+		record := store.Record{Type: full.Type, Activity: full.Activity}
+		set(&record, &full)
+		records[name] = record
+	}
+	return records
 }
 
 // eachNull returns, by the name of a property, a record with all but this property.
-func eachNull(t testing.TB) map[string]store.Record {
-	return eachProperty(t, full, func(to, _ reflect.Value) { to.SetZero() })
-}
-
-// eachProperty copies the record once for each property that may be null, and
-// changes that property given its value in full.
-func eachProperty(t testing.TB, record store.Record, change func(to, from reflect.Value)) map[string]store.Record {
-	t.Helper()
-	records := make(map[string]store.Record)
-	source := reflect.ValueOf(full)
-	for i := range source.NumField() {
-		name := source.Type().Field(i).Name
-		if source.Field(i).IsZero() {
-			t.Fatalf("full has no value in %s; give it one in data.go", name)
-		}
-		if name == "Type" || name == "Activity" {
-			continue
-		}
-		changed := record
-		change(reflect.ValueOf(&changed).Elem().Field(i), source.Field(i))
-		records[name] = changed
+func eachNull() map[store.PropertyName]store.Record {
+	records := make(map[store.PropertyName]store.Record)
+	for name, set := range nullable {
+		record := full
+		set(&record, &store.Record{})
+		records[name] = record
 	}
 	return records
 }

@@ -127,28 +127,27 @@ var recordTests = map[string]func(*testing.T, store.Store){
 		}
 	},
 	"each property alone": func(t *testing.T, s store.Store) {
-		for name, record := range eachAlone(t) {
-			key := store.Key{Owner: ada, ID: name}
+		for name, record := range eachAlone() {
+			key := store.Key{Owner: ada, ID: string(name)}
 			wantStored(t, s, key, mustPut(t, s, key, record, store.NoRevision), record)
 		}
 	},
 	"each property null": func(t *testing.T, s store.Store) {
-		for name, record := range eachNull(t) {
-			key := store.Key{Owner: ada, ID: name}
+		for name, record := range eachNull() {
+			key := store.Key{Owner: ada, ID: string(name)}
 			wantStored(t, s, key, mustPut(t, s, key, record, store.NoRevision), record)
 		}
 	},
 	"zero is not null": func(t *testing.T, s store.Store) {
 		record := store.Record{
-			Type: store.Call, Activity: "Call", Duration: store.Of(edm.Duration(0)), AfterHours: store.Of(edm.Duration(0)),
+			Type: store.Call, Activity: "Call", Duration: store.Of(edm.Duration(0)),
 			TimeZoneUsed: store.Of(""), StartDate: store.Of(edm.Date(0)), EndDate: store.Of(edm.Date(0)),
-		}
+		}.With("afterHours", 0)
 		wantStored(t, s, first, mustPut(t, s, first, record, store.NoRevision), record)
 	},
 	"extremes": func(t *testing.T, s store.Store) {
 		for i, duration := range []edm.Duration{edm.MinDuration, edm.MinDuration + 1, -edm.Day, -1, 1, 1<<53 + 1, edm.MaxDuration - 1, edm.MaxDuration} {
-			record := withDuration(call, duration)
-			record.AfterHours = record.Duration
+			record := withDuration(call, duration).With("afterHours", duration)
 			record.StartDate, record.EndDate = store.Of(edm.MinDate), store.Of(edm.MaxDate)
 			key := numbered(ada, i)
 			wantStored(t, s, key, mustPut(t, s, key, record, store.NoRevision), record)

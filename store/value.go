@@ -1,0 +1,48 @@
+package store
+
+import "afterhours/store/edm"
+
+// Kind is what kind of value a Value is.
+type Kind uint8
+
+// The kinds of values; the zero value of Value is null.
+const (
+	KindNull Kind = iota
+	KindBool
+	KindNumber
+	KindText
+	KindDate
+	KindDuration
+	KindActivity
+)
+
+// Value is a value of any kind, comparable with ==. Exactly the field of its kind
+// is set.
+type Value struct {
+	Kind Kind
+	Bool bool
+	// Number is in ten-millionths, from -922337203685.4775808 to
+	// 922337203685.4775807: exactly what totalseconds of a duration can be.
+	Number   int64
+	Text     string // of a text or an activity
+	Date     edm.Date
+	Duration edm.Duration
+}
+
+func valueOf[T comparable](property Null[T], value func(T) Value) Value {
+	if !property.Valid {
+		return Value{}
+	}
+	return value(property.Value)
+}
+
+func boolValue(b bool) Value             { return Value{Kind: KindBool, Bool: b} }
+func textValue(text string) Value        { return Value{Kind: KindText, Text: text} }
+func dateValue(d edm.Date) Value         { return Value{Kind: KindDate, Date: d} }
+func durationValue(d edm.Duration) Value { return Value{Kind: KindDuration, Duration: d} }
+
+// One is the number 1 as Value.Number counts it, in ten-millionths.
+const One = 10_000_000
+
+// wholeNumber returns the number n, which must be far from the ends of the range.
+func wholeNumber(n int) Value { return Value{Kind: KindNumber, Number: int64(n) * One} }
