@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/spec"
 	"afterhours/store"
 )
 
@@ -82,7 +82,11 @@ func userCommand() *cobra.Command {
 		if err := checkGUID("--id", &user.User); err != nil {
 			return err
 		}
-		if err := handlers.CheckName(user.UPN); err != nil {
+		known, err := spec.Load(contract)
+		if err != nil {
+			return err
+		}
+		if err := known.CheckUserName(user.UPN); err != nil {
 			return fmt.Errorf("--upn: %w; %w", err, errUsage)
 		}
 		return in.PutUser(ctx, user, true)

@@ -12,6 +12,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"afterhours/handlers/exchange"
+	"afterhours/handlers/spec"
 	"afterhours/store"
 )
 
@@ -68,4 +70,13 @@ func sizeOf(from io.Reader) int64 {
 		return -1
 	}
 	return info.Size()
+}
+
+// newExchange returns the exchange by the embedded contract.
+func newExchange() (*exchange.Exchange, error) {
+	loaded, err := spec.Load(contract)
+	if err != nil {
+		return nil, err
+	}
+	return exchange.New(loaded), nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"afterhours/handlers"
+	"afterhours/handlers/exchange"
 	"afterhours/store"
 	"afterhours/store/bulk"
 )
@@ -44,7 +44,7 @@ early, --resume goes on with the file.`,
 			if e.form, err = exchangeForm(format, name); err != nil {
 				return err
 			}
-			if e.exchange, err = handlers.NewExchange(); err != nil {
+			if e.exchange, err = newExchange(); err != nil {
 				return err
 			}
 			e.bar = bar(command, -1, "exporting")
@@ -59,7 +59,7 @@ early, --resume goes on with the file.`,
 
 // exporter is one export.
 type exporter struct {
-	exchange *handlers.Exchange
+	exchange *exchange.Exchange
 	form     string
 	resume   bool
 	behind   *bulk.Item // the last one that the file has
@@ -142,7 +142,7 @@ func (e *exporter) lastOf(file *os.File) (item *bulk.Item, err error) {
 // begin is what every export of the form begins with.
 func (e *exporter) begin() []byte {
 	if e.form == csvRows {
-		return []byte(strings.Join(handlers.CSVHeader(), ","))
+		return []byte(strings.Join(exchange.CSVHeader(), ","))
 	}
 	return []byte(`{"tenant":"`)
 }
@@ -180,7 +180,7 @@ func (e *exporter) write(command *cobra.Command, from store.Store, out io.Writer
 			return errors.Join(rows.Error(), buffered.Flush())
 		}
 		if e.behind == nil {
-			_ = rows.Write(handlers.CSVHeader())
+			_ = rows.Write(exchange.CSVHeader())
 		}
 	}
 	err := bulk.Export(command.Context(), from, e.behind, func(item *bulk.Item) error {

@@ -11,7 +11,6 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"afterhours/handlers"
 	"afterhours/store"
 	"afterhours/store/bulk"
 )
@@ -80,7 +79,7 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 
 // read opens the text as rows.
 func (i *importer) read(name string, text io.Reader) error {
-	exchange, err := handlers.NewExchange()
+	exchange, err := newExchange()
 	if err != nil {
 		return err
 	}

@@ -5,22 +5,25 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
+
+	"afterhours/handlers/problem"
 )
 
-// How slowly a body may come: a client that sends a byte now and then holds a
-// connection as well as an honest one. It may be silent for bodyPatience, must send
-// bodyPace in each second beyond that, and be done within bodyLongest.
+// The slowest body that the server accepts. A client that sends one byte now and then would hold its
+// connection forever. A body may pause for bodyTimeout, must bring bodyRate bytes for each second
+// beyond that, and must end within bodyDeadline.
 const (
-	bodyPatience = 4 * time.Second
-	bodyPace     = 8 << 10
-	bodyLongest  = 30 * time.Second
+	bodyTimeout  = 4 * time.Second
+	bodyRate     = 8 << 10
+	bodyDeadline = 30 * time.Second
 )
 
-// pacedBody is a body that must come at a pace. The connection's deadline is set as
-// soon as there is one, and not by the first Read alone: what no handler reads, as after
-// a 401, net/http does before the next request, with the same patience. The first Read
-// begins anew, since what came before it the server has taken, as to fetch an issuer's keys.
+// pacedBody is a body with a minimum rate. It sets the deadline of the connection at once and not
+// at the first Read: after a 401, for example, no handler reads the body, and net/http reads it
+// before the next request under the same deadline. The first Read starts the clock again, because
+// the time before it was the server's, as to fetch the keys of an issuer.
 type pacedBody struct {
 	io.ReadCloser
 	connection *http.ResponseController
@@ -29,7 +32,7 @@ type pacedBody struct {
 	received   int
 }
 
-// paced returns r's body as one that must come at a pace.
+// paced returns r's body with a minimum rate.
 func paced(w http.ResponseWriter, r *http.Request) io.ReadCloser {
 	if r.Body == nil || r.Body == http.NoBody {
 		return r.Body
@@ -51,7 +54,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.received += n
-	if errors.Is(err, io.EOF) { // and how long the answer takes is another matter
+	if errors.Is(err, io.EOF) { // the response has no read deadline
 		_ = b.connection.SetReadDeadline(time.Time{})
 	} else {
 		b.setDeadline()
@@ -59,31 +62,38 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// setDeadline moves the deadline on by what was received. Within a batch there is no
-// connection, and nothing to do.
+// setDeadline extends the deadline by the time that the received bytes allow. A request of a batch
+// has no connection; the error is ignored.
 func (b *pacedBody) setDeadline() {
-	patience := bodyPatience + time.Duration(b.received)*time.Second/bodyPace
-	_ = b.connection.SetReadDeadline(b.begun.Add(min(patience, bodyLongest)))
+	allowed := bodyTimeout + time.Duration(b.received)*time.Second/bodyRate
+	_ = b.connection.SetReadDeadline(b.begun.Add(min(allowed, bodyDeadline)))
 }
 
-// closeBehindChunks ends the connection with the answer to a request in chunks. Of one
-// that had a Content-Length as well, a proxy may have seen the end elsewhere, and what
-// follows be another client's (RFC 9112, 6.1); net/http does not tell which had.
-func closeBehindChunks(w http.ResponseWriter, r *http.Request) {
+// closeAfterChunks closes the connection after the response to a chunked request. A chunked request
+// that also had a Content-Length may be request smuggling (RFC 9112, 6.1); net/http hides which, so
+// close after every chunked one.
+func closeAfterChunks(w http.ResponseWriter, r *http.Request) {
 	if len(r.TransferEncoding) > 0 {
 		w.Header().Set("Connection", "close")
 	}
 }
 
-// hostForm is what may stand in Host: a name or an address, and a port. Links in answers
-// begin with it, so that nothing else of the caller's may come into them.
+// hostForm is the form of a Host header: a name or an address, and a port. Links in responses begin
+// with it.
 var hostForm = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
 
-// checkHost returns a problem if the request's Host is of no form that a link can
-// begin with. It may be absent (HTTP/1.0).
+// checkHost returns a problem if no link can begin with the request's Host. Host may be absent
+// (HTTP/1.0).
 func checkHost(r *http.Request) error {
 	if r.Host == "" || hostForm.MatchString(r.Host) {
 		return nil
 	}
-	return refuse(errInvalid, "Host", "Host is '%s'; it must be a name or an address, and a port if there is one.", shown(r.Host))
+	return problem.Refuse(problem.ErrInvalid, "Host", "Host is '%s'; it must be a name or an address, and a port if there is one.", problem.Shown(r.Host))
+}
+
+// joinLines makes one line of a header that was sent in several (RFC 9110, 5.3).
+func joinLines(header http.Header, name string) {
+	if lines := header[name]; len(lines) > 1 {
+		header[name] = []string{strings.Join(lines, ", ")}
+	}
 }

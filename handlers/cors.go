@@ -6,23 +6,22 @@ import (
 	"strings"
 )
 
-// exposed are the headers of answers that code in a browser may read: those that
-// Graph exposes, and Allow.
+// exposed are the response headers that code in a browser may read: the ones that Graph exposes,
+// and Allow.
 const exposed = "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, " +
 	"ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, " +
 	"OData-Version, OData-EntityId, Allow"
 
-// preflightAge is for how many seconds a browser may remember a preflight.
+// preflightAge is how many seconds a browser may remember a preflight.
 const preflightAge = "3600"
 
 // headerNames is a list of header names as a browser sends it.
 var headerNames = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+.^_|~, -]+$`)
 
-// shareAcrossOrigins lets code of any origin call, as Graph does. That is safe since
-// only a bearer token gives access, which no browser adds by itself as it adds
-// cookies; credentials are not allowed. It answers a preflight, and then returns
-// true: nothing is left to do.
-func (s *Server) shareAcrossOrigins(w http.ResponseWriter, r *http.Request) (answered bool) {
+// shareAcrossOrigins lets code of any origin call, as Graph does. That is safe because only a bearer
+// token gives access. A browser adds cookies by itself, but no token; credentials are not allowed.
+// It responds to a preflight, and then returns true: the request is done.
+func (s *Server) shareAcrossOrigins(w http.ResponseWriter, r *http.Request) (done bool) {
 	if r.Header.Get("Origin") == "" {
 		return false
 	}
@@ -32,7 +31,7 @@ func (s *Server) shareAcrossOrigins(w http.ResponseWriter, r *http.Request) (ans
 	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 		return false
 	}
-	if methods := s.contract.methods(r.URL.EscapedPath()); len(methods) > 0 {
+	if methods := s.spec.Methods(r.URL.EscapedPath()); len(methods) > 0 {
 		header.Set("Access-Control-Allow-Methods", strings.Join(methods, ", "))
 	}
 	if asked := r.Header.Get("Access-Control-Request-Headers"); len(asked) <= 1024 && headerNames.MatchString(asked) {

@@ -1,25 +1,21 @@
-// Package handlers owns the HTTP surface of the contract: how a request is read,
-// judged and answered. It leaves alone how statistics are kept (store), who signs
-// tokens (handlers/auth) and which server listens where (main).
+// Package handlers owns the door of the server: routing, authentication, the headers of every
+// response, and the one exit of responses and errors. It leaves alone how a request is read (input),
+// what it does (operations), how statistics are stored (store), who signs tokens (auth) and which
+// server listens where (command).
 //
-// The path of a request:
+// The path of a PATCH, from top to bottom:
 //
-//	ServeHTTP      names the request, sets the headers of every answer, logs
-//	canonicalURL   one spelling of the path: case, //, key('x'), casts, older forms
-//	               of the query: $filter for FILTER
-//	connection     how slowly the body may come
-//	cors           answers a browser's preflight
-//	Gin            finds the route that gen registered                   404 405
-//	connection     what may stand in Host                                400
-//	security       who is calling, and does the contract permit it       401 403
-//	validate       parameters and body against the contract              400
-//	               body and decode have read it                          408 413 415
-//	               quirks has put right what SDKs are known to send
-//	gen            binds what was validated, calls the operation
-//	operations     the same for /me and /users/{user-id}
-//	statistics, write, page, analytics -> store.Store, or the group's view of it
-//	recent         spares a PATCH the reading of what was just read or written
-//	convert, patch between the wire and the record
-//
-// Every error, from whichever of these places, leaves through writeError.
+//	ServeHTTP                  server     names the request, sets headers, logs
+//	accept                     request    one spelling of the URL (spec.CanonicalURL), the form of the response
+//	paced                      connection how slowly the body may arrive               408
+//	shareAcrossOrigins         cors       responds to a browser's preflight
+//	Gin                        router     finds the route of gen                       404 405
+//	guard                      security   Host; who is calling; does the contract permit it   400 401 403
+//	input.Validate             input      parameters and body against the contract     400 413 415
+//	UpdateUserStatistic        api        binds the validated body
+//	operations.Service.Update  operations lock, read, precondition, merge, write       404 409 412 503 507
+//	wire.Type.Merge            wire       the body merged into the record              400
+//	store.Store.Put            store      compare-and-swap on the revision
+//	writeResponse              serve      the one exit of responses
+//	writeError                 errors     the one exit of errors
 package handlers

@@ -15,49 +15,35 @@ import (
 
 	"afterhours/gen"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/problem"
+	"afterhours/handlers/wire"
 	"afterhours/store"
 	"afterhours/store/staged"
 )
 
-// What can be wrong with a request, besides what the store says.
-var (
-	errInvalid      = errors.New("the request breaks the contract")
-	errUnknown      = errors.New("nothing at this address")
-	errMethod       = errors.New("method not allowed")
-	errToken        = errors.New("no valid token")
-	errForbidden    = errors.New("not permitted")
-	errPolicy       = errors.New("policy not satisfied")
-	errPrecondition = errors.New("precondition failed")
-	errDependency   = errors.New("failed dependency")
-	errTimeout      = errors.New("body too slow")
-	errTooLarge     = errors.New("body too large")
-	errMediaType    = errors.New("unsupported media type")
-	errUnavailable  = errors.New("unavailable")
-)
-
-// answers is the one table from an error to its status and code; the first row
-// that errors.Is decides, and what has no row is the server's fault. The codes
-// are Graph's where Graph has one ("Microsoft Graph error responses").
-var answers = []struct {
+// statuses is the one table from an error to its status and code. The first matching row wins. An
+// error without a row is a bug: 500. The codes are Graph's if Graph has one ("Microsoft Graph error
+// responses and resource types").
+var statuses = []struct {
 	err    error
 	status int
 	code   gen.ErrorCode
 }{
-	{errInvalid, http.StatusBadRequest, gen.ErrorCodeBadRequest},
+	{problem.ErrInvalid, http.StatusBadRequest, gen.ErrorCodeBadRequest},
 	{staged.ErrSingle, http.StatusBadRequest, gen.ErrorCodeBadRequest},
-	{errToken, http.StatusUnauthorized, gen.ErrorCodeInvalidAuthenticationToken},
-	{errForbidden, http.StatusForbidden, gen.ErrorCodeAuthorizationRequestDenied},
-	{errPolicy, http.StatusForbidden, gen.ErrorCodeUnknownError},
-	{errUnknown, http.StatusNotFound, gen.ErrorCodeResourceNotFound},
+	{problem.ErrToken, http.StatusUnauthorized, gen.ErrorCodeInvalidAuthenticationToken},
+	{problem.ErrForbidden, http.StatusForbidden, gen.ErrorCodeAuthorizationRequestDenied},
+	{problem.ErrPolicy, http.StatusForbidden, gen.ErrorCodeUnknownError},
+	{problem.ErrUnknown, http.StatusNotFound, gen.ErrorCodeResourceNotFound},
 	{store.ErrNotFound, http.StatusNotFound, gen.ErrorCodeResourceNotFound},
-	{errMethod, http.StatusMethodNotAllowed, gen.ErrorCodeRequestBadRequest},
+	{problem.ErrMethod, http.StatusMethodNotAllowed, gen.ErrorCodeRequestBadRequest},
 	{store.ErrExists, http.StatusConflict, gen.ErrorCodeNameAlreadyExists},
-	{errPrecondition, http.StatusPreconditionFailed, gen.ErrorCodeResourceModified},
-	{errDependency, http.StatusFailedDependency, gen.ErrorCodeFailedDependency},
-	{errTimeout, http.StatusRequestTimeout, gen.ErrorCodeRequestTimeout},
-	{errTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
-	{errMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
-	{errUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
+	{problem.ErrPrecondition, http.StatusPreconditionFailed, gen.ErrorCodeResourceModified},
+	{problem.ErrDependency, http.StatusFailedDependency, gen.ErrorCodeFailedDependency},
+	{problem.ErrTimeout, http.StatusRequestTimeout, gen.ErrorCodeRequestTimeout},
+	{problem.ErrTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
+	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
+	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrClosed, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
@@ -66,80 +52,78 @@ var answers = []struct {
 	{context.Canceled, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 }
 
-// problem is an error with what the caller is told of it. Errors that are no
-// problem are told by their kind alone, so that nothing of the inside leaks.
-type problem struct {
-	kind    error
-	message string
-	target  string
-	details []gen.ErrorDetail
-	// challenge is the WWW-Authenticate header, "" for none.
-	challenge string
-}
-
-func (p *problem) Error() string { return p.message }
-func (p *problem) Unwrap() error { return p.kind }
-
-// refuse returns a problem of the kind with a message for a person.
-func refuse(kind error, target, format string, values ...any) *problem {
-	return &problem{kind: kind, target: target, message: fmt.Sprintf(format, values...)}
-}
-
-// writeError answers a request with an error: the only place that does.
+// writeError responds to a request with an error. Every error leaves through here.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
-	known := requestOf(r)
+	req := requestOf(r)
 	if r.Method == http.MethodGet && errors.Is(err, store.ErrFull) {
-		err = errors.Join(errUnavailable, err) // room to sort, and not for a write
+		err = errors.Join(problem.ErrUnavailable, err) // no room for a temporary sort: 503, not 507
 	}
-	status, code := http.StatusInternalServerError, gen.ErrorCodeInternalServerError
-	for _, answer := range answers {
-		if errors.Is(err, answer.err) {
-			status, code = answer.status, answer.code
-			break
-		}
-	}
-	body := gen.ErrorBody{Code: code, Message: messageOf(err, status), InnerError: gen.InnerError{
-		Date:      s.now().UTC().Format("2006-01-02T15:04:05"),
-		RequestID: known.id,
-	}}
-	if known.clientID != "" {
-		body.InnerError.ClientRequestID = &known.clientID
-	}
-	var told *problem
-	if errors.As(err, &told) {
-		if told.target != "" {
-			body.Target = &told.target
-		}
-		if len(told.details) > 0 {
-			body.Details = &told.details
-		}
-		if told.challenge != "" {
-			w.Header()["WWW-Authenticate"] = []string{told.challenge}
-		}
-	}
-	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
-	}
+	status, code := statusOf(err)
+	var refused *problem.Problem
+	_ = errors.As(err, &refused) // nil for any other error
+	s.setErrorHeaders(w.Header(), status, refused)
 	if status >= http.StatusInternalServerError && !gone(r) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
-			slog.String("request_id", known.id), slog.String("error", err.Error()))
+			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}
-	text, _ := json.Marshal(gen.Error{Error: body}) // strings alone: always marshals
-	w.Header().Set("Content-Type", form{level: metadataMinimal}.contentType())
+	body := s.errorBody(req, code, messageOf(err, status), refused)
+	text, _ := json.Marshal(gen.Error{Error: body}) // strings alone always marshal
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // a caller that has gone is told nothing
+	_, _ = w.Write(text) // an error here means that the caller has hung up
 }
 
-// gone says whether the caller has hung up, which is no failure of the server's.
+// statusOf returns the row of the table for the error.
+func statusOf(err error) (int, gen.ErrorCode) {
+	for _, row := range statuses {
+		if errors.Is(err, row.err) {
+			return row.status, row.code
+		}
+	}
+	return http.StatusInternalServerError, gen.ErrorCodeInternalServerError
+}
+
+func (s *Server) setErrorHeaders(header http.Header, status int, refused *problem.Problem) {
+	if refused != nil && refused.Challenge != "" {
+		header["WWW-Authenticate"] = []string{refused.Challenge}
+	}
+	if refused != nil && refused.Unread {
+		header.Set("Connection", "close")
+	}
+	if status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", "1")
+	}
+	header.Set("Content-Type", wire.Form{Level: wire.MetadataMinimal}.ContentType())
+}
+
+// errorBody returns the one shape of errors. The problem is nil for an error whose text may hold
+// internals.
+func (s *Server) errorBody(req *request, code gen.ErrorCode, message string, refused *problem.Problem) gen.ErrorBody {
+	body := gen.ErrorBody{Code: code, Message: message, InnerError: gen.InnerError{
+		Date:      s.now().UTC().Format("2006-01-02T15:04:05"),
+		RequestID: req.ID,
+	}}
+	if req.clientID != "" {
+		body.InnerError.ClientRequestID = &req.clientID
+	}
+	if refused != nil && refused.Target != "" {
+		body.Target = &refused.Target
+	}
+	if refused != nil && len(refused.Details) > 0 {
+		body.Details = &refused.Details
+	}
+	return body
+}
+
+// gone reports whether the caller has hung up, which is not a failure of the server.
 func gone(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
 
-// messageOf returns what the caller is told, which for the server's own faults is
-// no more than where the reason can be found.
+// messageOf returns the message for the caller. For a failure of the server it only says where the
+// reason is.
 func messageOf(err error, status int) string {
-	var told *problem
+	var refused *problem.Problem
 	switch {
-	case errors.As(err, &told):
-		return told.message
+	case errors.As(err, &refused):
+		return refused.Message
 	case errors.Is(err, staged.ErrSingle):
 		return "An atomicityGroup holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
 	case status == http.StatusNotFound:
@@ -152,64 +136,45 @@ func messageOf(err error, status int) string {
 	return "The server failed. The request-id finds the reason in its log."
 }
 
+// writeGinError is writeError for a handler of Gin: no handler after it runs.
 func (s *Server) writeGinError(c *gin.Context, err error) {
 	s.writeError(c.Writer, c.Request, err)
 	c.Abort()
 }
 
-// bindFailed answers a request that gen could not bind, which validation should
-// have refused before.
+// bindFailed responds to a request that gen could not bind. Validation refuses such requests
+// before, so this is for what validation misses.
 func (s *Server) bindFailed(c *gin.Context, err error) {
-	s.writeGinError(c, refuse(errInvalid, "", "The request cannot be read: %s.", err))
+	s.writeGinError(c, problem.Refuse(problem.ErrInvalid, "", "The request cannot be read: %s.", err))
 }
 
-// answerFailed answers a request whose answer could not be written. Where its
-// beginning was, the connection is broken, and there is nobody to tell.
-func (s *Server) answerFailed(c *gin.Context, err error) {
-	if !c.Writer.Written() {
-		s.writeGinError(c, err)
-	}
-}
-
+// noRoute responds with 404 to a path that nothing serves.
 func (s *Server) noRoute(c *gin.Context) {
-	s.writeGinError(c, refuse(errUnknown, "",
+	s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
 		"Resource not found for the path '%s'. The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.",
-		shown(c.Request.URL.Path), s.contract.bases[0]))
+		problem.Shown(c.Request.URL.Path), s.spec.Bases[0]))
 }
 
-// noMethod answers 405 with Allow; for what is not the contract's Gin has set it.
+// noMethod responds with 405 and Allow. Gin has set Allow if the path is not the contract's.
 func (s *Server) noMethod(c *gin.Context) {
-	if methods := s.contract.methods(c.Request.URL.EscapedPath()); len(methods) > 0 {
+	if methods := s.spec.Methods(c.Request.URL.EscapedPath()); len(methods) > 0 {
 		c.Header("Allow", strings.Join(methods, ", "))
 	}
-	s.writeGinError(c, refuse(errMethod, "",
+	s.writeGinError(c, problem.Refuse(problem.ErrMethod, "",
 		"Specified HTTP method is not allowed for the request target. Allowed here: %s.", c.Writer.Header().Get("Allow")))
 }
 
-// recovered answers a request whose handler panicked, unless its answer is under
-// way already, when only the connection's end can tell the caller.
+// recovered responds to a request whose handler panicked. If the response has begun, only the end of
+// the connection can tell the caller.
 func (s *Server) recovered(c *gin.Context, cause any) {
-	err := fmt.Errorf("panic of a %T", cause) // what it says may be somebody's data
+	err := fmt.Errorf("panic of a %T", cause) // its text may be personal data
 	if failed, isRuntime := cause.(runtime.Error); isRuntime {
 		err = failed
 	}
-	s.log.Error("panic", slog.String("request_id", requestOf(c.Request).id),
+	s.log.Error("panic", slog.String("request_id", requestOf(c.Request).ID),
 		slog.String("cause", err.Error()), slog.String("stack", string(debug.Stack())))
 	if c.Writer.Written() {
 		panic(http.ErrAbortHandler)
 	}
 	s.writeGinError(c, err)
-}
-
-// shown returns a caller's text as a message repeats it: at most 60 characters.
-func shown(text string) string {
-	const most = 60
-	count := 0
-	for i := range text {
-		if count == most {
-			return text[:i] + "…"
-		}
-		count++
-	}
-	return text
 }

@@ -1,99 +1,80 @@
 package handlers
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	lru "github.com/hashicorp/golang-lru/v2"
 
-	"afterhours/gen"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
+	"afterhours/handlers/input"
+	"afterhours/handlers/operations"
+	"afterhours/handlers/spec"
 	"afterhours/store"
 )
 
-// Config is what a Server is made of. Every field but PublicURL and SDKQuirks is
-// required.
+// Config is the parts of a Server. Every field but PublicURL and SDKQuirks is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
 	// Issuer is the local issuer, whose discovery document and keys are served.
 	Issuer *auth.LocalIssuer
-	// Contract is the text of openapi.yaml, which is served as it is.
+	// Contract is the text of openapi.yaml. The server enforces the same bytes that it serves.
 	Contract []byte
-	// PublicURL is the scheme, host and port by which clients reach the server,
-	// for the links in answers; "" takes them from each request.
+	// PublicURL is the scheme, host and port of the links in responses. "" takes them from each
+	// request.
 	PublicURL string
-	// SDKQuirks accepts what official SDKs send beyond OData, and answers some as
-	// they need it; see quirks.
+	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
 	Logger    *slog.Logger
 	Now       func() time.Time
 }
 
-// Server answers the contract's operations over a store. It is an http.Handler.
+// Server serves the operations of the contract over a store. It is an http.Handler.
 type Server struct {
 	store     store.Store
 	verifier  *auth.Verifier
-	contract  *contract
+	spec      *spec.Contract
+	service   *operations.Service
 	publicURL string
 	log       *slog.Logger
 	now       func() time.Time
 	instance  string
-	quirks    quirks
-	model     []byte // the $metadata document
+	quirks    input.Quirks
 	batches   *batch.Runner
 	engine    *gin.Engine
-	turns     turns
-	recent    *recent
-	// learned holds the aliases that this process has seen in tokens, so that
-	// each is stored once and not at every request.
-	learned *lru.Cache[store.User, struct{}]
 }
 
-// learnedAliases bounds the memory of Server.learned: about 4 MiB.
-const learnedAliases = 16384
-
-// New returns a server over the configuration, or an error that says what of the
-// configuration or of the embedded contract is wrong.
+// New returns a server. The error says what in the configuration or in the contract is wrong.
 func New(config Config) (*Server, error) {
-	contract, err := loadContract()
+	contract, err := spec.Load(config.Contract)
 	if err != nil {
-		return nil, fmt.Errorf("the embedded contract: %w", err)
+		return nil, fmt.Errorf("the contract: %w", err)
 	}
 	if config.PublicURL != "" {
 		if err := checkPublicURL(config.PublicURL); err != nil {
 			return nil, err
 		}
 	}
-	learned, err := lru.New[store.User, struct{}](learnedAliases)
+	service, err := operations.New(config.Store, contract, config.Logger)
 	if err != nil {
 		return nil, err
 	}
-	model, err := newMetadata(contract)
-	if err != nil {
-		return nil, fmt.Errorf("the model of the embedded contract: %w", err)
-	}
 	server := &Server{
-		quirks:    quirks{config.SDKQuirks},
-		model:     model,
+		quirks:    input.Quirks(config.SDKQuirks),
 		store:     config.Store,
 		verifier:  config.Verifier,
-		contract:  contract,
+		spec:      contract,
+		service:   service,
 		publicURL: strings.TrimSuffix(config.PublicURL, "/"),
 		log:       config.Logger,
 		now:       config.Now,
 		instance:  newRequestID()[:8],
-		learned:   learned,
-		recent:    newRecent(),
 	}
 	server.batches = server.newBatchRunner()
 	server.engine = server.newEngine(config)
@@ -109,78 +90,70 @@ func checkPublicURL(text string) error {
 	return nil
 }
 
-// newEngine builds the router: the generated routes once under each base path of
-// the contract, and beside them what a server of any kind offers.
-func (s *Server) newEngine(config Config) *gin.Engine {
-	gin.SetMode(gin.ReleaseMode)
-	engine := gin.New()
-	engine.RedirectTrailingSlash = false // nothing is ever redirected
-	engine.HandleMethodNotAllowed = true // 405 with Allow instead of 404
-	engine.UseRawPath = true             // an escaped slash stays within its segment
-	engine.ForwardedByClientIP = false
-	engine.Use(gin.CustomRecoveryWithWriter(nil, s.recovered), s.guard)
-	engine.NoRoute(s.noRoute)
-	engine.NoMethod(s.noMethod)
-
-	for _, base := range s.contract.bases {
-		s.register(engine, base)
-	}
-	engine.GET("/openapi.yaml", serveBytes("application/yaml", config.Contract))
-	engine.GET("/.well-known/jwks.json", serveBytes("application/json", config.Issuer.JWKS()))
-	engine.GET("/.well-known/openid-configuration", func(c *gin.Context) {
-		c.Data(http.StatusOK, "application/json", config.Issuer.Discovery(s.origin(c.Request)))
-	})
-	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		engine.Handle(method, "/livez", serveBytes("text/plain", []byte("ok")))
-		engine.Handle(method, "/readyz", s.ready)
-	}
-	return engine
-}
-
-// register puts the generated routes under a base path, with every door of theirs
-// through which an error can leave leading to writeError.
-func (s *Server) register(engine gin.IRouter, base string, around ...gen.StrictMiddlewareFunc) {
-	strict := gen.NewStrictHandlerWithOptions(s, around, gen.StrictGinServerOptions{
-		RequestErrorHandlerFunc:  s.bindFailed,
-		HandlerErrorFunc:         s.writeGinError,
-		ResponseErrorHandlerFunc: s.answerFailed,
-	})
-	gen.RegisterHandlersWithOptions(engine, strict, gen.GinServerOptions{
-		BaseURL:      base,
-		ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
-	})
-}
-
-func serveBytes(contentType string, content []byte) gin.HandlerFunc {
-	return func(c *gin.Context) { c.Data(http.StatusOK, contentType, content) }
-}
-
-// readyTimeout is how long a probe waits for the store: less than probes wait.
-const readyTimeout = 2 * time.Second
-
-// ready answers whether the server can do its work now: 200, or 503 as an error.
-func (s *Server) ready(c *gin.Context) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
+// ServeHTTP responds to one request. It names the request, sets the headers of every response, and
+// routes the request in its canonical form.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := s.now()
+	r, cancel := s.accept(r)
 	defer cancel()
-	if err := s.store.Check(ctx); err != nil {
-		s.writeGinError(c, errors.Join(errUnavailable, err))
-		return
+	req := requestOf(r)
+	s.setHeaders(w.Header(), req)
+	closeAfterChunks(w, r)
+	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	r.Body = paced(w, r)
+	if !s.shareAcrossOrigins(recorder, r) {
+		s.engine.ServeHTTP(recorder, r)
 	}
-	c.Data(http.StatusOK, "text/plain", []byte("ok"))
+	s.logRequest(r, req, recorder.status, s.now().Sub(start))
 }
 
-// origin returns the scheme, host and port by which the client reached the
-// server. Forwarding headers are not believed: behind a proxy, PublicURL tells.
-func (s *Server) origin(r *http.Request) string {
-	if s.publicURL != "" {
-		return s.publicURL
+// setHeaders sets the headers that every response has. It writes to the map directly, to spell their
+// names as Graph does.
+func (s *Server) setHeaders(header http.Header, req *request) {
+	header["request-id"] = []string{req.ID}
+	if req.clientID != "" {
+		header["client-request-id"] = []string{req.clientID}
 	}
-	host := r.Host
-	if address, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr); host == "" && known {
-		host = address.String() // HTTP/1.0 needs no Host
+	header["OData-Version"] = []string{"4.0"}
+	header["x-ms-ags-diagnostic"] = []string{fmt.Sprintf(
+		`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, s.instance)}
+	if strings.HasPrefix(s.publicURL, "https://") { // never for localhost, which has other servers too
+		header.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-	if r.TLS != nil {
-		return "https://" + host
-	}
-	return "http://" + host
 }
+
+// logRequest writes one line: no token, no query, no name of a person.
+func (s *Server) logRequest(r *http.Request, req *request, status int, took time.Duration) {
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError && !gone(r) {
+		level = slog.LevelError
+	}
+	s.log.LogAttrs(r.Context(), level, "request",
+		slog.String("method", method(r)), slog.String("route", req.route), slog.Int("status", status),
+		slog.Duration("took", took), slog.String("request_id", req.ID), slog.String("client_request_id", req.clientID))
+}
+
+// method returns the request's method if HTTP has it. An invented one could put text of the caller
+// into the log.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return r.Method
+	}
+	return "other"
+}
+
+// statusRecorder keeps the status of the response for the log.
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusRecorder) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap returns the wrapped writer to http.ResponseController.
+func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

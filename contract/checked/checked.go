@@ -14,14 +14,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
-	"afterhours/gen"
 	"afterhours/store/edm"
 )
 
@@ -92,12 +90,6 @@ type pathKey struct{}
 func As(ctx context.Context, path string) context.Context {
 	return context.WithValue(ctx, pathKey{}, path)
 }
-
-var load = sync.OnceValues(func() (*openapi3.T, error) {
-	// The model is XML; the contract says no more of it than that it is a text.
-	openapi3filter.RegisterBodyDecoder("application/xml", openapi3filter.PlainBodyDecoder)
-	return gen.GetSpec()
-})
 
 type checkedTransport struct {
 	t    testing.TB

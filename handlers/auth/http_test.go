@@ -33,8 +33,12 @@ type site struct {
 func newSite(t testing.TB, over store.Store) site {
 	t.Helper()
 	w := newWorld(t)
+	contract, err := checked.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
 	server, err := handlers.New(handlers.Config{
-		Store: over, Verifier: w.verifier, Issuer: w.local, Contract: []byte("openapi: 3.0.3"),
+		Store: over, Verifier: w.verifier, Issuer: w.local, Contract: contract,
 		Logger: slog.New(slog.DiscardHandler), Now: w.now, SDKQuirks: true,
 	})
 	if err != nil {

@@ -1,0 +1,205 @@
+// Package input owns a request's parameters and body: it reads them and holds them against their
+// operation of the contract. It leaves alone who is calling (handlers) and what the request is
+// about to do (operations).
+//
+//	readBody -> dropAnnotations -> straighten -> schema -> Body
+package input
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+
+	"afterhours/gen"
+	"afterhours/handlers/problem"
+	"afterhours/handlers/spec"
+	"afterhours/store/edm"
+)
+
+// formats are the formats of the contract that need more than a pattern.
+var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
+	"edm-duration": openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDuration(text); return err }),
+	"date":         openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDate(text); return err }),
+})
+
+// Validate holds a request against its operation, parameters first, and returns its body. The
+// path parameters are by their names. The error is a problem that names every fault.
+func Validate(r *http.Request, op *spec.Operation, path map[string]string, quirks Quirks) (Body, error) {
+	faults := parameterFaults(r, op, path)
+	var body Body
+	if op.RequestBody != nil {
+		var err error
+		if body, err = quirks.readBody(r, op); err != nil {
+			return body, err
+		}
+		faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+	}
+	if len(faults) > 0 {
+		return body, problem.Invalid(faults...)
+	}
+	return body, nil
+}
+
+// maxOptions is the most query options that a request may have: more than any operation has.
+// The contract states it in info.description.
+const maxOptions = 64
+
+func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string) []gen.ErrorDetail {
+	if count := strings.Count(r.URL.RawQuery, "&") + 1; count > maxOptions {
+		return []gen.ErrorDetail{problem.Fault(gen.InvalidValue, "query", "The query has %d options; send %d at most.", count, maxOptions)}
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return []gen.ErrorDetail{problem.Fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)}
+	}
+	var faults []gen.ErrorDetail
+	for name, values := range query {
+		switch {
+		case !slices.Contains(op.QueryNames, name):
+			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.",
+				problem.Shown(name), choices(op.QueryNames)))
+		case len(values) > 1:
+			faults = append(faults, problem.Fault(gen.InvalidValue, name, "The query option '%s' is given %d times; give it once.", name, len(values)))
+		}
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request:     r,
+		PathParams:  path,
+		QueryParams: query,
+		Route:       op.Route,
+		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true,
+			SchemaValidationOptions: []openapi3.SchemaValidationOption{formats}},
+	}
+	for _, ref := range op.Parameters {
+		if err := openapi3filter.ValidateParameter(r.Context(), input, ref.Value); err != nil {
+			faults = append(faults, faultsOf(err, ref.Value.Name)...)
+		}
+	}
+	slices.SortFunc(faults, func(a, b gen.ErrorDetail) int { return strings.Compare(*a.Target, *b.Target) })
+	return faults
+}
+
+func choices(names []string) string {
+	if len(names) == 0 {
+		return "; there is none"
+	}
+	return "; there are " + strings.Join(names, ", ")
+}
+
+// bodyFaults holds a decoded body against its schema and returns every fault.
+func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
+	schema = narrow(schema, body)
+	var faults []gen.ErrorDetail
+	if object, isObject := body.(map[string]any); isObject {
+		faults = takeOut(schema, object, "")
+	}
+	if err := schema.VisitJSON(body, openapi3.VisitAsRequest(), openapi3.MultiErrors(), formats); err != nil {
+		faults = append(faults, faultsOf(err, "")...)
+	}
+	return faults
+}
+
+// ValueFaults holds a decoded value against its schema as if it were a request's body, and returns
+// every fault. It drops the annotations of the value that a receiver must ignore.
+func ValueFaults(schema *openapi3.Schema, value any) []gen.ErrorDetail {
+	if object, isObject := value.(map[string]any); isObject {
+		dropAnnotations(narrow(schema, value), object)
+	}
+	return bodyFaults(schema, value)
+}
+
+// takeOut removes from the object the values that are cheap to refuse and expensive to validate,
+// and returns their faults: properties that the schema does not have, of which a hostile body may
+// have a hundred thousand, and values that are too long. The schema judges the rest. The path is
+// that of the object with a / at its end, or "".
+func takeOut(schema *openapi3.Schema, object map[string]any, path string) []gen.ErrorDetail {
+	var unknown, others []gen.ErrorDetail
+	count := 0
+	for _, name := range slices.Sorted(maps.Keys(object)) { // sorted: the same body gets the same response
+		value, property := object[name], schema.Properties[name]
+		at := problem.Shown(path + name)
+		if property == nil {
+			if isOpen(schema) {
+				continue
+			}
+			delete(object, name)
+			if count++; count <= problem.MaxFaults {
+				unknown = append(unknown, problem.Fault(gen.UnknownProperty, at, "There is no property '%s' here; there are %s.",
+					problem.Shown(name), strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", ")))
+			}
+			continue
+		}
+		if words := tooLong(property.Value, value); words != "" {
+			delete(object, name)
+			others = append(others, problem.Fault(gen.InvalidValue, at, "%s.", words))
+			continue
+		}
+		others = append(others, takeOutWithin(property.Value, value, path+name+"/")...)
+	}
+	return append(others, unknown...)
+}
+
+// takeOutWithin does the same for the objects in the value of a property.
+func takeOutWithin(schema *openapi3.Schema, value any, path string) []gen.ErrorDetail {
+	switch value := value.(type) {
+	case map[string]any:
+		return takeOut(schema, value, path)
+	case []any:
+		if schema.Items == nil {
+			return nil
+		}
+		var faults []gen.ErrorDetail
+		for i, item := range value {
+			faults = append(faults, takeOutWithin(schema.Items.Value, item, path+strconv.Itoa(i)+"/")...)
+		}
+		return faults
+	}
+	return nil
+}
+
+// tooLong returns the words for a value that is longer than its schema allows, "" for any other.
+func tooLong(schema *openapi3.Schema, value any) string {
+	switch value := value.(type) {
+	case string:
+		if schema.MaxLength != nil && uint64(utf8.RuneCountInString(value)) > *schema.MaxLength {
+			return fmt.Sprintf("'%s' is longer than %d characters", problem.Shown(value), *schema.MaxLength)
+		}
+	case []any:
+		if schema.MaxItems != nil && uint64(len(value)) > *schema.MaxItems {
+			return fmt.Sprintf("It has %d members; %d are the most", len(value), *schema.MaxItems)
+		}
+	case map[string]any:
+		if schema.MaxProps != nil && uint64(len(value)) > *schema.MaxProps {
+			return fmt.Sprintf("It has %d members; %d are the most", len(value), *schema.MaxProps)
+		}
+	}
+	return ""
+}
+
+// narrow returns the member of a discriminated union that the value names, so that the faults are
+// those of its own type. Otherwise it returns the schema itself.
+func narrow(schema *openapi3.Schema, value any) *openapi3.Schema {
+	object, isObject := value.(map[string]any)
+	if schema.Discriminator == nil || !isObject {
+		return schema
+	}
+	name, _ := object[schema.Discriminator.PropertyName].(string)
+	mapped, ok := schema.Discriminator.Mapping[name]
+	if !ok {
+		return schema
+	}
+	for _, member := range schema.OneOf {
+		if member.Ref == mapped.Ref {
+			return member.Value
+		}
+	}
+	return schema
+}

@@ -1,0 +1,190 @@
+package operations
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"afterhours/gen"
+	"afterhours/handlers/odata"
+	"afterhours/handlers/problem"
+	"afterhours/handlers/wire"
+	"afterhours/store"
+)
+
+// page is the part of a collection that a request asks for, and how the response writes it.
+type page struct {
+	// query has a Limit of size+1: the one statistic more shows that there is a next page.
+	query   store.Query
+	size    int
+	counted bool
+	form    wire.Form
+	applied string // Preference-Applied
+}
+
+// List is GET on the collection: one page of it.
+func (s *Service) List(ctx context.Context, req *Request, userID string, options gen.ListUserStatisticsParams) (*Response, error) {
+	owner, err := s.readable(ctx, req, userID)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := s.pageOf(req, options)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := s.fetch(ctx, req, owner, wanted, options)
+	if err != nil {
+		return nil, err
+	}
+	count := -1
+	if wanted.counted {
+		if count, err = s.storeFor(req).Count(ctx, owner, wanted.query.Filter); err != nil {
+			return nil, err
+		}
+	}
+	return &Response{
+		Status:      http.StatusOK,
+		Preference:  wanted.applied,
+		ContentType: wanted.form.ContentType(),
+		Body:        s.appendPage(make([]byte, 0, 512*(len(found)+1)), req, owner, wanted.form, count, next, found),
+	}, nil
+}
+
+// appendPage appends the JSON of a page. The count is -1 and next is "" if the page has none.
+func (s *Service) appendPage(text []byte, req *Request, owner store.Owner, form wire.Form, count int, next string, found []store.Statistic) []byte {
+	text = append(text, '{')
+	if form.Level != wire.MetadataNone {
+		text = wire.AppendMember(text, "@odata.context",
+			req.contextURL(owner, "/activityStatistics"+req.castSegment()+form.Selected.Suffix()))
+	}
+	if count >= 0 {
+		text = append(append(text, `"@odata.count":`...), strconv.Itoa(count)...)
+		text = append(text, ',')
+	}
+	if next != "" {
+		text = wire.AppendMember(text, "@odata.nextLink", next)
+	}
+	return append(s.appendStatistics(append(text, `"value":`...), req, owner, found, form), '}')
+}
+
+// fetch reads one page and returns it with the URL of the next page, "" for none.
+func (s *Service) fetch(ctx context.Context, req *Request, owner store.Owner, wanted page, options gen.ListUserStatisticsParams) ([]store.Statistic, string, error) {
+	found, err := s.storeFor(req).List(ctx, owner, wanted.query)
+	if err != nil || len(found) <= wanted.size {
+		return found, "", err
+	}
+	found = found[:wanted.size]
+	last := store.PositionOf(wanted.query.Order, &found[wanted.size-1])
+	return found, nextLink(req, owner, options, wanted.size, last), nil
+}
+
+// pageOf reads the options. The error names every fault of them.
+func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (page, error) {
+	wanted := page{form: req.Form, counted: options.Count != nil && *options.Count}
+	wanted.size, wanted.applied = s.pageSize(options)
+	wanted.query.Limit = wanted.size + 1
+	if options.Skip != nil {
+		wanted.query.Skip = int(*options.Skip)
+	}
+	var faults []gen.ErrorDetail
+	var err error
+	wanted.query.Filter, err = s.filter(req, options.Filter)
+	faults = append(faults, optionFault(err)...)
+	if options.Orderby != nil {
+		wanted.query.Order, err = s.spec.Model.ParseOrderBy(*options.Orderby)
+		faults = append(faults, optionFault(err)...)
+	}
+	wanted.form.Selected, err = s.selection(options.Select)
+	faults = append(faults, optionFault(err)...)
+	if len(faults) > 0 {
+		return wanted, problem.Invalid(faults...)
+	}
+	wanted.query.After, err = startAfter(options.Skiptoken, wanted.query.Order)
+	return wanted, err
+}
+
+// filter reads $filter, nil for none, and adds the cast of the URL.
+func (s *Service) filter(req *Request, text *string) (store.Expr, error) {
+	var filter store.Expr
+	if text != nil {
+		var err error
+		if filter, err = s.spec.Model.ParseFilter(*text); err != nil {
+			return nil, err
+		}
+	}
+	if req.Cast == nil {
+		return filter, nil
+	}
+	cast := store.IsOf{Type: req.Cast.Stored}
+	if filter == nil {
+		return cast, nil
+	}
+	return store.Binary{Op: store.And, X: cast, Y: filter}, nil
+}
+
+// selection reads $select, nil for none.
+func (s *Service) selection(text *string) (wire.Selection, error) {
+	if text == nil {
+		return nil, nil
+	}
+	return s.spec.Model.ParseSelect(*text)
+}
+
+// optionFault returns an error of odata as a fault, none for any other error.
+func optionFault(err error) []gen.ErrorDetail {
+	var wrong *odata.Error
+	if !errors.As(err, &wrong) {
+		return nil
+	}
+	return []gen.ErrorDetail{problem.Fault(gen.InvalidQueryOption, wrong.Option, "%s", wrong)}
+}
+
+// pageSize returns the smaller of $top and odata.maxpagesize, within the contract's bound, and
+// Preference-Applied.
+func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, applied string) {
+	size = s.spec.PageSize
+	if options.Top != nil {
+		size = int(*options.Top)
+	}
+	asked := min(parsePrefer(options.Prefer).maxPageSize, s.spec.PageSizeMax)
+	if asked > 0 && (options.Top == nil || asked < size) {
+		return asked, "odata.maxpagesize=" + strconv.Itoa(asked)
+	}
+	return size, ""
+}
+
+// nextLink returns the URL of the page that follows the position. It repeats the whole query, because
+// clients follow it without the headers of the first request, except $skip, which is done.
+func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsParams, size int, last store.Position) string {
+	link := req.Root + "/users/" + owner.User + "/analytics/activityStatistics" + req.castSegment()
+	link += "?$top=" + strconv.Itoa(size)
+	if options.Count != nil {
+		link += "&$count=" + strconv.FormatBool(*options.Count)
+	}
+	for _, option := range []struct {
+		name string
+		text *string
+	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}} {
+		if option.text != nil {
+			// not every client reads + as a space
+			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
+		}
+	}
+	return link + "&$skiptoken=" + skipToken(last)
+}
+
+// appendStatistics appends the JSON array of statistics.
+func (s *Service) appendStatistics(text []byte, req *Request, owner store.Owner, statistics []store.Statistic, form wire.Form) []byte {
+	text = append(text, '[')
+	for i := range statistics {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		links := wire.Links{Self: req.entityURL(store.Key{Owner: owner, ID: statistics[i].ID})}
+		text = s.spec.ByStoreType[statistics[i].Type].AppendEntity(text, &statistics[i], form, links)
+	}
+	return append(text, ']')
+}

@@ -1,0 +1,63 @@
+package operations
+
+import (
+	"strconv"
+	"strings"
+
+	"afterhours/handlers/wire"
+)
+
+// preferences are the preferences of a Prefer header that the server follows (RFC 7240).
+type preferences struct {
+	minimal         bool // return=minimal
+	representation  bool // return=representation, asked for explicitly
+	createIfMissing bool // create-if-missing (Graph guidelines, "Upsert")
+	maxPageSize     int  // odata.maxpagesize (OData 8.2.8.5), 0 if not given
+}
+
+// parsePrefer reads a Prefer header, nil for none. If a preference stands twice, the first one
+// counts. An unknown or malformed preference is ignored (RFC 7240, section 2). Names match in any
+// case.
+func parsePrefer(header *string) preferences {
+	var p preferences
+	if header == nil {
+		return p
+	}
+	seen := map[string]bool{}
+	for _, preference := range wire.SplitList(*header) {
+		preference, _, _ = strings.Cut(preference, ";") // these preferences have no parameters
+		name, value, _ := strings.Cut(preference, "=")
+		name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "odata.")
+		value = strings.Trim(strings.TrimSpace(value), `"`)
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		switch name {
+		case "return":
+			p.minimal, p.representation = value == "minimal", value == "representation"
+		case "create-if-missing":
+			p.createIfMissing = true
+		case "maxpagesize":
+			if size, err := strconv.Atoi(value); err == nil && size > 0 {
+				p.maxPageSize = size
+			}
+		}
+	}
+	return p
+}
+
+// applied returns Preference-Applied: the preferences that shaped the response.
+func (p preferences) applied(created bool) string {
+	var names []string
+	switch {
+	case p.minimal:
+		names = append(names, "return=minimal")
+	case p.representation:
+		names = append(names, "return=representation")
+	}
+	if p.createIfMissing && created {
+		names = append(names, "create-if-missing")
+	}
+	return strings.Join(names, ", ")
+}

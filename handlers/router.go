@@ -1,0 +1,79 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"afterhours/gen"
+	"afterhours/handlers/problem"
+)
+
+// newEngine builds the router: the generated routes under each base path of the contract, and the
+// routes that any server has.
+func (s *Server) newEngine(config Config) *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.RedirectTrailingSlash = false // nothing is ever redirected
+	engine.HandleMethodNotAllowed = true // 405 with Allow instead of 404
+	engine.UseRawPath = true             // an escaped slash stays within its segment
+	engine.ForwardedByClientIP = false
+	engine.Use(gin.CustomRecoveryWithWriter(nil, s.recovered), s.guard)
+	engine.NoRoute(s.noRoute)
+	engine.NoMethod(s.noMethod)
+
+	for _, base := range s.spec.Bases {
+		gen.RegisterHandlersWithOptions(engine, s, gen.GinServerOptions{
+			BaseURL:      base,
+			ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
+		})
+	}
+	engine.GET("/openapi.yaml", serveBytes("application/yaml", config.Contract))
+	engine.GET("/.well-known/jwks.json", serveBytes("application/json", config.Issuer.JWKS()))
+	engine.GET("/.well-known/openid-configuration", func(c *gin.Context) {
+		c.Data(http.StatusOK, "application/json", config.Issuer.Discovery(s.origin(c.Request)))
+	})
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		engine.Handle(method, "/livez", serveBytes("text/plain", []byte("ok")))
+		engine.Handle(method, "/readyz", s.ready)
+	}
+	return engine
+}
+
+func serveBytes(contentType string, content []byte) gin.HandlerFunc {
+	return func(c *gin.Context) { c.Data(http.StatusOK, contentType, content) }
+}
+
+// readyTimeout is how long /readyz waits for the store. Usual probes wait longer.
+const readyTimeout = 2 * time.Second
+
+// ready responds with 200 if the server can do its work now, else with 503.
+func (s *Server) ready(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
+	defer cancel()
+	if err := s.store.Check(ctx); err != nil {
+		s.writeGinError(c, errors.Join(problem.ErrUnavailable, err))
+		return
+	}
+	c.Data(http.StatusOK, "text/plain", []byte("ok"))
+}
+
+// origin returns the scheme, host and port by which the client reached the server. Forwarding
+// headers are not trusted: with a proxy in front, PublicURL is needed.
+func (s *Server) origin(r *http.Request) string {
+	if s.publicURL != "" {
+		return s.publicURL
+	}
+	host := r.Host
+	if address, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); host == "" && ok {
+		host = address.String() // HTTP/1.0 needs no Host
+	}
+	if r.TLS != nil {
+		return "https://" + host
+	}
+	return "http://" + host
+}

@@ -1,0 +1,63 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"afterhours/handlers/operations"
+)
+
+// operation is one operation with its parameters bound.
+type operation func(context.Context, *operations.Request) (*operations.Response, error)
+
+// serve runs an operation and writes its response or its error. The operation gets the context of
+// the request and not Gin's, which is pooled and must not outlive the request, as the context of a
+// queued write may.
+func (s *Server) serve(c *gin.Context, run operation) {
+	response, err := run(c.Request.Context(), &requestOf(c.Request).Request)
+	if err != nil {
+		s.writeGinError(c, err)
+		return
+	}
+	writeResponse(c.Writer, response)
+}
+
+// bodied is an operation with its parameters bound, and with a body of gen's type.
+type bodied[B any] func(context.Context, *operations.Request, *B) (*operations.Response, error)
+
+// serveBody binds the validated body and serves the operation.
+func serveBody[B any](s *Server, c *gin.Context, run bodied[B]) {
+	body := new(B)
+	if err := requestOf(c.Request).body.Bind(body); err != nil {
+		s.bindFailed(c, err)
+		return
+	}
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return run(ctx, req, body)
+	})
+}
+
+// writeResponse writes a successful response.
+func writeResponse(w http.ResponseWriter, response *operations.Response) {
+	header := w.Header()
+	if response.ETag != "" {
+		header["ETag"] = []string{response.ETag} // spelt as in the RFC
+	}
+	if response.Location != "" {
+		header.Set("Location", response.Location)
+		if response.Status == http.StatusNoContent {
+			header["OData-EntityId"] = []string{response.Location} // OData 8.3.4
+		}
+	}
+	if response.Preference != "" {
+		header.Set("Preference-Applied", response.Preference)
+		header.Set("Vary", "Prefer")
+	}
+	if response.ContentType != "" {
+		header.Set("Content-Type", response.ContentType)
+	}
+	w.WriteHeader(response.Status)
+	_, _ = w.Write(response.Body) // an error here means that the caller has hung up
+}

@@ -1,0 +1,166 @@
+// Package spec owns openapi.yaml as the handlers ask it: operations, names, types, limits, the one
+// spelling of a URL, and $metadata. It leaves alone whether a request follows it (input).
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
+
+	"afterhours/handlers/odata"
+	"afterhours/handlers/wire"
+	"afterhours/store"
+)
+
+// Contract is openapi.yaml as the handlers ask it. Load makes it once; it never changes.
+type Contract struct {
+	doc *openapi3.T
+	// Bases are the paths of the servers: /beta, /v1.0, /localtest.
+	Bases []string
+	// Types are the five derived types, by the value of @odata.type.
+	Types map[string]*wire.Type
+	// ByStoreType are the same types, by the store's name of them.
+	ByStoreType map[store.Type]*wire.Type
+	// Model finds what query options name.
+	Model *odata.Model
+	// Metadata is the $metadata document.
+	Metadata []byte
+	// PageSize is how many statistics a page has if the client does not say; PageSizeMax is the
+	// most that a client may ask for.
+	PageSize, PageSizeMax int
+	// templates are the paths, those with fewer parameters first.
+	templates []template
+	// operations are by method and Gin's route.
+	operations map[string]*Operation
+	// names are the literal path segments, base paths and properties, by their lower case.
+	names map[string]string
+	// options are the query options of any operation, by their lower case without $.
+	options map[string]string
+	// keyed are the names that a key may follow.
+	keyed map[string]bool
+}
+
+// Load reads the text of openapi.yaml. The error says what in it is wrong.
+func Load(text []byte) (*Contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return nil, err
+	}
+	c := &Contract{
+		doc:         doc,
+		operations:  map[string]*Operation{},
+		names:       map[string]string{},
+		options:     map[string]string{},
+		keyed:       map[string]bool{},
+		Types:       map[string]*wire.Type{},
+		ByStoreType: map[store.Type]*wire.Type{},
+	}
+	for _, read := range []func() error{c.addTypes, c.addPaths, c.addModel, c.addPageSize} {
+		if err := read(); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// addPaths reads the servers, and the operations with their names.
+func (c *Contract) addPaths() error {
+	for _, server := range c.doc.Servers {
+		c.Bases = append(c.Bases, server.URL)
+		c.names[strings.ToLower(server.URL[1:])] = server.URL[1:]
+	}
+	for path, item := range c.doc.Paths.Map() {
+		c.addNames(path)
+		for method, op := range item.Operations() {
+			if err := c.addOperation(path, item, method, op); err != nil {
+				return fmt.Errorf("%s %s: %w", method, path, err)
+			}
+		}
+	}
+	for _, path := range c.doc.Paths.InMatchingOrder() {
+		methods := slices.Sorted(maps.Keys(c.doc.Paths.Value(path).Operations()))
+		c.templates = append(c.templates, template{strings.Split(path, "/"), methods})
+	}
+	for _, name := range c.Schema("propertyName").Enum {
+		c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+	}
+	return nil
+}
+
+// addModel derives the model of query options, and $metadata.
+func (c *Contract) addModel() (err error) {
+	schemas, types := c.doc.Components.Schemas, c.sortedTypes()
+	if c.Model, err = newModel(schemas, types); err != nil {
+		return err
+	}
+	c.Metadata, err = newMetadata(schemas, types)
+	return err
+}
+
+// addPageSize reads the limits of a page.
+func (c *Contract) addPageSize() error {
+	size := c.Schema("pageSize")
+	usual, hasDefault := size.Default.(float64)
+	if !hasDefault || size.Max == nil {
+		return errors.New("schema pageSize must have a default and a maximum")
+	}
+	c.PageSize, c.PageSizeMax = int(usual), int(*size.Max)
+	return nil
+}
+
+func (c *Contract) addNames(path string) {
+	previous := ""
+	for segment := range strings.SplitSeq(path[1:], "/") {
+		if strings.HasPrefix(segment, "{") {
+			c.keyed[previous] = true
+		} else {
+			c.names[strings.ToLower(segment)] = segment
+		}
+		previous = segment
+	}
+}
+
+// Operation returns the operation of a method and a route as Gin writes it, nil for a route that
+// is not the contract's.
+func (c *Contract) Operation(method, route string) *Operation {
+	return c.operations[method+" "+route]
+}
+
+// Schema returns a schema of components/schemas by its name, nil if there is none.
+func (c *Contract) Schema(name string) *openapi3.Schema {
+	if c.doc.Components == nil {
+		return nil
+	}
+	if ref := c.doc.Components.Schemas[name]; ref != nil {
+		return ref.Value
+	}
+	return nil
+}
+
+// IsUserName reports whether a user principal name can name a user in a URL of the contract.
+func (c *Contract) IsUserName(name string) bool {
+	_, notID := uuid.Parse(name)
+	return notID != nil && c.Schema("userId").VisitJSONString(name) == nil
+}
+
+// CheckUserName returns an error with the reason if IsUserName reports false, else nil.
+func (c *Contract) CheckUserName(name string) error {
+	if c.IsUserName(name) {
+		return nil
+	}
+	schema := c.Schema("userId")
+	return fmt.Errorf("%q is no user principal name: it must have 1 to %d characters of the form %s, and not be a GUID", name, *schema.MaxLength, FormOf(schema))
+}
+
+// FormOf describes the pattern of a schema, with the schema's example if it has one.
+func FormOf(schema *openapi3.Schema) string {
+	if schema.Example != nil {
+		return fmt.Sprintf("%s, as %v has", schema.Pattern, schema.Example)
+	}
+	return schema.Pattern
+}

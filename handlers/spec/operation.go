@@ -1,0 +1,106 @@
+package spec
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// Operation is one operation of the contract, with what every request asks of it made ready.
+type Operation struct {
+	*openapi3.Operation
+	Parameters openapi3.Parameters
+	Security   openapi3.SecurityRequirements
+	Route      *routers.Route
+	// QueryNames are the query options that the operation takes.
+	QueryNames []string
+	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body.
+	BodySchema *openapi3.Schema
+	MaxBytes   int64
+	MaxValues  int
+}
+
+// parameterSegment is how OpenAPI writes a path parameter; Gin writes :name.
+var parameterSegment = regexp.MustCompile(`\{([^}]*)\}`)
+
+func (c *Contract) addOperation(path string, item *openapi3.PathItem, method string, op *openapi3.Operation) error {
+	ready := &Operation{
+		Operation:  op,
+		Parameters: slices.Concat(item.Parameters, op.Parameters),
+		Security:   c.doc.Security,
+		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
+	}
+	if op.Security != nil {
+		ready.Security = *op.Security
+	}
+	for _, parameter := range ready.Parameters {
+		if parameter.Value.In == openapi3.ParameterInQuery {
+			name := parameter.Value.Name
+			ready.QueryNames = append(ready.QueryNames, name)
+			c.options[strings.TrimPrefix(strings.ToLower(name), "$")] = name
+		}
+	}
+	if err := ready.addBody(); err != nil {
+		return err
+	}
+	for _, base := range c.Bases {
+		c.operations[method+" "+base+parameterSegment.ReplaceAllString(path, ":$1")] = ready
+	}
+	return nil
+}
+
+// addBody reads what the contract says of the operation's body, if it has one.
+func (o *Operation) addBody() error {
+	if o.RequestBody == nil {
+		return nil
+	}
+	media := o.RequestBody.Value.Content["application/json"]
+	bytes, hasBytes := o.RequestBody.Value.Extensions["x-max-bytes"].(float64)
+	values, hasValues := o.RequestBody.Value.Extensions["x-max-values"].(float64)
+	if media == nil || !hasBytes || !hasValues {
+		return errors.New("a request body must be application/json and have x-max-bytes and x-max-values")
+	}
+	o.BodySchema, o.MaxBytes, o.MaxValues = media.Schema.Value, int64(bytes), int(values)
+	return nil
+}
+
+// template is a path of the contract: its segments, of which {id} is a parameter, and its
+// sorted methods.
+type template struct{ segments, methods []string }
+
+// Methods returns the sorted methods of the contract at an escaped path, none for a path that it
+// does not have. If a literal and a parameter both match, the literal counts: $count is not an id.
+func (c *Contract) Methods(path string) []string {
+	for _, base := range c.Bases {
+		rest, below := strings.CutPrefix(path, base)
+		if !below {
+			continue
+		}
+		given := strings.Split(rest, "/")
+		for _, template := range c.templates {
+			if template.matches(given) {
+				return template.methods
+			}
+		}
+	}
+	return nil
+}
+
+// matches reports whether a path has the form of the template, as /a/{b} is. A key does not
+// begin with a dollar sign (OData URL 4.3.6).
+func (t *template) matches(given []string) bool {
+	if len(t.segments) != len(given) {
+		return false
+	}
+	for i, segment := range t.segments {
+		isKey := strings.HasPrefix(segment, "{")
+		if isKey && strings.HasPrefix(given[i], "$") || !isKey && segment != given[i] {
+			return false
+		}
+	}
+	return true
+}

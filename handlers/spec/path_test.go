@@ -1,0 +1,111 @@
+package spec_test
+
+import (
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"afterhours/contract/bounded"
+	"afterhours/handlers/spec"
+)
+
+// load returns the contract of the repository.
+func load(t testing.TB) *spec.Contract {
+	t.Helper()
+	text, err := os.ReadFile("../../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := spec.Load(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract
+}
+
+func TestCanonicalURL(t *testing.T) {
+	c := load(t)
+	for _, row := range []struct{ given, path, raw, cast string }{
+		{"/", "/", "", ""},
+		{"", "/", "", ""},
+		{"///", "/", "", ""},
+		{"/beta/me/analytics/activityStatistics", "/beta/me/analytics/activityStatistics", "", ""},
+		{"/V1.0/Me/ANALYTICS/activitystatistics/", "/v1.0/me/analytics/activityStatistics", "", ""},
+		{"/beta/me/analytics/activityStatistics/$COUNT", "/beta/me/analytics/activityStatistics/$count", "", ""},
+		{"/beta/me/analytics/activityStatistics/%24count", "/beta/me/analytics/activityStatistics/$count", "", ""},
+		{"/beta/me/analytics/activityStatistics/ME", "/beta/me/analytics/activityStatistics/ME", "", ""},
+		{"/beta/users/Users/analytics/settings", "/beta/users/Users/analytics/settings", "", ""},
+		{"/beta/users('o''brien@x.org')/Settings", "/beta/users/o'brien@x.org/settings", "/beta/users/o%27brien@x.org/settings", ""},
+		{"/beta/users/jane%40x.org/analytics", "/beta/users/jane@x.org/analytics", "", ""},
+		{"/beta/users/a+b/analytics", "/beta/users/a+b/analytics", "/beta/users/a%2Bb/analytics", ""},
+		{"/beta/me/analytics/activityStatistics/a%2Fb", "/beta/me/analytics/activityStatistics/a/b", "/beta/me/analytics/activityStatistics/a%2Fb", ""},
+		{"/beta/me/analytics/activityStatistics('')", "/beta/me/analytics/activityStatistics('')", "/beta/me/analytics/activityStatistics%28%27%27%29", ""},
+		{"/beta/me/analytics/activityStatistics/x/microsoft.graph.emailActivityStatistics", "/beta/me/analytics/activityStatistics/x", "", "email"},
+		{"/beta/me/analytics/activityStatistics('x')/microsoft.graph.callActivityStatistics", "/beta/me/analytics/activityStatistics/x", "", "call"},
+		{"/beta/me/analytics/activityStatistics/x/microsoft.graph.user", "/beta/me/analytics/activityStatistics/x/microsoft.graph.user", "", ""},
+		{"/localtest/CallActivityStatistics/x", "/localtest/me/analytics/activityStatistics/x", "", "call"},
+		{"/beta/users/u/analytics/callactivitystatistics('x')", "/beta/users/u/analytics/activityStatistics/x", "", "call"},
+		{"/beta/callactivitystatistics", "/beta/callactivitystatistics", "", ""},
+		{"/beta/x/callactivitystatistics/y", "/beta/x/callactivitystatistics/y", "", ""},
+		{"/beta/%zz", "/beta/%zz", "/beta/%25zz", ""},
+	} {
+		path, raw, cast := c.CanonicalURL(row.given)
+		name := ""
+		if cast != nil {
+			name = string(cast.Stored)
+		}
+		if path != row.path || raw != row.raw || name != row.cast {
+			t.Errorf("%s: got %q %q %q, want %q %q %q", row.given, path, raw, name, row.path, row.raw, row.cast)
+		}
+	}
+}
+
+// FuzzCanonicalURL checks that the canonical form of a canonical form is itself, and that its two
+// spellings are of one path.
+func FuzzCanonicalURL(f *testing.F) {
+	for _, path := range []string{
+		"/beta/me/analytics/activityStatistics('a''b')/microsoft.graph.callActivityStatistics", "/beta//users/%2F%00/../callactivitystatistics/x",
+		"/beta/$metadata/", "/V1.0", "/beta/me/analytics/activityStatistics/$count", "/beta/Me/Analytics/", "/beta/users/x'y@z/analytics/settings",
+		"/beta/me/analytics/activityStatistics/microsoft.graph.callActivityStatistics/$count", "/beta/callactivitystatistics/a/duration/$value",
+		"/beta/users('0f8fad5b-d9cb-469f-a165-70867728950e')/analytics/activityStatistics", "/openapi.yaml/", "/.well-known/jwks.json", "//evil.example/%2e%2e/", "/beta/me/analytics/.",
+	} {
+		f.Add(path)
+	}
+	c := load(f)
+	f.Fuzz(func(t *testing.T, given string) {
+		defer bounded.Input(t)()
+		path, raw, cast := c.CanonicalURL(given)
+		if raw == "" {
+			raw = (&url.URL{Path: path}).EscapedPath()
+		}
+		decoded, err := url.PathUnescape(raw)
+		if err != nil || decoded != path {
+			t.Fatalf("%q: %q is not %q escaped: %v", given, raw, path, err)
+		}
+		if !strings.HasPrefix(path, "/") || strings.Contains(raw, "//") {
+			t.Fatalf("%q: %q", given, raw)
+		}
+		if again, _, _ := c.CanonicalURL(raw); cast == nil && again != path {
+			t.Errorf("%q: %q, and of that %q", given, path, again)
+		}
+	})
+}
+
+func TestCanonicalQuery(t *testing.T) {
+	c := load(t)
+	for given, want := range map[string]string{
+		"":                                  "",
+		"FILTER=a&top=1":                    "$filter=a&$top=1",
+		"%24select=id":                      "$select=id",
+		"$filter=contains(x,';')":           "$filter=contains(x,'%3B')",
+		"$expand=ActivityStatistics":        "$expand=activityStatistics",
+		"other=1&$Top":                      "other=1&$Top",
+		"%zz=1&$COUNT=true":                 "%zz=1&$count=true",
+		"$expand=%zz&$orderby=StartDate%20": "$expand=%zz&$orderby=StartDate%20",
+	} {
+		if got := c.CanonicalQuery(given); got != want {
+			t.Errorf("%q: %q, want %q", given, got, want)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package spec
+
+import (
+	"net/url"
+	"strings"
+)
+
+// CanonicalQuery returns a query with the system query options in the contract's spelling. With or
+// without $, in any case, escaped or not, they are the same options (OData URL 5.1, Graph "Query
+// parameters"). Everything else stays unchanged.
+func (c *Contract) CanonicalQuery(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	// RFC 3986 and OData allow an unescaped ; in a text. Go's parser does not.
+	pairs := strings.Split(strings.ReplaceAll(raw, ";", "%3B"), "&")
+	for i, pair := range pairs {
+		name, value, hasValue := strings.Cut(pair, "=")
+		decoded, err := url.QueryUnescape(name)
+		if err != nil {
+			continue
+		}
+		canonical, ok := c.options[strings.TrimPrefix(strings.ToLower(decoded), "$")]
+		if !ok || !hasValue {
+			continue
+		}
+		if canonical == "$expand" {
+			value = c.canonicalName(value)
+		}
+		pairs[i] = canonical + "=" + value
+	}
+	return strings.Join(pairs, "&")
+}
+
+// canonicalName returns an escaped name in the contract's spelling, if it has one.
+func (c *Contract) canonicalName(escaped string) string {
+	decoded, err := url.QueryUnescape(escaped)
+	if err != nil {
+		return escaped
+	}
+	if name := c.name(decoded); name != decoded {
+		return name
+	}
+	return escaped
+}

@@ -1,0 +1,95 @@
+package wire
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/oapi-codegen/nullable"
+
+	"afterhours/gen"
+	"afterhours/handlers/problem"
+	"afterhours/store"
+)
+
+// Merge returns the record with the properties of the update: an absent property keeps its
+// value, null clears it. Merge is pure. The faults, none on success, are those that depend on
+// the stored statistic: another id, another type, a property that the type does not have.
+func (t *Type) Merge(id string, record store.Record, update *gen.ActivityStatisticsUpdate) (store.Record, []gen.ErrorDetail) {
+	var faults []gen.ErrorDetail
+	if update.OdataType != nil && string(*update.OdataType) != t.Name {
+		faults = append(faults, problem.Fault(gen.PropertyNotUpdateable, "@odata.type",
+			"The statistic is a %s, and its type cannot be changed.", t.Name))
+	}
+	if update.ID != nil && *update.ID != id {
+		faults = append(faults, problem.Fault(gen.PropertyNotUpdateable, "id",
+			"The statistic's id is '%s', and cannot be changed.", id))
+	}
+	if update.Activity != nil {
+		record.Activity = store.Activity(*update.Activity)
+	}
+	mergeNullable(&record.StartDate, update.StartDate)
+	mergeNullable(&record.EndDate, update.EndDate)
+	mergeNullable(&record.TimeZoneUsed, update.TimeZoneUsed)
+	for _, property := range durationProperties {
+		value := property.given(update)
+		if value.IsSpecified() && !property.Of(t.Stored) {
+			faults = append(faults, problem.Fault(gen.UnknownProperty, string(property.Name),
+				"The property '%s' does not exist on type '%s'.", property.Name, t.Qualified()))
+			continue
+		}
+		mergeNullable(property.Duration(&record), value)
+	}
+	return record, faults
+}
+
+func mergeNullable[T comparable](field *store.Null[T], value nullable.Nullable[T]) {
+	if given, err := value.Get(); err == nil {
+		*field = store.Of(given)
+	} else if value.IsNull() {
+		*field = store.Null[T]{}
+	}
+}
+
+// NewRecord returns the record of a new statistic: the update merged into an empty record.
+func (t *Type) NewRecord(id string, update *gen.ActivityStatisticsUpdate) (store.Record, []gen.ErrorDetail) {
+	return t.Merge(id, store.Record{Type: t.Stored, Activity: t.Activity}, update)
+}
+
+// NewID returns the id that the body of a new statistic gives, or composes it as Graph's own list
+// does, {activity}_{startDate}_{endDate}. Without both dates the id is a random GUID.
+func (t *Type) NewID(update *gen.ActivityStatisticsUpdate) string {
+	if update.ID != nil {
+		return *update.ID
+	}
+	activity := string(t.Activity)
+	if update.Activity != nil {
+		activity = string(*update.Activity)
+	}
+	start, startErr := update.StartDate.Get()
+	end, endErr := update.EndDate.Get()
+	if startErr != nil || endErr != nil {
+		return uuid.NewString()
+	}
+	return strings.ToLower(activity) + "_" + start.String() + "_" + end.String()
+}
+
+// SettingsChange returns the change that the body of a PATCH on the settings asks for.
+func SettingsChange(update *gen.SettingsUpdate) store.SettingsChange {
+	return store.SettingsChange{
+		HasGraphMailbox: nullOf(update.HasGraphMailbox),
+		HasLicense:      nullOf(update.HasLicense),
+		HasOptedOut:     nullOf(update.HasOptedOut),
+	}
+}
+
+func nullOf(value *bool) store.Null[bool] {
+	if value == nil {
+		return store.Null[bool]{}
+	}
+	return store.Of(*value)
+}
+
+// Settings returns stored settings as gen has them.
+func Settings(stored store.Settings) gen.Settings {
+	return gen.Settings{HasGraphMailbox: stored.HasGraphMailbox, HasLicense: stored.HasLicense, HasOptedOut: stored.HasOptedOut}
+}
