@@ -32,6 +32,7 @@ var importTable = map[string]struct{ may, never []string }{
 	"afterhours/bench/failover":              {never: storeNever},
 	"afterhours/contract/checked":            {may: []string{"afterhours/gen", "afterhours/store/edm"}},
 	"afterhours/contract/bounded":            {never: storeNever},
+	"afterhours/contract/program":            {may: []string{"afterhours/contract/checked"}, never: storeNever},
 }
 
 var (
