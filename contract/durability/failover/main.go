@@ -1,13 +1,13 @@
-// Command failover owns a proof that servers over a replicated PostgreSQL outlive their
-// primary: it counts up through three of them while machines die, hang and change their
-// roles, and holds what was acknowledged against what is there. It leaves the machines
-// to the script cluster, and the choice of a primary to Patroni.
+// Command failover owns a proof that servers over a replicated PostgreSQL survive the loss
+// of the primary: clients count up through three servers while machines die, hang and
+// change their roles, and at the end every acknowledged write must be stored. It leaves the
+// machines to the script cluster, and the choice of a primary to Patroni.
 //
-//	main.go     the load, and what must hold at the end
-//	counter.go  a client that counts, and knows what it was told
-//	server.go   the servers, and how long each was silent
+//	main.go     the load, and the comparison at the end
+//	counter.go  a client that counts, and remembers the responses
+//	server.go   the servers, and how long each acknowledged nothing
 //	cluster.go  the machines
-//	round.go    what happens to a machine, and what is measured
+//	round.go    the strikes at machines, and the outage after each
 //	result.go   result.md
 package main
 
@@ -21,17 +21,17 @@ import (
 )
 
 const (
-	clients = 8                     // of each server: more than it has connections
-	pause   = 20 * time.Millisecond // of a client between two writes
-	calm    = 3 * time.Second       // before a strike and after all is whole again
-	longest = 30 * time.Second      // that an outage may last
+	clients = 8                     // of each server: more than it has connections to the database
+	pause   = 20 * time.Millisecond // between two writes of a client
+	calm    = 3 * time.Second       // before a strike, and after the cluster is whole again
+	longest = 30 * time.Second      // the longest outage that is allowed
 )
 
 func main() {
-	script := flag.String("script", "bench/failover/cluster", "the script that strikes machines")
-	folder := flag.String("cluster", "", "the folder in which it laid them out")
+	script := flag.String("script", "contract/durability/failover/cluster", "the script that strikes machines")
+	folder := flag.String("cluster", "", "the folder that the script was given")
 	program := flag.String("program", "./afterhours", "the built server")
-	result := flag.String("result", "bench/failover/result.md", "the file to write")
+	result := flag.String("result", "contract/durability/failover/result.md", "the file to write")
 	flag.Parse()
 	if err := run(*script, *folder, *program, *result); err != nil {
 		fmt.Fprintln(os.Stderr, "failover:", err)
@@ -50,8 +50,7 @@ func run(script, folder, program, result string) error {
 	servers, err := startServers(program, folder, c.store())
 	defer func() {
 		for _, s := range servers {
-			_ = s.process.Process.Kill()
-			_ = s.process.Wait()
+			_ = s.End(os.Kill) // the error says only that it was killed
 		}
 	}()
 	if err != nil {
@@ -83,7 +82,7 @@ func run(script, folder, program, result string) error {
 	return nil
 }
 
-// load is the clients of all servers and what is wrong with what they were told.
+// load is the clients of all servers, and the faults that they found.
 type load struct {
 	servers  []*server
 	counters []*counter
@@ -94,7 +93,7 @@ type load struct {
 	faults []error
 }
 
-// startLoad creates the statistics and begins to count.
+// startLoad creates the statistics and starts the clients.
 func startLoad(servers []*server) (*load, error) {
 	l := &load{servers: servers}
 	for n := range clients * len(servers) {
@@ -130,7 +129,7 @@ func (l *load) fault(err error) {
 	l.faults = append(l.faults, err)
 }
 
-// compare reads every statistic at every server: all say what its client knows.
+// compare reads every statistic at every server. Each must be as its client expects.
 func (l *load) compare() {
 	for _, c := range l.counters {
 		for _, s := range l.servers {

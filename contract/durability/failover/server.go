@@ -1,9 +1,8 @@
 package main
 
 import (
-	"bufio"
+	"afterhours/contract/program"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,11 +12,11 @@ import (
 	"time"
 )
 
-// server is one afterhours process, and what its clients saw.
+// server is one process of the program, and what its clients saw.
 type server struct {
-	process    *exec.Cmd
-	url, token string
-	client     *http.Client
+	*program.Server
+	token  string
+	client *http.Client
 
 	mu      sync.Mutex
 	tally   tally
@@ -26,8 +25,8 @@ type server struct {
 	silence time.Duration // the longest time without one in this round
 }
 
-// tally counts writes: acknowledged ones, those whose outcome nobody told, and which of
-// these were found to be made.
+// tally counts writes: the acknowledged ones, those of unknown outcome, and those of
+// unknown outcome that a later read found.
 type tally struct{ acknowledged, unknown, found int }
 
 func (t tally) plus(o tally) tally {
@@ -48,10 +47,11 @@ func tallied(servers []*server) (sum tally) {
 	return sum
 }
 
-// startServers starts three processes on the store, which share a data folder.
-func startServers(program, folder, store string) (servers []*server, err error) {
+// startServers starts three servers on one store and one data folder. path is that of the
+// program.
+func startServers(path, folder, store string) (servers []*server, err error) {
 	data := filepath.Join(folder, "data")
-	token, err := exec.Command(program, "token", "--data", data).Output()
+	token, err := exec.Command(path, "token", "--data", data).Output()
 	if err != nil {
 		return nil, fmt.Errorf("afterhours token: %w", err)
 	}
@@ -60,31 +60,23 @@ func startServers(program, folder, store string) (servers []*server, err error) 
 		if err != nil {
 			return servers, err
 		}
-		process := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", data)
-		process.Env = append(os.Environ(), "AFTERHOURS_STORE="+store)
-		process.Stderr = log
-		out, err := process.StdoutPipe()
+		command := exec.Command(path, "serve", "--addr", "127.0.0.1:0", "--data", data)
+		command.Env = append(os.Environ(), "AFTERHOURS_STORE="+store)
+		command.Stderr = log
+		started, err := program.Start(command)
 		if err != nil {
-			return servers, err
+			return servers, fmt.Errorf("%w: see %s", err, log.Name())
 		}
-		if err := process.Start(); err != nil {
-			return servers, err
-		}
-		s := &server{process: process, token: strings.TrimSpace(string(token)), client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
-		servers = append(servers, s)
-		lines := bufio.NewScanner(out)
-		lines.Scan()
-		url, listens := strings.CutPrefix(lines.Text(), "listening on ")
-		if !listens {
-			return servers, fmt.Errorf("afterhours serve did not say where it listens: see %s", log.Name())
-		}
-		s.url = url
-		go func() { _, _ = io.Copy(io.Discard, out) }()
+		servers = append(servers, &server{
+			Server: started,
+			token:  strings.TrimSpace(string(token)),
+			client: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: clients}},
+		})
 	}
 	return servers, nil
 }
 
-// acknowledged notes that a write was, which was begun then.
+// acknowledged counts an acknowledged write, which was begun at that moment.
 func (s *server) acknowledged(begun time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,9 +89,11 @@ func (s *server) acknowledged(begun time.Time) {
 	}
 }
 
-// unanswered notes a write whose outcome nobody told, found that it was made after all.
+// unanswered counts a write of unknown outcome.
 func (s *server) unanswered() { s.count(tally{unknown: 1}) }
-func (s *server) found()      { s.count(tally{found: 1}) }
+
+// found counts a write of unknown outcome that a later read found.
+func (s *server) found() { s.count(tally{found: 1}) }
 
 func (s *server) count(more tally) {
 	s.mu.Lock()
@@ -107,7 +101,7 @@ func (s *server) count(more tally) {
 	s.tally = s.tally.plus(more)
 }
 
-// newRound begins to measure silence anew.
+// newRound sets the longest time without an acknowledged write to zero.
 func (s *server) newRound() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,7 +115,7 @@ func (s *server) outage() time.Duration {
 	return max(s.silence, time.Since(s.last))
 }
 
-// resumed says whether a write was acknowledged that was begun after the moment.
+// resumed reports whether a write that was begun after the moment was acknowledged.
 func (s *server) resumed(moment time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

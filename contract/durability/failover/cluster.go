@@ -13,15 +13,16 @@ import (
 	"time"
 )
 
-// cluster is the three machines that the script of the same name lays out.
+// cluster is the three machines that the script cluster starts.
 type cluster struct {
 	script, folder string
 	machines       []machine
 }
 
-type machine struct{ name, patroni, postgres string } // and the addresses of its servers
+// machine has a name and the addresses of its servers.
+type machine struct{ name, patroni, postgres string }
 
-// member is a machine as Patroni tells it.
+// member is a machine as Patroni describes it.
 type member struct {
 	Name, Role, State string
 	Timeline          int
@@ -41,7 +42,7 @@ func openCluster(script, folder string) (*cluster, error) {
 	return c, nil
 }
 
-// store is the address for --store. It says nothing that the README does not.
+// store returns the value of --store, in the form that the documentation recommends.
 func (c *cluster) store() string {
 	var hosts []string
 	for _, m := range c.machines {
@@ -58,7 +59,7 @@ func (c *cluster) do(verb, name string) error {
 	return nil
 }
 
-// members asks one Patroni after the other, as some may be dead or hang.
+// members returns the members as the first Patroni that answers describes them.
 func (c *cluster) members() (members []member, err error) {
 	client := http.Client{Timeout: 2 * time.Second}
 	for _, m := range c.machines {
@@ -66,17 +67,17 @@ func (c *cluster) members() (members []member, err error) {
 		if response, err = client.Get("http://" + m.patroni + "/cluster"); err != nil {
 			continue
 		}
-		var told struct{ Members []member }
-		err = json.NewDecoder(response.Body).Decode(&told)
+		var described struct{ Members []member }
+		err = json.NewDecoder(response.Body).Decode(&described)
 		_ = response.Body.Close()
 		if err == nil {
-			return told.Members, nil
+			return described.Members, nil
 		}
 	}
 	return nil, fmt.Errorf("no Patroni answers: %w", err)
 }
 
-// named returns the name of the machine in the role, "" if there is none.
+// named returns the name of the machine in the role, "" for none.
 func named(members []member, role string) string {
 	for _, m := range members {
 		if m.Role == role {
@@ -86,22 +87,22 @@ func named(members []member, role string) string {
 	return ""
 }
 
-// whole says whether all machines run, one as the primary and the others behind it
-// without a lag, one of these synchronously.
+// whole reports whether all machines run: a primary, and two replicas without a lag, one of
+// them synchronous.
 func whole(members []member) bool {
 	if len(members) != 3 || named(members, "leader") == "" || named(members, "sync_standby") == "" {
 		return false
 	}
 	for _, m := range members {
-		lag, known := m.Lag.(float64)
-		if m.Timeline != members[0].Timeline || m.Role != "leader" && (!known || lag > 1<<20) || m.State != "running" && m.State != "streaming" {
+		lag, ok := m.Lag.(float64)
+		if m.Timeline != members[0].Timeline || m.Role != "leader" && (!ok || lag > 1<<20) || m.State != "running" && m.State != "streaming" {
 			return false
 		}
 	}
 	return true
 }
 
-// awaitWhole waits until the cluster is, and returns its primary and its synchronous
+// awaitWhole waits until the cluster is whole, and returns the primary and the synchronous
 // replica.
 func (c *cluster) awaitWhole() (primary, replica string, err error) {
 	for begun := time.Now(); time.Since(begun) < 3*time.Minute; time.Sleep(500 * time.Millisecond) {

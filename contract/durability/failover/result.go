@@ -14,7 +14,7 @@ import (
 
 const explanation = `# Failover
 
-A result of ` + "`bench/failover/run`" + `, which writes this file. Three machines on loopback, each with PostgreSQL, Patroni
+A result of ` + "`contract/durability/failover/run`" + `, which writes this file. Three machines on loopback, each with PostgreSQL, Patroni
 and a member of etcd, which die and hang with it; synchronous replication, strict: a commit is answered
 when it is on two machines. ttl 20, loop_wait 5, retry_timeout 5, wal_sender_timeout 5 s. Three servers over
 ` + "`postgres://HOST1,HOST2,HOST3/...?target_session_attrs=read-write`" + `, %d clients at each; every client counts up one
@@ -27,7 +27,7 @@ unknown if it was answered 503 or not at all, and found if a later reading says 
 
 `
 
-// writeResult adds to the faults what the rounds and the sums show, and writes the file.
+// writeResult checks the outages and the sums, and writes the file.
 func writeResult(path string, rounds []*round, l *load) error {
 	total := tallied(l.servers)
 	worst := time.Duration(0)
@@ -39,7 +39,7 @@ func writeResult(path string, rounds []*round, l *load) error {
 		l.fault(fmt.Errorf("the statistics count %d after %d acknowledged and %d found writes", counted, total.acknowledged, total.found))
 	}
 	var file bytes.Buffer
-	fmt.Fprintf(&file, explanation, clients, patience, pause)
+	fmt.Fprintf(&file, explanation, clients, requestTimeout, pause)
 	fmt.Fprintf(&file, "%s.\n\n", strings.Join(surroundings(), "; "))
 	fmt.Fprintln(&file, "| round | | server 1, s | server 2, s | server 3, s | acknowledged | unknown | found |")
 	fmt.Fprintln(&file, "|---|---|---|---|---|---|---|---|")
@@ -63,7 +63,7 @@ func writeResult(path string, rounds []*round, l *load) error {
 	return os.WriteFile(path, file.Bytes(), 0o644)
 }
 
-// surroundings are the machine and the versions of what took part.
+// surroundings returns the date, the machine and the versions of the programs.
 func surroundings() []string {
 	words := []string{time.Now().UTC().Format(time.DateOnly), fmt.Sprintf("%d cores", runtime.NumCPU()), runtime.GOOS + "/" + runtime.GOARCH, runtime.Version()}
 	servers, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")

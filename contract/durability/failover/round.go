@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// strike is what happens to a machine, and what brings it back.
+// strike is what happens to a machine, and how it is brought back.
 type strike struct {
 	what           string
-	ofReplica      bool   // the synchronous one, rather than the primary
+	ofReplica      bool   // at the synchronous replica; else at the primary
 	verb, mendVerb string // of the script; "" for a switchover
 }
 
@@ -26,7 +26,7 @@ var strikes = []strike{
 	switchover, killPrimary, freezeReplica, killPrimary, freezePrimary,
 }
 
-// round is one strike under load, until all is whole again.
+// round is one strike under load, and the time until the cluster is whole again.
 type round struct {
 	strike
 	servers []*server
@@ -35,9 +35,9 @@ type round struct {
 	tally   tally           // of this round
 }
 
-// run strikes, waits until every server acknowledges writes again by itself, mends the
-// machine and waits until it has caught up. The outage of a server is its longest time
-// without an acknowledged write in all of this.
+// run strikes and waits until every server acknowledges writes again. Only then it repairs
+// the machine and waits until that has caught up. The outage of a server is its longest time
+// without an acknowledged write during the whole round.
 func (r *round) run(c *cluster) error {
 	time.Sleep(calm)
 	primary, replica, err := c.awaitWhole()
@@ -77,8 +77,8 @@ func (r *round) run(c *cluster) error {
 	return slow
 }
 
-// awaitResumed waits for an acknowledged write at every server that was begun after
-// the moment.
+// awaitResumed waits until every server has acknowledged a write that was begun after the
+// moment.
 func (r *round) awaitResumed(moment time.Time) error {
 	for n, s := range r.servers {
 		for !s.resumed(moment) {
@@ -91,7 +91,7 @@ func (r *round) awaitResumed(moment time.Time) error {
 	return nil
 }
 
-// row is the round as a row of the result's table.
+// row returns the round as a row of the table in the result.
 func (r *round) row(number int) string {
 	var outages []string
 	for _, outage := range r.outages {

@@ -10,25 +10,25 @@ import (
 	"time"
 )
 
-// patience is how long a client waits for an answer: far longer than an outage may last,
-// so that it is the server that has to give up.
-const patience = 60 * time.Second
+// requestTimeout is far longer than an outage may last, so that the server gives up before
+// its client does.
+const requestTimeout = 60 * time.Second
 
-// counter counts up the seconds of one statistic, which nobody else writes, at one
-// server. Every write names itself in timeZoneUsed, so that a later reading says which
-// one was made.
+// counter is a client that counts up the seconds of one statistic at one server. No other
+// client writes that statistic. Every write has its own name in timeZoneUsed, so that a later
+// read shows which write was made last.
 type counter struct {
 	server *server
 	id     string
 
-	kept    int64           // the count that was answered or found last
-	tag     string          // and its entity tag
-	tags    map[string]bool // all that were ever answered or found
-	writes  int             // how many were sent
-	unknown map[string]bool // the names of those since kept whose outcome nobody told
+	kept    int64           // the count in the last response
+	tag     string          // the entity tag in the last response
+	tags    map[string]bool // the entity tags of all responses
+	writes  int             // how many writes were sent
+	unknown map[string]bool // the names of the writes after kept whose outcome is unknown
 }
 
-// state is a statistic as the server tells it.
+// state is a statistic as the server shows it.
 type state struct {
 	status int
 	tag    string
@@ -36,7 +36,7 @@ type state struct {
 	name   string
 }
 
-// create makes the statistic at zero.
+// create creates the statistic with a duration of zero.
 func (c *counter) create() error {
 	body := fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":%q,"duration":"PT0S"}`, c.id)
 	got, err := c.server.send(http.MethodPost, "", "", body)
@@ -46,7 +46,7 @@ func (c *counter) create() error {
 	return c.keep(got)
 }
 
-// increment writes one more. What is wrong is an error; an outage is none.
+// increment writes one second more. A wrong response is an error; an outage is none.
 func (c *counter) increment() error {
 	c.writes++
 	name := fmt.Sprintf("write %d", c.writes)
@@ -58,7 +58,7 @@ func (c *counter) increment() error {
 		c.unknown[name] = true
 		c.server.unanswered()
 		return c.find(c.server)
-	case got.status == http.StatusPreconditionFailed && len(c.unknown) > 0: // one was made after it was looked for
+	case got.status == http.StatusPreconditionFailed && len(c.unknown) > 0: // a write was made after find had read
 		return c.find(c.server)
 	case got.status != http.StatusOK || got.count != c.kept+1 || got.name != name:
 		return fmt.Errorf("%s at %d with %s: PATCH to %d answered %+v", c.id, c.kept, c.tag, c.kept+1, got)
@@ -67,7 +67,8 @@ func (c *counter) increment() error {
 	return c.keep(got)
 }
 
-// find reads at the server what became of the last write, as soon as it answers.
+// find reads the statistic, as soon as the server answers, to learn whether the last write
+// was made.
 func (c *counter) find(at *server) error {
 	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		got, err := at.send(http.MethodGet, "/"+c.id, "", "")
@@ -77,7 +78,7 @@ func (c *counter) find(at *server) error {
 				return fmt.Errorf("%s cannot be read for %v: %d, %w", c.id, 2*longest, got.status, err)
 			}
 		case got.status == http.StatusOK && got.count == c.kept && got.tag == c.tag:
-			return nil // a write of unknown outcome may still be made
+			return nil // the write may still be made later
 		case got.status == http.StatusOK && got.count == c.kept+1 && c.unknown[got.name]:
 			c.server.found()
 			return c.keep(got)
@@ -87,8 +88,8 @@ func (c *counter) find(at *server) error {
 	}
 }
 
-// keep takes what was answered as the state to go on from. No write that was sent
-// before can be made any more: it names an older entity tag.
+// keep makes the state of a response the one to continue from. A write that was sent before
+// cannot be made any more, because its entity tag is older.
 func (c *counter) keep(got state) error {
 	if c.tags[got.tag] {
 		return fmt.Errorf("%s had the entity tag %s before", c.id, got.tag)
@@ -98,9 +99,9 @@ func (c *counter) keep(got state) error {
 	return nil
 }
 
-// send makes one request about a statistic.
+// send sends one request about a statistic.
 func (s *server) send(method, path, ifMatch, body string) (state, error) {
-	request, err := http.NewRequest(method, s.url+"/v1.0/me/analytics/activityStatistics"+path, strings.NewReader(body))
+	request, err := http.NewRequest(method, s.URL+"/v1.0/me/analytics/activityStatistics"+path, strings.NewReader(body))
 	if err != nil {
 		return state{}, err
 	}
@@ -119,12 +120,12 @@ func (s *server) send(method, path, ifMatch, body string) (state, error) {
 	if err != nil || got.status >= 300 {
 		return got, err
 	}
-	var told struct{ Duration, TimeZoneUsed string }
-	if err := json.Unmarshal(answer, &told); err != nil {
+	var shown struct{ Duration, TimeZoneUsed string }
+	if err := json.Unmarshal(answer, &shown); err != nil {
 		return got, err
 	}
-	got.name = told.TimeZoneUsed
-	duration, err := time.ParseDuration(strings.ToLower(strings.TrimPrefix(told.Duration, "PT")))
+	got.name = shown.TimeZoneUsed
+	duration, err := time.ParseDuration(strings.ToLower(strings.TrimPrefix(shown.Duration, "PT")))
 	if err != nil || got.tag == "" {
 		return got, errors.Join(err, fmt.Errorf("%s %s answered %s with the entity tag %q", method, path, answer, got.tag))
 	}
