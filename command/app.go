@@ -30,16 +30,16 @@ const (
 	drainTimeout      = 10 * time.Second
 )
 
-// Config says what a server is made of. The flags of serve fill it.
+// Config describes a server. The flags of serve fill it.
 type Config struct {
 	StoreFlags
-	Contract  []byte // openapi.yaml, which the server shows and enforces
-	Addr      string // to listen on; port 0 picks a free one
-	Demo      bool   // store the documented week for the demo user
-	PublicURL string // by which clients reach the server; "" for the one they connect to
-	SDKQuirks bool   // do what official SDKs need beyond OData
-	Issuers   []string
-	Audiences []string
+	Contract  []byte   // openapi.yaml, which the server shows and enforces
+	Addr      string   // to listen on; port 0 picks a free one
+	Demo      bool     // store the documented week for the demo user
+	PublicURL string   // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool     // accept and send what official SDKs need beyond OData
+	Issuers   []string // trusted in addition to the local one
+	Audiences []string // one of which tokens of the Issuers must have
 	TLS       TLSFlags
 	Logger    *slog.Logger
 }
@@ -55,7 +55,7 @@ type App struct {
 	failed chan error
 	stop   func() error // shutDown, which runs once
 
-	mu       sync.Mutex     // protects what follows
+	mu       sync.Mutex     // protects the fields below
 	closers  []func() error // one for each part, in the order of opening
 	listener net.Listener   // nil before Start
 	stopped  bool

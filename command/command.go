@@ -19,7 +19,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Environment is what the program is given by its surroundings.
+// Environment has all that a command line may read and write besides files and networks.
 type Environment struct {
 	Contract []byte   // openapi.yaml, which the server shows and enforces
 	Args     []string // without the name of the program

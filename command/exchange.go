@@ -15,8 +15,8 @@ const (
 	csvRows   = "csv"
 )
 
-// fileFormat returns the format that --format asks for. Without --format it is that of the
-// file's name, JSON Lines if the name does not tell.
+// fileFormat returns the format that --format asks for. Without --format it is CSV for a
+// file that ends in .csv, and JSON Lines for all others.
 func fileFormat(flag, file string) (string, error) {
 	switch {
 	case flag == jsonLines || flag == csvRows:

@@ -26,11 +26,11 @@ func TestRestart(t *testing.T) {
 			p := program.Serve(t, dir, "--demo")
 			item := "/beta/me/analytics/activityStatistics/" + demoID("call", demoWeek(time.Now()))
 			status, tag, text := checked.Send(t, checked.Client(t), "PATCH", p.URL+item, token, `{"duration":"-PT1M55.0810357S"}`)
-			_ = p.End(signal) // kill -9 right after the answer
+			_ = p.End(signal) // right after the response
 			if status != http.StatusOK {
 				t.Fatalf("PATCH: %d %s", status, text)
 			}
-			again := program.Serve(t, dir, "--demo") // --demo leaves alone what is there
+			again := program.Serve(t, dir, "--demo") // --demo changes no statistic that exists
 			status, tagAgain, textAgain := checked.Send(t, checked.Client(t), "GET", again.URL+item, token, "")
 			text = strings.Replace(text, p.URL, again.URL, 1)
 			if status != http.StatusOK || tagAgain != tag || textAgain != text {

@@ -22,7 +22,7 @@ import (
 
 // The files of --tls-dev in the data folder. A key and its certificate are in one file,
 // so that they always belong together. The authority's certificate is also in a file of its
-// own, which everybody may read and clients are told to trust.
+// own, which everybody may read and which clients must trust.
 const (
 	devAuthorityKeyFile = "tls-ca.key"
 	devAuthorityFile    = "tls-ca.pem"
@@ -174,7 +174,7 @@ func newCertificate(template *x509.Certificate, authority *tls.Certificate, now 
 	if err != nil {
 		return nil, err
 	}
-	template.NotBefore = now.Add(-time.Hour) // for clocks that are behind
+	template.NotBefore = now.Add(-time.Hour) // for clients whose clocks are slow
 	parent, signer := template, any(key)
 	if authority != nil {
 		parent, signer = authority.Leaf, authority.PrivateKey

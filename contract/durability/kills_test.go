@@ -20,13 +20,13 @@ import (
 
 var (
 	kills   = flag.Int("kills", 3, "how often TestKillsUnderLoad kills the server")
-	patches = flag.Int64("patches", 300, "how many PATCHes are answered before each kill, at least")
-	stored  = flag.Int("stored", 1000, "how many statistics TestKillsUnderLoad and TestBackupsUnderLoad store beforehand")
+	patches = flag.Int64("patches", 300, "the least number of PATCHes answered before each kill")
+	stored  = flag.Int("stored", 1000, "how many statistics TestKillsUnderLoad and TestBackupsUnderLoad import before they begin")
 )
 
 // TestKillsUnderLoad: clients count up, each a statistic of its own, while the server is
-// killed and started again. What was answered is there, what was not answered is there
-// once or not at all, no entity tag comes twice, and the file is undamaged.
+// killed and started again. An answered increment is stored, an unanswered one is stored once
+// or not at all, no entity tag comes twice, and the file is undamaged.
 func TestKillsUnderLoad(t *testing.T) {
 	dir := t.TempDir()
 	others := filepath.Join(dir, "others.jsonl")
@@ -69,7 +69,7 @@ func TestKillsUnderLoad(t *testing.T) {
 			c.find(p)
 		}
 		if out := program.Run(t, "doctor", "--data", dir); out != "ok" {
-			t.Errorf("round %d: doctor says %q", round, out)
+			t.Errorf("round %d: doctor prints %q", round, out)
 		}
 	}
 	total := edm.Duration(0)
@@ -85,15 +85,15 @@ func TestKillsUnderLoad(t *testing.T) {
 	}
 }
 
-// count is one statistic and what its only writer knows of it.
+// count is one statistic, as its only writer knows it.
 type count struct {
 	t         *testing.T
 	client    *http.Client
 	token, id string
-	kept      edm.Duration    // the last duration that was answered
-	tag       string          // and its entity tag
-	tags      map[string]bool // all that were ever answered
-	unknown   bool            // whether one more may have been written
+	kept      edm.Duration    // the duration in the last response
+	tag       string          // the entity tag in the last response
+	tags      map[string]bool // the entity tags of all responses
+	unknown   bool            // whether the last increment had no response
 }
 
 func (c *count) create(p *program.Server) {
@@ -106,7 +106,7 @@ func (c *count) create(p *program.Server) {
 	c.answered(tag, 0)
 }
 
-// increment writes one second more; false means that the server is gone.
+// increment writes one second more. It reports whether the server still answers.
 func (c *count) increment(p *program.Server) bool {
 	body := fmt.Sprintf(`{"duration":%q}`, c.kept+edm.Second)
 	request, err := http.NewRequest(http.MethodPatch, p.URL+program.Statistics+"/"+c.id, strings.NewReader(body))
@@ -131,7 +131,7 @@ func (c *count) increment(p *program.Server) bool {
 	return true
 }
 
-// find reads what became of the last increment.
+// find reads whether the last increment was stored.
 func (c *count) find(p *program.Server) {
 	c.t.Helper()
 	status, tag, answer := checked.Send(c.t, c.client, http.MethodGet, p.URL+program.Statistics+"/"+c.id, c.token, "")

@@ -10,9 +10,8 @@ import (
 	"afterhours/store/edm"
 )
 
-// operation is a request about one statistic. Every write that changes a statistic
-// gives it a duration that no other write gives, so that a duration tells the write
-// apart, and stands for the entity tag that came of it.
+// operation is a request about one statistic. Every write stores a duration that no other
+// write stores. A duration therefore identifies a write, and stands for its entity tag.
 type operation struct {
 	method string // GET, POST, PATCH or DELETE
 	id     string
@@ -20,18 +19,17 @@ type operation struct {
 	match  edm.Duration // the duration whose entity tag If-Match has; 0 without If-Match
 }
 
-// outcome is what was answered: a status, 0 if it is unknown whether anything was done,
-// and the duration that the answer shows.
+// outcome is a response: its status, 0 if it is unknown whether the request was done, and the
+// duration in its body.
 type outcome struct {
 	status int
 	shown  edm.Duration
 }
 
-// state is a statistic's duration, 0 while there is none.
+// state is the duration of a statistic, 0 if the statistic does not exist.
 type state edm.Duration
 
-// statisticModel says what one statistic after the other may answer, were all requests
-// made one at a time.
+// statisticModel is a server that does the requests about a statistic one at a time.
 var statisticModel = porcupine.Model{
 	Partition: byStatistic,
 	Init:      func() any { return state(0) },
@@ -43,9 +41,9 @@ var statisticModel = porcupine.Model{
 	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v -> %+v", input, output) },
 }
 
-// on returns the answer that the operation has in the state, and the state behind it.
-// Of an unknown outcome the same is true, whenever it is taken to be; if nothing was
-// ever done, that is as if it were done behind all that was answered.
+// on returns the response to the operation in a state, and the state afterwards. An operation
+// of unknown outcome may be placed anywhere after its call. If it was never done, the last
+// place explains that, as no response depends on it.
 func (o operation) on(before state) (outcome, state) {
 	there, meets := before != 0, o.match == 0 || state(o.match) == before
 	switch {
@@ -79,9 +77,9 @@ func byStatistic(history []porcupine.Operation) [][]porcupine.Operation {
 	return parts
 }
 
-// judge looks for an order of the requests about one statistic that explains all answers.
-// First without those of unknown outcome that left no trace, which may never have been
-// done: each that may have been done at any time multiplies what there is to search.
+// judge looks for an order of the requests about one statistic that explains all responses.
+// It first leaves out requests of unknown outcome that no response shows. They may never have
+// been done, and each of them multiplies the number of orders to search.
 func judge(part []porcupine.Operation) porcupine.CheckResult {
 	shown := map[edm.Duration]bool{}
 	for _, one := range part {

@@ -23,24 +23,24 @@ import (
 	"afterhours/store/postgres/postgrestest"
 )
 
-var operations = flag.Int("operations", 3000, "how many operations TestLinearizability makes, on each store")
+var operations = flag.Int("operations", 3000, "how many requests TestLinearizability sends to each store")
 
 const (
-	roundOperations = 2000 // in a history that is checked by itself
-	roundStatistics = 16   // that they are about
+	roundOperations = 2000 // in one history, which is checked on its own
+	roundStatistics = 16   // in one history
 	roundClients    = 32
 )
 
-// TestLinearizability: whatever clients do at once to a few statistics, while servers
-// are killed and started again, there is an order in which the same requests, one at a
-// time, have the same answers; and no entity tag comes twice.
+// TestLinearizability: clients send requests about a few statistics at once, while servers
+// are killed and started again. There is an order in which the same requests, one at a time,
+// have the same responses, and no entity tag comes twice.
 func TestLinearizability(t *testing.T) {
 	for name, test := range map[string]struct {
 		store   func(t *testing.T) string
 		servers int
 		kills   int // in each round
 	}{
-		"memory":   {func(*testing.T) string { return "memory" }, 1, 0}, // which forgets
+		"memory":   {func(*testing.T) string { return "memory" }, 1, 0}, // no kills: it keeps nothing
 		"sqlite":   {func(*testing.T) string { return "sqlite" }, 1, 1},
 		"postgres": {func(t *testing.T) string { return postgrestest.Address(t) }, 2, 2},
 	} {
@@ -63,7 +63,7 @@ func TestLinearizability(t *testing.T) {
 	}
 }
 
-// check holds the history of a round against the model.
+// check fails the test if the history of a round does not fit the model.
 func check(t *testing.T, history []porcupine.Operation) {
 	t.Helper()
 	for _, part := range byStatistic(history) {
@@ -76,7 +76,7 @@ func check(t *testing.T, history []porcupine.Operation) {
 	}
 }
 
-// fleet is servers over one store, of which some may be down.
+// fleet is several servers on one store. Some may be down.
 type fleet struct {
 	t       *testing.T
 	dir     string
@@ -85,8 +85,8 @@ type fleet struct {
 	client  *http.Client
 	mu      sync.Mutex
 	servers []*program.Server       // nil for one that is down
-	next    int                     // the one to kill
-	tags    map[string]edm.Duration // every entity tag that was answered, and for what
+	next    int                     // the server to kill next
+	tags    map[string]edm.Duration // the entity tags of all responses, with their durations
 }
 
 func newFleet(t *testing.T, servers int, args ...string) *fleet {
@@ -100,7 +100,7 @@ func newFleet(t *testing.T, servers int, args ...string) *fleet {
 	return f
 }
 
-// url is of a server that is up, once there is one.
+// url returns the URL of a server that is up. It waits until there is one.
 func (f *fleet) url() string {
 	for {
 		f.mu.Lock()
@@ -113,7 +113,7 @@ func (f *fleet) url() string {
 	}
 }
 
-// kill kills the servers in turns, and starts each again.
+// kill kills the next server and starts it again.
 func (f *fleet) kill() {
 	f.mu.Lock()
 	n := f.next % len(f.servers)
@@ -127,7 +127,7 @@ func (f *fleet) kill() {
 	f.servers[n] = p
 }
 
-// historyRound is what clients do to fresh statistics.
+// historyRound is a history of requests about new statistics.
 type historyRound struct {
 	*fleet
 	number, kills int
@@ -135,11 +135,11 @@ type historyRound struct {
 	asked         atomic.Int64
 	mu            sync.Mutex
 	history       []porcupine.Operation
-	tagOf         map[edm.Duration]string // that came with a duration
-	seen          map[string]edm.Duration // what was last answered of a statistic
+	tagOf         map[edm.Duration]string // the entity tag of each duration
+	seen          map[string]edm.Duration // the last duration in a response about each statistic
 }
 
-// run returns all operations that may have done something.
+// run sends the requests and returns their history.
 func (r *historyRound) run() []porcupine.Operation {
 	r.begun, r.tagOf, r.seen = time.Now(), map[edm.Duration]string{}, map[string]edm.Duration{}
 	var clients sync.WaitGroup
@@ -165,7 +165,7 @@ func (r *historyRound) run() []porcupine.Operation {
 	return r.history
 }
 
-// draw draws an operation, whose number makes its duration one of its own.
+// draw draws an operation. Its number makes its duration different from all others.
 func (r *historyRound) draw(number int64) operation {
 	o := operation{id: fmt.Sprintf("call_%d_%d", r.number, rand.IntN(roundStatistics))}
 	own := edm.Duration(int64(r.number)*roundOperations+number) * edm.Second
@@ -188,16 +188,15 @@ func (r *historyRound) draw(number int64) operation {
 	return o
 }
 
-// latest returns the duration of the statistic that was answered last; it may have
-// another by now.
+// latest returns the last duration in a response about the statistic. It may have changed
+// since then.
 func (r *historyRound) latest(id string) edm.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.seen[id]
 }
 
-// do makes the operation and puts it into the history, but for a read that had no
-// answer.
+// do sends the request and adds it to the history, unless it is a read without a response.
 func (r *historyRound) do(client int, o operation) {
 	call := time.Since(r.begun)
 	answered, tag, err := r.send(o)
@@ -221,8 +220,8 @@ func (r *historyRound) do(client int, o operation) {
 	r.tags[tag], r.tagOf[answered.shown], r.seen[o.id] = answered.shown, tag, answered.shown
 }
 
-// send returns the answer to the operation and its entity tag; the error is that of a
-// connection that broke.
+// send sends the request, and returns the response and its entity tag. The error is that of
+// a broken connection.
 func (r *historyRound) send(o operation) (outcome, string, error) {
 	url, body := r.url()+program.Statistics, ""
 	switch {

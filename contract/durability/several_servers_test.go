@@ -15,7 +15,7 @@ import (
 	"afterhours/store/postgres/postgrestest"
 )
 
-// threeServers starts three processes over one database, which trust one key.
+// threeServers starts three servers on one database. They trust the same tokens.
 func threeServers(t *testing.T) (servers []*program.Server, token string) {
 	t.Helper()
 	address, dir := postgrestest.Address(t), t.TempDir()
@@ -25,8 +25,8 @@ func threeServers(t *testing.T) (servers []*program.Server, token string) {
 	return servers, program.Run(t, "token", "--data", dir)
 }
 
-// TestThreeServersShareADatabase: what one of them was told, the others say, with the
-// same entity tag, and a walk may go on at another with every page.
+// TestThreeServersShareADatabase: a statistic that one server stored is the same at the
+// others, with the same entity tag, and each page of a list may come from another server.
 func TestThreeServersShareADatabase(t *testing.T) {
 	servers, token := threeServers(t)
 	client := checked.Client(t)
@@ -64,19 +64,19 @@ func TestThreeServersShareADatabase(t *testing.T) {
 		}
 		for _, statistic := range listed.Value {
 			if seen[statistic.ID] {
-				t.Errorf("%s is there twice", statistic.ID)
+				t.Errorf("%s is listed twice", statistic.ID)
 			}
 			seen[statistic.ID] = true
 		}
 		next = strings.Replace(listed.Next, servers[(page+2)%3].URL, servers[page%3].URL, 1)
 	}
 	if len(seen) != len(tags) {
-		t.Errorf("the walk saw %d statistics; want %d", len(seen), len(tags))
+		t.Errorf("the pages have %d statistics; want %d", len(seen), len(tags))
 	}
 }
 
-// TestNoIncrementIsLostAmongServers: 12 clients of three servers count up one duration
-// with If-Match; it ends at as many seconds as there were 200s.
+// TestNoIncrementIsLostAmongServers: 12 clients of three servers count up one duration with
+// If-Match. At the end it has one second for each response of 200.
 func TestNoIncrementIsLostAmongServers(t *testing.T) {
 	servers, token := threeServers(t)
 	client := checked.Client(t)
@@ -100,8 +100,8 @@ func TestNoIncrementIsLostAmongServers(t *testing.T) {
 	}
 }
 
-// increment reads the duration and writes one second more if nobody did before, and
-// returns how many answers of 200 it had to that: 1 or 0.
+// increment reads the duration and writes one second more with If-Match. It returns 1 if the
+// response is 200, and 0 if another client was faster.
 func increment(t *testing.T, client *http.Client, url, token string) int64 {
 	was, tag := counter(t, client, url, token)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, url, strings.NewReader(fmt.Sprintf(`{"duration":"PT%dS"}`, was+1)))

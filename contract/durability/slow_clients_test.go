@@ -20,16 +20,14 @@ import (
 	"afterhours/contract/program"
 )
 
-// floor is what the p99 of honest requests may be at any rate: less than what else runs
-// on a machine makes of it.
-const floor = 5 * time.Millisecond
+// acceptable is a p99 that always passes: other processes on the machine alone can cause it.
+const acceptable = 5 * time.Millisecond
 
-var slow = flag.Int("slow", 200, "how many connections TestSlowClients dribbles on")
+var slow = flag.Int("slow", 200, "how many slow connections TestSlowClients opens")
 
-// TestSlowClients: clients that send a byte every two seconds, of headers or of bodies,
-// with a token or without, are cut off within 10 s. Meanwhile honest ones are answered, 99
-// of 100 times within twice the time that it takes without the slow ones, and the server
-// takes no more than 400 MB.
+// TestSlowClients: clients that send one byte every two seconds, of headers or bodies, with a
+// token or without, are cut off within 10 s. Meanwhile the p99 of honest requests is at most
+// twice that without the slow clients, and the server has at most 400 MB resident.
 func TestSlowClients(t *testing.T) {
 	dir := t.TempDir()
 	p := program.Serve(t, dir)
@@ -39,21 +37,21 @@ func TestSlowClients(t *testing.T) {
 		t.Fatalf("POST = %d %s", status, answer)
 	}
 	kept := false
-	for try := 0; try < 3 && !kept; try++ { // what else runs on the machine only makes it worse: the best of three counts
+	for try := 0; try < 3 && !kept; try++ { // the best of three, as other processes on the machine slow requests down
 		second := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(second) })
 		without := honestRequests(t, p, token, second)
 		held, ended := slowRequests(t, p, token)
-		beside := honestRequests(t, p, token, ended)
+		with := honestRequests(t, p, token, ended)
 		t.Logf("%d slow connections, each closed within %v; honest requests took %v at the median and %v at p99, without them %v and %v",
-			*slow, slices.Max(held).Round(time.Millisecond), beside[len(beside)/2], p99(beside), without[len(without)/2], p99(without))
+			*slow, slices.Max(held).Round(time.Millisecond), with[len(with)/2], p99(with), without[len(without)/2], p99(without))
 		if slices.Max(held) > 10*time.Second {
 			t.Error("a slow connection was open for more than 10 s")
 		}
-		kept = p99(beside) <= max(2*p99(without), floor)
+		kept = p99(with) <= max(2*p99(without), acceptable)
 	}
 	if !kept {
-		t.Error("99 of 100 honest requests took more than twice as long")
+		t.Error("the p99 of honest requests is more than twice that without slow clients")
 	}
 	memory := peakMemory(t, p)
 	t.Logf("the server had %d MB at most", memory>>20)
@@ -64,7 +62,8 @@ func TestSlowClients(t *testing.T) {
 
 func p99(sorted []time.Duration) time.Duration { return sorted[len(sorted)*99/100] }
 
-// honestRequests reads until it may stop, and returns how long each answer took, in order.
+// honestRequests reads a statistic until stop is closed, and returns how long each response
+// took, sorted.
 func honestRequests(t *testing.T, p *program.Server, token string, stop <-chan struct{}) []time.Duration {
 	t.Helper()
 	client := checked.Client(t)
@@ -84,15 +83,15 @@ func honestRequests(t *testing.T, p *program.Server, token string, stop <-chan s
 	}
 }
 
-// slowRequests begins as many as the flag says, and one of an honest client on a poor
-// network. When they have ended, it has been noted how long each was held.
+// slowRequests starts the slow clients, and one honest client on a poor network. When ended
+// is closed, held has how long each slow connection was open.
 func slowRequests(t *testing.T, p *program.Server, token string) (held []time.Duration, ended <-chan struct{}) {
 	held = make([]time.Duration, *slow)
 	kinds := slowKinds(token)
 	var clients sync.WaitGroup
 	for i := range held {
 		clients.Go(func() {
-			time.Sleep(time.Duration(i) * 600 * time.Microsecond) // all 5,000 are there before the first is cut off
+			time.Sleep(time.Duration(i) * 600 * time.Microsecond) // all 5,000 are open before the first is cut off
 			held[i] = kinds[i%len(kinds)].dribble(t, p)
 		})
 	}
@@ -102,9 +101,9 @@ func slowRequests(t *testing.T, p *program.Server, token string) (held []time.Du
 	return held, done
 }
 
-// slowKind is a request of which a client sends the beginning, then a byte every two seconds, and
-// the status line with which the server ends it, "" for none.
-type slowKind struct{ beginning, answer string }
+// slowKind is one way to be slow. The client sends beginning and then a byte every two
+// seconds. The server's response begins with response, "" for none.
+type slowKind struct{ beginning, response string }
 
 func slowKinds(token string) []slowKind {
 	post := "POST " + program.Statistics + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -117,7 +116,8 @@ func slowKinds(token string) []slowKind {
 	}
 }
 
-// dribble holds a connection for as long as it can and returns how long that was.
+// dribble sends a byte every two seconds until the server closes the connection, and returns
+// how long that took.
 func (k slowKind) dribble(t *testing.T, p *program.Server) time.Duration {
 	connection, err := p.Dial()
 	begun := time.Now()
@@ -139,16 +139,16 @@ func (k slowKind) dribble(t *testing.T, p *program.Server) time.Duration {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			_, _ = connection.Write([]byte("x"))
 		case err != nil:
-			if !strings.HasPrefix(string(answer), k.answer) || k.answer == "" && len(answer) > 0 {
-				t.Errorf("%.60q was answered %q, want %q", k.beginning, answer, k.answer)
+			if !strings.HasPrefix(string(answer), k.response) || k.response == "" && len(answer) > 0 {
+				t.Errorf("%.60q was answered %q, want %q", k.beginning, answer, k.response)
 			}
 			return time.Since(begun)
 		}
 	}
 }
 
-// sendSlowly sends a batch with 16 KiB a second, as a poor network may, and must be
-// answered.
+// sendSlowly sends a batch at 16 KiB a second, like a client on a poor network, which must
+// get its response.
 func sendSlowly(t *testing.T, p *program.Server, token string) {
 	body := `{"requests":[{"id":"1","method":"GET","url":"/me/analytics"}]` + strings.Repeat(" ", 80<<10) + "}"
 	connection, err := p.Dial()
@@ -170,8 +170,8 @@ func sendSlowly(t *testing.T, p *program.Server, token string) {
 	}
 }
 
-// peakMemory returns the most bytes that the process had resident, 0 where there is no
-// Linux to tell.
+// peakMemory returns the most bytes that the process had resident, 0 if the system is not
+// Linux.
 func peakMemory(t *testing.T, p *program.Server) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
