@@ -8,18 +8,8 @@ import (
 	"os"
 	"testing"
 
-	_ "afterhours/command" // go test repeats a passed test only if a package that it imports has changed
+	_ "afterhours/command" // so that go test repeats these tests when the program changes
 	"afterhours/contract/program"
 )
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
-
-// TestTheProgramIsBuiltFromTheContract makes go test repeat the tests of this package when
-// openapi.yaml or main.go has changed, since it remembers the files that tests read.
-func TestTheProgramIsBuiltFromTheContract(t *testing.T) {
-	for _, file := range []string{"../../openapi.yaml", "../../main.go"} {
-		if _, err := os.ReadFile(file); err != nil {
-			t.Error(err)
-		}
-	}
-}

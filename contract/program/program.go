@@ -34,6 +34,9 @@ var folder string // "" until the program is built
 
 // build builds the program, with the race detector if this process has it.
 func build(path string) error {
+	if err := readMain(); err != nil {
+		return err
+	}
 	args := []string{"build", "-o", path}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, setting := range info.Settings {
@@ -44,6 +47,21 @@ func build(path string) error {
 	}
 	if out, err := exec.Command("go", append(args, "afterhours")...).CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// readMain reads the files of package main. go test repeats a passed test if a package that
+// it imports or a file that it has read is changed. No test can import package main.
+func readMain() error {
+	root, err := exec.Command("go", "list", "-f", "{{.Dir}}", "afterhours").Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w", err)
+	}
+	for _, name := range []string{"main.go", "openapi.yaml"} {
+		if _, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), name)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	_ "afterhours/command" // so that go test repeats these tests when the program changes
 	"afterhours/contract/program"
 )
 
