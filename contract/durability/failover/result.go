@@ -14,16 +14,16 @@ import (
 
 const explanation = `# Failover
 
-A result of ` + "`contract/durability/failover/run`" + `, which writes this file. Three machines on loopback, each with PostgreSQL, Patroni
-and a member of etcd, which die and hang with it; synchronous replication, strict: a commit is answered
-when it is on two machines. ttl 20, loop_wait 5, retry_timeout 5, wal_sender_timeout 5 s. Three servers over
-` + "`postgres://HOST1,HOST2,HOST3/...?target_session_attrs=read-write`" + `, %d clients at each; every client counts up one
-statistic with If-Match, waits up to %v for an answer and %v between two writes.
+` + "`contract/durability/failover/run`" + ` writes this file. Three simulated machines each have PostgreSQL, Patroni and a member
+of etcd, which die and hang together. Replication is synchronous and strict: a commit is answered when two machines
+have it. ttl 20, loop_wait 5, retry_timeout 5, wal_sender_timeout 5 s. Three servers use
+` + "`postgres://HOST1,HOST2,HOST3/...?target_session_attrs=read-write`" + `, with %d clients each. Every client counts up one
+statistic with If-Match, waits up to %v for a response, and waits %v between two writes.
 
-"Dies" is kill -9 of everything on the machine at once, which is started again after service was back;
-"hangs" is SIGSTOP to everything, and SIGCONT after service was back. The outage of a server is its longest
-time without an acknowledged write from the strike until all three machines are in step again. A write is
-unknown if it was answered 503 or not at all, and found if a later reading says that it was made.
+"Dies" is kill -9 of all processes of the machine at once; "hangs" is SIGSTOP to all of them. Once every server
+acknowledges writes again, the machine is started again or gets SIGCONT. The outage of a server is its longest time
+without an acknowledged write, from the strike until all three machines are in step again. A write is unknown if it
+was answered 503 or not at all, and found if a later read shows it.
 
 `
 
