@@ -3,10 +3,38 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 
 	"afterhours/contract/program"
 )
+
+func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
+
+// TestStartServers: clients count up at three servers, whose memory stores are not shared.
+func TestStartServers(t *testing.T) {
+	servers, err := startServers(program.Path(t), t.TempDir(), "memory")
+	for _, s := range servers {
+		defer func() { _ = s.End(os.Kill) }()
+	}
+	if err != nil || len(servers) != 3 {
+		t.Fatalf("%d servers: %v", len(servers), err)
+	}
+	for _, s := range servers {
+		c := &counter{server: s, id: "call_00", tags: map[string]bool{}, unknown: map[string]bool{}}
+		if err := c.create(); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if err := c.increment(); err != nil {
+				t.Error(err)
+			}
+		}
+		if c.kept != 3 || s.tally != (tally{acknowledged: 3}) {
+			t.Errorf("the counter is at %d after %+v", c.kept, s.tally)
+		}
+	}
+}
 
 // TestCounter: a counter accepts a write of unknown outcome that a later read shows, and
 // refuses a count that it never wrote and an entity tag that came before.

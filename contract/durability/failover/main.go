@@ -28,7 +28,7 @@ const (
 )
 
 func main() {
-	script := flag.String("script", "contract/durability/failover/cluster", "the script that strikes machines")
+	script := flag.String("script", "contract/durability/failover/cluster", "the script that kills, stops and starts machines")
 	folder := flag.String("cluster", "", "the folder that the script was given")
 	program := flag.String("program", "./afterhours", "the built server")
 	result := flag.String("result", "contract/durability/failover/result.md", "the file to write")
