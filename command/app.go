@@ -41,7 +41,7 @@ type Config struct {
 	Issuers   []string // trusted in addition to the local one
 	Audiences []string // one of which tokens of the Issuers must have
 	TLS       TLSFlags
-	Logger    *slog.Logger
+	Logger    *slog.Logger // not nil
 }
 
 // App is the running server and all parts that it is made of.
