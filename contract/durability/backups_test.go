@@ -31,8 +31,9 @@ func TestBackupsUnderLoad(t *testing.T) {
 	var made []string
 	var stop atomic.Bool
 	var clients sync.WaitGroup
+	token := program.Run(t, "token", "--data", dir)
 	for n := range 16 {
-		c := program.NewCreator(t, dir)
+		c := program.NewCreatorWith(t, token)
 		c.Tried = n * 1_000_000 // so that no two clients use the same id
 		clients.Go(func() {
 			for !stop.Load() {

@@ -27,7 +27,13 @@ type Creator struct {
 // NewCreator returns a client with a token of the data folder.
 func NewCreator(t testing.TB, data string) *Creator {
 	t.Helper()
-	return &Creator{t: t, Client: checked.Client(t), Token: Run(t, "token", "--data", data)}
+	return NewCreatorWith(t, Run(t, "token", "--data", data))
+}
+
+// NewCreatorWith returns a client with the token.
+func NewCreatorWith(t testing.TB, token string) *Creator {
+	t.Helper()
+	return &Creator{t: t, Client: checked.Client(t), Token: token}
 }
 
 // Create creates one statistic and returns status and body of the response.
