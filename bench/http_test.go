@@ -10,47 +10,44 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"afterhours/contract/program"
 	"afterhours/store/postgres/postgrestest"
 )
 
-// connections are those that write at once, each a statistic of its own.
+// connections is the number of connections that write at once, each a statistic of its own.
 const connections = 64
 
-// BenchmarkPatchOverHTTP has 64 connections PATCH through a server with each store, and
-// through two and three over one database. The
-// client writes requests that it has made before, and reads no more of an answer than
-// where it ends, to take little of the processor from the server.
+// BenchmarkPatchOverHTTP sends PATCHes on 64 connections: to one server for each store, and
+// to two and three servers over one database. The client takes little of the processor from
+// the server: it prepares requests beforehand, and reads of a response only status and length.
 func BenchmarkPatchOverHTTP(b *testing.B) {
-	program := built(b)
-	b.Run("memory", func(b *testing.B) { patchOver(b, program, "memory", 1) })
-	b.Run("sqlite", func(b *testing.B) { patchOver(b, program, "sqlite", 1) })
-	b.Run("postgres", func(b *testing.B) { patchOver(b, program, postgrestest.Address(b), 1) })
-	b.Run("postgres/2servers", func(b *testing.B) { patchOver(b, program, postgrestest.Address(b), 2) })
-	b.Run("postgres/3servers", func(b *testing.B) { patchOver(b, program, postgrestest.Address(b), 3) })
+	b.Run("memory", func(b *testing.B) { patchOver(b, "memory", 1) })
+	b.Run("sqlite", func(b *testing.B) { patchOver(b, "sqlite", 1) })
+	b.Run("postgres", func(b *testing.B) { patchOver(b, postgrestest.Address(b), 1) })
+	b.Run("postgres/2servers", func(b *testing.B) { patchOver(b, postgrestest.Address(b), 2) })
+	b.Run("postgres/3servers", func(b *testing.B) { patchOver(b, postgrestest.Address(b), 3) })
 }
 
-func patchOver(b *testing.B, program, store string, servers int) {
-	dir := b.TempDir() // of all servers, for the key of their tokens
-	var addresses []string
-	var token string
+func patchOver(b *testing.B, store string, servers int) {
+	dir := b.TempDir() // of all servers, which therefore trust the same tokens
+	var all []*program.Server
 	for range servers {
-		var address string
-		address, token = serving(b, program, dir, "--store", store)
-		addresses = append(addresses, address)
+		all = append(all, program.Serve(b, dir, "--store", store))
 	}
+	token := program.Run(b, "token", "--data", dir)
 	var writers atomic.Int64
 	b.SetParallelism(connections / 2) // for each of two cores
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		number := int(writers.Add(1))
 		w := &writer{b: b, id: fmt.Sprintf("call_%d", number), token: token}
-		conn, err := net.Dial("tcp", addresses[number%servers])
+		conn, err := all[number%servers].Dial()
 		if err != nil {
 			b.Error(err)
 			return
 		}
 		defer func() { _ = conn.Close() }()
-		w.conn, w.answers = conn, bufio.NewReader(conn)
+		w.conn, w.responses = conn, bufio.NewReader(conn)
 		w.send(w.request("POST", "", fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":%q}`, w.id)), http.StatusCreated)
 		var patches [2]string
 		for n := range patches {
@@ -64,12 +61,12 @@ func patchOver(b *testing.B, program, store string, servers int) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
 }
 
-// writer is one connection.
+// writer is a client on one connection.
 type writer struct {
 	b         *testing.B
 	id, token string
 	conn      net.Conn
-	answers   *bufio.Reader
+	responses *bufio.Reader
 }
 
 func (w *writer) request(method, path, body string) string {
@@ -83,7 +80,7 @@ func (w *writer) send(request string, status int) {
 	}
 	var got, length int
 	for first := true; ; first = false {
-		line, err := w.answers.ReadSlice('\n')
+		line, err := w.responses.ReadSlice('\n')
 		if err != nil {
 			w.b.Fatal(err)
 		}
@@ -95,7 +92,7 @@ func (w *writer) send(request string, status int) {
 			_, _ = fmt.Sscanf(text, "Content-Length: %d", &length)
 		}
 	}
-	if _, err := w.answers.Discard(length); err != nil || got != status {
-		w.b.Fatalf("the answer is %d, %v; want %d", got, err, status)
+	if _, err := w.responses.Discard(length); err != nil || got != status {
+		w.b.Fatalf("the response is %d, %v; want %d", got, err, status)
 	}
 }

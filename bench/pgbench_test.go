@@ -11,10 +11,11 @@ import (
 	"strconv"
 	"testing"
 
+	"afterhours/contract/program"
 	"afterhours/store/postgres/postgrestest"
 )
 
-// update is the row's write of a PATCH as one statement, with the row of the client.
+// update is the UPDATE of a PATCH, on the row of the client.
 const update = `UPDATE statistics SET revision = revision + 1, end_date = '2019-06-17', time_zone_used = 'Time Zone Used value',
  duration = revision, after_hours = -943242013, read_email = NULL, sent_email = NULL, conflicting = NULL, long = NULL, multitasking = NULL,
  organized = NULL, recurring = NULL, type = 'call', activity = 'Call', start_date = '2019-06-16'
@@ -25,11 +26,11 @@ const rows = `INSERT INTO statistics (tenant_id, user_id, id, revision, type, ac
 
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 
-// BenchmarkUpdateByPgbench is what PostgreSQL's own benchmark gets out of the same
-// server with the same table: 64 connections, each writing a row of its own.
+// BenchmarkUpdateByPgbench measures the same database with PostgreSQL's own benchmark: 64
+// connections to the same table, each writing a row of its own.
 func BenchmarkUpdateByPgbench(b *testing.B) {
-	program, address := built(b), postgrestest.Address(b)
-	ran(b, program, "doctor", "--data", b.TempDir(), "--store", address) // makes the table
+	address := postgrestest.Address(b)
+	program.Run(b, "doctor", "--data", b.TempDir(), "--store", address) // creates the table
 	postgrestest.Run(b, address, rows)
 	script := filepath.Join(b.TempDir(), "update.sql")
 	if err := os.WriteFile(script, []byte(regexp.MustCompile(`\n`).ReplaceAllString(update, "")+";\n"), 0o600); err != nil {
@@ -39,7 +40,7 @@ func BenchmarkUpdateByPgbench(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	search := server.Query().Get("search_path") // which libpq takes in another way
+	search := server.Query().Get("search_path") // libpq takes it as an option instead
 	server.RawQuery = url.Values{"options": {"-csearch_path=" + search}}.Encode()
 	b.ResetTimer()
 	command := exec.Command(pgbench(b), "--no-vacuum", "--protocol", "prepared", "--client", fmt.Sprint(connections), "--jobs", "2",
@@ -55,7 +56,7 @@ func BenchmarkUpdateByPgbench(b *testing.B) {
 	b.ReportMetric(rate, "writes/s")
 }
 
-// pgbench returns the path of PostgreSQL's benchmark, which Debian keeps out of the PATH.
+// pgbench returns the path of PostgreSQL's benchmark. Debian does not have it in the PATH.
 func pgbench(b *testing.B) string {
 	if path, err := exec.LookPath("pgbench"); err == nil {
 		return path

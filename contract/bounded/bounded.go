@@ -1,5 +1,5 @@
-// Package bounded owns what one input of a fuzz target may cost: memory and time. It
-// leaves alone what is right about the answer.
+// Package bounded owns how much memory and time one input of a fuzz target may take. It
+// leaves alone which result is right.
 package bounded
 
 import (
@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// The bounds of an input. All that is allocated counts, freed or not, by whomever in
-// the process; the time is one that only what has no end takes, even on a busy machine.
+// The limits of an input. maxAllocated is in bytes and counts all allocations of the process,
+// freed ones too. maxTook is so long that only an endless loop takes it, even on a busy machine.
 const (
 	maxAllocated = 64 << 20
 	maxTook      = 10 * time.Second
 )
 
-// Input begins an input. The function that it returns ends it, and fails the test if
-// it cost more than one may.
+// Input begins to measure an input. done ends the measurement, and fails the test if the
+// input took more than a limit.
 func Input(t interface {
 	Helper()
 	Errorf(format string, values ...any)
@@ -24,10 +24,10 @@ func Input(t interface {
 	return func() {
 		t.Helper()
 		if cost := allocations() - allocated; cost > maxAllocated {
-			t.Errorf("%d bytes were allocated; %d are the most", cost, maxAllocated)
+			t.Errorf("%d bytes were allocated; the limit is %d", cost, maxAllocated)
 		}
 		if took := time.Since(begun); took > maxTook {
-			t.Errorf("it took %v; %v is the most", took, maxTook)
+			t.Errorf("it took %v; the limit is %v", took, maxTook)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 func isBatch(request *http.Request) bool { return strings.HasSuffix(request.URL.Path, "/$batch") }
 
-// batchItem is a request of a batch; batchAnswer what it is answered.
+// batchItem is one request of a batch.
 type batchItem struct {
 	ID      string            `json:"id"`
 	Method  string            `json:"method"`
@@ -25,6 +25,7 @@ type batchItem struct {
 	Headers map[string]string `json:"headers"`
 }
 
+// batchAnswer is the response to one request of a batch.
 type batchAnswer struct {
 	ID      string            `json:"id"`
 	Status  int               `json:"status"`
@@ -32,9 +33,9 @@ type batchAnswer struct {
 	Body    jsontext.Value    `json:"body"`
 }
 
-// checkBatch holds each answer within that to a batch against the operation that its
-// request is sent to. Of a request whose url is another spelling than the contract's,
-// only what errors have is checked.
+// checkBatch checks each response in the response to a batch against the operation of its
+// request. If the url of a request is not spelled as in the contract, it checks errors only,
+// and these only for what all errors have.
 func (c checker) checkBatch(outer *http.Request, sent, body []byte) error {
 	var asked struct {
 		Requests []batchItem `json:"requests"`
@@ -43,7 +44,7 @@ func (c checker) checkBatch(outer *http.Request, sent, body []byte) error {
 		Responses []batchAnswer `json:"responses"`
 	}
 	if err := json.Unmarshal(plain(sent), &asked, jsontext.AllowDuplicateNames(true)); err != nil {
-		return fmt.Errorf("answered, though it is no batch: %w", err)
+		return fmt.Errorf("the request is no batch, but was answered as one: %w", err)
 	}
 	if err := json.Unmarshal(body, &answered); err != nil {
 		return err
@@ -63,7 +64,7 @@ func (c checker) checkBatch(outer *http.Request, sent, body []byte) error {
 	return nil
 }
 
-// plain takes the layers of gzip off a body.
+// plain returns a body without its layers of gzip.
 func plain(body []byte) []byte {
 	for {
 		reader, err := gzip.NewReader(bytes.NewReader(body))
@@ -91,7 +92,7 @@ func (c checker) checkWithin(outer *http.Request, item batchItem, answer batchAn
 	if err != nil {
 		return err
 	}
-	ofTheBatch := answer.Status == http.StatusFailedDependency // which no operation has
+	ofTheBatch := answer.Status == http.StatusFailedDependency // no operation has this status
 	if ofTheBatch || c.route(request) == nil {
 		if answer.Status >= http.StatusBadRequest {
 			return c.checkError(response, body)
@@ -101,7 +102,7 @@ func (c checker) checkWithin(outer *http.Request, item batchItem, answer batchAn
 	return c.check(request, response, body)
 }
 
-// pathWithin returns the decoded path that the url of a request in a batch means.
+// pathWithin returns the decoded path to which the url of a request in a batch leads.
 func (c checker) pathWithin(outer *http.Request, text string) string {
 	if _, rest, absolute := strings.Cut(text, "://"); absolute {
 		_, text, _ = strings.Cut(rest, "/")
@@ -119,8 +120,8 @@ func (c checker) pathWithin(outer *http.Request, text string) string {
 	return path.Dir(outer.URL.Path) + "/" + decoded
 }
 
-// bodyWithin returns the bytes of a body: JSON is there as it is, text as a string,
-// all else in base64.
+// bodyWithin returns the bytes of a body in a batch, which has JSON as such, text as a
+// string, and everything else in base64.
 func bodyWithin(contentType string, body jsontext.Value) ([]byte, error) {
 	if body == nil || strings.HasPrefix(contentType, "application/json") {
 		return body, nil

@@ -1,7 +1,7 @@
-// Package checked owns the eyes of the tests: clients, and a call without a socket,
-// that hold every answer they see against the contract: status, headers and body,
-// and those within the answer to a batch. It leaves alone what the answers mean,
-// which is the test's to know.
+// Package checked owns how tests send requests: through clients, and through a call without
+// a socket, that check status, headers and body of every response against the contract,
+// including the responses in a batch. It leaves alone what a response means, which each
+// test checks for itself.
 package checked
 
 import (
@@ -23,14 +23,14 @@ import (
 	"afterhours/store/edm"
 )
 
-// Client returns a client that fails the test at every answer that breaks the
-// contract. It follows no redirects, since the server must send none.
+// Client returns a client that fails the test at every response that breaks the contract. It
+// follows no redirects, since the server must send none.
 func Client(t testing.TB) *http.Client {
 	t.Helper()
 	return TLSClient(t, nil)
 }
 
-// TLSClient is Client by a TLS configuration of the test's.
+// TLSClient is Client with a TLS configuration.
 func TLSClient(t testing.TB, config *tls.Config) *http.Client {
 	t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
@@ -43,14 +43,14 @@ func TLSClient(t testing.TB, config *tls.Config) *http.Client {
 	}
 }
 
-// Failer is what a check needs of a test; rapid's tests are no testing.TB.
+// Failer is the part of testing.TB that a check needs. The tests of rapid have it, too.
 type Failer interface {
 	Helper()
 	Errorf(format string, values ...any)
 }
 
-// Serve has the handler answer the request without a socket, and fails the test as
-// Client does.
+// Serve calls the handler without a socket. Like Client, it fails the test if the response
+// breaks the contract.
 func Serve(t Failer, handler http.Handler, request *http.Request) *httptest.ResponseRecorder {
 	t.Helper()
 	request, sent, err := withBody(request)
@@ -66,7 +66,7 @@ func Serve(t Failer, handler http.Handler, request *http.Request) *httptest.Resp
 	return recorder
 }
 
-// canonical returns the headers by the names that a client of net/http would find.
+// canonical returns the headers with the spelling that a client of net/http gives them.
 func canonical(given http.Header) http.Header {
 	header := http.Header{}
 	for name, values := range given {
@@ -77,7 +77,7 @@ func canonical(given http.Header) http.Header {
 	return header
 }
 
-// Answer fails the test if an answer that came by another way breaks the contract.
+// Answer fails the test if a response that was received in another way breaks the contract.
 func Answer(t Failer, request *http.Request, response *http.Response, body []byte) {
 	t.Helper()
 	complain(t, request, nil, response, body)
@@ -85,8 +85,8 @@ func Answer(t Failer, request *http.Request, response *http.Response, body []byt
 
 type pathKey struct{}
 
-// As says by which path of the contract, as /beta/me/analytics/settings, a
-// request is to be judged that is sent to another spelling of it.
+// As returns a context for a request whose path is not spelled as in the contract. The
+// response is checked as one to the given path, for example /beta/me/analytics/settings.
 func As(ctx context.Context, path string) context.Context {
 	return context.WithValue(ctx, pathKey{}, path)
 }
@@ -116,18 +116,18 @@ func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, err
 	return response, nil
 }
 
-// withBody returns the request to be sent and, of a batch, its body.
+// withBody returns the request to send and, if it is a batch, its body.
 func withBody(request *http.Request) (*http.Request, []byte, error) {
 	if request.Body == nil || !isBatch(request) {
 		return request, nil, nil
 	}
 	body, err := io.ReadAll(request.Body)
-	request = request.WithContext(request.Context()) // that of the caller stays as it is
+	request = request.WithContext(request.Context()) // a copy: RoundTrip must not change the caller's request
 	request.Body = io.NopCloser(bytes.NewReader(body))
 	return request, body, err
 }
 
-// complain fails the test if the answer breaks the contract.
+// complain fails the test if the response breaks the contract.
 func complain(t Failer, request *http.Request, sent []byte, response *http.Response, body []byte) {
 	t.Helper()
 	doc, err := load()
@@ -138,11 +138,11 @@ func complain(t Failer, request *http.Request, sent []byte, response *http.Respo
 		err = checker{doc}.checkBatch(request, sent, body)
 	}
 	if err != nil {
-		t.Errorf("%s %s: the answer breaks the contract: %v\n%s\n%s", request.Method, request.URL, err, response.Status, body)
+		t.Errorf("%s %s: the response breaks the contract: %v\n%s\n%s", request.Method, request.URL, err, response.Status, body)
 	}
 }
 
-// checker holds answers against the contract.
+// checker checks responses against the contract.
 type checker struct{ doc *openapi3.T }
 
 func (c checker) check(request *http.Request, response *http.Response, body []byte) error {
@@ -153,11 +153,11 @@ func (c checker) check(request *http.Request, response *http.Response, body []by
 	}
 	route := c.route(request)
 	if route == nil {
-		preflight := request.Method == http.MethodOptions // the browser's business, not the contract's
+		preflight := request.Method == http.MethodOptions // CORS, which the contract leaves to browsers
 		if response.StatusCode < http.StatusBadRequest && isAPI(pathOf(request)) && !preflight {
 			return fmt.Errorf("no operation of the contract, but %s", response.Status)
 		}
-		return nil // 404 and 405, which no operation has
+		return nil // 404 or 405 of a path or method that the contract does not have
 	}
 	return openapi3filter.ValidateResponse(request.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route},
@@ -169,8 +169,8 @@ func (c checker) check(request *http.Request, response *http.Response, body []by
 	})
 }
 
-// formats holds durations to be canonical, but for the Go SDK, which gets whole
-// seconds with a decimal point.
+// formats checks that durations are canonical. The Go SDK is an exception: the server sends
+// whole seconds to it with a decimal point.
 func formats(sdkVersion string) openapi3.SchemaValidationOption {
 	return openapi3.WithStringFormatValidator("edm-duration", openapi3.NewCallbackValidator(func(text string) error {
 		if strings.Contains(sdkVersion, "graph-go") {
@@ -184,7 +184,7 @@ func formats(sdkVersion string) openapi3.SchemaValidationOption {
 	}))
 }
 
-// pathOf returns the path by which a request is to be judged.
+// pathOf returns the path of the contract for which a response is checked.
 func pathOf(request *http.Request) string {
 	if as, given := request.Context().Value(pathKey{}).(string); given {
 		return as
@@ -192,12 +192,12 @@ func pathOf(request *http.Request) string {
 	return request.URL.Path
 }
 
-// isAPI tells the paths of the contract from what else a server offers.
+// isAPI reports whether a path is one of the API, and not a probe or a page of the server.
 func isAPI(path string) bool {
 	return path != "/openapi.yaml" && path != "/livez" && path != "/readyz" && !strings.HasPrefix(path, "/.well-known/")
 }
 
-// route returns the operation that a request is sent to, nil for none.
+// route returns the operation to which a request is sent, nil for none.
 func (c checker) route(request *http.Request) *routers.Route {
 	path := pathOf(request)
 	for _, server := range c.doc.Servers {
@@ -212,7 +212,7 @@ func (c checker) route(request *http.Request) *routers.Route {
 	return nil
 }
 
-// matches says whether a path is of the form of a template, as a/{b}/c is.
+// matches reports whether a path matches a template such as a/{b}/c.
 func matches(template, path string) bool {
 	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
 	if len(wanted) != len(given) {
@@ -227,13 +227,13 @@ func matches(template, path string) bool {
 	return true
 }
 
-// mayBeKey is false of what stands where a key may and is none: the end of a path, a
-// name with a dollar sign, a type.
+// mayBeKey reports whether a segment can be a key. An empty segment, a name that begins with
+// a dollar sign and the name of a type cannot.
 func mayBeKey(segment string) bool {
 	return segment != "" && segment[0] != '$' && !strings.HasPrefix(strings.ToLower(segment), "microsoft.graph.")
 }
 
-// checkError holds an error against what every error has, on every path.
+// checkError checks what every error must have, on every path.
 func (c checker) checkError(response *http.Response, body []byte) error {
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {

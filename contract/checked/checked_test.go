@@ -10,7 +10,7 @@ import (
 	"afterhours/contract/checked"
 )
 
-// complaints are what a test was told.
+// complaints collects the errors of a test.
 type complaints []string
 
 func (*complaints) Helper() {}
@@ -19,8 +19,8 @@ func (c *complaints) Errorf(format string, values ...any) {
 	*c = append(*c, fmt.Sprintf(format, values...))
 }
 
-// TestServe: an answer that breaks the contract is told of, be it one within that to a batch,
-// and one that keeps it is not.
+// TestServe: a response that breaks the contract fails the test, in a batch too, and a
+// response that keeps it does not.
 func TestServe(t *testing.T) {
 	const (
 		id       = "01a20c5f-3e4f-7e6d-ad37-534eabbb7eb1"
@@ -58,8 +58,8 @@ func TestServe(t *testing.T) {
 		if row.body != "" {
 			method = http.MethodPost
 		}
-		var told complaints
-		checked.Serve(&told, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		var all complaints
+		checked.Serve(&all, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["request-id"] = []string{id}
 			w.Header()["x-ms-ags-diagnostic"] = []string{"{}"}
 			w.Header().Set("OData-Version", "4.0")
@@ -67,8 +67,8 @@ func TestServe(t *testing.T) {
 			w.WriteHeader(row.status)
 			_, _ = w.Write([]byte(row.answer))
 		}), httptest.NewRequest(method, row.path, strings.NewReader(row.body)))
-		if all := strings.Join(told, "\n"); (all == "") != (row.complaint == "") || !strings.Contains(all, row.complaint) {
-			t.Errorf("%s %d %s: told %q, want %q", row.path, row.status, row.answer, all, row.complaint)
+		if all := strings.Join(all, "\n"); (all == "") != (row.complaint == "") || !strings.Contains(all, row.complaint) {
+			t.Errorf("%s %d %s: complaints %q, want %q", row.path, row.status, row.answer, all, row.complaint)
 		}
 	}
 }

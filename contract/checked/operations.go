@@ -9,17 +9,17 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Operation is one of the contract's.
+// Operation is an operation of the contract.
 type Operation struct {
 	*openapi3.Operation
-	// ID is the operationId of openapi.yaml, to which gen gives a capital.
+	// ID is the operationId in openapi.yaml.
 	ID     string
 	Method string
-	// Template is the path behind a base, with the names of its parameters.
+	// Template is the path after the base path, with the names of its parameters in braces.
 	Template string
 }
 
-// Operations returns those of the contract, in the order of their paths and methods.
+// Operations returns all operations, in the order of their paths and methods.
 func Operations(t testing.TB) []Operation {
 	t.Helper()
 	doc, err := load()
@@ -37,7 +37,7 @@ func Operations(t testing.TB) []Operation {
 	return all
 }
 
-// Path returns the path below /beta, with values for the names of its parameters.
+// Path returns the path under /beta. Each name of a parameter is followed by its value.
 func (o Operation) Path(namesAndValues ...string) string {
 	return "/beta" + strings.NewReplacer(namesAndValues...).Replace(o.Template)
 }

@@ -1,5 +1,5 @@
-"""Says how often each operation of the contract was answered, from the server's log, which names a route for each
-request. Those of hooks.py do not count. Fails when one was never answered 2xx: then nothing was tested of it."""
+"""Prints how often each operation of the contract was answered, from the server's log, which has the route of each
+request. Requests of hooks.py do not count. Fails if an operation was never answered with 2xx, as it is then untested."""
 
 import collections
 import json

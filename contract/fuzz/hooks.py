@@ -1,4 +1,4 @@
-"""What the contract's formats look like, of which a pattern cannot tell the half."""
+"""Values of the contract's formats, which their patterns describe only in part."""
 
 import os
 import tomllib
@@ -49,20 +49,20 @@ def patch(path, body, **headers):
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    # What the dictionaries name is there.
+    # The server has the ids and entity tags that the dictionaries name.
     for user in users:
         for name in dictionaries["statistics"]["values"] + dictionaries["deleted"]["values"]:
             body = {"@odata.type": "#microsoft.graph.meetingActivityStatistics", "startDate": "2026-06-16", "duration": "PT1H"}
             patch(f"{user}/analytics/activityStatistics/{name}", body, Prefer="create-if-missing")
-    # The checks of security know no OpenID Connect, and would all pass.
+    # The security checks do not know OpenID Connect and would always pass.
     schemes = raw_schema["components"]["securitySchemes"]
     raw_schema["components"]["securitySchemes"] = dict.fromkeys(schemes, {"type": "http", "scheme": "bearer"})
-    # Half of the updates change what statistics of every type have; others are mostly refused.
+    # Half of the updates change properties that every type has; most others are refused.
     schemas = raw_schema["components"]["schemas"]
     update = schemas["activityStatisticsUpdate"]
     common = {name: update["properties"][name] for name in ["startDate", "endDate", "timeZoneUsed", "duration"]}
     schemas["activityStatisticsUpdate"] = {"anyOf": [update, {**update, "properties": common}]}
-    # A $skiptoken is only ever right with the query of the page before it.
+    # A $skiptoken is valid only with the query of the page before it.
     for path in raw_schema["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict):
@@ -71,13 +71,13 @@ def before_load_schema(context, raw_schema):
 
 @schemathesis.hook
 def filter_query(context, query):
-    """Leaves out what Go's HTTP server refuses before anybody can read it: headers of more than 32 KiB."""
+    """Leaves out headers of more than 32 KiB, which Go's HTTP server refuses before the program sees the request."""
     return len(urlencode(query or {}, doseq=True)) < 28 << 10
 
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Takes settings back: a user who has opted out could no longer be read, and all else would be 403."""
+    """Takes back an opt-out, after which every read of that user would be 403."""
     if case.method == "PATCH" and response.status_code < 300 and not case.path.endswith("{activityStatistics-id}"):
         user = (case.path_parameters or {}).get("user-id", users[0])
         patch(f"{user}/analytics/settings", {"hasGraphMailbox": True, "hasLicense": True, "hasOptedOut": False})
@@ -85,6 +85,6 @@ def after_call(context, case, response):
 
 @schemathesis.check
 def prism_agrees(ctx, response, case):
-    """Fails when Prism stands between, as in contract/prism, and finds a fault."""
+    """Fails if the requests go through Prism, as in contract/prism, and Prism finds a fault."""
     violations = response.headers.get("sl-violations")
     assert not violations, f"Prism: {violations[0]}"

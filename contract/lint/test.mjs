@@ -1,4 +1,4 @@
-// Every rule in spectral.yaml finds what it is for: each is broken once, in one contract, and reported where it was.
+// Checks every rule in spectral.yaml: one contract breaks each rule once, and Spectral must report where.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const list = paths["/me/analytics/activityStatistics"];
 const item = paths["/me/analytics/activityStatistics/{activityStatistics-id}"];
 const without = (name) => (parameter) => parameter.$ref !== `#/components/parameters/${name}`;
 
-// The rule, how it is broken, and a part of the place that is reported.
+// The name of a rule, how to break it, and a part of the reported path.
 const faults = [
   ["graph-names-are-camel-case", "schemas.settings", () => (components.schemas.settings.properties.has_mailbox = { type: "boolean" })],
   ["graph-operations-are-named", "paths./.get", () => (paths["/"].get.operationId = "serviceDocument")],

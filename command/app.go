@@ -1,0 +1,230 @@
+package command
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"afterhours/handlers"
+	"afterhours/handlers/auth"
+	"afterhours/store"
+	"afterhours/store/sqlite"
+)
+
+// Limits of one connection and of the end. They cut off slow clients, which would
+// otherwise hold connections for ever.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 32 << 10 // a token may take 16 KiB
+	drainTimeout      = 10 * time.Second
+)
+
+// Config describes a server. The flags of serve fill it.
+type Config struct {
+	StoreFlags
+	Contract  []byte   // openapi.yaml, which the server shows and enforces
+	Addr      string   // to listen on; port 0 picks a free one
+	Demo      bool     // store the documented week for the demo user
+	PublicURL string   // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool     // accept and send what official SDKs need beyond OData
+	Issuers   []string // trusted in addition to the local one
+	Audiences []string // one of which tokens of the Issuers must have
+	TLS       TLSFlags
+	Logger    *slog.Logger // not nil
+}
+
+// App is the running server and all parts that it is made of.
+type App struct {
+	config Config
+	store  store.Store
+	issuer *auth.LocalIssuer
+	tls    *tls.Config // nil for plain http
+	caFile string      // of the authority that clients must trust, "" for none
+	server *http.Server
+	failed chan error
+	stop   func() error // shutDown, which runs once
+
+	mu       sync.Mutex     // protects the fields below
+	closers  []func() error // one for each part, in the order of opening
+	listener net.Listener   // nil before Start
+	stopped  bool
+}
+
+// New opens and checks all parts of a server. It does not listen yet. If one part cannot
+// be opened, New closes the others.
+func New(ctx context.Context, config Config) (*App, error) {
+	a := &App{config: config, failed: make(chan error, 1)}
+	a.stop = sync.OnceValue(a.shutDown)
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Stop())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	if err := a.config.TLS.check(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(a.config.Data, 0o700); err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	if a.config.Store == "sqlite" {
+		unlock, err := sqlite.Lock(a.config.Data)
+		if err != nil {
+			return err
+		}
+		a.closers = append(a.closers, unlock)
+	}
+	var err error
+	if a.store, err = a.config.open(ctx); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.store.Close)
+	if a.issuer, err = auth.OpenLocalIssuer(a.config.Data); err != nil {
+		return err
+	}
+	if a.tls, a.caFile, err = a.config.TLS.open(a.config.Data, a.config.Addr, a.config.Logger); err != nil {
+		return err
+	}
+	handler, err := a.newHandler()
+	if err != nil {
+		return err
+	}
+	a.server = &http.Server{
+		Handler:           handler,
+		TLSConfig:         a.tls,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
+	}
+	return nil
+}
+
+func (a *App) newHandler() (http.Handler, error) {
+	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
+		return nil, fmt.Errorf("--audience says what tokens of an --issuer must have, and none is given; %w", errUsage)
+	}
+	trusted := []*auth.Issuer{a.issuer.Issuer()}
+	for _, name := range a.config.Issuers {
+		issuer, err := auth.NewIssuer(name, a.config.Audiences, nil)
+		if err != nil {
+			return nil, fmt.Errorf("--issuer: %w", err)
+		}
+		trusted = append(trusted, issuer)
+	}
+	verifier, err := auth.NewVerifier(time.Now, trusted...)
+	if err != nil {
+		return nil, fmt.Errorf("--issuer: %w", err)
+	}
+	return handlers.New(handlers.Config{
+		Store:     a.store,
+		Verifier:  verifier,
+		Issuer:    a.issuer,
+		Contract:  a.config.Contract,
+		PublicURL: a.config.PublicURL,
+		SDKQuirks: a.config.SDKQuirks,
+		Logger:    a.config.Logger,
+		Now:       time.Now,
+	})
+}
+
+// Start begins to listen and to serve. It returns an error if the address cannot be
+// bound, and if it was called before or after Stop. After an error the caller must still
+// call Stop.
+func (a *App) Start(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopped || a.listener != nil {
+		return errors.New("the server was started or stopped before")
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Addr)
+	if err != nil {
+		return fmt.Errorf("--addr: %w", err)
+	}
+	if a.config.Demo { // once the address is ours: a start that fails stores nothing
+		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
+			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
+		}
+	}
+	a.listener = listener
+	a.closers = append(a.closers, a.drain)
+	go func() {
+		if err := a.serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- err
+		}
+	}()
+	return nil
+}
+
+// serve accepts connections until the server is shut down.
+func (a *App) serve(listener net.Listener) error {
+	if a.tls == nil {
+		return a.server.Serve(listener)
+	}
+	return a.server.ServeTLS(listener, "", "") // the certificate is in the configuration
+}
+
+// Addr returns the address that the server listens on, nil before Start.
+func (a *App) Addr() net.Addr {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.listener == nil {
+		return nil
+	}
+	return a.listener.Addr()
+}
+
+// URL returns the URL by which a client on this machine reaches the started server.
+func (a *App) URL() string {
+	if a.tls == nil {
+		return "http://" + reachable(a.Addr())
+	}
+	return "https://" + reachable(a.Addr())
+}
+
+// Failed returns the channel on which the error comes that ends the server before Stop
+// does.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// Stop ends the server. Requests under way may finish, for drainTimeout at most; then
+// all parts are closed, the last opened first. Stop may be called before Start, more than
+// once and by several goroutines; each call returns when all is closed.
+func (a *App) Stop() error { return a.stop() }
+
+func (a *App) shutDown() error {
+	a.mu.Lock() // waits for a Start under way
+	a.stopped = true
+	closers := a.closers
+	a.mu.Unlock()
+	var err error
+	for _, closePart := range slices.Backward(closers) {
+		err = errors.Join(err, closePart())
+	}
+	return err
+}
+
+// drain closes the listener and waits for the requests under way.
+func (a *App) drain() error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	err := a.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.config.Logger.Warn("connections were cut off that did not end in time", "after", drainTimeout)
+		err = a.server.Close()
+	}
+	return err
+}

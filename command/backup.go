@@ -1,0 +1,68 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"afterhours/store"
+	"afterhours/store/sqlite"
+)
+
+// backupCommand copies the store. A server may run on it meanwhile.
+func backupCommand() *cobra.Command {
+	var flags StoreFlags
+	command := &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Copy the sqlite store to a new file, while a server reads and writes it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			err := flags.withStore(command.Context(), func(opened store.Store) error {
+				source, ok := opened.(interface {
+					Backup(context.Context, string) error
+				})
+				if !ok {
+					return fmt.Errorf("--store: backup copies sqlite only; use the backup of the database server for another store; %w", errUsage)
+				}
+				return source.Backup(command.Context(), args[0])
+			})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(command.OutOrStdout(), "backed up to", args[0])
+			return err
+		},
+	}
+	flags.add(command.Flags())
+	return command
+}
+
+// restoreCommand replaces the sqlite store of a data folder by a backup.
+func restoreCommand() *cobra.Command {
+	var data string
+	command := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Replace the sqlite store by a backup; no server may use the store meanwhile",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) (err error) {
+			unlock, err := sqlite.Lock(data)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, unlock()) }()
+			replaced, err := sqlite.Restore(command.Context(), data, args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(command.OutOrStdout(), "restored", args[0])
+			if replaced != "" {
+				fmt.Fprintln(command.OutOrStdout(), "the replaced store is now", replaced)
+			}
+			return nil
+		},
+	}
+	command.Flags().StringVar(&data, "data", dataFolder, "folder of the data")
+	return command
+}

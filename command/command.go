@@ -1,0 +1,86 @@
+// Package command owns the command line: the flags and their environment variables,
+// what each command does, and the running server as a value (App). It leaves alone what
+// the API answers, which is the work of handlers, and how data is kept, which is that
+// of store.
+//
+//	command.go    one command line, from its arguments to its error
+//	flags.go      where the data is, and values from the environment
+//	app.go        the running server: New, Start, Addr, Stop
+//	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
+//	exchange.go   what export.go and import.go share
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// Environment has all that a command line may read and write besides files and networks.
+type Environment struct {
+	Contract []byte   // openapi.yaml, which the server shows and enforces
+	Args     []string // without the name of the program
+	Getenv   func(string) string
+	Stdin    io.Reader
+	Stdout   io.Writer
+	Stderr   io.Writer
+}
+
+// errUsage marks a command line that cannot be understood: exit code 2, not 1.
+var errUsage = errors.New("see afterhours --help")
+
+// ExitCode returns the exit code of the program for an error of Run.
+func ExitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	return 1
+}
+
+// Run runs one command line until it is done or ctx is. A flag that is not among the
+// arguments is taken from its environment variable, if that is set: --public-url from
+// AFTERHOURS_PUBLIC_URL. The values of a flag that may be repeated are separated by spaces.
+func Run(ctx context.Context, environment Environment) error {
+	root := &cobra.Command{
+		Use:           "afterhours",
+		Short:         "A server for work-activity statistics that Microsoft Graph's clients can read and write",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			return setFromEnvironment(command.Flags(), environment.Getenv)
+		},
+	}
+	root.AddCommand(serveCommand(environment.Contract), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
+		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand())
+	running := false
+	markRuns(root, &running)
+	root.SetArgs(environment.Args)
+	root.SetIn(environment.Stdin)
+	root.SetOut(environment.Stdout)
+	root.SetErr(environment.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !running && !errors.Is(err, errUsage) {
+		err = fmt.Errorf("%w; %w", err, errUsage)
+	}
+	return err
+}
+
+// markRuns has every command set running when it begins to run. An error before that
+// moment is an error of the command line.
+func markRuns(command *cobra.Command, running *bool) {
+	if run := command.RunE; run != nil {
+		command.RunE = func(command *cobra.Command, args []string) error {
+			*running = true
+			return run(command, args)
+		}
+	}
+	for _, child := range command.Commands() {
+		markRuns(child, running)
+	}
+}

@@ -1,0 +1,79 @@
+package command
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestCommandLine: the error of a wrong command line names the flag and the mistake. The
+// exit code is 2 if the command line cannot be understood, else 1.
+func TestCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	for _, row := range []struct {
+		args, message string
+		code          int
+	}{
+		{"serve --prot 1", "unknown flag: --prot", 2},
+		{"serve --store postgres://nobody:secret@127.0.0.1:1/none?connect_timeout=1", "127.0.0.1", 1},
+		{"serve --store mongodb", "must be sqlite, memory or a URL", 2},
+		{"serve --durability some", "must be full or normal", 2},
+		{"serve --addr nowhere", "--addr", 1},
+		{"serve --public-url graph.example.com", "write scheme, host and port", 1},
+		{"serve --audience x", "none is given", 2},
+		{"serve --issuer https://a.example,https://b.example --audience x", "one absolute URL", 1},
+		{"token --expires 500ms", "needs a lifetime", 1},
+		{"user add --upn q@x --id", "flag needs an argument", 2},
+		{"user add --upn q@x --id " + demoUser + " --tenant x", "--tenant \"x\" is no GUID", 2},
+		{"user add --upn " + demoUser + " --id " + demoUser, "no user principal name", 2},
+		{"user add --upn a/b --id " + demoUser, "no user principal name", 2},
+		{"user list --store memory", "keeps nothing", 2},
+		{"user", "say add, list or remove", 2},
+		{"user bogus", "unknown command", 2},
+		{"serve extra", "unknown command", 2},
+		{"serve --tls-cert a", "needs --tls-key", 2},
+		{"serve --tls-key a", "needs --tls-cert", 2},
+		{"serve --tls-dev --tls-cert a --tls-key b", "not both", 2},
+		{"serve --store memory --tls-cert nothing --tls-key nothing", "no such file", 1},
+		{"serve --store memory --tls-dev --addr graph.microsoft.com:0", "give --tls-cert", 1},
+		{"health --ca nothing", "--ca", 1},
+		{"token --tenant me", "tenant must be a GUID", 1},
+		{"token --role A --scope B", "not both", 1},
+		{"user add --id x --upn y", "--id \"x\" is no GUID", 2},
+		{"user add --upn y", "required flag(s) \"id\" not set", 2},
+		{"fly", "unknown command", 2},
+		{"health --addr http://127.0.0.1:1", "refused", 1},
+	} {
+		args := strings.Fields(row.args)
+		if args[0] != "health" && args[0] != "fly" && !strings.HasSuffix(row.args, "--id") {
+			args = append(args, "--data", dir)
+		}
+		_, err := run(t, args...)
+		if err == nil || !strings.Contains(err.Error(), row.message) || ExitCode(err) != row.code {
+			t.Errorf("%s: %v, exit code %d", row.args, err, ExitCode(err))
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	if out := mustRun(t, "version"); !strings.HasPrefix(out, "afterhours ") {
+		t.Errorf("version: %s", out)
+	}
+}
+
+// TestEnvironment: a flag is taken from its environment variable unless it is given, and an
+// error names the variable.
+func TestEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	environment := map[string]string{"AFTERHOURS_DATA": dir, "AFTERHOURS_EXPIRES": "soon"}
+	if _, _, err := runWith(t, environment, "", "token"); err == nil || !strings.Contains(err.Error(), "AFTERHOURS_EXPIRES") || ExitCode(err) != 2 {
+		t.Errorf("a bad value: %v", err)
+	}
+	if _, _, err := runWith(t, environment, "", "token", "--expires", "1h"); err != nil {
+		t.Errorf("a bad value of a flag that is given: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "issuer.key")); err != nil {
+		t.Errorf("AFTERHOURS_DATA is not used: %v", err)
+	}
+}

@@ -1,0 +1,42 @@
+package command
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"afterhours/store"
+)
+
+// doctorCommand checks the store. A server may run on it meanwhile.
+func doctorCommand() *cobra.Command {
+	var flags StoreFlags
+	command := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check that the store can be read and written and is undamaged; exit 1 if not",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			err := flags.withStore(command.Context(), func(opened store.Store) error { return checkStore(command.Context(), opened) })
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(command.OutOrStdout(), "ok")
+			return err
+		},
+	}
+	flags.add(command.Flags())
+	return command
+}
+
+// checkStore reads and writes the store and, if it is a file, reads all of it. A
+// database server checks its own files.
+func checkStore(ctx context.Context, opened store.Store) error {
+	if err := opened.Check(ctx); err != nil {
+		return err
+	}
+	if file, ok := opened.(interface{ Integrity(context.Context) error }); ok {
+		return file.Integrity(ctx)
+	}
+	return nil
+}

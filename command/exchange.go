@@ -1,0 +1,48 @@
+package command
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"afterhours/handlers/exchange"
+	"afterhours/handlers/spec"
+	"afterhours/store/bulk"
+)
+
+// The formats of files that export writes and import reads.
+const (
+	jsonLines = "jsonl"
+	csvRows   = "csv"
+)
+
+// fileFormat returns the format that --format asks for. Without --format it is CSV for a
+// file that ends in .csv, and JSON Lines for all others.
+func fileFormat(flag, file string) (string, error) {
+	switch {
+	case flag == jsonLines || flag == csvRows:
+		return flag, nil
+	case flag != "":
+		return "", fmt.Errorf("--format %s: it must be %s or %s; %w", flag, jsonLines, csvRows, errUsage)
+	case strings.EqualFold(filepath.Ext(file), "."+csvRows):
+		return csvRows, nil
+	}
+	return jsonLines, nil
+}
+
+// newExchange returns the reader and writer of rows, which checks them against the contract.
+func newExchange(contract []byte) (*exchange.Exchange, error) {
+	loaded, err := spec.Load(contract)
+	if err != nil {
+		return nil, err
+	}
+	return exchange.New(loaded), nil
+}
+
+// faultText returns a fault of a row for a person to read.
+func faultText(fault bulk.Fault) string {
+	if fault.Property == "" {
+		return fault.Reason
+	}
+	return fault.Property + ": " + fault.Reason
+}

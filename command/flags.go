@@ -1,0 +1,107 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/spf13/pflag"
+
+	"afterhours/store"
+	"afterhours/store/memory"
+	"afterhours/store/postgres"
+	"afterhours/store/sqlite"
+)
+
+// setFromEnvironment sets each flag that was not given to the value of its environment
+// variable.
+func setFromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
+	var err error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		name := "AFTERHOURS_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		value := getenv(name)
+		if flag.Changed || value == "" || err != nil {
+			return
+		}
+		values := []string{value}
+		if flag.Value.Type() == "stringArray" { // a flag that may be repeated
+			values = strings.Fields(value)
+		}
+		for _, value := range values {
+			if setErr := flags.Set(flag.Name, value); setErr != nil {
+				err = fmt.Errorf("environment variable %s=%q: %w; %w", name, value, setErr, errUsage)
+			}
+		}
+	})
+	return err
+}
+
+const dataFolder = "./afterhours-data" // the default of --data
+
+// StoreFlags are the flags that say where the data is.
+type StoreFlags struct {
+	Data       string // the data folder
+	Store      string // the kind of store, or the URL of its database
+	Durability string // of the sqlite store: full or normal
+}
+
+func (f *StoreFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.Data, "data", dataFolder, "folder of the data and of the key that signs tokens")
+	flags.StringVar(&f.Store, "store", "sqlite", "sqlite: a file in the data folder. postgres://...: the URL of a database, which several servers may share. memory: gone when the process ends")
+	flags.StringVar(&f.Durability, "durability", "full", "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal")
+}
+
+// open opens the store that the flags name.
+func (f *StoreFlags) open(ctx context.Context) (store.Store, error) {
+	durability := sqlite.Durability(f.Durability)
+	if durability != sqlite.Full && durability != sqlite.Normal {
+		return nil, fmt.Errorf("--durability %s: it must be full or normal; %w", f.Durability, errUsage)
+	}
+	var opened store.Store
+	var err error
+	switch kind, _, _ := strings.Cut(f.Store, "://"); kind {
+	case "sqlite":
+		opened, err = sqlite.Open(ctx, f.Data, durability)
+	case "postgres", "postgresql":
+		opened, err = postgres.Open(ctx, f.Store)
+	case "memory":
+		opened = memory.New()
+	default: // only the kind is shown, as the rest of a URL may hold a password
+		err = fmt.Errorf("--store %s: it must be sqlite, memory or a URL that begins with postgres://; %w", kind, errUsage)
+	}
+	if err != nil {
+		return nil, err // and no store: a nil *sqlite.Store in the interface would not be nil
+	}
+	return opened, nil
+}
+
+// withLastingStore is withStore for commands that make no sense on the memory store,
+// which is gone when they end.
+func (f *StoreFlags) withLastingStore(ctx context.Context, work func(store.Store) error) error {
+	if f.Store == "memory" {
+		return fmt.Errorf("--store memory keeps nothing after the process ends; name another store; %w", errUsage)
+	}
+	return f.withStore(ctx, work)
+}
+
+// withStore opens the store, calls work with it and closes it.
+func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error) (err error) {
+	opened, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	return work(opened)
+}
+
+// checkGUID checks that the value of a flag is a GUID, and puts it in lower case.
+func checkGUID(flag string, value *string) error {
+	parsed, err := uuid.Parse(*value)
+	if err != nil {
+		return fmt.Errorf("%s %q is no GUID; a GUID looks like %s; %w", flag, *value, demoUser, errUsage)
+	}
+	*value = parsed.String()
+	return nil
+}

@@ -1,0 +1,67 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// healthTimeout is less than most probes wait for a command.
+const healthTimeout = 5 * time.Second
+
+// healthCommand asks a server whether it is ready: a probe for images without a shell.
+func healthCommand() *cobra.Command {
+	var addr, ca string
+	command := &cobra.Command{
+		Use:   "health",
+		Short: "Exit 0 if the server is ready",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := checkHealth(command.Context(), addr, ca); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(command.OutOrStdout(), "ready")
+			return err
+		},
+	}
+	command.Flags().StringVar(&addr, "addr", "http://127.0.0.1:8080", "URL of the server, or its host and port")
+	command.Flags().StringVar(&ca, "ca", "", "PEM file of the authority to trust for https, for example tls-ca.pem in the server's data folder")
+	return command
+}
+
+// checkHealth returns why the server is not ready, nil if it is. ca is the PEM file of
+// the only authority to trust, "" for those of the system.
+func checkHealth(ctx context.Context, addr, ca string) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	if !strings.Contains(addr, "://") {
+		addr = "http://" + addr // the form of serve's --addr
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(addr, "/")+"/readyz", nil)
+	if err != nil {
+		return fmt.Errorf("--addr: %w; %w", err, errUsage)
+	}
+	client := http.DefaultClient
+	if ca != "" {
+		config, err := trusting(ca)
+		if err != nil {
+			return fmt.Errorf("--ca: %w", err)
+		}
+		transport := &http.Transport{TLSClientConfig: config}
+		defer transport.CloseIdleConnections()
+		client = &http.Client{Transport: transport}
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s is not ready: %s", addr, response.Status)
+	}
+	return nil
+}

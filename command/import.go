@@ -1,0 +1,142 @@
+package command
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"afterhours/store"
+	"afterhours/store/bulk"
+)
+
+// importCommand stores the rows of a text.
+func importCommand(contract []byte) *cobra.Command {
+	i := &importer{contract: contract}
+	command := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Store the statistics, settings and names of a file, or of standard input if FILE is -",
+		Long: `Store the statistics, settings and names of a file, or of standard input if FILE is -.
+
+The file is JSON Lines or CSV as export writes them. A server may run on the store
+meanwhile. A row replaces the stored one of the same key; if both are equal, nothing is
+written. 1,000 rows at a time are stored in one step. If the import ends early, repeat it
+for the whole file, or continue with --from and the line that the error names.
+
+Rows that the contract refuses are left out and reported with line, property and reason.
+All other rows are stored, and the exit code is 1.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error { return i.run(command, args[0]) },
+	}
+	flags := command.Flags()
+	i.StoreFlags.add(flags)
+	flags.StringVar(&i.format, "format", "", "jsonl or csv (if it is not given: csv for a file that ends in .csv, else jsonl)")
+	flags.IntVar(&i.from, "from", 1, "line to begin at, to continue an earlier import")
+	flags.StringVar(&i.tenant, "tenant", demoTenant, "tenant (tid), a GUID, of the rows of a CSV without a column TenantId")
+	flags.StringVar(&i.report, "report", "", "new file to report refused rows to, as CSV with the columns line, property and reason (otherwise to standard error)")
+	return command
+}
+
+// importer is one import.
+type importer struct {
+	StoreFlags
+	contract               []byte
+	format, tenant, report string
+	from                   int
+	rows                   bulk.Source
+	refused                func(bulk.Row) error
+	bar                    *progressbar.ProgressBar
+}
+
+func (i *importer) run(command *cobra.Command, name string) (err error) {
+	text := command.InOrStdin()
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		text = file
+	}
+	if i.format, err = fileFormat(i.format, name); err != nil {
+		return err
+	}
+	i.bar = newBar(command, sizeOf(text), "importing")
+	if err := i.read(name, io.TeeReader(text, i.bar)); err != nil {
+		return err
+	}
+	closeReport, err := i.openReport(command.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeReport()) }()
+	return i.withLastingStore(command.Context(), func(to store.Store) error { return i.store(command, to) })
+}
+
+// read prepares the rows of the text.
+func (i *importer) read(name string, text io.Reader) error {
+	exchange, err := newExchange(i.contract)
+	if err != nil {
+		return err
+	}
+	if i.format == jsonLines {
+		i.rows = exchange.JSONLines(text, i.from)
+		return nil
+	}
+	if err := checkGUID("--tenant", &i.tenant); err != nil {
+		return err
+	}
+	if i.rows, err = exchange.CSV(text, i.tenant, i.from); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// openReport opens the report of refused rows, and returns how to close it.
+func (i *importer) openReport(stderr io.Writer) (closeReport func() error, err error) {
+	if i.report == "" {
+		i.refused = func(row bulk.Row) error {
+			_ = i.bar.Clear()
+			for _, fault := range row.Faults {
+				fmt.Fprintf(stderr, "line %d: %s\n", row.Line, faultText(fault))
+			}
+			return nil
+		}
+		return func() error { return nil }, nil
+	}
+	file, err := os.OpenFile(i.report, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("--report: %w", err)
+	}
+	rows := csv.NewWriter(file)
+	i.refused = func(row bulk.Row) error {
+		for _, fault := range row.Faults {
+			_ = rows.Write([]string{strconv.Itoa(row.Line), fault.Property, fault.Reason}) // rows.Error returns its error
+		}
+		rows.Flush()
+		return rows.Error()
+	}
+	err = rows.Write([]string{"line", "property", "reason"})
+	return func() error {
+		rows.Flush()
+		return errors.Join(rows.Error(), file.Close())
+	}, err
+}
+
+func (i *importer) store(command *cobra.Command, to store.Store) error {
+	counts, err := bulk.Import(command.Context(), to, i.rows, i.refused)
+	_ = i.bar.Finish()
+	fmt.Fprintf(command.OutOrStdout(), "%d created, %d replaced, %d unchanged, %d refused\n", counts.Created, counts.Replaced, counts.Unchanged, counts.Refused)
+	if err != nil {
+		return fmt.Errorf("the import ended early: all lines before %d are stored, continue with --from %[1]d: %w", max(counts.Line+1, i.from), err)
+	}
+	if counts.Refused > 0 {
+		return fmt.Errorf("%d rows were refused; the others are stored", counts.Refused)
+	}
+	return nil
+}

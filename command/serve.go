@@ -1,0 +1,64 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+)
+
+func serveCommand(contract []byte) *cobra.Command {
+	config := Config{Contract: contract}
+	command := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
+		Example: `  afterhours serve --demo
+  afterhours serve --addr 127.0.0.1:0 --store memory
+  afterhours serve --tls-dev
+  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return serve(command, config)
+		},
+	}
+	flags := command.Flags()
+	config.StoreFlags.add(flags)
+	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
+	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
+	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
+	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
+	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	config.TLS.add(flags)
+	return command
+}
+
+// serve runs the server until the context of the command is done.
+func serve(command *cobra.Command, config Config) error {
+	ctx, out := command.Context(), command.OutOrStdout()
+	config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
+	slog.SetDefault(config.Logger) // for libraries, which log there
+	app, err := New(ctx, config)
+	if err != nil {
+		return err
+	}
+	if err := app.Start(ctx); err != nil {
+		return errors.Join(err, app.Stop())
+	}
+	fmt.Fprintln(out, "listening on", app.URL())
+	if app.caFile != "" {
+		printTrust(out, app.URL(), app.caFile)
+	}
+	if config.Demo || isTerminal(out) {
+		if err := app.introduce(out); err != nil {
+			return errors.Join(err, app.Stop())
+		}
+	}
+	select {
+	case <-ctx.Done():
+		return app.Stop()
+	case err := <-app.Failed():
+		return errors.Join(err, app.Stop())
+	}
+}

@@ -1,0 +1,54 @@
+package command
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"afterhours/handlers/auth"
+)
+
+// tokenCommand mints a token with the key in the data folder. It needs no running server.
+func tokenCommand() *cobra.Command {
+	var data string
+	claims := auth.Claims{}
+	command := &cobra.Command{
+		Use:   "token",
+		Short: "Print a token that a server on the same data folder accepts",
+		Long: `Print a token that a server on the same data folder accepts.
+
+With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), with
+--role that of an application (Analytics.Read.All, Analytics.ReadWrite.All). A negative
+--expires makes a token that has expired.`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if len(claims.Scopes) == 0 && len(claims.Roles) == 0 {
+				claims.Scopes = []string{"Analytics.ReadWrite"}
+			}
+			if err := os.MkdirAll(data, 0o700); err != nil {
+				return fmt.Errorf("--data: %w", err)
+			}
+			issuer, err := auth.OpenLocalIssuer(data)
+			if err != nil {
+				return err
+			}
+			token, err := issuer.Mint(claims, time.Now())
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(command.OutOrStdout(), token)
+			return err
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&data, "data", dataFolder, "folder of the key that signs")
+	flags.StringVar(&claims.Tenant, "tenant", demoTenant, "tenant (tid), a GUID")
+	flags.StringVar(&claims.User, "user", demoUser, "object id (oid) of the user or of the application, a GUID")
+	flags.StringVar(&claims.UPN, "upn", "", "user principal name")
+	flags.StringSliceVar(&claims.Scopes, "scope", nil, "delegated permissions, separated by commas (Analytics.ReadWrite if neither --scope nor --role is given)")
+	flags.StringSliceVar(&claims.Roles, "role", nil, "application permissions, separated by commas")
+	flags.DurationVar(&claims.Expires, "expires", time.Hour, "how long it is valid")
+	return command
+}

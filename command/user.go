@@ -1,0 +1,97 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"afterhours/handlers/spec"
+	"afterhours/store"
+)
+
+// userCommand changes and lists the aliases by which /users/{name} finds a user.
+func userCommand(contract []byte) *cobra.Command {
+	var flags StoreFlags
+	var user store.User
+	parent := &cobra.Command{
+		Use:   "user",
+		Short: "Add, list or remove names of users (a user needs none: any object id may own statistics)",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return fmt.Errorf("say add, list or remove; %w", errUsage) },
+	}
+	parent.PersistentFlags().StringVar(&user.Tenant, "tenant", demoTenant, "tenant (tid), a GUID")
+	flags.add(parent.PersistentFlags())
+
+	add := &cobra.Command{Use: "add", Short: "Give the name --upn to the user --id; another user who has it loses it", Args: cobra.NoArgs}
+	add.RunE = userRun(&flags, &user, func(ctx context.Context, to store.Store, user store.User, _ io.Writer) error {
+		return addUser(ctx, contract, to, user)
+	})
+	add.Flags().StringVar(&user.User, "id", "", "object id (oid) of the user, a GUID")
+	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant", Args: cobra.NoArgs}
+	list.RunE = userRun(&flags, &user, listUsers)
+	remove := &cobra.Command{Use: "remove", Short: "Remove the name --upn; the user's statistics stay", Args: cobra.NoArgs}
+	remove.RunE = userRun(&flags, &user, removeUser)
+	for _, command := range []*cobra.Command{add, remove} {
+		command.Flags().StringVar(&user.UPN, "upn", "", "user principal name")
+		_ = command.MarkFlagRequired("upn") // fails only if there is no such flag
+	}
+	_ = add.MarkFlagRequired("id")
+	parent.AddCommand(add, list, remove)
+	return parent
+}
+
+// userRun returns the run of a command that works on the opened store. Before that it
+// checks the tenant and puts the name in lower case.
+func userRun(flags *StoreFlags, user *store.User, work func(context.Context, store.Store, store.User, io.Writer) error) func(*cobra.Command, []string) error {
+	return func(command *cobra.Command, _ []string) error {
+		if err := checkGUID("--tenant", &user.Tenant); err != nil {
+			return err
+		}
+		user.UPN = strings.ToLower(user.UPN)
+		return flags.withLastingStore(command.Context(), func(opened store.Store) error {
+			return work(command.Context(), opened, *user, command.OutOrStdout())
+		})
+	}
+}
+
+// addUser gives the name to the user if the contract allows it in a URL.
+func addUser(ctx context.Context, contract []byte, to store.Store, user store.User) error {
+	if err := checkGUID("--id", &user.User); err != nil {
+		return err
+	}
+	loaded, err := spec.Load(contract)
+	if err != nil {
+		return err
+	}
+	if err := loaded.CheckUserName(user.UPN); err != nil {
+		return fmt.Errorf("--upn: %w; %w", err, errUsage)
+	}
+	return to.PutUser(ctx, user, true)
+}
+
+func listUsers(ctx context.Context, from store.Store, user store.User, out io.Writer) error {
+	const pageSize = 1000
+	last := ""
+	for {
+		page, err := from.Users(ctx, user.Tenant, last, pageSize)
+		for _, listed := range page {
+			fmt.Fprintln(out, listed.User, listed.UPN)
+			last = listed.UPN
+		}
+		if err != nil || len(page) < pageSize {
+			return err
+		}
+	}
+}
+
+func removeUser(ctx context.Context, from store.Store, user store.User, _ io.Writer) error {
+	err := from.DeleteUser(ctx, user.Tenant, user.UPN)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("the tenant %s has no user %q", user.Tenant, user.UPN)
+	}
+	return err
+}
