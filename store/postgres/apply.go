@@ -22,7 +22,7 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 				return err
 			}
 			for i := range changes {
-				if err := apply(ctx, within{tx}, &changes[i]); isAnswer(err) {
+				if err := apply(ctx, within{tx}, &changes[i]); isResult(err) {
 					return changes[i].Refused(err)
 				} else if err != nil {
 					return err

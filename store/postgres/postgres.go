@@ -13,6 +13,7 @@ import (
 
 	"afterhours/store"
 	"afterhours/store/gate"
+	"afterhours/store/group"
 )
 
 // session holds for every connection whose address does not say otherwise; times are
@@ -35,7 +36,7 @@ const connectTimeout = 2 * time.Second
 type Store struct {
 	gate          gate.Gate
 	pool          *pgxpool.Pool
-	reads, writes *groups // of single rows
+	reads, writes *group.Queue[*statement] // of single rows
 }
 
 var _ store.Store = (*Store)(nil)
@@ -58,12 +59,13 @@ func Open(ctx context.Context, address string) (*Store, error) {
 }
 
 func newStore(pool *pgxpool.Pool) *Store {
-	return &Store{pool: pool, reads: newGroups(pool), writes: newGroups(pool)}
+	return &Store{pool: pool, reads: newQueue(pool), writes: newQueue(pool)}
 }
 
 // maxConnections is how many connections the pool may have unless the address says
-// pool_max_conns: those of the groups, and as many for what has one to itself.
-const maxConnections = 4 * carriers
+// pool_max_conns: one for each worker of the
+// two queues, and as many for calls that have one to themselves.
+const maxConnections = 4 * workers
 
 // newPool returns a pool that connects when it is used.
 func newPool(ctx context.Context, address string) (*pgxpool.Pool, error) {
@@ -99,8 +101,8 @@ func (s *Store) Check(ctx context.Context) error {
 // Close implements store.Store.
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
-		s.reads.close()
-		s.writes.close()
+		s.reads.Close()
+		s.writes.Close()
 		s.pool.Close()
 		return nil
 	})

@@ -21,10 +21,10 @@ const (
 	firstPause = 5 * time.Millisecond
 )
 
-// patience is how long a call waits for the database. A server that hangs neither
+// timeout is how long a call waits for the database. A server that hangs neither
 // answers nor breaks its connections, and would keep all of the pool for ever. Of the
 // 30 s in which another shall serve in its place, the driver needs 15 to close them.
-const patience = 8 * time.Second
+const timeout = 8 * time.Second
 
 // attempt runs one statement or transaction as one call of the store, again when
 // nothing of it has happened, and words its errors. Errors of the store's promises
@@ -34,19 +34,19 @@ func (s *Store) attempt(ctx context.Context, doing string, run func(context.Cont
 		return err
 	}
 	defer s.gate.Leave()
-	patient, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	err := run(patient)
-	for try := 1; try < maxTries && isUndone(err) && pause(patient, try); try++ {
-		err = run(patient)
+	err := run(limited)
+	for try := 1; try < maxTries && isUndone(err) && pause(limited, try); try++ {
+		err = run(limited)
 	}
 	switch {
-	case err == nil, isAnswer(err):
+	case err == nil, isResult(err):
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err() // the driver's is only that it was interrupted
-	case patient.Err() != nil:
-		return fmt.Errorf("%s: %w: the database has not answered for %v", doing, store.ErrUnavailable, patience)
+	case limited.Err() != nil:
+		return fmt.Errorf("%s: %w: the database has not answered for %v", doing, store.ErrUnavailable, timeout)
 	case code(err) == readOnly:
 		s.pool.Reset() // these connections lead to a server that is no longer the primary
 	}
@@ -122,7 +122,8 @@ func code(err error) string {
 	return ""
 }
 
-// isAnswer says whether an error is of the store's promises.
-func isAnswer(err error) bool {
+// isResult reports whether the error is a result for one caller, which undoes nothing else:
+// ErrNotFound, ErrExists or ErrConflict.
+func isResult(err error) bool {
 	return errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict)
 }

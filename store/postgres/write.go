@@ -8,7 +8,7 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// runner runs a statement, in a group or in a transaction, and scans the one row that it
+// runner runs a statement, in a batch or in a transaction, and scans the one row that it
 // returns; without one the error is ErrNotFound.
 type runner interface {
 	row(ctx context.Context, into []any, sql string, arguments ...any) error
@@ -37,10 +37,10 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 	return err
 }
 
-// put makes the change as part of a group.
+// put makes the change in a batch.
 func (s *Store) put(ctx context.Context, doing string, change *store.Change) (settings store.Settings, err error) {
 	err = s.attempt(ctx, doing, func(ctx context.Context) (err error) {
-		settings, err = write(ctx, together{s, change.Key}, change)
+		settings, err = write(ctx, queued{s, change.Key}, change)
 		return err
 	})
 	return settings, err
@@ -61,7 +61,7 @@ func write(ctx context.Context, on runner, change *store.Change) (store.Settings
 	default:
 		arguments = append(append(arguments, int64(change.Was)), fields...)
 	}
-	settings := new(store.Settings) // the carrier's until row returns nil
+	settings := new(store.Settings) // the worker's until row returns nil
 	err := on.row(ctx, sqlquery.SettingsFields(settings), statement, arguments...)
 	if err == nil {
 		return *settings, nil
@@ -84,7 +84,7 @@ func write(ctx context.Context, on runner, change *store.Change) (store.Settings
 
 // revision returns that of the key, NoRevision if it is free.
 func revision(ctx context.Context, on runner, key store.Key) (store.Revision, error) {
-	revision := new(int64) // the carrier's until row returns nil
+	revision := new(int64) // the worker's until row returns nil
 	err := on.row(ctx, []any{revision}, current, key.Tenant, key.User, key.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.NoRevision, nil

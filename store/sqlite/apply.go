@@ -10,12 +10,12 @@ import (
 func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 	// The caller's slice is read here and not by the writer, which may come to it
 	// when the caller has gone.
-	steps := make([]func(*statements) error, len(changes))
+	steps := make([]write, len(changes))
 	for i, change := range changes {
 		step := stepOf(&change)
 		steps[i] = func(s *statements) error {
 			err := step(s)
-			if err != nil && isAnswer(err) {
+			if err != nil && isResult(err) {
 				return change.Refused(err)
 			}
 			return err
@@ -27,12 +27,12 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 // inSavepoint runs the steps within the transaction that the writer has begun. An
 // answer to one of them undoes those before it, and nothing of the other callers
 // who share the transaction; any other error is left to undo all of it.
-func inSavepoint(s *statements, steps []func(*statements) error) error {
+func inSavepoint(s *statements, steps []write) error {
 	if err := exec(s.savepoint); err != nil {
 		return err
 	}
 	answer := inOrder(s, steps)
-	if !isAnswer(answer) {
+	if !isResult(answer) {
 		return answer
 	}
 	if answer != nil {
@@ -46,7 +46,7 @@ func inSavepoint(s *statements, steps []func(*statements) error) error {
 	return answer
 }
 
-func inOrder(s *statements, steps []func(*statements) error) error {
+func inOrder(s *statements, steps []write) error {
 	for _, step := range steps {
 		if err := step(s); err != nil {
 			return err
@@ -56,7 +56,7 @@ func inOrder(s *statements, steps []func(*statements) error) error {
 }
 
 // stepOf returns the statement that makes the change.
-func stepOf(change *store.Change) func(*statements) error {
+func stepOf(change *store.Change) write {
 	written := store.Statistic{ID: change.Key.ID, Revision: change.Revision, Record: change.Record}
 	switch {
 	case change.Was == change.Revision:
@@ -69,7 +69,7 @@ func stepOf(change *store.Change) func(*statements) error {
 	return replace(change.Key, &written, change.Was)
 }
 
-func check(key store.Key, was store.Revision) func(*statements) error {
+func check(key store.Key, was store.Revision) write {
 	return func(s *statements) error {
 		stored, err := s.revision(key)
 		if err != nil {

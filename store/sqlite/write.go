@@ -12,13 +12,13 @@ import (
 )
 
 // write has run executed by the writer and words its errors.
-func (s *Store) write(ctx context.Context, doing string, run func(*statements) error) error {
+func (s *Store) write(ctx context.Context, doing string, run write) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
 	err := s.writer.do(ctx, run)
-	if isAnswer(err) {
+	if isResult(err) {
 		return err
 	}
 	return failure(ctx, doing, err)
@@ -44,7 +44,7 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 	return written.Revision, *settings, nil
 }
 
-func create(key store.Key, statistic *store.Statistic) func(*statements) error {
+func create(key store.Key, statistic *store.Statistic) write {
 	arguments := slices.Concat([]any{key.ID}, sqlquery.Fields(statistic), []any{key.Tenant, key.User})
 	return func(s *statements) error {
 		err := change(s.create, store.ErrExists, arguments...)
@@ -60,7 +60,7 @@ func create(key store.Key, statistic *store.Statistic) func(*statements) error {
 }
 
 // replace leaves the indexes alone if what they hold does not change, as is most often so.
-func replace(key store.Key, statistic *store.Statistic, was store.Revision) func(*statements) error {
+func replace(key store.Key, statistic *store.Statistic, was store.Revision) write {
 	fields, at := sqlquery.Fields(statistic), []any{key.Tenant, key.User, key.ID, int64(was)}
 	indexed := fields[strings.Count(sqlquery.Unindexed, ",")+1:]
 	rewrite := slices.Concat(fields[:len(fields)-len(indexed)], at, indexed)
@@ -78,7 +78,7 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 	return s.write(ctx, "deleting a statistic", remove(key, was))
 }
 
-func remove(key store.Key, was store.Revision) func(*statements) error {
+func remove(key store.Key, was store.Revision) write {
 	return func(s *statements) error {
 		return orAbsent(s, key, change(s.delete, store.ErrConflict, key.Tenant, key.User, key.ID, int64(was)))
 	}
