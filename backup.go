@@ -1,12 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"afterhours/store"
 	"afterhours/store/sqlite"
 )
 
@@ -23,9 +23,7 @@ func backupCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, opened.Close()) }()
-			source, can := opened.(interface {
-				Backup(context.Context, string) error
-			})
+			source, can := opened.(store.FileBackup)
 			if !can {
 				return fmt.Errorf("--store: only sqlite is backed up in this way; a database server has its own; %w", errUsage)
 			}

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"afterhours/store"
 )
 
 // doctorCommand looks at the store of a place. A server may run on it meanwhile.
@@ -25,7 +26,7 @@ func doctorCommand() *cobra.Command {
 				return err
 			}
 			// A database server looks after its own files.
-			if whole, can := opened.(interface{ Integrity(context.Context) error }); can {
+			if whole, can := opened.(store.IntegrityChecker); can {
 				if err := whole.Integrity(command.Context()); err != nil {
 					return err
 				}

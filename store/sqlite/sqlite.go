@@ -61,7 +61,11 @@ type Store struct {
 	writer  *writer
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store            = (*Store)(nil)
+	_ store.FileBackup       = (*Store)(nil)
+	_ store.IntegrityChecker = (*Store)(nil)
+)
 
 // Open opens the database in the folder, and creates both, only for their owner to
 // read, if they are not there. A database of an older version of this program is
