@@ -15,10 +15,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"afterhours/handlers/auth/atomicfile"
 )
 
 // The files of --tls-dev in the data folder. A key and its certificate are in one
@@ -59,7 +60,7 @@ func openDevCertificate(dir, host string, now time.Time) (certificate tls.Certif
 		return certificate, "", err
 	}
 	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Leaf.Raw})
-	if err := replaceFile(caFile, public, 0o644); err != nil {
+	if err := atomicfile.Replace(caFile, public, 0o644); err != nil {
 		return certificate, "", err
 	}
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
@@ -82,7 +83,7 @@ func openDevCertificate(dir, host string, now time.Time) (certificate tls.Certif
 	if err := checkDevServer(authority.Leaf, certificate.Leaf, hosts, now); err != nil {
 		return certificate, "", fmt.Errorf("the authority can vouch for this machine and private networks alone, not for %q; give --tls-cert and --tls-key: %w", host, err)
 	}
-	return certificate, caFile, replaceFile(path, text, 0o600)
+	return certificate, caFile, atomicfile.Replace(path, text, 0o600)
 }
 
 // checkDevServer says why a client that trusts the authority would not take the
@@ -107,7 +108,7 @@ func openDevAuthority(dir string, now time.Time) (authority tls.Certificate, err
 		if err != nil {
 			return authority, err
 		}
-		if err := createFile(path, text); err != nil {
+		if err := atomicfile.Create(path, text); err != nil {
 			return authority, err
 		}
 	}
@@ -115,8 +116,8 @@ func openDevAuthority(dir string, now time.Time) (authority tls.Certificate, err
 	if err != nil {
 		return authority, err
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return authority, fmt.Errorf("other users may use %s (its mode is %#o), and whoever reads it can pass for this machine: run chmod 600 %[1]s", path, mode)
+	if err := atomicfile.CheckOwnerOnly(path, info, "pass for this machine"); err != nil {
+		return authority, err
 	}
 	const instead = "if you move it away, a new authority is created, which clients must be told to trust"
 	if authority, err = tls.LoadX509KeyPair(path, path); err != nil {
@@ -190,46 +191,6 @@ func newCertificate(template *x509.Certificate, authority *tls.Certificate, now 
 	}
 	return append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}),
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})...), nil
-}
-
-// createFile makes a file that only its owner may read appear complete, unless it
-// is there already: a link, unlike a rename, never replaces.
-func createFile(path string, text []byte) error {
-	temporary, err := writeTemporary(path, text, 0o600)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary)
-	if err := os.Link(temporary, path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}
-
-// replaceFile puts a complete file in the place of whatever was there.
-func replaceFile(path string, text []byte, mode fs.FileMode) error {
-	temporary, err := writeTemporary(path, text, mode)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return errors.Join(err, os.Remove(temporary))
-	}
-	return nil
-}
-
-// writeTemporary has the text on disk, under another name beside path.
-func writeTemporary(path string, text []byte, mode fs.FileMode) (name string, err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
-	if err != nil {
-		return "", err
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close())
-	if err != nil {
-		return "", errors.Join(err, os.Remove(file.Name()))
-	}
-	return file.Name(), nil
 }
 
 // tellTrust prints how clients are made to trust the authority in the file.
