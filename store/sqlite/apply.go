@@ -8,8 +8,8 @@ import (
 
 // Apply implements store.Store.
 func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
-	// The caller's slice is read here and not by the writer, which may come to it
-	// when the caller has gone.
+	// The caller's slice is read here and not by the writer: by then the caller may have
+	// gone and changed it.
 	steps := make([]write, len(changes))
 	for i, change := range changes {
 		step := stepOf(&change)
@@ -24,18 +24,18 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 	return s.write(ctx, "applying changes", func(s *statements) error { return inSavepoint(s, steps) })
 }
 
-// inSavepoint runs the steps within the transaction that the writer has begun. An
-// answer to one of them undoes those before it, and nothing of the other callers
-// who share the transaction; any other error is left to undo all of it.
+// inSavepoint runs the steps within the transaction of a batch. If one of them has an
+// error that is a result, it undoes the steps before it, but nothing of the other calls in
+// the batch. Any other error is left to undo the whole transaction.
 func inSavepoint(s *statements, steps []write) error {
 	if err := exec(s.savepoint); err != nil {
 		return err
 	}
-	answer := inOrder(s, steps)
-	if !isResult(answer) {
-		return answer
+	result := inOrder(s, steps)
+	if !isResult(result) {
+		return result
 	}
-	if answer != nil {
+	if result != nil {
 		if err := exec(s.undo); err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func inSavepoint(s *statements, steps []write) error {
 	if err := exec(s.release); err != nil {
 		return err
 	}
-	return answer
+	return result
 }
 
 func inOrder(s *statements, steps []write) error {

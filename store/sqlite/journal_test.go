@@ -20,7 +20,7 @@ func TestTheJournalIsBounded(t *testing.T) {
 	const pages, most = 100, 4 * 100 * 4096
 	dir := t.TempDir()
 	s := opened(t, dir)
-	s.writer.bounds = bounds{behind: pages / 2, all: pages}
+	s.writer.bounds = bounds{pending: pages / 2, all: pages}
 	var stop atomic.Bool
 	var readers, writers sync.WaitGroup
 	for range 4 {
@@ -58,7 +58,7 @@ func TestTheJournalIsBounded(t *testing.T) {
 func TestAReaderWhoStaysHoldsUpNobody(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, dir)
-	s.writer.bounds = bounds{behind: 200, all: 200}
+	s.writer.bounds = bounds{pending: 200, all: 200}
 	write := func(from string) {
 		for n := range 100 {
 			put(t, s, store.Key{Owner: key.Owner, ID: from + strconv.Itoa(n)})

@@ -20,14 +20,14 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date, one process at a time: two that open a new
-// folder together would both create its tables.
+// migrate brings the schema up to date. A lock lets in one process at a time: two that
+// open a new folder together would both create its tables.
 func migrate(ctx context.Context, pool *sql.DB, dir string) error {
 	lock := flock.New(filepath.Join(dir, "migrate.lock"))
 	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
 		return fmt.Errorf("waiting for the lock %s: %w", lock.Path(), err)
 	}
-	defer func() { _ = lock.Close() }() // the end of the process frees it as well
+	defer func() { _ = lock.Close() }() // the end of the process frees it, too
 
 	provider, err := knownSchema(ctx, pool) // not closed: that would close the pool
 	if err != nil {

@@ -123,10 +123,9 @@ func (w *writer) try(batch []*group.Call[write]) error {
 	return nil
 }
 
-// takeBack undoes a transaction that failed as the shared memory could not grow. SQLite
-// grows it after it has put the commit into the journal and synced it, and the next start
-// would find it there. A commit that changes nothing takes its place in the journal, even
-// if it fails in the same way.
+// takeBack undoes a transaction that failed because the shared memory could not grow.
+// SQLite grows it after the commit is synced in the journal, where the next start would find
+// it. A commit that changes nothing overwrites it there, even if it fails in the same way.
 func (w *writer) takeBack(failure error) error {
 	if err := exec(w.statements.nothing); err != nil && !isNoRoomToShare(err) {
 		w.failed = true
