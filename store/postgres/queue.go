@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// workers is how many batches of each kind may be under way: one is gathered while
-	// others are with the database.
+	// workers is how many batches of a queue may be under way: one is gathered while the
+	// database runs the others.
 	workers = 4
 	// maxBatch is the most statements that share a round trip.
 	maxBatch = 64

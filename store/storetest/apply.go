@@ -19,13 +19,12 @@ func deletion(key store.Key, was store.Revision) store.Change {
 	return store.Change{Key: key, Was: was}
 }
 
-// unchanged is the change that only demands a revision.
+// unchanged returns a change that only demands a revision.
 func unchanged(key store.Key, revision store.Revision) store.Change {
 	return store.Change{Key: key, Was: revision, Revision: revision}
 }
 
-// oneOfEach returns changes of every kind that are permitted, of two tenants, after
-// it has stored what they need.
+// oneOfEach stores statistics and returns a permitted change of every kind, of two tenants.
 func oneOfEach(t testing.TB, s store.Store) []store.Change {
 	t.Helper()
 	elsewhere := store.Key{Owner: otherAda, ID: first.ID}

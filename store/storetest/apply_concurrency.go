@@ -94,7 +94,8 @@ var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// move takes a tick from one statistic to another, if nobody wrote to either.
+// move moves a tick from one statistic to another, unless another caller wrote to one of
+// them meanwhile.
 func move(s store.Store, from, to store.Key) error {
 	giver, _, err := s.Get(background, from)
 	if err != nil {

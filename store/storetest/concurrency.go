@@ -107,7 +107,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// increment adds a tick to the duration, if nobody else wrote in between.
+// increment adds a tick to the duration, unless another caller wrote meanwhile.
 func increment(s store.Store, key store.Key) error {
 	statistic, _, err := s.Get(background, key)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"afterhours/store/edm"
 )
 
-// queryTests say in examples what the oracle says at random, so that a store that
-// is new sees what it gets wrong.
+// queryTests have examples of what the oracle draws at random, so that the author of a new
+// store sees which rule it breaks.
 var queryTests = map[string]func(*testing.T, store.Store){
 	"a filter keeps what it is true for, not what is null": func(t *testing.T, s store.Store) {
 		putDurations(t, s)
@@ -127,9 +127,9 @@ var queryTests = map[string]func(*testing.T, store.Store){
 	"a walk sees what is there throughout exactly once while others write": walkWhileOthersWrite,
 }
 
-// walkWhileOthersWrite walks over 10,000 statistics in several orders while others
-// come, change and go between them. Ten pages are enough, and few enough for the race
-// detector.
+// walkWhileOthersWrite walks over 10,000 statistics in several orders while others are
+// created, changed and deleted between them. It reads ten pages, which the race detector
+// manages in time.
 func walkWhileOthersWrite(t *testing.T, s store.Store) {
 	const lasting, each = 10_000, 50
 	atOnce(lasting/each, func(n int) {
@@ -197,7 +197,7 @@ func putDurations(t testing.TB, s store.Store) map[string]store.Revision {
 	return revisions
 }
 
-// wantWalk checks an order, in pages of every size.
+// wantWalk checks an order with pages of every size.
 func wantWalk(t testing.TB, s store.Store, order store.Order, want ...string) {
 	t.Helper()
 	for limit := 1; limit <= len(want)+1; limit++ {
