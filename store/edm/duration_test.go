@@ -78,7 +78,7 @@ func TestParseDurationOfOtherSpellings(t *testing.T) {
 	}
 }
 
-// badDurations maps each text to what the error must say of it.
+// badDurations maps each text to a part of its error.
 var badDurations = map[string]string{
 	"":                              "character 1: expected a P, found the end",
 	"-":                             "character 2: expected a P, found the end",

@@ -14,11 +14,11 @@ import (
 
 var cuts = flags.Int("cuts", 40, "how many power cuts TestPowerLoss makes with each durability")
 
-// cutsPerRecording is after how many cuts a process writes and is recorded anew.
+// cutsPerRecording is after how many cuts a new process is recorded.
 const cutsPerRecording = 100
 
-// TestPowerLoss records all that a process does to its folder while it writes, puts
-// together what a disk may hold when the power fails in the middle, and opens that.
+// TestPowerLoss records the system calls of a process that writes, builds the folder that
+// a disk may have after a power cut in the middle, and opens it.
 func TestPowerLoss(t *testing.T) {
 	for _, durability := range []Durability{Full, Normal} {
 		t.Run(string(durability), func(t *testing.T) {
@@ -38,7 +38,7 @@ func TestPowerLoss(t *testing.T) {
 	}
 }
 
-// TestPowerLossIsSeen: what is not synced when it should be shows in the simulation.
+// TestPowerLossIsSeen checks that the simulation finds lost writes if syncs are missing.
 func TestPowerLossIsSeen(t *testing.T) {
 	full, normal := recordLoad(t, Full), recordLoad(t, Normal)
 	for name, recorded := range map[string]*recording{
@@ -69,7 +69,7 @@ func (r *recording) without(file string) *recording {
 	return &less
 }
 
-// results are those of many cuts.
+// results has the counts of many cuts.
 type results struct {
 	cuts, duringCheckpoint, duringRestart int
 	answered, gone, mostGone              int
@@ -96,8 +96,8 @@ func (all *results) add(t *testing.T, recorded *recording, durability Durability
 	}
 }
 
-// count counts the writes that were answered, those of them that are gone, and the
-// moments that are the hardest.
+// count counts the writes that had returned, those of them that are lost, and the cuts at
+// the hardest moments.
 func (all *results) count(c *cut, steps [loadWriters]int) {
 	gone := 0
 	for writer, step := range c.answeredBefore(c.position) {
@@ -111,8 +111,8 @@ func (all *results) count(c *cut, steps [loadWriters]int) {
 	all.duringRestart += restart
 }
 
-// oneAfterTheOther returns an error unless all that was found are states of one sequence
-// of commits, each of which goes on from those before it.
+// oneAfterTheOther returns an error unless all found states belong to one sequence of
+// commits.
 func oneAfterTheOther(found [][loadWriters]int) error {
 	sum := func(steps [loadWriters]int) (sum int) {
 		for _, step := range steps {
@@ -131,8 +131,7 @@ func oneAfterTheOther(found [][loadWriters]int) error {
 	return nil
 }
 
-// open opens the folder as the next start does, and returns the steps of the writers that
-// it holds.
+// open opens the folder as the next start does, and returns the stored step of each writer.
 func (c *cut) open(t *testing.T, durability Durability) (steps [loadWriters]int, err error) {
 	t.Helper()
 	dir := c.place(t)
@@ -182,7 +181,7 @@ func findStep(s *Store, writer int) (int, error) {
 	return 0, fmt.Errorf("writer %d never left behind what is stored: %v", writer, stored)
 }
 
-// holds says whether the records are those of the step.
+// holds reports whether the records are those of the step.
 func (l *load) holds(stored map[string]store.Record) bool {
 	for id, record := range stored {
 		if l.kept[id].Record != record {

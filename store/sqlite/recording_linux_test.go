@@ -11,13 +11,13 @@ import (
 	"testing"
 )
 
-// traced are the system calls that can change what a folder holds. Those of them that the
-// recording does not understand fail the test when they touch the folder.
+// traced are the system calls that can change a folder. The test fails if one of them
+// touches the folder in a way that the recording does not support.
 // Those with a question mark are not on every architecture.
 const traced = "?open,openat,?creat,write,pwrite64,writev,pwritev,pwritev2,ftruncate,truncate,fallocate,fsync,fdatasync,?sync_file_range," +
 	"?rename,?renameat,renameat2,?unlink,unlinkat,?link,linkat,?symlink,symlinkat,copy_file_range,sendfile,splice,mmap"
 
-// kind is what a system call did.
+// kind is the effect of a system call.
 type kind string
 
 const (
@@ -39,7 +39,7 @@ type call struct {
 	offset       int64
 }
 
-// recording is what a process did to a folder, in the order in which the calls ended.
+// recording has the system calls of a process on a folder, in the order in which they ended.
 type recording struct {
 	dir, answers string // the folder and the file of the answers
 	calls        []call
@@ -70,8 +70,8 @@ func recordLoad(t *testing.T, durability Durability) *recording {
 	return r
 }
 
-// parse reads a trace, in which a call stands in one line, or in two if others came
-// between its beginning and its end.
+// parse reads a trace. A call takes one line, or two if other calls came between its
+// beginning and its end.
 func (r *recording) parse(trace []byte) error {
 	type beginning struct {
 		position int
@@ -101,7 +101,7 @@ func (r *recording) parse(trace []byte) error {
 	return nil
 }
 
-// add adds a call if it changed the folder or is an answer.
+// add adds a call if it changed the folder or recorded that a write has returned.
 func (r *recording) add(begun, ended int, text string) error {
 	at := strings.LastIndex(text, " = ")
 	if at < 0 {
@@ -136,7 +136,7 @@ func (r *recording) add(begun, ended int, text string) error {
 	return nil
 }
 
-// understand returns what a call did that succeeded, nil if that was nothing.
+// understand returns the effect of a call that succeeded, or nil if it had none.
 func (r *recording) understand(name, arguments, inside string) (c *call, err error) {
 	file, known := r.files[inside]
 	c = &call{file: file, name: inside}
@@ -174,8 +174,8 @@ func (r *recording) understand(name, arguments, inside string) (c *call, err err
 	return c, err
 }
 
-// pathOf returns the path that a call is about: that of its result if it opens a file, its
-// first text if it removes one, or else that of its descriptor.
+// pathOf returns the path of a call: that of its result if the call opens a file, its first
+// text if it removes one, or else that of its descriptor.
 func pathOf(name, arguments, result string) string {
 	from, open, end := arguments, "<", ">"
 	switch {
@@ -193,7 +193,7 @@ func pathOf(name, arguments, result string) string {
 	return string(decoded)
 }
 
-// quote returns the text as it stands in the trace.
+// quote returns the text as the trace has it.
 func quote(text string) string {
 	var quoted strings.Builder
 	for _, b := range []byte(text) {

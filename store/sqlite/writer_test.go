@@ -29,7 +29,7 @@ func batchOf(writes ...write) (batch []*group.Call[write]) {
 	return batch
 }
 
-func TestAnErrorOfTheDatabaseUndoesTheGroup(t *testing.T) {
+func TestADatabaseErrorUndoesTheBatch(t *testing.T) {
 	s := opened(t, t.TempDir())
 	trouble := errors.New("disk on fire")
 	batch := batchOf(creating(numbered(0)), func(*statements) error { return trouble }, creating(numbered(1)))
@@ -43,7 +43,7 @@ func TestAnErrorOfTheDatabaseUndoesTheGroup(t *testing.T) {
 	put(t, s, key) // and the writer goes on
 }
 
-func TestAnAnswerOfOneCallerLeavesTheGroup(t *testing.T) {
+func TestAResultForOneCallerLeavesTheBatch(t *testing.T) {
 	s := opened(t, t.TempDir())
 	batch := batchOf(creating(numbered(0)), creating(numbered(0)), creating(numbered(1)))
 	s.writer.commit(batch)
@@ -55,9 +55,9 @@ func TestAnAnswerOfOneCallerLeavesTheGroup(t *testing.T) {
 	wantCount(t, s, 2)
 }
 
-// TestARefusedApplyLeavesTheGroup: the savepoint undoes what the Apply did before it
-// was refused, and nothing of those who share its commit.
-func TestARefusedApplyLeavesTheGroup(t *testing.T) {
+// TestARefusedApplyLeavesTheBatch checks that the savepoint undoes the changes of an Apply
+// that is refused, and no change of the other calls in the batch.
+func TestARefusedApplyLeavesTheBatch(t *testing.T) {
 	s := opened(t, t.TempDir())
 	applying := func(keys ...store.Key) write {
 		return func(s *statements) error {
@@ -81,7 +81,7 @@ func TestARefusedApplyLeavesTheGroup(t *testing.T) {
 	wantCount(t, s, 4)
 }
 
-func TestAFailedCommitAnswersNobody(t *testing.T) {
+func TestAFailedCommitFailsEveryCall(t *testing.T) {
 	s := opened(t, t.TempDir())
 	committing := s.writer.statements.commit
 	s.writer.statements.commit = s.writer.statements.begin // fails: there is a transaction
@@ -97,9 +97,9 @@ func TestAFailedCommitAnswersNobody(t *testing.T) {
 	put(t, s, key)
 }
 
-// TestACallerWhoGoesIsNotWaitedFor holds up the first write in the writer, and so the
+// TestNoWriteForACallerWhoHasGone holds up the first write in the writer, and so the
 // second in the queue.
-func TestACallerWhoGoesIsNotWaitedFor(t *testing.T) {
+func TestNoWriteForACallerWhoHasGone(t *testing.T) {
 	s := opened(t, t.TempDir())
 	begun, goOn, first := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
@@ -148,17 +148,17 @@ func wantCount(t *testing.T, s *Store, want int) {
 	}
 }
 
-// TestACommitThatCannotBeTakenBack may come back at the next start: its callers are not
-// told that nothing was changed, and nothing is written after it.
+// TestACommitThatCannotBeTakenBack checks the outcome of a commit that the next start may
+// find: it is unknown (ErrUnavailable), and nothing is written afterwards.
 func TestACommitThatCannotBeTakenBack(t *testing.T) {
 	s := opened(t, t.TempDir())
 	s.writer.statements.nothing = s.writer.statements.release // fails: there is no savepoint
-	err := s.writer.takeBack(errors.New("no room"))           // beside the idle goroutine of the writer
+	err := s.writer.takeBack(errors.New("no room"))           // while the worker of the queue is idle
 	if err := failure(background, "storing", err); !errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrFull) {
 		t.Errorf("the error is %v; want %v", err, store.ErrUnavailable)
 	}
 	if _, _, err := s.Put(background, key, record, store.NoRevision); !errors.Is(err, store.ErrUnavailable) {
-		t.Errorf("the next caller is told %v; want %v", err, store.ErrUnavailable)
+		t.Errorf("the error of the next caller is %v; want %v", err, store.ErrUnavailable)
 	}
 	wantCount(t, s, 0)
 }

@@ -33,7 +33,7 @@ func TestConjunctsThatCalculateStayInGo(t *testing.T) {
 	}
 }
 
-func TestPagesOfAnyOrder(t *testing.T) {
+func TestConditionOfAPosition(t *testing.T) {
 	value := store.Value{Kind: store.KindDuration, Duration: 7}
 	for name, test := range map[string]struct {
 		order store.Order
@@ -55,7 +55,7 @@ func TestPagesOfAnyOrder(t *testing.T) {
 	}
 }
 
-func TestWhatIsConstantIsFolded(t *testing.T) {
+func TestConstantsAreFolded(t *testing.T) {
 	yes, no := truth, falseness
 	for name, test := range map[string]struct{ expr, want store.Expr }{
 		"constant":          {binary(day, store.Gt, day), no},
