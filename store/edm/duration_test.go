@@ -135,7 +135,7 @@ var badDurations = map[string]string{
 	"PT1844674407370.9551615S":      "out of range",
 	"PT1844674407370.9551616S":      "out of range", // the sum wraps it
 	"PT1844674407371.9551616S":      "out of range",
-	"PT18446744073709551616Y":       "years have no fixed length", // the syntax is told first
+	"PT18446744073709551616Y":       "years have no fixed length", // the syntax is reported first
 	"PT36893488147419103232H30M":    "out of range",
 	"P99999999999999999999999999D":  "out of range",
 	"-P99999999999999999999999999D": "out of range",

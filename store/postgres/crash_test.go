@@ -85,7 +85,7 @@ type counter struct {
 	t        *testing.T
 	store    store.Store
 	key      store.Key
-	revision store.Revision // of the last write that is known to be there
+	revision store.Revision // of the last write that is certainly stored
 	kept     edm.Duration   // its duration
 	unknown  bool           // whether one more may have been made
 	atCrash  edm.Duration   // what was kept when last an outcome was unknown

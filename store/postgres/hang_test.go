@@ -49,8 +49,8 @@ func hang(t *testing.T, callers int, idle time.Duration) {
 	time.Sleep(idle)
 	stop()
 	defer goOn()                            // before the store is closed
-	const limit = 28 * time.Second          // of the 30 in which service shall be back
-	rescue := time.AfterFunc(2*limit, goOn) // lest a store that waits for ever holds up the test
+	const limit = 28 * time.Second          // of the 30 within which calls must succeed again
+	rescue := time.AfterFunc(2*limit, goOn) // so that the test ends even if the store waits for ever
 	defer rescue.Stop()
 	begun := time.Now()
 	for n := range callers {

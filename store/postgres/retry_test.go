@@ -14,7 +14,7 @@ import (
 func TestARolledBackStatementIsTriedAgain(t *testing.T) {
 	of := func(code string) error { return &pgconn.PgError{Code: code} }
 	for name, test := range map[string]struct {
-		errs  []error // of one try after the other, nil behind them
+		errs  []error // of one try after the other, then nil
 		tries int
 		want  error // nil for none
 	}{
@@ -26,7 +26,7 @@ func TestARolledBackStatementIsTriedAgain(t *testing.T) {
 		"the server stops":      {[]error{of("57P01")}, 1, store.ErrUnavailable},
 		"the disk is full":      {[]error{of("53100")}, 1, store.ErrFull},
 		"not the primary":       {[]error{of("25006")}, 1, store.ErrUnavailable},
-		"an answer":             {[]error{store.ErrConflict}, 1, store.ErrConflict},
+		"a result":              {[]error{store.ErrConflict}, 1, store.ErrConflict},
 	} {
 		s, err := unconnected()
 		if err != nil {

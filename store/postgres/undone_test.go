@@ -55,7 +55,7 @@ func TestUndoneWritesUnderLoad(t *testing.T) {
 		total += counters[i].kept
 	}
 	refused := *undone/writers*writers - int(total)
-	t.Logf("of %d writes, a fifth of whose tries the database undid, %d were answered as unavailable; none is lost or doubled", *undone, refused)
+	t.Logf("of %d writes, a fifth of whose tries the database rolled back, %d were unavailable; none is lost or doubled", *undone, refused)
 	if refused*100 > *undone {
 		t.Error("that is more than one in a hundred")
 	}

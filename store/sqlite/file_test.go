@@ -142,14 +142,14 @@ func TestWritesSurviveTheProcess(t *testing.T) {
 	s := opened(t, dir)
 	var writers sync.WaitGroup
 	var mu sync.Mutex
-	answers := make(map[store.Key]store.Revision)
+	written := make(map[store.Key]store.Revision)
 	for n := range 200 {
 		writers.Go(func() {
 			key := store.Key{Owner: key.Owner, ID: string(rune('A' + n))}
 			revision := put(t, s, key)
 			mu.Lock()
 			defer mu.Unlock()
-			answers[key] = revision
+			written[key] = revision
 		})
 	}
 	writers.Wait()
@@ -164,7 +164,7 @@ func TestWritesSurviveTheProcess(t *testing.T) {
 		}
 	}
 	for _, other := range []*Store{opened(t, copied), opened(t, dir)} {
-		for key, revision := range answers {
+		for key, revision := range written {
 			wantRevision(t, other, key, revision)
 		}
 		var integrity string

@@ -72,7 +72,7 @@ func TestALongReaderDoesNotDelayWrites(t *testing.T) {
 	begun := time.Now()
 	write("during")
 	if took := time.Since(begun); took > 8*time.Second {
-		t.Errorf("100 writes took %v beside a reader who stays", took)
+		t.Errorf("100 writes took %v while a reader stays", took)
 	}
 	if err := reader.Close(); err != nil {
 		t.Fatal(err)

@@ -80,11 +80,11 @@ func (l *load) write(s *Store, changes []store.Change) error {
 // write that has returned it writes a line to another file, with the writer and the step.
 // The arguments are the folder, the durability and the file.
 func writeLoad(args []string) error {
-	answers, err := os.Create(args[2])
+	returned, err := os.Create(args[2])
 	if err != nil {
 		return err
 	}
-	defer func() { _ = answers.Close() }()
+	defer func() { _ = returned.Close() }()
 	loads := make([]*load, loadWriters)
 	for i := range loads {
 		loads[i] = newLoad(i)
@@ -95,7 +95,7 @@ func writeLoad(args []string) error {
 			return err
 		}
 		s.writer.bounds = bounds{pending: 60, all: 150}
-		if err := writeAll(s, loads, answers); err != nil {
+		if err := writeAll(s, loads, returned); err != nil {
 			return err
 		}
 		if err := s.Close(); err != nil {
@@ -106,7 +106,7 @@ func writeLoad(args []string) error {
 }
 
 // writeAll runs all loads while a reader reads.
-func writeAll(s *Store, loads []*load, answers *os.File) error {
+func writeAll(s *Store, loads []*load, returned *os.File) error {
 	var writers, readers sync.WaitGroup
 	failed := make(chan error, len(loads))
 	written := make(chan struct{})
@@ -115,7 +115,7 @@ func writeAll(s *Store, loads []*load, answers *os.File) error {
 			for range loadSteps {
 				err := load.write(s, load.next())
 				if err == nil {
-					_, err = fmt.Fprintln(answers, i, load.step)
+					_, err = fmt.Fprintln(returned, i, load.step)
 				}
 				if err != nil {
 					failed <- fmt.Errorf("writer %d, step %d: %w", i, load.step, err)
@@ -126,7 +126,7 @@ func writeAll(s *Store, loads []*load, answers *os.File) error {
 	}
 	readers.Go(func() {
 		for {
-			_, _ = s.List(background, loads[0].owner, store.Query{Limit: 1000}) // keeps the journal from beginning anew
+			_, _ = s.List(background, loads[0].owner, store.Query{Limit: 1000}) // keeps the journal from restarting
 			select {
 			case <-written:
 				return

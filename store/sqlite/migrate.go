@@ -67,27 +67,33 @@ func knownSchema(ctx context.Context, pool *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the migrations: %w", err)
 	}
-	found, known, err := provider.GetVersions(ctx)
+	found, newest, err := provider.GetVersions(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the version of the schema: %w", err)
 	}
-	if found > known {
-		return nil, fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, known)
+	if found > newest {
+		return nil, fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, newest)
 	}
-	if found < known {
+	if found < newest {
 		return provider, nil
 	}
+	return provider, refuseUnknown(ctx, pool)
+}
+
+// refuseUnknown returns an error if the table of statistics has a column of a duration
+// that a newer program has added.
+func refuseUnknown(ctx context.Context, pool *sql.DB) error {
 	columns, err := columnsOf(ctx, pool)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ours := append([]string{"owner", "id"}, strings.Split(sqlquery.Columns, ", ")...)
 	for _, column := range columns {
 		if !slices.Contains(ours, column) {
-			return nil, fmt.Errorf("the schema has a column %s that this program does not know: use the newer program that wrote it, or restore a backup from before", column)
+			return fmt.Errorf("the schema has a column %s that this program does not know: use the newer program that wrote it, or restore a backup from before", column)
 		}
 	}
-	return provider, nil
+	return nil
 }
 
 func provide(pool *sql.DB) (*goose.Provider, error) {

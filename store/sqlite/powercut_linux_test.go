@@ -120,11 +120,11 @@ func extended(content []byte, length int64) []byte {
 
 func (r *recording) end() (position int) { return r.calls[len(r.calls)-1].ended }
 
-// answeredBefore returns the last step of each writer that had returned before a position.
-func (r *recording) answeredBefore(position int) (steps [loadWriters]int) {
+// returnedBefore returns the last step of each writer that had returned before a position.
+func (r *recording) returnedBefore(position int) (steps [loadWriters]int) {
 	for _, call := range r.calls {
 		var writer, step int
-		if call.kind != answered || call.begun >= position {
+		if call.kind != returned || call.begun >= position {
 			continue
 		}
 		if _, err := fmt.Fscan(bytes.NewReader(call.bytes), &writer, &step); err != nil {
@@ -139,9 +139,9 @@ func (r *recording) answeredBefore(position int) (steps [loadWriters]int) {
 // that had returned, with Normal, the last that had returned when the journal was synced.
 func (c *cut) promised(durability Durability) [loadWriters]int {
 	if durability == Full {
-		return c.answeredBefore(c.position)
+		return c.returnedBefore(c.position)
 	}
-	return c.answeredBefore(c.syncedJournal())
+	return c.returnedBefore(c.syncedJournal())
 }
 
 func (c *cut) syncedJournal() (position int) {
@@ -168,8 +168,8 @@ func (c *cut) during() (checkpoint, restart int) {
 	return checkpoint, restart
 }
 
-// place writes the files that the disk has to a new folder.
-func (c *cut) place(t *testing.T) (dir string) {
+// restore writes the files that the disk has to a new folder.
+func (c *cut) restore(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	for name, content := range c.folder() {

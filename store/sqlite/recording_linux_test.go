@@ -26,7 +26,7 @@ const (
 	written   kind = "written"   // the bytes stand at the offset
 	truncated kind = "truncated" // the file has the offset as its length
 	synced    kind = "synced"    // what was done to the file, or the folder, before, is on disk
-	answered  kind = "answered"  // a writer is about to say that its step was answered
+	returned  kind = "returned"  // a writer is about to record that its step has returned
 )
 
 // call is one system call. Positions count the beginnings and the ends of calls.
@@ -41,23 +41,23 @@ type call struct {
 
 // recording has the system calls of a process on a folder, in the order in which they ended.
 type recording struct {
-	dir, answers string // the folder and the file of the answers
-	calls        []call
-	files        map[string]int // the file of a name, "" is the folder
-	last         int            // the file that was created last
+	dir, returned string // the folder, and the file of steps that have returned
+	calls         []call
+	files         map[string]int // the file of a name, "" is the folder
+	last          int            // the file that was created last
 }
 
 // recordLoad runs writeLoad on an empty folder.
 func recordLoad(t *testing.T, durability Durability) *recording {
 	t.Helper()
 	dir := t.TempDir()
-	r := &recording{dir: filepath.Join(dir, "data"), answers: filepath.Join(dir, "answers"), files: map[string]int{"": 0}}
+	r := &recording{dir: filepath.Join(dir, "data"), returned: filepath.Join(dir, "returned"), files: map[string]int{"": 0}}
 	if err := os.Mkdir(r.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	trace := filepath.Join(dir, "trace")
 	options := []string{"-f", "--seccomp-bpf", "-y", "-xx", "-s", strconv.Itoa(1 << 24), "-e", "signal=none", "-e", "trace=" + traced, "-o", trace}
-	if out, err := straced(t, options, "write", r.dir, string(durability), r.answers).CombinedOutput(); err != nil {
+	if out, err := straced(t, options, "write", r.dir, string(durability), r.returned).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	text, err := os.ReadFile(trace)
@@ -113,9 +113,9 @@ func (r *recording) add(begun, ended int, text string) error {
 		return nil
 	}
 	path := pathOf(name, arguments, result)
-	if path == r.answers && name == "write" {
+	if path == r.returned && name == "write" {
 		content, err := unquote(arguments)
-		r.calls = append(r.calls, call{kind: answered, begun: begun, ended: ended, bytes: content})
+		r.calls = append(r.calls, call{kind: returned, begun: begun, ended: ended, bytes: content})
 		return err
 	}
 	if !strings.Contains(text, quote(r.dir)) || strings.HasSuffix(path, "-shm") { // which no restart needs
@@ -138,14 +138,14 @@ func (r *recording) add(begun, ended int, text string) error {
 
 // understand returns the effect of a call that succeeded, or nil if it had none.
 func (r *recording) understand(name, arguments, inside string) (c *call, err error) {
-	file, known := r.files[inside]
+	file, ok := r.files[inside]
 	c = &call{file: file, name: inside}
 	switch name {
 	case "open", "openat":
 		if strings.Contains(arguments, "O_TRUNC") {
 			return nil, fmt.Errorf("it truncates, which is not understood")
 		}
-		if known {
+		if ok {
 			return nil, nil
 		}
 		r.last++
@@ -168,8 +168,8 @@ func (r *recording) understand(name, arguments, inside string) (c *call, err err
 	default:
 		err = fmt.Errorf("not understood")
 	}
-	if !known {
-		err = fmt.Errorf("the file is not known")
+	if !ok {
+		err = fmt.Errorf("the file is unknown")
 	}
 	return c, err
 }

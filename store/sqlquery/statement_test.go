@@ -48,9 +48,9 @@ func TestConditionOfAPosition(t *testing.T) {
 	} {
 		query := store.Query{Order: []store.Order{test.order}, After: &store.Position{Values: []store.Value{test.at}, ID: "a"}, Limit: 1}
 		statement := postgres.List("id", owner, query, Via{})
-		const before, behind = "SELECT id FROM statistics WHERE tenant_id = $1 AND user_id = $2 AND ", " LIMIT $"
+		const before, after = "SELECT id FROM statistics WHERE tenant_id = $1 AND user_id = $2 AND ", " LIMIT $"
 		if got := statement.SQL; len(got) < len(before+test.want) || got[:len(before+test.want)] != before+test.want {
-			t.Errorf("%s: the SQL is\n%s\nwant\n%s%s%s", name, got, before, test.want, behind)
+			t.Errorf("%s: the SQL is\n%s\nwant\n%s%s%s", name, got, before, test.want, after)
 		}
 	}
 }

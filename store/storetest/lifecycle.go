@@ -147,7 +147,7 @@ func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision 
 	t.Helper()
 	var (
 		mu      sync.Mutex
-		answers = make(map[store.Key]store.Revision)
+		written = make(map[store.Key]store.Revision)
 		started atomic.Int64
 		callers sync.WaitGroup
 	)
@@ -162,7 +162,7 @@ func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision 
 					return
 				}
 				mu.Lock()
-				answers[key] = revision
+				written[key] = revision
 				mu.Unlock()
 				if _, _, err := s.Get(background, key); err != nil {
 					wantError(t, err, store.ErrClosed)
@@ -175,5 +175,5 @@ func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision 
 	}
 	must(t, s.Close())
 	callers.Wait()
-	return answers
+	return written
 }

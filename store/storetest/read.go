@@ -21,7 +21,7 @@ var listTests = map[string]func(*testing.T, store.Store){
 			wantPage(t, s, ada, store.Query{After: positionOf(id), Limit: 3}, unusualTexts[i+1:min(i+4, len(unusualTexts))]...)
 		}
 	},
-	"ids are told apart by their bytes": func(t *testing.T, s store.Store) {
+	"ids that differ in one byte are different": func(t *testing.T, s store.Store) {
 		revisions := putAll(t, s, ada, shuffled(unusualTexts))
 		for _, id := range unusualTexts {
 			wantStored(t, s, store.Key{Owner: ada, ID: id}, revisions[id], call)
@@ -53,7 +53,7 @@ var listTests = map[string]func(*testing.T, store.Store){
 			}
 		}
 	},
-	"a page may start behind an absent id": func(t *testing.T, s store.Store) {
+	"a page may start after an absent id": func(t *testing.T, s store.Store) {
 		putAll(t, s, ada, []string{"b", "d", "f"})
 		wantPage(t, s, ada, store.Query{After: positionOf("a"), Limit: 2}, "b", "d")
 		wantPage(t, s, ada, store.Query{After: positionOf("c"), Limit: 2}, "d", "f")
@@ -65,12 +65,12 @@ var listTests = map[string]func(*testing.T, store.Store){
 		wantPage(t, s, ada, store.Query{After: positionOf("d"), Limit: 2})
 		wantPage(t, s, ada, store.Query{After: positionOf("z"), Limit: 2})
 	},
-	"a page may be larger than what there is": func(t *testing.T, s store.Store) {
+	"a limit may exceed the number of statistics": func(t *testing.T, s store.Store) {
 		ids := putNumbered(t, s, 10)
 		wantPage(t, s, ada, store.Query{Limit: math.MaxInt}, ids...)
 		wantPage(t, s, ada, store.Query{After: positionOf(ids[0]), Limit: math.MaxInt}, ids[1:]...)
 	},
-	"a replaced statistic keeps its place": func(t *testing.T, s store.Store) {
+	"a replaced statistic keeps its position": func(t *testing.T, s store.Store) {
 		revisions := putAll(t, s, ada, []string{"a", "b", "c"})
 		key := store.Key{Owner: ada, ID: "b"}
 		wantStored(t, s, key, mustPut(t, s, key, full, revisions["b"]), full)
