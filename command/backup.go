@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -20,9 +19,7 @@ func backupCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			err := flags.withStore(command.Context(), func(opened store.Store) error {
-				source, ok := opened.(interface {
-					Backup(context.Context, string) error
-				})
+				source, ok := opened.(store.FileBackup)
 				if !ok {
 					return fmt.Errorf("--store: backup copies sqlite only; use the backup of the database server for another store; %w", errUsage)
 				}

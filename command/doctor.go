@@ -35,7 +35,7 @@ func checkStore(ctx context.Context, opened store.Store) error {
 	if err := opened.Check(ctx); err != nil {
 		return err
 	}
-	if file, ok := opened.(interface{ Integrity(context.Context) error }); ok {
+	if file, ok := opened.(store.IntegrityChecker); ok {
 		return file.Integrity(ctx)
 	}
 	return nil

@@ -15,9 +15,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"time"
+
+	"afterhours/handlers/auth/atomicfile"
 )
 
 // The files of --tls-dev in the data folder. A key and its certificate are in one file,
@@ -58,7 +59,7 @@ func openDevCertificate(dir, host string, now time.Time) (certificate tls.Certif
 		return certificate, "", err
 	}
 	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Leaf.Raw})
-	if err := replaceFile(caFile, public, 0o644); err != nil {
+	if err := atomicfile.Replace(caFile, public, 0o644); err != nil {
 		return certificate, "", err
 	}
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
@@ -81,7 +82,7 @@ func openDevCertificate(dir, host string, now time.Time) (certificate tls.Certif
 	if err := checkDevServer(authority.Leaf, certificate.Leaf, hosts, now); err != nil {
 		return certificate, "", fmt.Errorf("the authority can vouch for this machine and private networks alone, not for %q; give --tls-cert and --tls-key: %w", host, err)
 	}
-	return certificate, caFile, replaceFile(path, text, 0o600)
+	return certificate, caFile, atomicfile.Replace(path, text, 0o600)
 }
 
 // checkDevServer returns why a client that trusts the authority would refuse the
@@ -106,7 +107,7 @@ func openDevAuthority(dir string, now time.Time) (authority tls.Certificate, err
 		if err != nil {
 			return authority, err
 		}
-		if err := createFile(path, text); err != nil {
+		if err := atomicfile.Create(path, text); err != nil {
 			return authority, err
 		}
 	}
@@ -114,8 +115,8 @@ func openDevAuthority(dir string, now time.Time) (authority tls.Certificate, err
 	if err != nil {
 		return authority, err
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return authority, fmt.Errorf("other users may use %s (its mode is %#o), and whoever reads it can pass for this machine: run chmod 600 %[1]s", path, mode)
+	if err := atomicfile.CheckOwnerOnly(path, info, "pass for this machine"); err != nil {
+		return authority, err
 	}
 	const remedy = "if you move it away, a new authority is created, which clients must be told to trust"
 	if authority, err = tls.LoadX509KeyPair(path, path); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"afterhours/contract/checked"
 	"afterhours/contract/program"
+	"afterhours/handlers/auth/atomicfile"
 )
 
 // clientTrusting returns a client that trusts the authorities in the file alone.
@@ -106,7 +107,7 @@ func writePair(t *testing.T, authority tls.Certificate, certFile, keyFile string
 	}
 	key, certificate, _ := strings.Cut(string(text), "-----BEGIN CERTIFICATE")
 	for name, part := range map[string]string{certFile: "-----BEGIN CERTIFICATE" + certificate, keyFile: key} {
-		if err := replaceFile(name, []byte(part), 0o600); err != nil {
+		if err := atomicfile.Replace(name, []byte(part), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -131,7 +132,7 @@ func TestTLSFiles(t *testing.T) {
 	if !serverCertificate(t, p.URL).Equal(first) {
 		t.Error("another certificate than that of the file")
 	}
-	if err := replaceFile(keyFile, []byte("broken"), 0o600); err != nil {
+	if err := atomicfile.Replace(keyFile, []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(checkInterval + 100*time.Millisecond)

@@ -8,9 +8,9 @@ import (
 )
 
 // arithmetic returns the value of an arithmetic operator. It is null if an operand
-// is null (OData 4.01 URL Conventions, 5.1.1.2) and, as the one answer that does not
-// fail a whole collection for one of its members, if the result is out of the range
-// of its type or the divisor is zero.
+// is null (OData 4.01 URL Conventions, 5.1.1.2). It is also null if the result is out of
+// the range of its type, or the divisor is zero: an error would fail the whole collection
+// for one of its members.
 func arithmetic(op Operator, x, y Value) Value {
 	switch {
 	case op == Sub && x.Kind == KindDate && y.Kind == KindDate:
@@ -43,8 +43,9 @@ func negate(x Value) Value {
 	return Value{}
 }
 
-// shifted is a date so many days later: a date is its midnight, and what a duration
-// leaves of a day after or before that is cut off (5.1.1.2.1, XML Schema E.3.3).
+// shifted returns the date so many days later, or null if that is out of range. A date
+// counts as its midnight, and a time of day in the result is cut off (5.1.1.2.1, XML
+// Schema E.3.3).
 func shifted(date edm.Date, days int64) Value {
 	day := int64(date) + days
 	if day < int64(edm.MinDate) || day > int64(edm.MaxDate) {
@@ -53,7 +54,7 @@ func shifted(date edm.Date, days int64) Value {
 	return dateValue(edm.Date(day))
 }
 
-// floorDays rounds down to days: a tick less than nothing is a day less.
+// floorDays rounds down to days: one tick below zero is a day below zero.
 func floorDays(d edm.Duration) int64 {
 	days := int64(d / edm.Day)
 	if d%edm.Day < 0 {
@@ -86,12 +87,12 @@ func difference(x, y edm.Duration) Value {
 	return durationValue(result)
 }
 
-// scaled is d * times / by, cut off at a tick towards zero. The product has up to
-// 126 bits, so it is taken of the magnitudes, and the sign apart.
+// scaled returns d * times / by, rounded towards zero to a tick. The product has up to
+// 126 bits, so it is calculated from the magnitudes and given its sign afterwards.
 func scaled(d edm.Duration, times, by int64) Value {
 	high, low := bits.Mul64(magnitude(int64(d)), magnitude(times))
 	divisor := magnitude(by)
-	if high >= divisor { // also if it is zero: the quotient has no 64 bits
+	if high >= divisor { // the quotient exceeds 64 bits, or the divisor is zero
 		return Value{}
 	}
 	ticks, _ := bits.Div64(high, low, divisor)
@@ -107,7 +108,8 @@ func scaled(d edm.Duration, times, by int64) Value {
 	return durationValue(edm.Duration(ticks))
 }
 
-// magnitude is right for the smallest integer too, in two's complement.
+// magnitude returns the absolute value. Two's complement makes it right for the smallest
+// integer, too.
 func magnitude(n int64) uint64 {
 	if n < 0 {
 		return -uint64(n)

@@ -2,32 +2,31 @@ package store
 
 import "fmt"
 
-// Change takes one key from the revision that it must have to the one that it gets,
-// where NoRevision is that of a free key:
+// Change takes one key from the revision that it must have to the revision that it gets.
+// NoRevision stands for a free key:
 //
 //	Was         Revision
 //	NoRevision  a new one   creates
 //	a revision  a new one   replaces, as Put does, even if the type is another
 //	a revision  NoRevision  deletes
-//	the same    the same    writes nothing: what was read must still hold
+//	the same    the same    writes nothing, and demands that the key is unchanged
 //
-// Whoever makes a change draws its new revision with NewRevision, and so knows it
-// before the change is made.
+// The caller draws the new revision with NewRevision, and knows it before the change is
+// made.
 type Change struct {
 	Key      Key
 	Was      Revision
 	Revision Revision
-	Record   Record // what is stored by a change that creates or replaces
+	Record   Record // stored by a change that creates or replaces
 }
 
-// Refused returns the error of an Apply that this change is to blame for.
+// Refused returns the error of an Apply that this change failed.
 func (c *Change) Refused(err error) error {
 	return fmt.Errorf("the statistic %q: %w", c.Key.ID, err)
 }
 
-// Meet returns nil if the stored revision is the one that was expected, else
-// ErrExists, ErrNotFound or ErrConflict, as Put does. NoRevision stands for a free
-// key on both sides.
+// Meet returns nil if the stored revision is the expected one. Otherwise it returns
+// ErrExists, ErrNotFound or ErrConflict, as Put does. NoRevision stands for a free key.
 func Meet(stored, was Revision) error {
 	switch {
 	case stored == was:

@@ -5,16 +5,15 @@ import (
 	"slices"
 )
 
-// Match says whether the filter is true for the statistic: neither false nor null.
-// Every statistic matches the nil filter. Whatever a store translates a filter to
-// must keep exactly what Match keeps.
+// Match reports whether the filter is true for the statistic: neither false nor null.
+// Every statistic matches the nil filter. A store that translates filters must keep
+// exactly the statistics that Match keeps.
 func Match(filter Expr, s *Statistic) bool {
 	return filter == nil || Evaluate(filter, s) == boolValue(true)
 }
 
-// Evaluate returns the value of a well-typed expression for the statistic (OData
-// 4.01 URL Conventions, 5.1.1). One that is not well typed is a mistake of the
-// program, and may panic.
+// Evaluate returns the value of an expression for the statistic (OData 4.01 URL
+// Conventions, 5.1.1). It may panic if the expression is not well typed, which is a bug.
 func Evaluate(expr Expr, s *Statistic) Value {
 	switch x := expr.(type) {
 	case Literal:
@@ -37,7 +36,7 @@ func Evaluate(expr Expr, s *Statistic) Value {
 	panic(fmt.Sprintf("store: %T is no expression", expr))
 }
 
-// not is null for null (5.1.1.1.9).
+// not returns null for null (5.1.1.1.9).
 func not(x Value) Value {
 	if x.Kind != KindBool {
 		return Value{}
@@ -48,14 +47,14 @@ func not(x Value) Value {
 func evaluateBinary(b Binary, s *Statistic) Value {
 	x := Evaluate(b.X, s)
 	switch b.Op {
-	case And: // null is unknown: false if either is false, whatever the other is
+	case And: // false if either operand is false, even if the other one is null
 		return unlessDecided(false, x, b.Y, s)
-	case Or: // true if either is true, whatever the other is
+	case Or: // true if either operand is true, even if the other one is null
 		return unlessDecided(true, x, b.Y, s)
 	}
 	y := Evaluate(b.Y, s)
 	switch b.Op {
-	case Eq: // null equals null and nothing else
+	case Eq: // null equals only null
 		return boolValue(x == y)
 	case Ne:
 		return boolValue(x != y)
@@ -65,7 +64,8 @@ func evaluateBinary(b Binary, s *Statistic) Value {
 	return arithmetic(b.Op, x, y)
 }
 
-// unlessDecided returns the value of and (decisive is false) or or (it is true).
+// unlessDecided returns the value of "and" if decisive is false, and of "or" if it is true.
+// An operand with the decisive value decides alone.
 func unlessDecided(decisive bool, x Value, right Expr, s *Statistic) Value {
 	if x == boolValue(decisive) {
 		return x
@@ -77,7 +77,8 @@ func unlessDecided(decisive bool, x Value, right Expr, s *Statistic) Value {
 	return Value{}
 }
 
-// compares is false if either operand is null, never null (5.1.1.1.3 to 5.1.1.1.6).
+// compares reports whether the comparison holds. It is false, and not null, if an operand
+// is null (5.1.1.1.3 to 5.1.1.1.6).
 func compares(op Operator, x, y Value) bool {
 	if x.Kind == KindNull || x.Kind != y.Kind {
 		return false

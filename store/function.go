@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// functions are what the functions return for arguments that are not null.
+// functions has the value of each function for arguments that are not null.
 var functions = map[Func]func(args [2]Value) Value{
 	Contains:   func(args [2]Value) Value { return boolValue(strings.Contains(args[0].Text, args[1].Text)) },
 	StartsWith: func(args [2]Value) Value { return boolValue(strings.HasPrefix(args[0].Text, args[1].Text)) },
@@ -27,12 +27,12 @@ var functions = map[Func]func(args [2]Value) Value{
 		_, _, day := args[0].Date.Calendar()
 		return wholeNumber(day)
 	},
-	// A tick is a ten-millionth of a second, as a number counts in ten-millionths.
+	// A tick is a ten-millionth of a second, and Number counts ten-millionths.
 	TotalSeconds: func(args [2]Value) Value { return Value{Kind: KindNumber, Number: int64(args[0].Duration)} },
 }
 
-// evaluateFunction is null if an argument is (OData 4.01 URL Conventions, 5.1.1.4:
-// null propagates).
+// evaluateFunction returns null if an argument is null (OData 4.01 URL Conventions,
+// 5.1.1.4: null propagates).
 func evaluateFunction(f Function, s *Statistic) Value {
 	var args [2]Value // no function has more
 	for i, arg := range f.Args {

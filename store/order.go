@@ -10,10 +10,9 @@ import (
 // enumeration, which is their order in an $orderby.
 var Activities = []Activity{"Email", "Meeting", "Focus", "Chat", "Call"}
 
-// Compare returns -1, 0 or +1 as a stands before, with or behind b in an ascending
-// order. Null is before every value; an activity that is not Graph's is behind all
-// that are. Values of two kinds, which no well-typed query compares, are in the
-// order of their kinds.
+// Compare returns -1, 0 or +1 as a comes before, with or after b in an ascending order.
+// Null comes before every value, and an unknown activity after all of Graph's. Values of
+// two kinds, which no well-typed query compares, are in the order of their kinds.
 func Compare(a, b Value) int {
 	if byKind := cmp.Compare(a.Kind, b.Kind); byKind != 0 {
 		return byKind
@@ -56,8 +55,8 @@ func (o Order) compare(a, b Value) int {
 	return Compare(a, b)
 }
 
-// CompareBy returns -1, 0 or +1 as a stands before, with or behind b in the order,
-// where the id decides last; 0 only if their ids are the same.
+// CompareBy returns -1, 0 or +1 as a comes before, with or after b in the order. The id
+// decides last, so the result is 0 only if the ids are the same.
 func CompareBy(order []Order, a, b *Statistic) int {
 	for _, o := range order {
 		if decided := o.compare(a.Value(o.By), b.Value(o.By)); decided != 0 {
@@ -67,7 +66,7 @@ func CompareBy(order []Order, a, b *Statistic) int {
 	return strings.Compare(a.ID, b.ID)
 }
 
-// PositionOf returns where the statistic stands in the order.
+// PositionOf returns the position of the statistic in the order.
 func PositionOf(order []Order, s *Statistic) Position {
 	p := Position{ID: s.ID}
 	for _, o := range order {
@@ -76,8 +75,8 @@ func PositionOf(order []Order, s *Statistic) Position {
 	return p
 }
 
-// Before says whether the statistic stands behind the position, which must have a
-// value for each member of the order; what stands at it is not behind it.
+// Before reports whether the position comes before the statistic. It is false for a
+// statistic at the position. The position must have a value for each member of the order.
 func (p *Position) Before(order []Order, s *Statistic) bool {
 	for i, o := range order {
 		if decided := o.compare(p.Values[i], s.Value(o.By)); decided != 0 {

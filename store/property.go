@@ -37,16 +37,20 @@ type Definition struct {
 	// Column is the property's column in a database.
 	Column string
 
-	types    []Type // the types that have the property; nil means all
-	value    func(*Statistic) Value
-	duration func(*Record) *Null[edm.Duration] // nil unless Kind is KindDuration
+	types []Type // the types that have the property; nil means all
+	index int    // in Record.Derived; negative if Record has a field for the property
 }
 
 // Of reports whether statistics of the type have the property.
 func (d *Definition) Of(t Type) bool { return d.types == nil || slices.Contains(d.types, t) }
 
 // Duration returns where the record holds the property, whose kind must be KindDuration.
-func (d *Definition) Duration(r *Record) *Null[edm.Duration] { return d.duration(r) }
+func (d *Definition) Duration(r *Record) *Null[edm.Duration] {
+	if d.index < 0 {
+		return &r.Duration
+	}
+	return &r.Derived[d.index]
+}
 
 var definitions = define()
 
@@ -59,40 +63,32 @@ func Durations() []*Definition { return durations }
 
 var durations = slices.DeleteFunc(slices.Clone(definitions), func(d *Definition) bool { return d.Kind != KindDuration })
 
-var byName = func() map[PropertyName]*Definition {
-	byName := make(map[PropertyName]*Definition, len(definitions))
-	for _, d := range definitions {
-		byName[d.Name] = d
-	}
-	return byName
-}()
-
 // DefinitionOf returns the definition of the property, or nil if there is no property of that name.
-func DefinitionOf(name PropertyName) *Definition { return byName[name] }
+func DefinitionOf(name PropertyName) *Definition {
+	for _, d := range definitions {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
 
 func define() []*Definition {
 	all := []*Definition{
-		{Name: PropertyID, Kind: KindText, value: func(s *Statistic) Value { return textValue(s.ID) }},
-		{Name: PropertyActivity, Kind: KindActivity, value: func(s *Statistic) Value { return Value{Kind: KindActivity, Text: string(s.Activity)} }},
-		{Name: PropertyStartDate, Kind: KindDate, value: func(s *Statistic) Value { return valueOf(s.StartDate, dateValue) }},
-		{Name: PropertyEndDate, Kind: KindDate, value: func(s *Statistic) Value { return valueOf(s.EndDate, dateValue) }},
-		{Name: PropertyTimeZoneUsed, Kind: KindText, value: func(s *Statistic) Value { return valueOf(s.TimeZoneUsed, textValue) }},
-		defineDuration(PropertyDuration, nil, func(r *Record) *Null[edm.Duration] { return &r.Duration }),
+		{Name: PropertyID, Kind: KindText, index: -1},
+		{Name: PropertyActivity, Kind: KindActivity, index: -1},
+		{Name: PropertyStartDate, Kind: KindDate, index: -1},
+		{Name: PropertyEndDate, Kind: KindDate, index: -1},
+		{Name: PropertyTimeZoneUsed, Kind: KindText, index: -1},
+		{Name: PropertyDuration, Kind: KindDuration, index: -1},
 	}
 	for i, d := range derived {
-		all = append(all, defineDuration(d.name, d.types, func(r *Record) *Null[edm.Duration] { return &r.Derived[i] }))
+		all = append(all, &Definition{Name: d.name, Kind: KindDuration, types: d.types, index: i})
 	}
 	for _, d := range all {
 		d.Column = snakeCase(string(d.Name))
 	}
 	return all
-}
-
-func defineDuration(name PropertyName, types []Type, field func(*Record) *Null[edm.Duration]) *Definition {
-	return &Definition{
-		Name: name, Kind: KindDuration, types: types, duration: field,
-		value: func(s *Statistic) Value { return valueOf(*field(&s.Record), durationValue) },
-	}
 }
 
 // snakeCase returns time_zone_used for timeZoneUsed.
@@ -122,8 +118,24 @@ func (s *Statistic) Value(property Property) Value {
 	if property.Type != "" && property.Type != s.Type {
 		return Value{}
 	}
-	if d := DefinitionOf(property.Name); d != nil {
-		return d.value(s)
+	switch property.Name {
+	case PropertyID:
+		return textValue(s.ID)
+	case PropertyActivity:
+		return Value{Kind: KindActivity, Text: string(s.Activity)}
+	case PropertyStartDate:
+		return valueOf(s.StartDate, dateValue)
+	case PropertyEndDate:
+		return valueOf(s.EndDate, dateValue)
+	case PropertyTimeZoneUsed:
+		return valueOf(s.TimeZoneUsed, textValue)
+	case PropertyDuration:
+		return valueOf(s.Duration, durationValue)
+	}
+	for i := range derived {
+		if derived[i].name == property.Name {
+			return valueOf(s.Derived[i], durationValue)
+		}
 	}
 	return Value{}
 }

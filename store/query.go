@@ -1,16 +1,16 @@
 package store
 
-// Query chooses one page of an owner's statistics. The zero value but for Limit
-// chooses the first page of all of them in the order of their ids.
+// Query chooses one page of an owner's statistics. With only Limit set, it is the first
+// page of all of them, in the order of their ids.
 type Query struct {
-	// Filter keeps the statistics for which it is true, all if it is nil. It is
-	// well typed, as handlers/odata makes it; Match says what it means.
+	// Filter keeps the statistics for which it is true, or all if it is nil. It must be
+	// well typed, as handlers/odata makes it. Match defines its meaning.
 	Filter Expr
 	// Order sorts by these, the first one first, and then by id in byte order.
 	Order []Order
-	// After is where the page starts: behind this position; nil is the beginning.
+	// After is the position after which the page starts. Nil is the beginning.
 	After *Position
-	// Skip is how many statistics behind After to leave out, 0 or more.
+	// Skip is how many statistics after After to leave out, 0 or more.
 	Skip int
 	// Limit is the most statistics a page may hold, 1 or more.
 	Limit int
@@ -18,16 +18,16 @@ type Query struct {
 
 // Order sorts by a property: null before every value, false before true, durations
 // and dates by time, texts by bytes, activities in the order of Graph's
-// enumeration (Email, Meeting, Focus, Chat, Call). Descending turns all of that.
+// enumeration (Email, Meeting, Focus, Chat, Call). Descending reverses all of that.
 type Order struct {
 	By         Property
 	Descending bool
 }
 
-// Position is a place in an order: where a statistic stands, or stood, since a page
-// may start behind one that is deleted.
+// Position is a position in an order: that of a statistic, which may be deleted by the
+// time a page starts after it.
 type Position struct {
-	// Values are those of the properties of Query.Order, one for each.
+	// Values has one value for each member of Query.Order.
 	Values []Value
 	ID     string
 }
@@ -39,16 +39,15 @@ type Expr interface{ isExpr() }
 // Literal is a constant.
 type Literal struct{ Value Value }
 
-// Property is the value of a property of the statistic. With a Type it is a derived
-// property of that type (microsoft.graph.callActivityStatistics/afterHours), and
-// null for statistics of every other type, as is a property that the statistic's
-// type does not have.
+// Property is the value of a property of the statistic. It is null if the statistic's
+// type does not have the property. With a Type it is a derived property of that type
+// (microsoft.graph.callActivityStatistics/afterHours), and null for every other type.
 type Property struct {
 	Name PropertyName
 	Type Type
 }
 
-// Not is true where X is false, false where it is true, null where it is null.
+// Not is true if X is false, false if X is true, and null if X is null.
 type Not struct{ X Expr }
 
 // Negate is the negative of a duration or number.
@@ -60,7 +59,7 @@ type Binary struct {
 	X, Y Expr
 }
 
-// In says whether X equals one of the values.
+// In is whether X equals one of the values.
 type In struct {
 	X    Expr
 	List []Value
@@ -72,7 +71,7 @@ type Function struct {
 	Args []Expr
 }
 
-// IsOf says whether the statistic is of the type.
+// IsOf is whether the statistic is of the type.
 type IsOf struct{ Type Type }
 
 func (Literal) isExpr()  {}

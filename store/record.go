@@ -7,8 +7,8 @@ import (
 	"afterhours/store/edm"
 )
 
-// Type is which of the five derived types of activityStatistics a statistic has.
-// It is set at creation and never changes.
+// Type is one of the five derived types of activityStatistics. A statistic gets it at
+// creation.
 type Type string
 
 // The derived types that Graph documents.
@@ -33,9 +33,9 @@ type Null[T comparable] struct {
 // Of returns a value that is not null.
 func Of[T comparable](value T) Null[T] { return Null[T]{Value: value, Valid: true} }
 
-// Record is what a statistic says, without its key and revision. It holds no
-// pointers: two records say the same exactly when they are ==, and a copy is
-// independent of the original. A property that the type does not have is null.
+// Record is a statistic without its key and revision. It holds no pointers: two records
+// have the same values exactly if they are ==, and a copy is independent of the original.
+// A property that the type does not have is null.
 type Record struct {
 	Type         Type
 	Activity     Activity
@@ -46,19 +46,19 @@ type Record struct {
 	Derived      Derived
 }
 
-// Statistic is a record as it is stored: under its id, at its revision.
+// Statistic is a record with its id and revision, as it is stored.
 type Statistic struct {
 	ID       string
 	Revision Revision
 	Record
 }
 
-// Revision tells two states of one statistic apart. It is drawn at random, so
-// that no state of a key, before or after a delete, a restore from a backup or on
-// another server, has the revision of another state; it has no order.
+// Revision identifies one state of a statistic. It is random, so that no two states of a
+// key have the same one, not even after a delete, after a restore from a backup or on
+// another server. Revisions have no order.
 type Revision int64
 
-// NoRevision is the revision of what is not there.
+// NoRevision stands for a key under which nothing is stored.
 const NoRevision Revision = 0
 
 // NewRevision draws a revision, never NoRevision. Stores call it for every write.

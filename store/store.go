@@ -1,6 +1,6 @@
-// Package store owns what a statistic is and what every store of statistics
-// promises; it leaves alone how a statistic looks on the wire (handlers) and how
-// it is kept (memory, sqlite, postgres).
+// Package store owns the definition of a statistic and the promises of every store of
+// statistics. It leaves alone the JSON of a statistic (handlers) and how one is kept
+// (memory, sqlite, postgres).
 //
 //	handlers -> store.Store -> memory | sqlite | postgres
 package store
@@ -12,89 +12,86 @@ import (
 
 // Errors that every store returns, bare or wrapped; test with errors.Is.
 var (
-	// ErrNotFound says that nothing is stored under the key.
+	// ErrNotFound means that nothing is stored under the key.
 	ErrNotFound = errors.New("not found")
-	// ErrExists says that a create met something stored under the key.
+	// ErrExists means that a create found a statistic under the key.
 	ErrExists = errors.New("already exists")
-	// ErrConflict says that the stored revision is not the expected one.
+	// ErrConflict means that the stored revision is not the expected one.
 	ErrConflict = errors.New("revision differs")
-	// ErrUnavailable says that the database cannot be reached, is locked by another
+	// ErrUnavailable means that the database cannot be reached, is locked by another
 	// process for too long, or failed. The outcome of a write is unknown.
 	ErrUnavailable = errors.New("store is unavailable")
-	// ErrFull says that the store has no room for a write.
+	// ErrFull means that the store has no room for a write.
 	ErrFull = errors.New("store is full")
-	// ErrClosed says that the store was closed before the call.
+	// ErrClosed means that the store was closed before the call.
 	ErrClosed = errors.New("store is closed")
 )
 
 // Store keeps statistics, the settings of their owners and the aliases of users.
 //
-// A method that returns nil from a write has made it as durable as the store
-// promises, and every later read, from any goroutine, sees it. A write that
-// returns ErrNotFound, ErrExists, ErrConflict, ErrFull or ErrClosed has changed
-// nothing; with any other error, the context's among them, the outcome is unknown. Any
-// number of goroutines may call at once. After Close, every method returns ErrClosed,
-// whatever the context.
+// A write that returns nil is as durable as the store promises, and every later read,
+// from any goroutine, sees it. A write that returns ErrNotFound, ErrExists, ErrConflict,
+// ErrFull or ErrClosed has changed nothing. With any other error, such as the context's,
+// the outcome is unknown. Any number of goroutines may call at once. After Close, every
+// method returns ErrClosed, even if the context has ended.
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
 type Store interface {
 	// Get returns the statistic under the key and its owner's settings, or ErrNotFound
 	// if the key is free.
 	Get(ctx context.Context, key Key) (Statistic, Settings, error)
-	// List returns one page of the owner's statistics as the query chooses and
-	// orders them; an owner without any, or a page past the end, is an empty page.
+	// List returns one page of the owner's statistics, chosen and ordered by the query.
+	// The page is empty past the end, and for an owner without statistics.
 	List(ctx context.Context, owner Owner, query Query) ([]Statistic, error)
-	// Count returns how many of the owner's statistics the filter keeps, all if it is
-	// nil; 0 for an unknown owner.
+	// Count returns how many of the owner's statistics the filter keeps. A nil filter
+	// keeps all. The count of an unknown owner is 0.
 	Count(ctx context.Context, owner Owner, filter Expr) (int, error)
-	// Put stores the record if what is stored under the key has the revision was. It
-	// returns the new revision, one that this key has never had before, not even
-	// before a delete, and, as Get does, the owner's settings. With was == NoRevision
-	// it creates, and returns ErrExists if the key is taken; otherwise it replaces, and
+	// Put stores the record if the key has the revision was. It returns the new revision,
+	// which this key has never had before, and the owner's settings. If was is NoRevision,
+	// Put creates, and returns ErrExists if the key is taken. Otherwise Put replaces, and
 	// returns ErrNotFound if the key is free and ErrConflict if the revision differs.
 	Put(ctx context.Context, key Key, record Record, was Revision) (Revision, Settings, error)
-	// Delete removes the statistic if it has the revision was; ErrNotFound if the
-	// key is free, ErrConflict if the revision differs, as NoRevision always does.
+	// Delete removes the statistic if it has the revision was. It returns ErrNotFound if
+	// the key is free and ErrConflict if the revision differs, as NoRevision always does.
 	Delete(ctx context.Context, key Key, was Revision) error
-	// Apply makes all of the changes in one step, or none of them: no reader sees
-	// some without the others, and they are as durable as one Put. They are made in
-	// their order, so that a key that stands twice meets what came before. The error
-	// is that of the first change that its key does not permit, ErrExists,
-	// ErrNotFound or ErrConflict as from Put, wrapped with the id. No changes are no
-	// error.
+	// Apply makes all of the changes in one step, or none of them: no reader sees some
+	// without the others, and they are as durable as one Put. They are made in their
+	// order, so the second change of a key finds the result of the first. If a change
+	// fails, the error is ErrExists, ErrNotFound or ErrConflict, as from Put, wrapped with
+	// the id of the first change that failed. Without changes the error is nil.
 	Apply(ctx context.Context, changes []Change) error
 
-	// Settings returns the owner's settings, DefaultSettings for an unknown one.
+	// Settings returns the owner's settings, or DefaultSettings for an unknown owner.
 	Settings(ctx context.Context, owner Owner) (Settings, error)
-	// UpdateSettings changes the settings that the change names and no other, in one
-	// step, and returns what they then are. Those of an unknown owner are changed
-	// from DefaultSettings.
+	// UpdateSettings changes only the settings that the change names, in one step, and
+	// returns all settings after the change. An unknown owner starts from DefaultSettings.
 	UpdateSettings(ctx context.Context, owner Owner, change SettingsChange) (Settings, error)
 
-	// UserByUPN returns the user whom the alias names in the tenant, or ErrNotFound.
+	// UserByUPN returns the user that the alias names in the tenant, or ErrNotFound.
 	UserByUPN(ctx context.Context, tenant, upn string) (User, error)
-	// Users returns the tenant's aliases in the order of their names, as many as the
-	// limit from behind a name, "" for the first ones.
+	// Users returns up to limit of the tenant's aliases, in the order of their names,
+	// beginning after a name. The name "" is before the first.
 	Users(ctx context.Context, tenant, after string, limit int) ([]User, error)
-	// PutUser stores the alias. An alias that names another user of the tenant is
-	// moved to this one if move is true, else it stays and ErrExists is returned.
-	// A user may have several aliases; storing one again is no error.
+	// PutUser stores the alias. If the alias names another user of the tenant, it is moved
+	// to this user if move is true. Otherwise it stays, and the error is ErrExists. A user
+	// may have several aliases. It is no error to store one again.
 	PutUser(ctx context.Context, user User, move bool) error
-	// DeleteUser removes the alias, or returns ErrNotFound if the tenant has none
-	// of that name. The statistics of the user stay.
+	// DeleteUser removes the alias, or returns ErrNotFound if the tenant has no alias of
+	// that name. The statistics of the user stay.
 	DeleteUser(ctx context.Context, tenant, upn string) error
 
-	// Tenants returns those of whom statistics, settings or aliases are stored, in byte
-	// order. It may read all that is stored, and is for who does so.
+	// Tenants returns, in byte order, the tenants that have statistics, settings or
+	// aliases. It may scan the whole store; only export uses it.
 	Tenants(ctx context.Context) ([]string, error)
-	// Owners returns those of the tenant who have statistics or stored settings, in the
-	// byte order of the users, as many as the limit from behind a user, "" for the first.
+	// Owners returns up to limit of the tenant's owners that have statistics or stored
+	// settings, in the byte order of the users, beginning after a user. The user "" is
+	// before the first.
 	Owners(ctx context.Context, tenant, after string, limit int) ([]Owner, error)
 
 	// Check returns nil if the store can serve reads and writes now.
 	Check(ctx context.Context) error
-	// Close waits for the writes under way and frees what the store holds. A
-	// second Close returns nil.
+	// Close waits for the writes under way and frees the store's resources. A second
+	// Close returns nil.
 	Close() error
 }
 
@@ -119,14 +116,14 @@ type User struct {
 	UPN string
 }
 
-// Settings says what Graph needs to know of a user before it shows statistics.
+// Settings are a user's settings that decide whether Graph shows statistics.
 type Settings struct {
 	HasGraphMailbox bool
 	HasLicense      bool
 	HasOptedOut     bool
 }
 
-// SettingsChange names settings and what they shall be; null leaves one as it is.
+// SettingsChange has the new values of settings. Null leaves a setting as it is.
 type SettingsChange struct {
 	HasGraphMailbox Null[bool]
 	HasLicense      Null[bool]
@@ -146,6 +143,6 @@ func (c SettingsChange) Apply(to Settings) Settings {
 	return to
 }
 
-// DefaultSettings are those of a user of whom nothing was said: everything that
-// Graph asks for is there, and the user has not opted out.
+// DefaultSettings are the settings of a user whose settings were never changed: the user
+// has a mailbox and a license, which Graph asks for, and has not opted out.
 var DefaultSettings = Settings{HasGraphMailbox: true, HasLicense: true}

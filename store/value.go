@@ -2,10 +2,10 @@ package store
 
 import "afterhours/store/edm"
 
-// Kind is what kind of value a Value is.
+// Kind is the kind of a Value.
 type Kind uint8
 
-// The kinds of values; the zero value of Value is null.
+// The kinds of values. The zero value of Value is null.
 const (
 	KindNull Kind = iota
 	KindBool

@@ -12,7 +12,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"afterhours/handlers/auth/atomicfile"
 )
 
 const (
@@ -32,7 +33,11 @@ func openKey(dir string) (*ecdsa.PrivateKey, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	if err := createKey(dir, path); err != nil {
+	text, err := newKey()
+	if err != nil {
+		return nil, err
+	}
+	if err := atomicfile.Create(path, text); err != nil {
 		return nil, fmt.Errorf("create %s: %w", path, err)
 	}
 	return readKey(path) // ours, or that of a process that was faster
@@ -64,10 +69,7 @@ func checkMode(file *os.File) error {
 	if err != nil {
 		return err
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("other users may use %s (its mode is %#o), and whoever reads it can mint tokens: run chmod 600 %[1]s", file.Name(), mode)
-	}
-	return nil
+	return atomicfile.CheckOwnerOnly(file.Name(), info, "mint tokens")
 }
 
 func decodeKey(text []byte) (*ecdsa.PrivateKey, error) {
@@ -86,27 +88,6 @@ func decodeKey(text []byte) (*ecdsa.PrivateKey, error) {
 	return private, nil
 }
 
-// createKey makes a new key appear at path at once and complete, unless there is one already. The file is written under
-// another name and then linked, because a link, unlike a rename, never replaces what is there.
-func createKey(dir, path string) error {
-	text, err := newKey()
-	if err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(dir, keyFile+".new-*") // its mode is 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name())
-	if err := writeAndClose(temporary, text); err != nil {
-		return err
-	}
-	if err := os.Link(temporary.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}
-
 func newKey() ([]byte, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -117,13 +98,4 @@ func newKey() ([]byte, error) {
 		return nil, err
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der}), nil
-}
-
-// writeAndClose has the text on disk before it returns, so that no crash leaves a key file without a key.
-func writeAndClose(file *os.File, text []byte) error {
-	_, err := file.Write(text)
-	if err == nil {
-		err = file.Sync()
-	}
-	return errors.Join(err, file.Close())
 }

@@ -27,7 +27,7 @@ func statistic(of store.Owner, id string, minutes int) bulk.Item {
 	return bulk.Item{Owner: of, Statistic: &store.Statistic{ID: id, Record: record}}
 }
 
-// source gives each item as a row; the line of the first one is 1.
+// source returns each item as a row, from line 1 on.
 func source(items ...bulk.Item) bulk.Source {
 	next := 0
 	return func() (func() bulk.Row, error) {
@@ -52,9 +52,9 @@ func mustImport(t *testing.T, to store.Store, items ...bulk.Item) bulk.Counts {
 }
 
 // exported returns all items, statistics without their revisions.
-func exported(t *testing.T, from store.Store, behind *bulk.Item) (items []bulk.Item) {
+func exported(t *testing.T, from store.Store, after *bulk.Item) (items []bulk.Item) {
 	t.Helper()
-	err := bulk.Export(t.Context(), from, behind, func(item *bulk.Item) error {
+	err := bulk.Export(t.Context(), from, after, func(item *bulk.Item) error {
 		one := *item
 		if one.Statistic != nil {
 			one.Statistic = &store.Statistic{ID: item.Statistic.ID, Record: item.Statistic.Record}
@@ -68,8 +68,8 @@ func exported(t *testing.T, from store.Store, behind *bulk.Item) (items []bulk.I
 	return items
 }
 
-// whole is something of every kind, in the order of an export, with more statistics of
-// one owner, more owners of one tenant and more aliases than a page holds.
+// whole has items of every kind in the order of an export. One owner's statistics, one
+// tenant's owners and its aliases each need more than one page.
 func whole() (items []bulk.Item) {
 	for _, tenant := range []string{"a", "b", "c"} {
 		for n := range 1002 {
@@ -96,8 +96,8 @@ func whole() (items []bulk.Item) {
 	return items
 }
 
-// TestWhatIsImportedIsExported, in one order, and from behind each item on.
-func TestWhatIsImportedIsExported(t *testing.T) {
+// TestExportReturnsWhatWasImported checks the order, from the beginning and after each item.
+func TestExportReturnsWhatWasImported(t *testing.T) {
 	s, items := memory.New(), whole()
 	counts := mustImport(t, s, items...)
 	if counts.Created+counts.Replaced != len(items) || counts.Line != len(items) {
@@ -108,12 +108,13 @@ func TestWhatIsImportedIsExported(t *testing.T) {
 	}
 	for i := 0; i < len(items); i += 499 {
 		if got := exported(t, s, &items[i]); !reflect.DeepEqual(append([]bulk.Item{}, got...), append([]bulk.Item{}, items[i+1:]...)) {
-			t.Fatalf("behind item %d, %+v, %d items are exported; want %d", i, items[i], len(got), len(items)-i-1)
+			t.Fatalf("after item %d, %+v, %d items are exported; want %d", i, items[i], len(got), len(items)-i-1)
 		}
 	}
 }
 
-// TestImportAgainChangesNothing, revisions neither; and what differs is replaced.
+// TestImportAgainChangesNothing checks that revisions stay, too, and that different values
+// are replaced.
 func TestImportAgainChangesNothing(t *testing.T) {
 	s, items := memory.New(), whole()
 	mustImport(t, s, items...)
@@ -142,9 +143,8 @@ func TestImportAgainChangesNothing(t *testing.T) {
 	}
 }
 
-// TestLaterRowsCount: of rows about the same thing the last one is stored, also within
-// a batch.
-func TestLaterRowsCount(t *testing.T) {
+// TestTheLastRowOfAKeyWins imports several rows with the same key, also within a batch.
+func TestTheLastRowOfAKeyWins(t *testing.T) {
 	s, of := memory.New(), owner("a", "u")
 	counts := mustImport(t, s, statistic(of, "x", 1), statistic(of, "y", 1), statistic(of, "x", 2), statistic(of, "x", 3),
 		bulk.Item{Owner: of, UPN: "n"}, bulk.Item{Owner: owner("a", "v"), UPN: "n"},
@@ -158,7 +158,7 @@ func TestLaterRowsCount(t *testing.T) {
 	}
 }
 
-// TestRefusedRowsAreReported, and the others are stored.
+// TestRefusedRowsAreReported checks that the other rows are stored.
 func TestRefusedRowsAreReported(t *testing.T) {
 	s, of := memory.New(), owner("a", "u")
 	good, next := source(statistic(of, "x", 1), statistic(of, "y", 1), statistic(of, "z", 1)), 0
@@ -179,7 +179,8 @@ func TestRefusedRowsAreReported(t *testing.T) {
 	}
 }
 
-// TestASourceThatFails: what came before is stored, and the line says how far.
+// TestASourceThatFails checks that the rows before the error are stored, and that Line is
+// the last of them.
 func TestASourceThatFails(t *testing.T) {
 	s, of := memory.New(), owner("a", "u")
 	var items []bulk.Item
@@ -201,7 +202,7 @@ func TestASourceThatFails(t *testing.T) {
 	}
 }
 
-// TestAStoreThatFails: whole batches are stored or nothing of them.
+// TestAStoreThatFails checks that each batch is stored as a whole or not at all.
 func TestAStoreThatFails(t *testing.T) {
 	s, of := memory.New(), owner("a", "u")
 	var items []bulk.Item
@@ -226,9 +227,9 @@ func TestAStoreThatFails(t *testing.T) {
 	}
 }
 
-// TestImportBesideWriters: others write the same statistics all the time, and nothing of
-// what they do makes a row fail or get lost.
-func TestImportBesideWriters(t *testing.T) {
+// TestImportWhileOthersWrite imports statistics that others write meanwhile. No row may fail
+// or get lost.
+func TestImportWhileOthersWrite(t *testing.T) {
 	s, of := memory.New(), owner("a", "u")
 	var stop atomic.Bool
 	var writers sync.WaitGroup

@@ -6,16 +6,16 @@ import (
 	"afterhours/store"
 )
 
-// pageSize is how many of anything are read at once.
+// pageSize is how many owners, aliases or statistics are read at once.
 const pageSize = 1000
 
-// Export gives every item of the store to write, in an order that is always the same:
-// tenant by tenant the aliases by their names, then owner by owner the settings, unless
-// they are the defaults, and the statistics by their ids. It begins behind an item that
-// an earlier export ended with, nil for the beginning. Each statistic is as it is at the
-// moment when its page is read, while others write: what exists throughout is there
-// once. An error of write ends it. What write is given is good until it returns.
-func Export(ctx context.Context, from store.Store, behind *Item, write func(*Item) error) error {
+// Export gives every item of the store to write, always in the same order: tenant by
+// tenant the aliases by their names, then owner by owner the settings, unless they are the
+// defaults, and the statistics by their ids. It begins after an item with which an earlier
+// export ended, or at the beginning if that is nil. Others may write meanwhile: a statistic
+// is exported as it is when its page is read, and exactly once if it exists throughout. An
+// error of write ends the export. An item is valid until write returns.
+func Export(ctx context.Context, from store.Store, after *Item, write func(*Item) error) error {
 	tenants, err := from.Tenants(ctx)
 	if err != nil {
 		return err
@@ -23,11 +23,11 @@ func Export(ctx context.Context, from store.Store, behind *Item, write func(*Ite
 	e := &exporter{ctx: ctx, from: from, write: write}
 	for _, tenant := range tenants {
 		start := &Item{Owner: store.Owner{Tenant: tenant}}
-		if behind != nil && behind.Owner.Tenant > tenant {
+		if after != nil && after.Owner.Tenant > tenant {
 			continue
 		}
-		if behind != nil && behind.Owner.Tenant == tenant {
-			start = behind
+		if after != nil && after.Owner.Tenant == tenant {
+			start = after
 		}
 		if err := e.tenant(start); err != nil {
 			return err
@@ -42,22 +42,22 @@ type exporter struct {
 	write func(*Item) error
 }
 
-// tenant exports what its tenant has behind the item.
-func (e *exporter) tenant(behind *Item) error {
-	tenant, lastOwner := behind.Owner.Tenant, ""
-	if behind.Statistic == nil && behind.Settings == nil {
-		if err := e.aliases(tenant, behind.UPN); err != nil {
+// tenant exports the items of the item's tenant that come after the item.
+func (e *exporter) tenant(after *Item) error {
+	tenant, lastOwner := after.Owner.Tenant, ""
+	if after.Statistic == nil && after.Settings == nil {
+		if err := e.aliases(tenant, after.UPN); err != nil {
 			return err
 		}
 	} else {
 		lastID := ""
-		if behind.Statistic != nil {
-			lastID = behind.Statistic.ID
+		if after.Statistic != nil {
+			lastID = after.Statistic.ID
 		}
-		if err := e.statistics(behind.Owner, lastID); err != nil {
+		if err := e.statistics(after.Owner, lastID); err != nil {
 			return err
 		}
-		lastOwner = behind.Owner.User
+		lastOwner = after.Owner.User
 	}
 	return pages(func(last store.Owner) ([]store.Owner, error) {
 		return e.from.Owners(e.ctx, tenant, last.User, pageSize)
@@ -97,8 +97,8 @@ func (e *exporter) statistics(owner store.Owner, last string) error {
 	})
 }
 
-// pages gives each value of page after page to each. A page is asked for behind the
-// last value of the one before.
+// pages calls each for every value of page after page. A page begins after the last value
+// of the page before.
 func pages[T any](page func(last T) ([]T, error), last T, each func(T) error) error {
 	for {
 		values, err := page(last)

@@ -10,33 +10,32 @@ import (
 	"afterhours/store"
 )
 
-// batchSize is how many rows are written in one step. More would keep the writers of a
-// server beside waiting for longer, and win little.
+// batchSize is how many rows are written in one step. With more, the writers of a server
+// on the same store would wait longer, for little gain.
 const batchSize = 1000
 
-// Source returns the next row of a text, still to be read: what is costly about that is
-// done by read, which several goroutines call for different rows. At the end of the
-// text the error is io.EOF.
+// Source returns a function that reads the next row of a text. Several goroutines call
+// such functions at once, for different rows, so the costly part of reading belongs there.
+// At the end of the text the error is io.EOF.
 type Source func() (read func() Row, err error)
 
-// Counts say what became of the rows.
+// Counts has how many rows had each outcome.
 type Counts struct {
-	Created   int // were stored where there was nothing
-	Replaced  int // were stored in the place of something else
-	Unchanged int // were there already
+	Created   int // new to the store
+	Replaced  int // replaced a different value
+	Unchanged int // the store had the same value
 	Refused   int
-	// Line is the last one of which all is stored or refused, with those before it.
+	// Line is the last line up to which every row is stored or refused.
 	Line int
 }
 
-// Import stores the items of the source, in their order. A statistic replaces what is
-// stored under its key, settings and aliases likewise; what is stored as the row says
-// already stays as it is, with its revision. So it does no harm to import a text again,
-// all of it or from any row on, after an import has ended early. The statistics of a
-// batch of rows are stored in one step, or, if that fails, not at all. Rows with faults
-// are counted and given to refuse, which one goroutine calls; the others are stored all the
-// same. The counts are right even with an error, which is that of the source, of refuse
-// or of the store.
+// Import stores the items of the source, in their order. A statistic replaces the one
+// stored under its key, and settings and aliases likewise. A statistic that is the same
+// already keeps its revision. It is therefore safe to import a text again, all of it or
+// from any row on, after an import has ended early. The statistics of a batch of rows are
+// stored in one step, or, if that fails, not at all. Rows with faults are counted and
+// given to refuse, which one goroutine calls; the other rows are stored. The error is that
+// of the source, of refuse or of the store. The counts are right even with an error.
 func Import(ctx context.Context, to store.Store, source Source, refuse func(Row) error) (Counts, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -60,13 +59,13 @@ func Import(ctx context.Context, to store.Store, source Source, refuse func(Row)
 // batch is a part of a text.
 type batch struct {
 	unread []func() Row
-	rows   []Row         // for who waited for read
-	read   chan struct{} // closed when they are
-	err    error         // of the source, behind these rows
+	rows   []Row         // valid once read is closed
+	read   chan struct{} // closed when all rows are read
+	err    error         // of the source, after these rows
 }
 
-// readBatches returns the batches of the source in their order, each being read by one
-// of several goroutines while others are written. It ends with the context.
+// readBatches returns the batches of the source in their order. Several goroutines read
+// batches while the caller writes others. They end with the context.
 func readBatches(ctx context.Context, source Source) <-chan *batch {
 	readers := runtime.GOMAXPROCS(0)
 	ordered, toRead := make(chan *batch, readers), make(chan *batch, readers)
@@ -97,7 +96,7 @@ func readBatches(ctx context.Context, source Source) <-chan *batch {
 	return ordered
 }
 
-// fill takes rows from the source; false says that there are no more.
+// fill takes rows from the source, and reports whether there may be more.
 func (b *batch) fill(source Source) bool {
 	for len(b.unread) < batchSize {
 		read, err := source()
@@ -113,5 +112,5 @@ func (b *batch) fill(source Source) bool {
 	return true
 }
 
-// errRaced says that the statistics of a batch were changed by others again and again.
-var errRaced = fmt.Errorf("%w: others write the same statistics all the time", store.ErrUnavailable)
+// errRaced means that others changed the statistics of a batch again and again.
+var errRaced = fmt.Errorf("%w: other writers keep changing the same statistics", store.ErrUnavailable)

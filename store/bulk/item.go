@@ -1,14 +1,14 @@
-// Package bulk owns the way of all that a store holds out of it and into another: in
-// which order it is read, and in which batches it is written. It leaves alone how it
-// looks as text (handlers) and where the text is (main).
+// Package bulk owns the export of all data of a store and the import into another: the
+// order of reading, and the batches of writing. It leaves alone the format of the text
+// (handlers) and the file (main).
 //
 //	store -> Export -> Item -> text -> Source -> Import -> store
 package bulk
 
 import "afterhours/store"
 
-// Item is one thing that a store holds about an owner. It is of the one kind whose
-// field is set.
+// Item is a statistic, the settings or an alias of an owner. One of the fields after
+// Owner is set.
 type Item struct {
 	Owner     store.Owner
 	Statistic *store.Statistic
@@ -16,17 +16,17 @@ type Item struct {
 	UPN       string // an alias
 }
 
-// Row is what was read of one row of a text: an item, or why there is none.
+// Row is one row of a text: an item, or the faults why there is none.
 type Row struct {
-	// Line is that of the text on which the row begins, counted from 1.
+	// Line is the line of the text on which the row begins, counted from 1.
 	Line   int
 	Item   Item
-	Faults []Fault // none of a row that is good
+	Faults []Fault // empty if Item is set
 }
 
 // Fault is one thing that is wrong with a row.
 type Fault struct {
-	// Property names what is wrong, "" for the row as a whole.
+	// Property is the name of the wrong property, or "" for the row as a whole.
 	Property string
 	// Reason is a sentence for a person.
 	Reason string

@@ -13,14 +13,14 @@ type writer struct {
 	to     store.Store
 	refuse func(Row) error
 	counts Counts
-	// met is whether the last statistics met stored ones: then the next ones will, and
-	// are compared with what is stored before they are written.
-	met bool
+	// collided is whether the last batch collided with existing statistics. Then the next
+	// one probably will, so it is compared before it is written, instead of created.
+	collided bool
 }
 
-// write stores the good ones of the rows.
+// write stores the items of the rows without faults, and refuses the others.
 func (w *writer) write(ctx context.Context, rows []Row) error {
-	named := map[any]bool{} // what the items so far are about
+	named := map[any]bool{} // the names of the items so far
 	var items []*Item
 	flush := func(line int) error {
 		err := w.items(ctx, items)
@@ -41,7 +41,7 @@ func (w *writer) write(ctx context.Context, rows []Row) error {
 			continue
 		}
 		name := row.Item.name()
-		if named[name] { // the later row counts, and so comes in a later step
+		if named[name] { // the later row wins, so it goes into a later step
 			if err := flush(row.Line - 1); err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ func (w *writer) write(ctx context.Context, rows []Row) error {
 	return flush(rows[len(rows)-1].Line)
 }
 
-// name is what two items about the same thing have in common.
+// name returns a key that is the same for two items about the same thing.
 func (i *Item) name() any {
 	switch {
 	case i.Statistic != nil:
@@ -66,7 +66,7 @@ func (i *Item) name() any {
 	return store.User{Owner: store.Owner{Tenant: i.Owner.Tenant}, UPN: i.UPN}
 }
 
-// items stores items that are about different things.
+// items stores items with different names.
 func (w *writer) items(ctx context.Context, items []*Item) error {
 	var statistics, others []*Item
 	for _, item := range items {
@@ -84,7 +84,7 @@ func (w *writer) items(ctx context.Context, items []*Item) error {
 
 // statistics stores the statistics in one step.
 func (w *writer) statistics(ctx context.Context, items []*Item) error {
-	if !w.met {
+	if !w.collided {
 		changes := make([]store.Change, len(items))
 		for i, item := range items {
 			changes[i] = item.change(store.NoRevision)
@@ -109,7 +109,7 @@ func (w *writer) statistics(ctx context.Context, items []*Item) error {
 			w.counts.Created += counts.Created
 			w.counts.Replaced += counts.Replaced
 			w.counts.Unchanged += counts.Unchanged
-			w.met = counts.Created < len(items)
+			w.collided = counts.Created < len(items)
 			return nil
 		case errors.Is(err, store.ErrExists), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrConflict):
 		default:
@@ -119,7 +119,7 @@ func (w *writer) statistics(ctx context.Context, items []*Item) error {
 	return errRaced
 }
 
-// compare returns the changes that make of what is stored what the items say.
+// compare returns the changes that bring the store to the state of the items.
 func (w *writer) compare(ctx context.Context, items []*Item) (changes []store.Change, counts Counts, err error) {
 	for _, item := range items {
 		stored, _, err := w.to.Get(ctx, store.Key{Owner: item.Owner, ID: item.Statistic.ID})
@@ -143,17 +143,17 @@ func (i *Item) change(was store.Revision) store.Change {
 	return store.Change{Key: store.Key{Owner: i.Owner, ID: i.Statistic.ID}, Was: was, Revision: store.NewRevision(), Record: i.Statistic.Record}
 }
 
-// others stores settings and aliases, many at once, as each is a write of its own and
-// those of one time share a commit.
+// others stores settings and aliases. Each is a write of its own, so many are written at
+// once: a store lets them share a commit.
 func (w *writer) others(ctx context.Context, items []*Item) error {
 	const atOnce = 64
-	var mu sync.Mutex // of what follows
+	var mu sync.Mutex // guards failure and the counts
 	var failure error
-	var group sync.WaitGroup
-	turns := make(chan struct{}, atOnce)
+	var writes sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
 	for _, item := range items {
-		turns <- struct{}{}
-		group.Go(func() {
+		slots <- struct{}{}
+		writes.Go(func() {
 			count, err := w.other(ctx, item)
 			mu.Lock()
 			defer mu.Unlock()
@@ -162,15 +162,15 @@ func (w *writer) others(ctx context.Context, items []*Item) error {
 			} else {
 				*count++
 			}
-			<-turns
+			<-slots
 		})
 	}
-	group.Wait()
+	writes.Wait()
 	return failure
 }
 
-// other stores settings or an alias, unless they are stored, and returns which of the
-// counts it belongs to.
+// other stores settings or an alias, unless the store already has them. It returns the
+// count to increase.
 func (w *writer) other(ctx context.Context, item *Item) (*int, error) {
 	if item.Settings != nil {
 		stored, err := w.to.Settings(ctx, item.Owner)

@@ -21,8 +21,8 @@ const unixEpoch Date = 719_162
 
 const secondsPerDay = 24 * 60 * 60
 
-// DateOf returns the day that a clock in the time's own location shows. A time
-// before MinDate gives MinDate, one after MaxDate gives MaxDate.
+// DateOf returns the day of the time in its own location. It returns MinDate for a time
+// before MinDate, and MaxDate for a time after MaxDate.
 func DateOf(t time.Time) Date {
 	year, month, day := t.Date()
 	return unixEpoch.AddDays(int(midnight(year, month, day).Unix() / secondsPerDay))
@@ -48,8 +48,8 @@ func (d Date) MarshalText() ([]byte, error) {
 	return d.time().AppendFormat(make([]byte, 0, len(time.DateOnly)), time.DateOnly), nil
 }
 
-// UnmarshalText sets the date to what ParseDate makes of the text, and leaves it as
-// it was on an error.
+// UnmarshalText sets the date to the result of ParseDate. On an error it leaves the date
+// unchanged.
 func (d *Date) UnmarshalText(text []byte) error {
 	parsed, err := ParseDate(string(text))
 	if err == nil {

@@ -36,7 +36,7 @@ func TestDateText(t *testing.T) {
 	}
 }
 
-// badDates maps each text to what the error must say of it.
+// badDates maps each text to a part of its error.
 var badDates = map[string]string{
 	"":                     "of the form YYYY-MM-DD, as in 2019-06-16",
 	"2019-02-30":           "the day must be from 01 to 28 in February 2019",
@@ -112,9 +112,9 @@ func TestAddDays(t *testing.T) {
 	}
 }
 
-// TestDatesRoundTrip goes through the calendar beside package time. The stride has
-// no factor in common with the 146,097 days after which the calendar repeats, and
-// there are 25 such cycles, so each day of the cycle is met.
+// TestDatesRoundTrip compares the calendar with that of package time. The stride has no
+// factor in common with the 146,097 days after which the calendar repeats, and there are
+// 25 such cycles, so each day of the cycle is tested.
 func TestDatesRoundTrip(t *testing.T) {
 	const stride = 11
 	calendar := time.Date(1, 1, 1, 12, 0, 0, 0, time.UTC)

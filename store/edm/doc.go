@@ -1,19 +1,19 @@
 // Package edm owns the two types of OData's Entity Data Model that a statistic is
 // made of, Edm.Duration and Edm.Date: their values, their order and their text. It
-// leaves alone URL literals, looser spellings that clients send, null and JSON.
+// leaves alone URL literals, null and JSON.
 //
-// Both are integers, so == and < compare values (PT60M equals PT1H), and what a
-// value cannot keep exactly is refused when parsed, never rounded.
+// Both are integers, so == and < compare values: PT60M equals PT1H. Parsing refuses a text
+// that a value cannot hold exactly, and never rounds.
 package edm
 
 import "strings"
 
-// longestQuote is the most bytes of a bad text that an error repeats: enough to
-// recognise it, little enough that a hostile text does not fill a log.
+// longestQuote is the most bytes of a bad text that an error repeats. It is enough to
+// recognise the text, and too little for a hostile text to fill a log.
 const longestQuote = 64
 
-// shown returns the text as an error repeats it. The copy keeps the text itself
-// from escaping, so that parsing what is right allocates nothing.
+// shown returns the text as an error repeats it. It copies the text, so that the text
+// itself does not escape and parsing a correct one allocates nothing.
 func shown(text string) string {
 	if len(text) > longestQuote {
 		return strings.ToValidUTF8(text[:longestQuote], "") + "..."

@@ -5,9 +5,8 @@ import (
 	"strconv"
 )
 
-// Duration is an Edm.Duration: a signed count of ticks of 100 nanoseconds, which
-// is what .NET's TimeSpan holds, so that every value of an official Graph client
-// has one here. The zero value is no time at all.
+// Duration is an Edm.Duration: a signed count of ticks of 100 nanoseconds, like .NET's
+// TimeSpan. It can therefore hold every value of an official Graph client.
 type Duration int64
 
 // The units of a duration. A day always has 24 hours.
@@ -19,7 +18,7 @@ const (
 	Day             = 24 * Hour
 )
 
-// The range of a duration; a magnitude can be one tick larger below zero.
+// The range of a duration. The smallest one is a tick further from zero.
 const (
 	MinDuration Duration = math.MinInt64 // -P10675199DT2H48M5.4775808S
 	MaxDuration Duration = math.MaxInt64 //  P10675199DT2H48M5.4775807S
@@ -28,9 +27,9 @@ const (
 // longestDuration is the length of the longest canonical text.
 const longestDuration = len("-P10675199DT23H59M59.9999999S")
 
-// String returns the canonical text, the one that .NET's XmlConvert writes: days,
-// hours below 24, minutes and seconds below 60, without components that are zero
-// and without zeros at the end of a fraction; "PT0S" for zero.
+// String returns the canonical text, as .NET's XmlConvert writes it: days, hours below 24,
+// minutes and seconds below 60. It leaves out components that are zero and zeros at the
+// end of a fraction. Zero is "PT0S".
 func (d Duration) String() string {
 	var text [longestDuration]byte
 	return string(d.appendTo(text[:0]))
@@ -41,8 +40,8 @@ func (d Duration) MarshalText() ([]byte, error) {
 	return d.appendTo(make([]byte, 0, longestDuration)), nil
 }
 
-// UnmarshalText sets the duration to what ParseDuration makes of the text, and
-// leaves it as it was on an error.
+// UnmarshalText sets the duration to the result of ParseDuration. On an error it leaves
+// the duration unchanged.
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := ParseDuration(string(text))
 	if err == nil {
@@ -58,7 +57,7 @@ func (d Duration) appendTo(text []byte) []byte {
 	ticks := uint64(d)
 	if d < 0 {
 		text = append(text, '-')
-		ticks = -ticks // in two's complement also right for MinDuration
+		ticks = -ticks // in two's complement this is right for MinDuration, too
 	}
 	text = append(text, 'P')
 	text = appendComponent(text, ticks/uint64(Day), 'D')
@@ -85,7 +84,7 @@ func appendSeconds(text []byte, ticks uint64) []byte {
 	}
 	text = strconv.AppendUint(text, ticks/uint64(Second), 10)
 	if fraction := ticks % uint64(Second); fraction != 0 {
-		// The carried one keeps the zeros at the front; the point then replaces it.
+		// The one that is added keeps the leading zeros. The point then replaces it.
 		point := len(text)
 		text = strconv.AppendUint(text, fraction+uint64(Second), 10)
 		text[point] = '.'

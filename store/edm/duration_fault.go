@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// The words below are for the person who wrote the text. Each fault names the
-// character where the text stops being right, counted from 1.
+// The errors below are for the author of the text. Each names the first wrong character,
+// counted from 1.
 
-// faultAtStart words what comes instead of the P.
+// faultAtStart returns the error for a text without its P.
 func (s *durationScanner) faultAtStart() error {
 	switch s.next() {
 	case '+':
@@ -19,7 +19,7 @@ func (s *durationScanner) faultAtStart() error {
 	return s.fault("expected a P, found "+s.found(), "PT1H30M")
 }
 
-// faultAtComponent words what comes where a component or the end should be.
+// faultAtComponent returns the error at a character that begins no component.
 func (s *durationScanner) faultAtComponent() error {
 	switch c := s.next(); {
 	case s.at == len(s.text) && s.afterT:
@@ -36,7 +36,7 @@ func (s *durationScanner) faultAtComponent() error {
 	return s.fault("expected a number, found "+s.found(), "P1DT2H3M4.5S")
 }
 
-// faultAtDesignator words what comes after a number, where its unit should be.
+// faultAtDesignator returns the error at a character that is not the unit of a number.
 func (s *durationScanner) faultAtDesignator(decimals bool) error {
 	switch c := s.next(); {
 	case decimals && (c == 'D' || c == 'H' || c == 'M'):
@@ -69,13 +69,13 @@ func (s *durationScanner) faultInRange() error {
 	return fmt.Errorf("duration %q is out of range: it must be from %v to %v", shown(s.text), MinDuration, MaxDuration)
 }
 
-// fault says what is wrong at the next byte, and gives what would be right.
+// fault returns an error with the problem at the next byte and a text that is right.
 func (s *durationScanner) fault(problem, right string) error {
 	character := utf8.RuneCountInString(s.text[:s.at]) + 1
 	return fmt.Errorf("duration %q, character %d: %s; write it as in %s", shown(s.text), character, problem, right)
 }
 
-// found names the next character, also one that cannot be seen.
+// found names the next character, even an invisible one.
 func (s *durationScanner) found() string {
 	if s.at == len(s.text) {
 		return "the end"

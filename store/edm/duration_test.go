@@ -78,7 +78,7 @@ func TestParseDurationOfOtherSpellings(t *testing.T) {
 	}
 }
 
-// badDurations maps each text to what the error must say of it.
+// badDurations maps each text to a part of its error.
 var badDurations = map[string]string{
 	"":                              "character 1: expected a P, found the end",
 	"-":                             "character 2: expected a P, found the end",
@@ -135,7 +135,7 @@ var badDurations = map[string]string{
 	"PT1844674407370.9551615S":      "out of range",
 	"PT1844674407370.9551616S":      "out of range", // the sum wraps it
 	"PT1844674407371.9551616S":      "out of range",
-	"PT18446744073709551616Y":       "years have no fixed length", // the syntax is told first
+	"PT18446744073709551616Y":       "years have no fixed length", // the syntax is reported first
 	"PT36893488147419103232H30M":    "out of range",
 	"P99999999999999999999999999D":  "out of range",
 	"-P99999999999999999999999999D": "out of range",

@@ -47,8 +47,8 @@ func ParseDuration(text string) (Duration, error) {
 	return s.total(negative)
 }
 
-// durationScanner walks through a text and sums up its components. A sum beyond
-// uint64 is only noted, so that a fault further on in the text is told first.
+// durationScanner walks through a text and sums up its components. It only notes that the
+// sum exceeds uint64, so that a fault further on in the text is reported first.
 type durationScanner struct {
 	text     string
 	at       int // offset of the next byte
@@ -57,8 +57,8 @@ type durationScanner struct {
 	overflow bool
 }
 
-// next returns the next byte, 0 at the end. A byte 0 in the text is never right
-// either, so the two need no telling apart until a fault is worded.
+// next returns the next byte, or 0 at the end. A byte 0 in the text is as wrong as the end,
+// so only the text of an error distinguishes the two.
 func (s *durationScanner) next() byte {
 	if s.at == len(s.text) {
 		return 0
@@ -74,7 +74,7 @@ func (s *durationScanner) accept(want byte) bool {
 	return true
 }
 
-// needsComponent says whether the last byte read was one that a component follows.
+// needsComponent reports whether a component must follow the last byte read.
 func (s *durationScanner) needsComponent() bool {
 	last := s.text[s.at-1]
 	return last == 'P' || last == 'T'
@@ -143,8 +143,8 @@ func (s *durationScanner) add(number, ticks uint64) {
 	s.overflow = s.overflow || over != 0 || carry != 0
 }
 
-// total returns the sum with its sign. No component has a sign of its own, so a
-// partial sum that is too large can never come back into the range.
+// total returns the sum with its sign. No component has a sign of its own, so a sum that
+// is once too large stays too large.
 func (s *durationScanner) total(negative bool) (Duration, error) {
 	limit := uint64(MaxDuration)
 	if negative {

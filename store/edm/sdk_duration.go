@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// ParseSDKDuration reads what ParseDuration reads and, beside it, the forms in which
-// official Microsoft Graph SDKs write durations, none of which is Edm.Duration:
+// ParseSDKDuration reads an Edm.Duration, as ParseDuration does, and other forms in which
+// official Microsoft Graph SDKs write durations:
 //
 //	P                       zero (Go)
 //	P1W, P1W1DT1H           weeks, of seven days (Go)
 //	PT-1M-55.0810357S       a sign at each component (Java)
 //	-1 day, 23:58:04.9189   str(timedelta): [[-]D day[s], ]H:MM:SS[.ffffff] (Python)
 //
-// The value is exact, or it is an error; that of a text in none of the forms is
-// ParseDuration's. PT is refused: Go writes it for durations whose value it lost.
+// The value is exact, or there is an error. For a text in none of the forms it is the error
+// of ParseDuration. PT is refused: Go writes it for durations whose value it lost.
 func ParseSDKDuration(text string) (Duration, error) {
 	strict, err := ParseDuration(text)
 	if err == nil {
@@ -34,8 +34,8 @@ func ParseSDKDuration(text string) (Duration, error) {
 	return 0, err
 }
 
-// parseTimedelta reads Python's str(timedelta): the days carry the sign, the time
-// is always positive and below a day.
+// parseTimedelta reads Python's str(timedelta). The days have the sign, and the time is
+// positive and below a day.
 func parseTimedelta(text string) (Duration, bool) {
 	clock, ok := text, true
 	days := 0
@@ -56,21 +56,21 @@ func parseTimedelta(text string) (Duration, bool) {
 	if err != nil || time >= Day {
 		return 0, false
 	}
-	if days < 0 { // the time counts forward: the first days alone may be out of range
+	if days < 0 { // the days without the time may be out of range
 		days, time = days+1, time-Day
 	}
 	return add(Duration(days)*Day, time)
 }
 
-// wholeDays reads a number of days that a duration can nearly hold.
+// wholeDays reads a number of days, at most one more than a duration can hold.
 func wholeDays(text string) (int, bool) {
 	days, err := strconv.Atoi(text)
 	most := int(MaxDuration/Day) + 1
 	return days, err == nil && -most <= days && days < most && !strings.HasPrefix(text, "+")
 }
 
-// parseSignedComponents reads a duration whose components may have signs of their
-// own and may begin with weeks. A sign before the P turns all of them.
+// parseSignedComponents reads a duration whose components may have signs of their own and
+// may begin with weeks. A minus before the P negates all of them.
 func parseSignedComponents(text string) (Duration, bool) {
 	rest, negative := strings.CutPrefix(text, "-")
 	rest, isDuration := strings.CutPrefix(rest, "P")
@@ -86,8 +86,8 @@ func parseSignedComponents(text string) (Duration, bool) {
 	return total, ok
 }
 
-// addComponents adds the components of a text, each a number and one of the units,
-// which come in their order and once at the most.
+// addComponents adds the components of a text, each a number and a unit. The units must
+// come in their order, each once at most.
 func addComponents(total *Duration, text, units string, ofTime, negative bool) bool {
 	for text != "" {
 		end := strings.IndexAny(text, units)
@@ -110,7 +110,7 @@ func addComponents(total *Duration, text, units string, ofTime, negative bool) b
 	return true
 }
 
-// component returns a number of units with its own sign.
+// component returns so many units, with the component's own sign.
 func component(number string, unit byte, ofTime bool) (Duration, bool) {
 	digits, negative := strings.CutPrefix(number, "-")
 	if unit == 'W' {
@@ -138,7 +138,7 @@ func addIf(ok bool, a, b Duration) (Duration, bool) {
 	return add(a, b)
 }
 
-// add returns the sum, and whether it is in range.
+// add returns the sum, and reports whether it is in range.
 func add(a, b Duration) (Duration, bool) {
 	sum := a + b
 	return sum, (sum > a) == (b > 0)

@@ -9,7 +9,7 @@ import (
 	"afterhours/store/edm"
 )
 
-// TestSDKDurations: what each official SDK writes for a value, read exactly.
+// TestSDKDurations reads the text that each official SDK writes for a value.
 func TestSDKDurations(t *testing.T) {
 	for text, want := range map[string]string{
 		"P": "PT0S", "P1W": "P7D", "P1W1DT1H": "P8DT1H", "P2W": "P14D", "-P1W": "-P7D", "P1DT12H": "P1DT12H",
@@ -38,7 +38,7 @@ func TestSDKDurationsRefuse(t *testing.T) {
 	}
 }
 
-// TestSDKDurationsOfJava: any value, written as Java does with a sign at each part.
+// TestSDKDurationsOfJava reads random values, written like Java's with a sign at each part.
 func TestSDKDurationsOfJava(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := edm.Duration(rapid.Int64().Draw(t, "ticks"))

@@ -1,5 +1,5 @@
-// Package gate owns the end of a store: which calls are under way, and that none
-// begins after Close. It leaves alone what a store then frees.
+// Package gate owns the end of a store: Close waits for the calls under way, and no call
+// begins after it. It leaves alone what a store frees then.
 package gate
 
 import (
@@ -9,16 +9,16 @@ import (
 	"afterhours/store"
 )
 
-// Gate counts the calls under way; its zero value is open.
+// Gate counts the calls under way. Its zero value is open.
 type Gate struct {
-	// mu is held for reading by every call, and for writing by Close, which so waits
-	// for them all.
+	// mu is held for reading by every call and for writing by Close, which therefore
+	// waits for all calls.
 	mu     sync.RWMutex
 	closed bool
 }
 
-// Enter opens the gate for one call, which must leave it; it is an error, and needs
-// no Leave, when the store is closed or the context done.
+// Enter begins a call. It returns ErrClosed if the store is closed, or the context's error
+// if the context has ended. If it returns nil, the caller must call Leave.
 func (g *Gate) Enter(ctx context.Context) error {
 	g.mu.RLock()
 	err := ctx.Err()
@@ -31,11 +31,11 @@ func (g *Gate) Enter(ctx context.Context) error {
 	return err
 }
 
-// Leave ends a call that has entered.
+// Leave ends a call for which Enter returned nil.
 func (g *Gate) Leave() { g.mu.RUnlock() }
 
-// Close waits for the calls under way and lets in no other. Only the first one runs
-// free, and returns what that does.
+// Close waits for the calls under way and lets no other call begin. The first Close runs
+// free and returns its error. Any later one returns nil.
 func (g *Gate) Close(free func() error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -21,8 +21,8 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 	return nil
 }
 
-// permits returns nil if every change meets what it must when those before it are
-// made. It makes none.
+// permits returns nil if every change finds its key at the expected revision, once the
+// changes before it are made. It makes none of them.
 func (s *Store) permits(changes []store.Change) error {
 	revisions := make(map[store.Key]store.Revision, len(changes)) // after the changes so far
 	for i := range changes {

@@ -1,5 +1,5 @@
-// Package memory owns a store that lives and ends with its process: the fake of
-// every test and the store of throw-away servers. It leaves alone durability.
+// Package memory owns a store that ends with its process: the fake of every test and
+// the store of throw-away servers. It leaves alone durability.
 package memory
 
 import (
@@ -20,7 +20,7 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// alias is what a user principal name is unique by.
+// alias is the key of an alias: a user principal name is unique in its tenant.
 type alias struct{ tenant, upn string }
 
 // New returns an empty store.
@@ -213,7 +213,7 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
-// Close implements store.Store. What was stored is gone.
+// Close implements store.Store. All data is lost.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

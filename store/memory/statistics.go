@@ -7,13 +7,13 @@ import (
 	"afterhours/store"
 )
 
-// statistics are those of one owner. Nil stands for those of an owner without any.
+// statistics are the statistics of one owner. Nil is an owner without statistics.
 type statistics struct {
 	// byID holds statistics that are replaced, never changed.
 	byID map[string]*store.Statistic
-	// ids are the keys of byID in byte order, so that a page of a list costs a
-	// binary search. Inserting moves what lies behind, some ten microseconds with
-	// 100,000 ids, and nothing for ids that come in their order.
+	// ids are the keys of byID in byte order, so that a page of a list costs a binary
+	// search. An insert moves the ids after it: some ten microseconds with 100,000 ids,
+	// and nothing for ids that come in their order.
 	ids []string
 }
 
@@ -26,7 +26,7 @@ func (s *statistics) get(id string) (store.Statistic, error) {
 	return store.Statistic{}, store.ErrNotFound
 }
 
-// revision returns that of the id, NoRevision if it is free.
+// revision returns the revision of the id, or NoRevision if the id is free.
 func (s *statistics) revision(id string) store.Revision {
 	statistic, _ := s.get(id)
 	return statistic.Revision
@@ -53,7 +53,7 @@ func (s *statistics) page(query store.Query) []store.Statistic {
 	if len(query.Order) > 0 {
 		return s.sorted(query)
 	}
-	// No id lies between an id and the same id with a zero byte behind it.
+	// No id lies between an id and the same id followed by a zero byte.
 	start := 0
 	if query.After != nil {
 		start, _ = slices.BinarySearch(s.ids, query.After.ID+"\x00")
@@ -77,8 +77,8 @@ func (s *statistics) page(query store.Query) []store.Statistic {
 	return page
 }
 
-// sorted returns a page in an order other than that of the ids. It keeps at most
-// twice as many candidates as it needs, and sorts those when there are more.
+// sorted returns a page in an order other than that of the ids. It gathers up to twice
+// as many candidates as it needs, then sorts them and drops the surplus.
 func (s *statistics) sorted(query store.Query) []store.Statistic {
 	needed := query.Skip + query.Limit
 	if needed < 0 || needed > math.MaxInt/2 {

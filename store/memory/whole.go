@@ -9,8 +9,8 @@ import (
 	"afterhours/store"
 )
 
-// These go through what all tenants have, which for the command line and tests is
-// soon enough.
+// The methods below scan the data of all tenants, which is fast enough for the command
+// line and for tests.
 
 // Users implements store.Store.
 func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {

@@ -22,7 +22,7 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 				return err
 			}
 			for i := range changes {
-				if err := apply(ctx, within{tx}, &changes[i]); isAnswer(err) {
+				if err := apply(ctx, within{tx}, &changes[i]); isResult(err) {
 					return changes[i].Refused(err)
 				} else if err != nil {
 					return err
@@ -33,9 +33,9 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 	})
 }
 
-// lockInOrder locks the rows of all keys in one order for everybody, lest two who
-// change the same rows in different orders wait for each other until the database
-// finds out, which takes it a second.
+// lockInOrder locks the rows of all keys in the same order for every caller. Otherwise two
+// callers that change the same rows in different orders would deadlock, which takes the
+// database a second to notice.
 func lockInOrder(ctx context.Context, tx pgx.Tx, changes []store.Change) error {
 	ids := map[store.Owner][]string{}
 	for _, change := range changes {
@@ -52,15 +52,15 @@ func lockInOrder(ctx context.Context, tx pgx.Tx, changes []store.Change) error {
 	return nil
 }
 
-// within is a runner of statements within a transaction.
+// within is a runner in a transaction.
 type within struct{ pgx.Tx }
 
 func (w within) row(ctx context.Context, into []any, sql string, args ...any) error {
 	return notFound(w.QueryRow(ctx, sql, args...).Scan(into...))
 }
 
-// apply makes one change. One that writes nothing finds the key locked to the end of
-// the transaction, so that what was read still holds when the others are made.
+// apply makes one change. The key of a change that writes nothing is locked to the end of
+// the transaction, so that its revision holds until the other changes are made.
 func apply(ctx context.Context, on runner, change *store.Change) error {
 	if change.Was != change.Revision {
 		_, err := write(ctx, on, change)
@@ -76,8 +76,8 @@ func apply(ctx context.Context, on runner, change *store.Change) error {
 	return store.Meet(stored, change.Was)
 }
 
-// lockFree keeps others from creating the key: there is no row to lock, so one is made
-// and taken back, and the index remembers it to the end of the transaction.
+// lockFree keeps others from creating the key. There is no row to lock, so it creates one
+// and deletes it: the index keeps the entry locked to the end of the transaction.
 func lockFree(ctx context.Context, on runner, key store.Key) error {
 	held := store.Change{Key: key, Revision: store.NewRevision()}
 	if _, err := write(ctx, on, &held); err != nil {

@@ -24,9 +24,9 @@ var (
 	undone  = flag.Int("undone", 1600, "how many writes TestUndoneWritesUnderLoad makes")
 )
 
-// TestCrashesUnderLoad: writers count up, each a statistic of its own, while the server
-// crashes and recovers. A write that was acknowledged is there afterwards, one whose
-// outcome was unknown is there once or not at all, and the store goes on by itself.
+// TestCrashesUnderLoad increments counters, each writer its own, while the server crashes
+// and recovers. Every acknowledged write must be stored afterwards, a write with an unknown
+// outcome once or not at all, and the store must go on without help.
 func TestCrashesUnderLoad(t *testing.T) {
 	postgrestest.Address(t)                  // skips where there is no PostgreSQL
 	dir, err := os.MkdirTemp("", "postgres") // t.TempDir is closed to the user that PostgreSQL runs as
@@ -70,7 +70,7 @@ func TestCrashesUnderLoad(t *testing.T) {
 	}
 }
 
-// server runs .ci/postgres, without which there is no server to crash.
+// server runs .ci/postgres. The test is skipped without it.
 func server(t *testing.T, verb, dir string) (address string) {
 	t.Helper()
 	out, err := exec.Command("../../.ci/postgres", verb, dir).Output()
@@ -85,7 +85,7 @@ type counter struct {
 	t        *testing.T
 	store    store.Store
 	key      store.Key
-	revision store.Revision // of the last write that is known to be there
+	revision store.Revision // of the last write that is certainly stored
 	kept     edm.Duration   // its duration
 	unknown  bool           // whether one more may have been made
 	atCrash  edm.Duration   // what was kept when last an outcome was unknown
@@ -110,7 +110,7 @@ func (c *counter) increment() {
 	}
 }
 
-// find reads what became of the last write; false means that there is no answer yet.
+// find reads the outcome of the last write, and reports whether the database could be read.
 func (c *counter) find() bool {
 	stored, _, err := c.store.Get(context.Background(), c.key)
 	switch {

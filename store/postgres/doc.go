@@ -1,17 +1,17 @@
 // Package postgres owns a store in a PostgreSQL database that any number of servers
-// share: a write that was answered is as durable as a commit of that database. It
-// leaves alone how the database is run, replicated and backed up.
+// share. A write is as durable as a commit of that database. The package leaves alone how
+// the database is run, replicated and backed up.
 //
-//	Put, Delete      -> one statement, which compares, writes and tells the owner's
-//	                    settings; those of callers at one time share a transaction
+//	Put, Delete      -> one statement, which compares, writes and returns the owner's
+//	                    settings; group.Queue: concurrent statements share a transaction
 //	Apply            -> one transaction, whose rows stay locked to its end
 //	Get, List, ...   -> one statement, which sees one moment
 //	List, Count      -> sqlquery, which writes the SQL
 //
-// What the database says that it has undone (a serialization failure, a deadlock), and
-// what was never sent to it, is tried again while the caller waits. A write whose
-// connection breaks is not: it may have been made, and the caller is told that the
-// outcome is unknown.
+// A statement is tried again, while the caller waits, if the database rolled it back (a
+// serialization failure, a deadlock) or if it was never sent. A write whose connection
+// breaks is not tried again, because the database may have made it: the caller gets
+// ErrUnavailable, and the outcome is unknown.
 //
 // The schema and the SQL keep to what PostgreSQL, CockroachDB, YugabyteDB and Citus
 // share: every key begins with the tenant and the user, by which a cluster may

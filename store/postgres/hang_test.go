@@ -21,18 +21,18 @@ import (
 	"afterhours/store/postgres/postgrestest"
 )
 
-// TestAServerThatHangs: the first of two servers stops in the middle of everything. It
-// still takes connections, which neither answer nor break. Callers who would wait for
-// ever are told so, and the store goes on at the other server by itself, whether all of
-// its connections were in use or lay idle.
+// TestAServerThatHangs suspends the first of two servers. It still accepts connections, but
+// they neither answer nor break. Waiting calls must return ErrUnavailable, and the store
+// must move to the other server without help, both if its connections are in use and if
+// they are idle.
 func TestAServerThatHangs(t *testing.T) {
 	postgrestest.Address(t) // skips where there is no PostgreSQL
 	t.Run("busy", func(t *testing.T) { t.Parallel(); hang(t, 8, 0) })
 	t.Run("idle", func(t *testing.T) { t.Parallel(); hang(t, 1, 2*time.Second) })
 }
 
-// hang stops the server when a store has used all connections and then none for the
-// time, and has that many callers.
+// hang uses all connections of a store, leaves them idle for a while, suspends the server
+// and lets so many callers write.
 func hang(t *testing.T, callers int, idle time.Duration) {
 	s, stop, goOn := twoServers(t)
 	var calls sync.WaitGroup
@@ -49,8 +49,8 @@ func hang(t *testing.T, callers int, idle time.Duration) {
 	time.Sleep(idle)
 	stop()
 	defer goOn()                            // before the store is closed
-	const limit = 28 * time.Second          // of the 30 in which service shall be back
-	rescue := time.AfterFunc(2*limit, goOn) // lest a store that waits for ever holds up the test
+	const limit = 28 * time.Second          // of the 30 within which calls must succeed again
+	rescue := time.AfterFunc(2*limit, goOn) // so that the test ends even if the store waits for ever
 	defer rescue.Stop()
 	begun := time.Now()
 	for n := range callers {
@@ -71,8 +71,8 @@ func hang(t *testing.T, callers int, idle time.Duration) {
 	t.Logf("%d callers were served after %v", callers, time.Since(begun).Round(time.Second/10))
 }
 
-// twoServers returns a store that uses the first of two servers, and may use the other
-// one, and what stops and continues that first one.
+// twoServers returns a store that uses the first of two servers and may use the second,
+// and functions that suspend and continue the first.
 func twoServers(t *testing.T) (s *postgres.Store, stop, goOn func()) {
 	t.Helper()
 	var first string
@@ -105,7 +105,7 @@ func twoServers(t *testing.T) (s *postgres.Store, stop, goOn func()) {
 	return s, func() { signalServer(t, first, syscall.SIGSTOP) }, func() { signalServer(t, first, syscall.SIGCONT) }
 }
 
-// create makes a statistic that is not there, and waits for as long as that takes.
+// create creates a statistic, and waits as long as that takes.
 func create(s store.Store, n int, name string) error {
 	key := store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: fmt.Sprintf("%d %s", n, name)}
 	_, _, err := s.Put(context.Background(), key, store.Record{Type: store.Call, Activity: "Call"}, store.NoRevision)

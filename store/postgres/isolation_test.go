@@ -14,10 +14,10 @@ import (
 	"afterhours/store/postgres/postgrestest"
 )
 
-// TestDatabaseOfAnotherIsolation: in a database whose transactions are serializable unless
-// they say otherwise, many who change one row at once are answered as in any other: what
-// a lock waited for is a conflict, and no failure.
-func TestDatabaseOfAnotherIsolation(t *testing.T) {
+// TestDatabaseThatIsSerializableByDefault lets many callers change one row at once in a database
+// whose default isolation is serializable. As in any other database, a caller that had to
+// wait for the row must get ErrConflict and not a failure.
+func TestDatabaseThatIsSerializableByDefault(t *testing.T) {
 	server := postgrestest.Address(t)
 	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	postgrestest.Run(t, server, "CREATE DATABASE "+name)

@@ -14,8 +14,8 @@ import (
 	"afterhours/store/storetest/strace"
 )
 
-// asUpgrade makes the test binary open the store at the address that it holds, instead of
-// running the tests, for the test that kills it meanwhile.
+// asUpgrade is an environment variable with an address. If it is set, the test binary opens
+// the store there instead of running tests. A test kills it meanwhile.
 const asUpgrade = "AFTERHOURS_TEST_UPGRADE"
 
 func TestMain(m *testing.M) {

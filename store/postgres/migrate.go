@@ -20,10 +20,10 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date, one server at a time: whoever holds the row of
-// a table, which is renewed while it works and may be taken over when it is not. Each
-// migration is one statement that may be repeated, as a server may end between it and
-// the note that it was made.
+// migrate brings the schema up to date, one server at a time. The lock is a row of a table.
+// Its holder renews it, and another server may take it over once it has expired. Each
+// migration is one statement that may be repeated, since a server may end after the
+// statement and before it has recorded the version.
 func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { _ = db.Close() }()

@@ -11,12 +11,12 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// foreign is what not all of PostgreSQL, CockroachDB, YugabyteDB and Citus have, or
-// not in a way that we want to depend on.
+// foreign matches features that PostgreSQL, CockroachDB, YugabyteDB and Citus do not all
+// have, or that they implement too differently to depend on.
 var foreign = regexp.MustCompile(`(?i)\b(serial|bigserial|sequence|nextval|identity|advisory|listen|notify|lock\s+table|trigger|function|plpgsql|` +
 	`exclude|deferrable|inherits|generated|gist|gin|ctid|xmin|unlogged|tablespace|partition|merge|concurrently)\b`)
 
-func TestEveryMigrationIsOneStatementThatAllHave(t *testing.T) {
+func TestEveryMigrationIsOnePortableStatement(t *testing.T) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("the migrations are %v, %v", names, err)

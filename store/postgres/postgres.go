@@ -13,11 +13,12 @@ import (
 
 	"afterhours/store"
 	"afterhours/store/gate"
+	"afterhours/store/group"
 )
 
-// session holds for every connection whose address does not say otherwise; times are
-// in milliseconds. Who waited for a row shall find it as it then is: at a higher level
-// of isolation, which a database may have by default, that is a failure.
+// session has the settings of every connection whose address does not set them. Times are
+// in milliseconds. A statement that has waited for a row must see its new state. At a
+// higher level of isolation, which a database may have by default, it would fail.
 var session = map[string]string{
 	"application_name":                    "afterhours",
 	"default_transaction_isolation":       "read committed",
@@ -26,24 +27,24 @@ var session = map[string]string{
 	"idle_in_transaction_session_timeout": "30000",
 }
 
-// connectTimeout is how long a server may take to answer one who connects, or who asks
-// whether an idle connection still works, unless the address says otherwise. One that
-// hangs accepts connections, and stands in the way of the hosts behind it in the address.
+// connectTimeout is how long a server may take to accept a connection, or to answer a ping
+// on an idle one, unless the address sets a timeout. A server that hangs still accepts
+// connections, and would keep the pool from trying the next host of the address.
 const connectTimeout = 2 * time.Second
 
 // Store is a store.Store in a PostgreSQL database. Open makes one.
 type Store struct {
 	gate          gate.Gate
 	pool          *pgxpool.Pool
-	reads, writes *groups // of single rows
+	reads, writes *group.Queue[*statement] // of single rows
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Open connects to the database of the address, a URL or a connection string of
-// libpq, and brings its schema up to date. A schema of a newer version of this program
-// is used as it is: versions only ever add to it. The context is for opening only.
-// Errors do not contain the password.
+// Open connects to the database of the address, which is a URL or a connection string of
+// libpq, and brings its schema up to date. It uses the schema of a newer version of this
+// program as it is, since versions only add to the schema. The context is for opening
+// only. Errors do not contain the password.
 func Open(ctx context.Context, address string) (*Store, error) {
 	pool, err := newPool(ctx, address)
 	if err != nil {
@@ -58,14 +59,15 @@ func Open(ctx context.Context, address string) (*Store, error) {
 }
 
 func newStore(pool *pgxpool.Pool) *Store {
-	return &Store{pool: pool, reads: newGroups(pool), writes: newGroups(pool)}
+	return &Store{pool: pool, reads: newQueue(pool), writes: newQueue(pool)}
 }
 
-// maxConnections is how many connections the pool may have unless the address says
-// pool_max_conns: those of the groups, and as many for what has one to itself.
-const maxConnections = 4 * carriers
+// maxConnections is how many connections the pool may have unless the address sets
+// pool_max_conns: one for each worker of the
+// two queues, and as many for calls that have one to themselves.
+const maxConnections = 4 * workers
 
-// newPool returns a pool that connects when it is used.
+// newPool returns a pool that connects at the first use.
 func newPool(ctx context.Context, address string) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
@@ -75,7 +77,7 @@ func newPool(ctx context.Context, address string) (*pgxpool.Pool, error) {
 		config.MaxConns = maxConnections
 	}
 	for name, value := range session {
-		if _, said := config.ConnConfig.RuntimeParams[name]; !said {
+		if _, ok := config.ConnConfig.RuntimeParams[name]; !ok {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
 	}
@@ -84,7 +86,7 @@ func newPool(ctx context.Context, address string) (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(ctx, config)
 }
 
-// Check implements store.Store: a server that only replicates another cannot write.
+// Check implements store.Store. A server that only replicates another cannot write.
 func (s *Store) Check(ctx context.Context) error {
 	var readOnly string
 	return s.attempt(ctx, "checking that the database can be written", func(ctx context.Context) error {
@@ -99,14 +101,14 @@ func (s *Store) Check(ctx context.Context) error {
 // Close implements store.Store.
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
-		s.reads.close()
-		s.writes.close()
+		s.reads.Close()
+		s.writes.Close()
 		s.pool.Close()
 		return nil
 	})
 }
 
-// notFound is ErrNotFound in place of the driver's error for no rows.
+// notFound returns ErrNotFound in place of the driver's error for no rows.
 func notFound(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return store.ErrNotFound

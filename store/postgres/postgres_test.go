@@ -19,7 +19,8 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// TestManyServersStartAtOnce: one of them makes the schema, the others wait.
+// TestManyServersStartAtOnce opens an empty database with five servers: one creates the
+// schema, and the others wait.
 func TestManyServersStartAtOnce(t *testing.T) {
 	address := postgrestest.Address(t)
 	var servers sync.WaitGroup
@@ -41,7 +42,8 @@ func TestManyServersStartAtOnce(t *testing.T) {
 	servers.Wait()
 }
 
-// TestAServerUsesTheSchemaOfANewerOne: versions run side by side during an upgrade.
+// TestAServerUsesTheSchemaOfANewerOne opens a schema of a newer version, as happens during
+// an upgrade when two versions run at once.
 func TestAServerUsesTheSchemaOfANewerOne(t *testing.T) {
 	address := postgrestest.Address(t)
 	newer := open(t, address)

@@ -57,7 +57,7 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return count, err
 }
 
-// each gives one row after the other to take, until it returns false.
+// each calls take for one row after the other until it returns false.
 func (s *Store) each(ctx context.Context, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
 	rows, err := s.pool.Query(ctx, statement.SQL, statement.Args...)
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 	}, listOwners, tenant, after, limit)
 }
 
-// collect returns what scan makes of each row of a query.
+// collect returns the value that scan makes of each row of a query.
 func collect[T any](ctx context.Context, s *Store, doing string, scan pgx.RowToFunc[T], sql string, args ...any) (values []T, err error) {
 	err = s.attempt(ctx, doing, func(ctx context.Context) error {
 		rows, err := s.pool.Query(ctx, sql, args...)

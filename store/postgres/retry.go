@@ -14,39 +14,39 @@ import (
 	"afterhours/store"
 )
 
-// maxTries is how often an attempt that the database undid is made in all, and
-// firstPause about how long the first pause between two is; each is twice the last.
 const (
-	maxTries   = 5
+	// maxTries is how many times a statement that the database rolls back is tried in all.
+	maxTries = 5
+	// firstPause is the average pause before the second try. Each further pause is twice
+	// the last.
 	firstPause = 5 * time.Millisecond
 )
 
-// patience is how long a call waits for the database. A server that hangs neither
-// answers nor breaks its connections, and would keep all of the pool for ever. Of the
-// 30 s in which another shall serve in its place, the driver needs 15 to close them.
-const patience = 8 * time.Second
+// timeout is how long a call waits for the database. A server that hangs neither answers
+// nor breaks its connections, and would block the whole pool for ever. Another server must
+// take over within 30 s, of which the driver needs 15 to close the connections.
+const timeout = 8 * time.Second
 
-// attempt runs one statement or transaction as one call of the store, again when
-// nothing of it has happened, and words its errors. Errors of the store's promises
-// pass as they are.
+// attempt runs one statement or transaction as one call of the store. It tries again if
+// nothing has happened, and translates errors to the store's terms.
 func (s *Store) attempt(ctx context.Context, doing string, run func(context.Context) error) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
-	patient, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	err := run(patient)
-	for try := 1; try < maxTries && isUndone(err) && pause(patient, try); try++ {
-		err = run(patient)
+	err := run(limited)
+	for try := 1; try < maxTries && isUndone(err) && pause(limited, try); try++ {
+		err = run(limited)
 	}
 	switch {
-	case err == nil, isAnswer(err):
+	case err == nil, isResult(err):
 		return err
 	case ctx.Err() != nil:
-		return ctx.Err() // the driver's is only that it was interrupted
-	case patient.Err() != nil:
-		return fmt.Errorf("%s: %w: the database has not answered for %v", doing, store.ErrUnavailable, patience)
+		return ctx.Err() // the driver's error says only that it was interrupted
+	case limited.Err() != nil:
+		return fmt.Errorf("%s: %w: the database has not answered for %v", doing, store.ErrUnavailable, timeout)
 	case code(err) == readOnly:
 		s.pool.Reset() // these connections lead to a server that is no longer the primary
 	}
@@ -59,7 +59,7 @@ func (s *Store) attempt(ctx context.Context, doing string, run func(context.Cont
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// pause waits before the next try; it returns false when the caller waits no longer.
+// pause waits before the next try, and reports whether the caller still waits.
 func pause(ctx context.Context, try int) bool {
 	base := firstPause << (try - 1)
 	select {
@@ -79,8 +79,8 @@ const (
 	lockNotAvailable     = "55P03"
 )
 
-// isUndone says whether it is certain that nothing has happened, and likely that it
-// happens at another try.
+// isUndone reports whether it is certain that nothing has happened, and likely that another
+// try succeeds.
 func isUndone(err error) bool {
 	switch code(err) {
 	case serializationFailure, deadlockDetected:
@@ -89,8 +89,8 @@ func isUndone(err error) bool {
 	return err != nil && pgconn.SafeToRetry(err)
 }
 
-// isUnavailable tells what may pass, and is nobody's mistake: a connection that cannot
-// be made or breaks, a server that stops, has no room, or is no longer the primary.
+// isUnavailable reports whether the error may pass and is not a bug: a connection cannot be
+// made or breaks, or a server stops, has no room, or is no longer the primary.
 func isUnavailable(err error) bool {
 	code := code(err)
 	if code == "" {
@@ -103,7 +103,7 @@ func isUnavailable(err error) bool {
 	return code == readOnly
 }
 
-// isOfConnection says whether the connection, and not the server, is to blame.
+// isOfConnection reports whether the connection failed, and not the statement.
 func isOfConnection(err error) bool {
 	var (
 		connecting *pgconn.ConnectError
@@ -113,16 +113,17 @@ func isOfConnection(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, store.ErrUnavailable)
 }
 
-// code returns PostgreSQL's code of the error, "" if it is not from the server.
+// code returns PostgreSQL's code of the error, or "" if it is not from the server.
 func code(err error) string {
-	var told *pgconn.PgError
-	if errors.As(err, &told) {
-		return told.Code
+	var failed *pgconn.PgError
+	if errors.As(err, &failed) {
+		return failed.Code
 	}
 	return ""
 }
 
-// isAnswer says whether an error is of the store's promises.
-func isAnswer(err error) bool {
+// isResult reports whether the error is a result for one caller, which undoes nothing else:
+// ErrNotFound, ErrExists or ErrConflict.
+func isResult(err error) bool {
 	return errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict)
 }

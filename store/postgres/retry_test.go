@@ -11,10 +11,10 @@ import (
 	"afterhours/store"
 )
 
-func TestWhatWasUndoneIsTriedAgain(t *testing.T) {
+func TestARolledBackStatementIsTriedAgain(t *testing.T) {
 	of := func(code string) error { return &pgconn.PgError{Code: code} }
 	for name, test := range map[string]struct {
-		errs  []error // of one try after the other, nil behind them
+		errs  []error // of one try after the other, then nil
 		tries int
 		want  error // nil for none
 	}{
@@ -26,7 +26,7 @@ func TestWhatWasUndoneIsTriedAgain(t *testing.T) {
 		"the server stops":      {[]error{of("57P01")}, 1, store.ErrUnavailable},
 		"the disk is full":      {[]error{of("53100")}, 1, store.ErrFull},
 		"not the primary":       {[]error{of("25006")}, 1, store.ErrUnavailable},
-		"an answer":             {[]error{store.ErrConflict}, 1, store.ErrConflict},
+		"a result":              {[]error{store.ErrConflict}, 1, store.ErrConflict},
 	} {
 		s, err := unconnected()
 		if err != nil {
@@ -49,7 +49,7 @@ func TestWhatWasUndoneIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestACallerWhoGoesIsNotTriedFor(t *testing.T) {
+func TestNoRetryAfterTheCallerHasGone(t *testing.T) {
 	s, err := unconnected()
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestACallerWhoGoesIsNotTriedFor(t *testing.T) {
 	}
 }
 
-func TestAFaultOfOursIsNotTheDatabases(t *testing.T) {
+func TestABugIsNotUnavailable(t *testing.T) {
 	s, err := unconnected()
 	if err != nil {
 		t.Fatal(err)
@@ -79,13 +79,13 @@ func TestAFaultOfOursIsNotTheDatabases(t *testing.T) {
 	}
 }
 
-// notSent is an error as pgconn returns it when nothing was sent.
+// notSent is an error like pgconn's when nothing was sent.
 type notSent struct{}
 
 func (notSent) Error() string     { return "conn closed" }
 func (notSent) SafeToRetry() bool { return true }
 
-// unconnected returns a store whose database nobody asks.
+// unconnected returns a store for tests that never use its database.
 func unconnected() (*Store, error) {
 	pool, err := newPool(context.Background(), "postgres://127.0.0.1:1/none")
 	return newStore(pool), err

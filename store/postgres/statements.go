@@ -13,7 +13,7 @@ const (
 	ofAlias = " WHERE tenant_id = $1 AND upn = $2"
 )
 
-// The statements; List and Count have theirs written by sqlquery.
+// The statements of single rows. sqlquery writes those of List and Count.
 var (
 	getStatistic = "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
 		" FROM statistics LEFT JOIN settings USING (tenant_id, user_id)" + ofKey
@@ -37,25 +37,25 @@ const (
 	deleteAlias = "DELETE FROM aliases" + ofAlias
 )
 
-// listTenants is the one statement that is not of one tenant, and reads all of them.
+// listTenants is the only statement that is not limited to one tenant.
 const (
 	listTenants = "SELECT tenant_id FROM statistics UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id"
 
-	// Each half ends at the limit by itself: the database would read all that UNION
-	// joins before it takes the first ones.
+	// Each half has the limit, too: otherwise the database would read all rows of both
+	// halves before it takes the first ones.
 	owners     = " WHERE tenant_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3"
 	listOwners = "(SELECT DISTINCT user_id FROM statistics" + owners + ") UNION (SELECT user_id FROM settings" + owners + ") ORDER BY user_id LIMIT $3"
 )
 
-// written makes of a statement that writes a statistic one that returns its owner's
-// settings, and no row if it changed nothing. Both halves name the owner, so that a
-// database that is spread by owners sees where the statement belongs.
+// written adds to a statement that writes a statistic the owner's settings as its result.
+// There is no row if nothing was changed. Both halves name the owner, so that a database
+// that distributes rows by owners can route the statement.
 func written(statement string) string {
 	return "WITH written AS (" + statement + " RETURNING id) SELECT " + sqlquery.SettingsOrDefaults +
 		" FROM written LEFT JOIN settings ON tenant_id = $1 AND user_id = $2"
 }
 
-// marks are the parameters for the columns, numbered from the first one.
+// marks returns a parameter for each column, numbered from first.
 func marks(first int) string {
 	marks := make([]string, strings.Count(sqlquery.Columns, ",")+1)
 	for i := range marks {

@@ -11,8 +11,8 @@ import (
 	"afterhours/store/postgres/postgrestest"
 )
 
-// undoing has the database undo a fifth of all writes, as it does with transactions that
-// cannot be put into an order or wait for each other.
+// undoing makes the database roll back a fifth of all writes, with the codes of a
+// serialization failure and of a deadlock.
 const undoing = `
 CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE drawn float := random();
@@ -23,9 +23,9 @@ BEGIN
 END $$;
 CREATE TRIGGER undo BEFORE INSERT OR UPDATE ON statistics FOR EACH ROW EXECUTE FUNCTION undo()`
 
-// TestUndoneWritesUnderLoad: writers count up while the database undoes a fifth of what
-// they write. It is tried again for them, no write is lost or doubled, and hardly any
-// answer is that the store is unavailable: five tries in a row must fail for that.
+// TestUndoneWritesUnderLoad increments counters while the database rolls back a fifth of
+// the writes. No write may be lost or doubled. Hardly any may be ErrUnavailable, because
+// that takes five failures in a row.
 func TestUndoneWritesUnderLoad(t *testing.T) {
 	address := postgrestest.Address(t)
 	s, err := postgres.Open(t.Context(), address)
@@ -55,7 +55,7 @@ func TestUndoneWritesUnderLoad(t *testing.T) {
 		total += counters[i].kept
 	}
 	refused := *undone/writers*writers - int(total)
-	t.Logf("of %d writes, a fifth of whose tries the database undid, %d were answered as unavailable; none is lost or doubled", *undone, refused)
+	t.Logf("of %d writes, a fifth of whose tries the database rolled back, %d were unavailable; none is lost or doubled", *undone, refused)
 	if refused*100 > *undone {
 		t.Error("that is more than one in a hundred")
 	}

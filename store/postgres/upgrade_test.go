@@ -20,16 +20,16 @@ import (
 
 var upgradeKills = flags.Int("upgradekills", 10, "at how many points TestAKilledUpgradeResumes kills the upgrade")
 
-// lease is how long the lock of the migrations outlives its holder: goose's default.
+// lease is how long the lock of the migrations survives its holder: goose's default.
 const lease = 30 * time.Second
 
-// oldRows are what a program of the first version left.
+// oldRows creates rows in the schema of the first version.
 const oldRows = `INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity, start_date, duration)
 SELECT 't', 'u', 'call ' || n, n, 'call', 'Call', DATE '2026-01-01' + n, -n FROM generate_series(1, 200) AS n`
 
 // TestAKilledUpgradeResumes kills upgrades from the oldest schema, each at another system
-// call that sends a statement or receives an answer. The next start completes what was
-// begun once the lock of the one that was killed has run out, and nothing is missing.
+// call that sends a statement or receives a result. The next start must complete the
+// upgrade once the lock of the killed one has expired, and no data may be missing.
 func TestAKilledUpgradeResumes(t *testing.T) {
 	points := strace.Points(t, upgrading(t, oldSchema(t)), *upgradeKills, "write", "read")
 	killed := map[string]strace.Point{} // by address
@@ -101,7 +101,7 @@ func oldSchema(t *testing.T) (address string) {
 	return address
 }
 
-// wantUpgraded wants the rows of oldRows, and all that later versions added.
+// wantUpgraded checks that the rows of oldRows and the additions of later versions exist.
 func wantUpgraded(t *testing.T, s *Store) {
 	owner := store.Owner{Tenant: "t", User: "u"}
 	page, err := s.List(context.Background(), owner, store.Query{Limit: 1000})

@@ -8,8 +8,8 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// runner runs a statement, in a group or in a transaction, and scans the one row that it
-// returns; without one the error is ErrNotFound.
+// runner runs a statement, in a batch or in a transaction, and scans the row that it
+// returns. The error is ErrNotFound if there is no row.
 type runner interface {
 	row(ctx context.Context, into []any, sql string, arguments ...any) error
 }
@@ -26,7 +26,7 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 
 // Delete implements store.Store.
 func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) error {
-	if was == store.NoRevision { // no statistic has it, and as a change it would create
+	if was == store.NoRevision { // a change from NoRevision would create
 		_, _, err := s.Get(ctx, key)
 		if err == nil {
 			return store.ErrConflict
@@ -37,17 +37,17 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 	return err
 }
 
-// put makes the change as part of a group.
+// put makes the change in a batch.
 func (s *Store) put(ctx context.Context, doing string, change *store.Change) (settings store.Settings, err error) {
 	err = s.attempt(ctx, doing, func(ctx context.Context) (err error) {
-		settings, err = write(ctx, together{s, change.Key}, change)
+		settings, err = write(ctx, queued{s, change.Key}, change)
 		return err
 	})
 	return settings, err
 }
 
-// write makes the change in one statement, asks for the reason if that changes nothing,
-// and returns the owner's settings.
+// write makes the change in one statement and returns the owner's settings. If nothing was
+// changed, it reads the revision to find the reason.
 func write(ctx context.Context, on runner, change *store.Change) (store.Settings, error) {
 	key := change.Key
 	arguments := []any{key.Tenant, key.User, key.ID}
@@ -61,7 +61,7 @@ func write(ctx context.Context, on runner, change *store.Change) (store.Settings
 	default:
 		arguments = append(append(arguments, int64(change.Was)), fields...)
 	}
-	settings := new(store.Settings) // the carrier's until row returns nil
+	settings := new(store.Settings) // the worker's until row returns nil
 	err := on.row(ctx, sqlquery.SettingsFields(settings), statement, arguments...)
 	if err == nil {
 		return *settings, nil
@@ -82,9 +82,9 @@ func write(ctx context.Context, on runner, change *store.Change) (store.Settings
 	return store.Settings{}, store.ErrConflict
 }
 
-// revision returns that of the key, NoRevision if it is free.
+// revision returns the revision of the key, or NoRevision if it is free.
 func revision(ctx context.Context, on runner, key store.Key) (store.Revision, error) {
-	revision := new(int64) // the carrier's until row returns nil
+	revision := new(int64) // the worker's until row returns nil
 	err := on.row(ctx, []any{revision}, current, key.Tenant, key.User, key.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.NoRevision, nil
@@ -105,7 +105,7 @@ func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change st
 	return settings, err
 }
 
-// flag is a boolean that may be null, as an argument.
+// flag returns a boolean that may be null as an argument.
 func flag(value store.Null[bool]) *bool {
 	if !value.Valid {
 		return nil
@@ -127,7 +127,7 @@ func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) error {
 	return s.exec(ctx, "deleting an alias", store.ErrNotFound, deleteAlias, tenant, upn)
 }
 
-// exec runs one statement; one that changes no row is the error unchanged.
+// exec runs one statement. It returns the error unchanged if no row was changed.
 func (s *Store) exec(ctx context.Context, doing string, unchanged error, statement string, arguments ...any) error {
 	return s.attempt(ctx, doing, func(ctx context.Context) error {
 		tag, err := s.pool.Exec(ctx, statement, arguments...)

@@ -8,14 +8,14 @@ import (
 
 // Apply implements store.Store.
 func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
-	// The caller's slice is read here and not by the writer, which may come to it
-	// when the caller has gone.
-	steps := make([]func(*statements) error, len(changes))
+	// The caller's slice is read here and not by the writer: by then the caller may have
+	// gone and changed it.
+	steps := make([]write, len(changes))
 	for i, change := range changes {
 		step := stepOf(&change)
 		steps[i] = func(s *statements) error {
 			err := step(s)
-			if err != nil && isAnswer(err) {
+			if err != nil && isResult(err) {
 				return change.Refused(err)
 			}
 			return err
@@ -24,18 +24,18 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 	return s.write(ctx, "applying changes", func(s *statements) error { return inSavepoint(s, steps) })
 }
 
-// inSavepoint runs the steps within the transaction that the writer has begun. An
-// answer to one of them undoes those before it, and nothing of the other callers
-// who share the transaction; any other error is left to undo all of it.
-func inSavepoint(s *statements, steps []func(*statements) error) error {
+// inSavepoint runs the steps within the transaction of a batch. If one of them has an
+// error that is a result, it undoes the steps before it, but nothing of the other calls in
+// the batch. Any other error is left to undo the whole transaction.
+func inSavepoint(s *statements, steps []write) error {
 	if err := exec(s.savepoint); err != nil {
 		return err
 	}
-	answer := inOrder(s, steps)
-	if !isAnswer(answer) {
-		return answer
+	result := inOrder(s, steps)
+	if !isResult(result) {
+		return result
 	}
-	if answer != nil {
+	if result != nil {
 		if err := exec(s.undo); err != nil {
 			return err
 		}
@@ -43,10 +43,10 @@ func inSavepoint(s *statements, steps []func(*statements) error) error {
 	if err := exec(s.release); err != nil {
 		return err
 	}
-	return answer
+	return result
 }
 
-func inOrder(s *statements, steps []func(*statements) error) error {
+func inOrder(s *statements, steps []write) error {
 	for _, step := range steps {
 		if err := step(s); err != nil {
 			return err
@@ -56,7 +56,7 @@ func inOrder(s *statements, steps []func(*statements) error) error {
 }
 
 // stepOf returns the statement that makes the change.
-func stepOf(change *store.Change) func(*statements) error {
+func stepOf(change *store.Change) write {
 	written := store.Statistic{ID: change.Key.ID, Revision: change.Revision, Record: change.Record}
 	switch {
 	case change.Was == change.Revision:
@@ -69,7 +69,7 @@ func stepOf(change *store.Change) func(*statements) error {
 	return replace(change.Key, &written, change.Was)
 }
 
-func check(key store.Key, was store.Revision) func(*statements) error {
+func check(key store.Key, was store.Revision) write {
 	return func(s *statements) error {
 		stored, err := s.revision(key)
 		if err != nil {

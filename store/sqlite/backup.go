@@ -13,16 +13,15 @@ import (
 	"time"
 )
 
-// Backup writes a copy of the store as it is now to a new file, while others read and
-// write: it holds every write that was answered before. The copy is checked and on
-// disk before it gets its name.
+// Backup implements store.FileBackup. The copy is checked and on disk before it gets its
+// name.
 func (s *Store) Backup(ctx context.Context, to string) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s is there already: give the backup a name of its own", to)
+		return fmt.Errorf("%s exists: give the backup a new name", to)
 	}
 	partial := to + ".partial"
 	err := s.backUp(ctx, partial)
@@ -56,10 +55,10 @@ func (s *Store) backUp(ctx context.Context, partial string) error {
 	return file.Sync()
 }
 
-// Restore puts a backup in the place of the store in the folder, which no server may
-// have open: hold Lock. The backup is checked first, and what it replaces stays in the
-// folder under the name that is returned, "" if there was nothing. Whatever happens
-// meanwhile, the folder holds the one or the other.
+// Restore replaces the store in the folder by a backup. No server may have the folder
+// open: the caller must hold Lock. The backup is checked first. The replaced store stays in
+// the folder under the name that is returned, "" if there was none. If Restore is
+// interrupted, the folder holds the old store or the backup.
 func Restore(ctx context.Context, dir, backup string) (replaced string, err error) {
 	if err := verify(ctx, backup); err != nil {
 		return "", fmt.Errorf("%s cannot be restored: %w", backup, err)
@@ -78,8 +77,8 @@ func Restore(ctx context.Context, dir, backup string) (replaced string, err erro
 	return replaced, nil
 }
 
-// setAside empties the journal of the store into its file and gives that a second name.
-// A store that is too damaged for that keeps its journal under the second name too.
+// setAside empties the journal of the store into its file and gives the file a second
+// name. If the store is too damaged to be opened, its journal gets the second name, too.
 func setAside(ctx context.Context, dir, path string) (second string, err error) {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		return "", err
@@ -119,7 +118,7 @@ func replaceBy(backup, path string) error {
 	return rename(partial, path)
 }
 
-// rename gives a file that is on disk its name, on disk too.
+// rename gives a file its name, and returns when the name is on disk.
 func rename(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return err
@@ -131,8 +130,8 @@ func rename(from, to string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// verify reads all of a file that nobody writes, and returns an error if it is damaged
-// or no database that this program can use.
+// verify reads all of a file, and returns an error if it is damaged or not a database that
+// this program can use. Nobody may write the file meanwhile.
 func verify(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
@@ -152,7 +151,7 @@ func verify(ctx context.Context, path string) error {
 		return err
 	}
 	if _, err := file.ExecContext(ctx, "SELECT 1 FROM goose_db_version"); err != nil {
-		return fmt.Errorf("it is no store of this program: %w", err)
+		return fmt.Errorf("it is not a store of this program: %w", err)
 	}
 	_, err = knownSchema(ctx, file)
 	return err

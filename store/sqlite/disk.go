@@ -7,28 +7,28 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// isFull tells that there was no room, and that nothing was written for that reason.
+// isFull reports whether nothing was written because there was no room.
 func isFull(err error) bool { return primary(err) == lib.SQLITE_FULL || isNoRoomToShare(err) }
 
-// isFailedDisk tells that nobody knows what is on the disk.
+// isFailedDisk reports whether the disk failed. Then its content is unknown.
 func isFailedDisk(err error) bool {
 	return primary(err) == lib.SQLITE_IOERR && !isNoRoomToShare(err)
 }
 
-// isNoRoomToShare tells that the shared memory could not grow with the journal. Nothing is
-// lost with it, as the journal says all that it holds. SQLite's other errors of input and
-// output may all come from a disk that fails.
+// isNoRoomToShare reports whether the shared memory could not grow with the journal.
+// Nothing is lost then, since the journal has all that the shared memory holds. Any other
+// input or output error of SQLite may come from a failing disk.
 func isNoRoomToShare(err error) bool { return code(err) == lib.SQLITE_IOERR_SHMSIZE }
 
 // primary returns SQLite's primary code of the error, which is the low byte of the
 // extended one.
 func primary(err error) int { return code(err) & 0xff }
 
-// code returns SQLite's extended code of the error; 0 if it is not SQLite's.
+// code returns SQLite's extended code of the error, or 0 for any other error.
 func code(err error) int {
-	var told *driver.Error
-	if !errors.As(err, &told) {
+	var failed *driver.Error
+	if !errors.As(err, &failed) {
 		return 0
 	}
-	return told.Code()
+	return failed.Code()
 }

@@ -1,14 +1,12 @@
-// Package sqlite owns a store in one SQLite file, the embedded default: a write that
-// was answered is on disk, also after a power cut. It leaves alone who may open the
-// folder and how often it is backed up. The folder must be on a disk of the machine:
-// network file systems do not lock as SQLite needs it.
+// Package sqlite owns a store in one SQLite file, the embedded default. A write that has
+// returned survives a power cut. The package leaves alone who may open the folder and how
+// often it is backed up. The folder must be on a disk of the machine: network file systems
+// lack the locks that SQLite needs.
 //
-//	Put, Delete, ... -> queue -> one writer, which commits all that is queued at once
+//	Put, Delete, ... -> group.Queue -> one writer, which commits a batch at once
 //	Get, List, ...   -> two pools of readers, each seeing every commit before its start
-//	List, Count      -> sqlquery, which writes the SQL; plan.go says through which index
+//	List, Count      -> sqlquery, which writes the SQL; plan.go chooses the index
 //
-// An fsync costs about as much as writing a hundred statistics, so the writer makes
-// many callers share one: it takes what is queued, and what those whom it has just
-// answered queue when it yields to them, and answers nobody before the commit. A lone
-// caller waits for its own commit only.
+// An fsync costs about as much as writing a hundred statistics, so many callers share one.
+// No caller returns before the commit of its batch.
 package sqlite

@@ -78,7 +78,7 @@ func TestOpenWhereNothingCanBeCreated(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
+func TestOpenRefusesAnotherKindOfFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, fileName)
 	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
@@ -135,21 +135,21 @@ func wantPragmas(t *testing.T, conn *sql.Conn, want map[string]string) {
 	}
 }
 
-// TestAnswersSurviveTheProcess looks at the files as a process that was killed
-// leaves them: nothing was closed.
-func TestAnswersSurviveTheProcess(t *testing.T) {
+// TestWritesSurviveTheProcess opens a copy of the files of an open store: a killed process
+// leaves them like that.
+func TestWritesSurviveTheProcess(t *testing.T) {
 	dir, copied := t.TempDir(), t.TempDir()
 	s := opened(t, dir)
 	var writers sync.WaitGroup
 	var mu sync.Mutex
-	answers := make(map[store.Key]store.Revision)
+	written := make(map[store.Key]store.Revision)
 	for n := range 200 {
 		writers.Go(func() {
 			key := store.Key{Owner: key.Owner, ID: string(rune('A' + n))}
 			revision := put(t, s, key)
 			mu.Lock()
 			defer mu.Unlock()
-			answers[key] = revision
+			written[key] = revision
 		})
 	}
 	writers.Wait()
@@ -164,7 +164,7 @@ func TestAnswersSurviveTheProcess(t *testing.T) {
 		}
 	}
 	for _, other := range []*Store{opened(t, copied), opened(t, dir)} {
-		for key, revision := range answers {
+		for key, revision := range written {
 			wantRevision(t, other, key, revision)
 		}
 		var integrity string

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Integrity reads the whole file and returns an error that names what is damaged.
+// Integrity implements store.IntegrityChecker.
 func (s *Store) Integrity(ctx context.Context) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
@@ -21,7 +21,7 @@ func integrity(ctx context.Context, file *sql.DB) error {
 	if err != nil {
 		return failure(ctx, "checking the integrity", err)
 	}
-	defer func() { _ = rows.Close() }() // what it could say, Err says
+	defer func() { _ = rows.Close() }() // Err reports its error
 	var damages []string
 	for rows.Next() {
 		var damage string

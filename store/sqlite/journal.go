@@ -7,53 +7,59 @@ import (
 	"time"
 )
 
-// bounds are those of the journal, in pages of 4 KiB. It begins anew when all of it is
-// in the file and nobody reads it.
+// bounds limit the journal, in pages of 4 KiB. SQLite writes the journal from its start
+// again once all of it is in the file and no reader uses it.
 type bounds struct {
-	behind int // from how many not yet in the file the writer puts them there: most are put once for many commits
-	all    int // from how many in all the writer also waits for those who read them
+	// pending is the number of pages not yet in the file at which the writer copies them
+	// there. A page that many commits change is then copied once.
+	pending int
+	// all is the number of pages at which the writer also waits for the readers.
+	all int
 }
 
-var defaultBounds = bounds{behind: 8_000, all: 16_000}
+var defaultBounds = bounds{pending: 8_000, all: 16_000}
 
-// tidy keeps the journal within its bounds. SQLite would do so by itself, but tells
-// nobody when the disk fails meanwhile.
+// tidy keeps the journal within its bounds. SQLite can do so by itself, but would not
+// report that the disk fails meanwhile.
 func (w *writer) tidy() {
-	behind, all, err := journal(w.statements.journal)
+	pending, all, err := journal(w.statements.journal)
 	switch {
 	case err != nil:
 	case all >= max(w.bounds.all, w.restartAt):
 		err = w.restart(all)
-	case behind >= w.bounds.behind:
+	case pending >= w.bounds.pending:
 		_, _, err = journal(w.statements.checkpoint)
 	}
 	if all < w.bounds.all {
 		w.restartAt = 0
 	}
-	// A reader in the way, or a full disk: the journal grows until the next time.
+	// With any other error, of a busy reader or a full disk, the journal grows until the
+	// next try.
 	w.failed = w.failed || isFailedDisk(err)
 }
 
-// restart waits a moment for those who read the journal, so that it can begin anew. One
-// who goes on, as a backup does, would hold up every write: the next try is when the
-// journal has grown further.
+// restart waits a second for the readers, so that the journal can start again. A long
+// reader, such as a backup, would hold up every write, so the next try comes only after
+// the journal has grown further.
 func (w *writer) restart(all int) error {
-	w.restartAt = all + w.bounds.behind
-	if err := w.setPatience(time.Second); err != nil {
+	w.restartAt = all + w.bounds.pending
+	if err := w.setBusyTimeout(time.Second); err != nil {
 		return err
 	}
 	_, _, err := journal(w.statements.restart)
-	return errors.Join(err, w.setPatience(busyTimeout))
+	return errors.Join(err, w.setBusyTimeout(busyTimeout))
 }
 
-// setPatience is no prepared statement, as SQLite follows this pragma when it reads it.
-func (w *writer) setPatience(timeout time.Duration) error {
+// setBusyTimeout uses no prepared statement, since SQLite applies this pragma when it
+// prepares it.
+func (w *writer) setBusyTimeout(timeout time.Duration) error {
 	_, err := w.conn.ExecContext(context.Background(), "PRAGMA "+busyPragma(timeout))
 	return err
 }
 
-// journal runs a statement that reports on the journal.
-func journal(statement *sql.Stmt) (behind, all int, err error) {
+// journal runs a checkpoint statement and returns the pages of the journal that are not
+// yet in the file, and all of its pages.
+func journal(statement *sql.Stmt) (pending, all int, err error) {
 	var busy, written int
 	err = statement.QueryRow().Scan(&busy, &all, &written)
 	return all - written, all, err

@@ -14,13 +14,13 @@ import (
 	"afterhours/store"
 )
 
-// TestTheJournalIsBounded: readers who follow one another without a pause keep SQLite
-// from beginning the journal anew, and so would let it grow as long as they do.
+// TestTheJournalIsBounded writes while overlapping readers never leave the journal unused.
+// Without the bound, SQLite could not restart the journal, and it would keep growing.
 func TestTheJournalIsBounded(t *testing.T) {
 	const pages, most = 100, 4 * 100 * 4096
 	dir := t.TempDir()
 	s := opened(t, dir)
-	s.writer.bounds = bounds{behind: pages / 2, all: pages}
+	s.writer.bounds = bounds{pending: pages / 2, all: pages}
 	var stop atomic.Bool
 	var readers, writers sync.WaitGroup
 	for range 4 {
@@ -53,12 +53,12 @@ func TestTheJournalIsBounded(t *testing.T) {
 	wantCount(t, s, 800)
 }
 
-// TestAReaderWhoStaysHoldsUpNobody: the journal then grows, and is within its bound
-// again when the reader has gone.
-func TestAReaderWhoStaysHoldsUpNobody(t *testing.T) {
+// TestALongReaderDoesNotDelayWrites checks that the journal grows instead, and is within its
+// bound again after the reader has gone.
+func TestALongReaderDoesNotDelayWrites(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, dir)
-	s.writer.bounds = bounds{behind: 200, all: 200}
+	s.writer.bounds = bounds{pending: 200, all: 200}
 	write := func(from string) {
 		for n := range 100 {
 			put(t, s, store.Key{Owner: key.Owner, ID: from + strconv.Itoa(n)})
@@ -72,7 +72,7 @@ func TestAReaderWhoStaysHoldsUpNobody(t *testing.T) {
 	begun := time.Now()
 	write("during")
 	if took := time.Since(begun); took > 8*time.Second {
-		t.Errorf("100 writes took %v beside a reader who stays", took)
+		t.Errorf("100 writes took %v while a reader stays", took)
 	}
 	if err := reader.Close(); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestAReaderWhoStaysHoldsUpNobody(t *testing.T) {
 	}
 }
 
-// TestAFullStoreLosesNothing lets SQLite find no page more.
+// TestAFullStoreLosesNothing limits the file to its present number of pages.
 func TestAFullStoreLosesNothing(t *testing.T) {
 	s := opened(t, t.TempDir())
 	was := put(t, s, key)
@@ -105,7 +105,7 @@ func TestAFullStoreLosesNothing(t *testing.T) {
 	wantCount(t, s, 2)
 }
 
-// TestCloseEmptiesTheJournal: the file alone then holds everything.
+// TestCloseEmptiesTheJournal checks that the file alone has all data after Close.
 func TestCloseEmptiesTheJournal(t *testing.T) {
 	dir, copied := t.TempDir(), t.TempDir()
 	s := opened(t, dir)

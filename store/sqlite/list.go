@@ -7,7 +7,7 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// dialect is SQLite's: dates are texts of the form YYYY-MM-DD, whose order is theirs.
+// dialect is that of SQLite. Dates are texts of the form YYYY-MM-DD, which sort as dates do.
 var dialect = sqlquery.Dialect{OfOwner: ofOwner, Find: "instr", Date: sqlquery.DateText}
 
 // List implements store.Store. The page is one moment of the database.
@@ -23,7 +23,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 	statement := dialect.List("id, "+sqlquery.Columns, owner, query, via)
 	page := statement.Page()
 	err = s.each(ctx, statement, page.Add)
-	return answer(ctx, "listing statistics", page.Statistics, err)
+	return translate(ctx, "listing statistics", page.Statistics, err)
 }
 
 // Count implements store.Store.
@@ -36,7 +36,7 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	count := 0
 	if statement.Residue == nil {
 		err := s.readers.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
-		return answer(ctx, "counting statistics", count, err)
+		return translate(ctx, "counting statistics", count, err)
 	}
 	err := s.each(ctx, statement, func(statistic *store.Statistic) bool {
 		if store.Match(statement.Residue, statistic) {
@@ -44,15 +44,15 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 		}
 		return true
 	})
-	return answer(ctx, "counting statistics", count, err)
+	return translate(ctx, "counting statistics", count, err)
 }
 
-// each gives one row after the other to take, until it returns false.
+// each calls take for one row after the other until it returns false.
 func (s *Store) each(ctx context.Context, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
 	rows, err := s.readers.QueryContext(ctx, statement.SQL, statement.Args...)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }() // what it could say, Err says
+	defer func() { _ = rows.Close() }() // Err reports its error
 	return sqlquery.Each(rows, take)
 }

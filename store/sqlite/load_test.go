@@ -18,8 +18,8 @@ const (
 	loadSteps   = 40 // of each writer, after each start
 )
 
-// load is what one writer writes, to statistics of an owner of its own: every state that
-// it leaves behind is known by its number.
+// load is the sequence of writes of one writer, to statistics of an owner of its own. The
+// number of a step determines the state after it.
 type load struct {
 	owner store.Owner
 	pairs bool // whether each step changes two statistics at once
@@ -32,7 +32,7 @@ func newLoad(writer int) *load {
 	return &load{owner: owner, pairs: writer%2 == 1, kept: map[string]store.Statistic{}}
 }
 
-// next makes one step more, and returns the changes by which the store makes it.
+// next goes to the next step and returns its changes.
 func (l *load) next() []store.Change {
 	l.step++
 	ids := []string{strconv.Itoa(l.step * 5 % 12)}
@@ -53,7 +53,7 @@ func (l *load) next() []store.Change {
 	return changes
 }
 
-// recordOf has the number of its step in all that it says, and most have another length.
+// recordOf returns a record whose values depend on the step, and mostly its length, too.
 func recordOf(step int) store.Record {
 	return store.Record{
 		Type: store.Call, Activity: "Call", StartDate: store.Of(edm.MinDate.AddDays(step)),
@@ -76,15 +76,15 @@ func (l *load) write(s *Store, changes []store.Change) error {
 	return err
 }
 
-// writeLoad opens the store in a folder, writes to it and closes it, several times. Each
-// write that was answered becomes a line of another file: which writer, which step. The
-// arguments are the folder, the durability and the file.
+// writeLoad opens the store in a folder, writes to it and closes it, several times. For each
+// write that has returned it writes a line to another file, with the writer and the step.
+// The arguments are the folder, the durability and the file.
 func writeLoad(args []string) error {
-	answers, err := os.Create(args[2])
+	returned, err := os.Create(args[2])
 	if err != nil {
 		return err
 	}
-	defer func() { _ = answers.Close() }()
+	defer func() { _ = returned.Close() }()
 	loads := make([]*load, loadWriters)
 	for i := range loads {
 		loads[i] = newLoad(i)
@@ -94,8 +94,8 @@ func writeLoad(args []string) error {
 		if err != nil {
 			return err
 		}
-		s.writer.bounds = bounds{behind: 60, all: 150}
-		if err := writeAll(s, loads, answers); err != nil {
+		s.writer.bounds = bounds{pending: 60, all: 150}
+		if err := writeAll(s, loads, returned); err != nil {
 			return err
 		}
 		if err := s.Close(); err != nil {
@@ -105,8 +105,8 @@ func writeLoad(args []string) error {
 	return nil
 }
 
-// writeAll lets every load make its steps, while somebody reads.
-func writeAll(s *Store, loads []*load, answers *os.File) error {
+// writeAll runs all loads while a reader reads.
+func writeAll(s *Store, loads []*load, returned *os.File) error {
 	var writers, readers sync.WaitGroup
 	failed := make(chan error, len(loads))
 	written := make(chan struct{})
@@ -115,7 +115,7 @@ func writeAll(s *Store, loads []*load, answers *os.File) error {
 			for range loadSteps {
 				err := load.write(s, load.next())
 				if err == nil {
-					_, err = fmt.Fprintln(answers, i, load.step)
+					_, err = fmt.Fprintln(returned, i, load.step)
 				}
 				if err != nil {
 					failed <- fmt.Errorf("writer %d, step %d: %w", i, load.step, err)
@@ -126,7 +126,7 @@ func writeAll(s *Store, loads []*load, answers *os.File) error {
 	}
 	readers.Go(func() {
 		for {
-			_, _ = s.List(background, loads[0].owner, store.Query{Limit: 1000}) // keeps the journal from beginning anew
+			_, _ = s.List(background, loads[0].owner, store.Query{Limit: 1000}) // keeps the journal from restarting
 			select {
 			case <-written:
 				return

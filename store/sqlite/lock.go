@@ -7,10 +7,10 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Lock makes the caller the one server of the folder, which it creates if it is not
-// there, until release or the end of the process, however that ends. It fails at
-// once if another server holds the folder. Open does not take this lock, so that
-// commands can work in the folder beside a server.
+// Lock makes the caller the one server of the folder until release or the end of the
+// process. It creates the folder if it does not exist, and fails at once if another server
+// holds it. Open does not take this lock, so that commands can use the folder while a
+// server runs.
 func Lock(dir string) (release func() error, err error) {
 	if err := createFolder(dir); err != nil {
 		return nil, fmt.Errorf("creating the data folder: %w", err)

@@ -13,9 +13,9 @@ func TestLockLetsOneServerIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Lock(dir); err == nil || !strings.Contains(err.Error(), dir+" is in use by another server: stop that one first") {
-		t.Errorf("a second server is told %v", err)
+		t.Errorf("the error of a second server is %v", err)
 	}
-	put(t, opened(t, dir), key) // as a command beside the server does
+	put(t, opened(t, dir), key) // as a command does while the server runs
 
 	if err := release(); err != nil {
 		t.Fatal(err)

@@ -12,8 +12,8 @@ import (
 	"afterhours/store/storetest/strace"
 )
 
-// asChild makes the test binary do one of children instead of the tests, for tests that
-// need a process to trace or to kill.
+// asChild is an environment variable with the name of one of children. If it is set, the
+// test binary runs that instead of the tests. Tests trace or kill such a process.
 const asChild = "AFTERHOURS_TEST_AS_CHILD"
 
 var children = map[string]func(args []string) error{

@@ -20,14 +20,14 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date, one process at a time: two that open a new
-// folder together would both create its tables.
+// migrate brings the schema up to date. A lock lets in one process at a time: two that
+// open a new folder together would both create its tables.
 func migrate(ctx context.Context, pool *sql.DB, dir string) error {
 	lock := flock.New(filepath.Join(dir, "migrate.lock"))
 	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
 		return fmt.Errorf("waiting for the lock %s: %w", lock.Path(), err)
 	}
-	defer func() { _ = lock.Close() }() // the end of the process frees it as well
+	defer func() { _ = lock.Close() }() // the end of the process frees it, too
 
 	provider, err := knownSchema(ctx, pool) // not closed: that would close the pool
 	if err != nil {
@@ -67,27 +67,33 @@ func knownSchema(ctx context.Context, pool *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the migrations: %w", err)
 	}
-	found, known, err := provider.GetVersions(ctx)
+	found, newest, err := provider.GetVersions(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the version of the schema: %w", err)
 	}
-	if found > known {
-		return nil, fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, known)
+	if found > newest {
+		return nil, fmt.Errorf("the schema has version %d, and this program knows versions up to %d: use the newer program that wrote it, or restore a backup from before", found, newest)
 	}
-	if found < known {
+	if found < newest {
 		return provider, nil
 	}
+	return provider, refuseUnknown(ctx, pool)
+}
+
+// refuseUnknown returns an error if the table of statistics has a column of a duration
+// that a newer program has added.
+func refuseUnknown(ctx context.Context, pool *sql.DB) error {
 	columns, err := columnsOf(ctx, pool)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ours := append([]string{"owner", "id"}, strings.Split(sqlquery.Columns, ", ")...)
 	for _, column := range columns {
 		if !slices.Contains(ours, column) {
-			return nil, fmt.Errorf("the schema has a column %s that this program does not know: use the newer program that wrote it, or restore a backup from before", column)
+			return fmt.Errorf("the schema has a column %s that this program does not know: use the newer program that wrote it, or restore a backup from before", column)
 		}
 	}
-	return provider, nil
+	return nil
 }
 
 func provide(pool *sql.DB) (*goose.Provider, error) {

@@ -40,9 +40,9 @@ func TestOpenRefusesANewerSchema(t *testing.T) {
 	}
 }
 
-// TestStatisticsOutliveTheirOwnersNumber opens a file of version 2, in which every
-// row named its owner by two texts.
-func TestStatisticsOutliveTheirOwnersNumber(t *testing.T) {
+// TestUpgradeToOwnerNumbersKeepsStatistics opens a file of version 2, in which every row has
+// its owner's tenant and user. Version 3 has a number for each owner instead.
+func TestUpgradeToOwnerNumbersKeepsStatistics(t *testing.T) {
 	dir := t.TempDir()
 	fileOfVersion(t, dir, 2, `INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity, start_date, end_date,
 	time_zone_used, duration, after_hours, organized) VALUES
@@ -114,7 +114,7 @@ func TestOpenRefusesADurationThatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// fileOfVersion makes the database as an older program left it.
+// fileOfVersion creates a database with the schema of a version, and these rows.
 func fileOfVersion(t *testing.T, dir string, version int64, rows string) {
 	t.Helper()
 	pool, err := connect(filepath.Join(dir, fileName))

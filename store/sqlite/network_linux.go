@@ -5,15 +5,14 @@ import (
 	"syscall"
 )
 
-// networks are the file systems that other machines hold, by their numbers in Linux's
-// statfs(2).
+// networks are the names of network file systems, by their numbers in Linux's statfs(2).
 var networks = map[uint32]string{
 	0x6969: "NFS", 0x517b: "SMB", 0xff534d42: "CIFS", 0xfe534d42: "SMB2", 0x5346414f: "AFS", 0x73757245: "Coda",
 	0x00c36400: "Ceph", 0x0bd00bd0: "Lustre", 0x19830326: "BeeGFS", 0x47504653: "GPFS",
 }
 
-// refuseNetwork returns an error if the folder is on another machine: such file
-// systems do not lock as SQLite needs it, and the journal needs shared memory.
+// refuseNetwork returns an error if the folder is on a network file system. Those lack the
+// locks that SQLite needs, and the journal needs shared memory.
 func refuseNetwork(dir string) error {
 	var found syscall.Statfs_t
 	if err := syscall.Statfs(dir, &found); err != nil {
@@ -24,7 +23,7 @@ func refuseNetwork(dir string) error {
 
 func refuse(dir string, kind uint32) error {
 	if name, is := networks[kind]; is {
-		return fmt.Errorf("%s is on a network file system (%s), which does not lock as SQLite needs it: use a disk of this machine, or --store postgres://... for several machines", dir, name)
+		return fmt.Errorf("%s is on a network file system (%s), which lacks the locks that SQLite needs: use a disk of this machine, or --store postgres://... for several machines", dir, name)
 	}
 	return nil
 }

@@ -10,25 +10,25 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// SQLite is told which index to use. By itself it prefers the order of the ids to a
-// narrow range of dates, since it cannot know how narrow that is: it knows no values
-// of parameters. And what it sorts, it sorts with all columns of the row; so where it
-// must sort, the rows of a page are found first, and read after that.
+// Each query names its index. Left alone, SQLite prefers the order of the ids to a narrow
+// range of dates: it does not know the values of parameters, and so not how narrow the
+// range is. SQLite also sorts whole rows. If it must sort, the query finds the rowids of a
+// page first and reads their rows afterwards.
 const (
 	byID        = "statistics INDEXED BY statistics_id"
 	byStartDate = "statistics INDEXED BY statistics_start_date"
 	byType      = "statistics INDEXED BY statistics_type"
 	rowid       = "rowid"
 
-	// byActivity merges, in the order of the ids, the statistics of the type that is
-	// named like an activity with those of other types; %s is the type, twice.
+	// byActivity merges two sets of statistics in the order of the ids: those of the type
+	// with the activity's name, and those of other types. %[1]s is the type.
 	byActivity = "(SELECT * FROM " + byType + " WHERE type = '%[1]s' UNION ALL" +
 		" SELECT * FROM statistics INDEXED BY statistics_unlike WHERE lower(activity) <> type AND type <> '%[1]s')"
 )
 
-// maxSorted is how many statistics of a range of dates are sorted by id rather than
-// found in the order of the ids: so many take about as long as what the latter takes
-// in the middle of 100,000.
+// maxSorted is the most statistics of a range of dates that are sorted by id. To sort so
+// many takes about as long as to find them in the order of the ids, in the middle of
+// 100,000.
 const maxSorted = 4000
 
 var (
@@ -67,7 +67,7 @@ func viaCount(filter store.Expr) sqlquery.Via {
 	return viaType(filter)
 }
 
-// viaType chooses by the type or the activity, or else the order of the ids.
+// viaType chooses the index of the type or of the activity, or else the order of the ids.
 func viaType(filter store.Expr) sqlquery.Via {
 	if sqlquery.FixesType(filter) {
 		return sqlquery.Via{From: byType}
@@ -78,7 +78,7 @@ func viaType(filter store.Expr) sqlquery.Via {
 	return sqlquery.Via{From: byID}
 }
 
-// few says whether the owner has at most maxSorted statistics in the range.
+// few reports whether the owner has at most maxSorted statistics in the range.
 func (s *Store) few(ctx context.Context, owner store.Owner, dates store.Expr) (bool, error) {
 	statement := dialect.CountUpTo(maxSorted+1, owner, dates, sqlquery.Via{From: byStartDate})
 	var count int

@@ -35,19 +35,19 @@ func TestPlans(t *testing.T) {
 		query store.Query
 		want  []string
 	}{
-		"all":                    {store.Query{}, []string{ids + ")"}},
-		"all, behind an id":      {store.Query{After: &store.Position{ID: "a"}}, []string{ids + " AND id>?)"}},
-		"by date":                {store.Query{Order: asc}, []string{dates + ")", ties}},
-		"by date, behind one":    {store.Query{Order: asc, After: after}, []string{dates + " AND start_date>?)", ties}},
-		"by date down":           {store.Query{Order: desc}, []string{dates + ")", ties}},
-		"dates":                  {store.Query{Filter: week}, []string{rows, dates + " AND start_date>? AND start_date<?)"}},
-		"dates, by date down":    {store.Query{Filter: week, Order: desc}, []string{dates + " AND start_date>? AND start_date<?)", ties}},
-		"dates down, behind one": {store.Query{Filter: week, Order: desc, After: after}, []string{dates + " AND start_date>? AND start_date<?)", ties}},
-		"type and date":          {store.Query{Filter: calls}, []string{rows, dates + " AND start_date>?)"}},
-		"type":                   {store.Query{Filter: store.IsOf{Type: store.Call}}, []string{types + ")"}},
-		"type, behind an id":     {store.Query{Filter: store.IsOf{Type: store.Call}, After: &store.Position{ID: "a"}}, []string{types + " AND id>?)"}},
-		"activity":               {store.Query{Filter: compared(activity, store.Eq, chats)}, []string{"MERGE (UNION ALL)", types + ")", unlike + ")"}},
-		"activity, behind an id": {store.Query{Filter: compared(activity, store.Eq, chats), After: &store.Position{ID: "a"}},
+		"all":                   {store.Query{}, []string{ids + ")"}},
+		"all, after an id":      {store.Query{After: &store.Position{ID: "a"}}, []string{ids + " AND id>?)"}},
+		"by date":               {store.Query{Order: asc}, []string{dates + ")", ties}},
+		"by date, after one":    {store.Query{Order: asc, After: after}, []string{dates + " AND start_date>?)", ties}},
+		"by date down":          {store.Query{Order: desc}, []string{dates + ")", ties}},
+		"dates":                 {store.Query{Filter: week}, []string{rows, dates + " AND start_date>? AND start_date<?)"}},
+		"dates, by date down":   {store.Query{Filter: week, Order: desc}, []string{dates + " AND start_date>? AND start_date<?)", ties}},
+		"dates down, after one": {store.Query{Filter: week, Order: desc, After: after}, []string{dates + " AND start_date>? AND start_date<?)", ties}},
+		"type and date":         {store.Query{Filter: calls}, []string{rows, dates + " AND start_date>?)"}},
+		"type":                  {store.Query{Filter: store.IsOf{Type: store.Call}}, []string{types + ")"}},
+		"type, after an id":     {store.Query{Filter: store.IsOf{Type: store.Call}, After: &store.Position{ID: "a"}}, []string{types + " AND id>?)"}},
+		"activity":              {store.Query{Filter: compared(activity, store.Eq, chats)}, []string{"MERGE (UNION ALL)", types + ")", unlike + ")"}},
+		"activity, after an id": {store.Query{Filter: compared(activity, store.Eq, chats), After: &store.Position{ID: "a"}},
 			[]string{"MERGE (UNION ALL)", types + " AND id>?)", unlike + " AND id>?)"}},
 		"without a date": {store.Query{Filter: compared(startDate, store.Eq, store.Value{})}, []string{dates + " AND start_date=?)"}},
 		"id":             {store.Query{Filter: compared(id, store.Eq, text)}, []string{ids + " AND id=?)"}},
@@ -65,7 +65,7 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// planOf returns SQLite's plan for a page, a step a line.
+// planOf returns SQLite's plan for a page, one step in each line.
 func planOf(t *testing.T, s *Store, query store.Query) string {
 	t.Helper()
 	via, err := s.via(background, key.Owner, query)
@@ -89,8 +89,8 @@ func planOf(t *testing.T, s *Store, query store.Query) string {
 	return plan.String()
 }
 
-// TestIndexesFollowTheRows: a replace touches the indexes only when it changes what
-// they hold.
+// TestIndexesFollowTheRows checks queries by index after replaces that change indexed
+// columns, and after some that do not.
 func TestIndexesFollowTheRows(t *testing.T) {
 	s := opened(t, t.TempDir())
 	was := put(t, s, key)

@@ -18,7 +18,8 @@ import (
 
 const sector = 512
 
-// cut is one moment of a recording at which the power fails, and what luck the disk has.
+// cut is one moment of a recording at which the power fails, and the chance of an unsynced
+// write to be on disk.
 type cut struct {
 	*recording
 	position int
@@ -27,8 +28,8 @@ type cut struct {
 	synced   map[int]int // by file, where the last of its syncs began that ended
 }
 
-// cut draws the n-th of many moments: every other one at any call, those between at calls
-// of one sort after the other, since most are writes to the journal.
+// cut draws the n-th of many moments. Every second one is at any call. The others are at
+// each kind of call in turn, because most calls are writes to the journal.
 func (r *recording) cut(n int) *cut {
 	among := r.calls
 	if n%2 == 1 {
@@ -52,7 +53,7 @@ func (r *recording) cut(n int) *cut {
 	return c
 }
 
-// durable says whether a call is on disk for sure.
+// durable reports whether the effect of a call is certainly on disk.
 func (c *cut) durable(call call) bool {
 	at := call.file
 	if call.kind == created || call.kind == removed {
@@ -95,7 +96,7 @@ func (c *cut) folder() map[string][]byte {
 	return folder
 }
 
-// write returns the content with what is kept of a write.
+// write returns the content with the part of a write that reached the disk.
 func (c *cut) write(content []byte, call call, durable bool) []byte {
 	piece := int64(len(call.bytes))
 	if c.torn && !durable {
@@ -119,11 +120,11 @@ func extended(content []byte, length int64) []byte {
 
 func (r *recording) end() (position int) { return r.calls[len(r.calls)-1].ended }
 
-// answeredBefore returns the last step of each writer that was answered before a position.
-func (r *recording) answeredBefore(position int) (steps [loadWriters]int) {
+// returnedBefore returns the last step of each writer that had returned before a position.
+func (r *recording) returnedBefore(position int) (steps [loadWriters]int) {
 	for _, call := range r.calls {
 		var writer, step int
-		if call.kind != answered || call.begun >= position {
+		if call.kind != returned || call.begun >= position {
 			continue
 		}
 		if _, err := fmt.Fscan(bytes.NewReader(call.bytes), &writer, &step); err != nil {
@@ -134,13 +135,13 @@ func (r *recording) answeredBefore(position int) (steps [loadWriters]int) {
 	return steps
 }
 
-// promised returns the last step of each writer that must be there: with Full, all that
-// was answered, with Normal, all that was answered when the journal was synced.
+// promised returns the last step of each writer that must be stored: with Full, the last
+// that had returned, with Normal, the last that had returned when the journal was synced.
 func (c *cut) promised(durability Durability) [loadWriters]int {
 	if durability == Full {
-		return c.answeredBefore(c.position)
+		return c.returnedBefore(c.position)
 	}
-	return c.answeredBefore(c.syncedJournal())
+	return c.returnedBefore(c.syncedJournal())
 }
 
 func (c *cut) syncedJournal() (position int) {
@@ -152,8 +153,8 @@ func (c *cut) syncedJournal() (position int) {
 	return position
 }
 
-// during counts the kinds of moments that the store must survive: pages are on their way
-// from the journal into the file, and the journal begins anew.
+// during counts cuts at two hard moments: while a checkpoint copies pages from the journal
+// into the file, and while the journal restarts.
 func (c *cut) during() (checkpoint, restart int) {
 	for _, call := range c.calls {
 		switch {
@@ -167,8 +168,8 @@ func (c *cut) during() (checkpoint, restart int) {
 	return checkpoint, restart
 }
 
-// place puts the folder on a disk.
-func (c *cut) place(t *testing.T) (dir string) {
+// restore writes the files that the disk has to a new folder.
+func (c *cut) restore(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	for name, content := range c.folder() {

@@ -14,11 +14,11 @@ import (
 
 var cuts = flags.Int("cuts", 40, "how many power cuts TestPowerLoss makes with each durability")
 
-// cutsPerRecording is after how many cuts a process writes and is recorded anew.
+// cutsPerRecording is after how many cuts a new process is recorded.
 const cutsPerRecording = 100
 
-// TestPowerLoss records all that a process does to its folder while it writes, puts
-// together what a disk may hold when the power fails in the middle, and opens that.
+// TestPowerLoss records the system calls of a process that writes, builds the folder that
+// a disk may have after a power cut in the middle, and opens it.
 func TestPowerLoss(t *testing.T) {
 	for _, durability := range []Durability{Full, Normal} {
 		t.Run(string(durability), func(t *testing.T) {
@@ -29,20 +29,20 @@ func TestPowerLoss(t *testing.T) {
 			for _, fault := range all.faults {
 				t.Error(fault)
 			}
-			t.Logf("%d power cuts, %d during a checkpoint and %d while the journal began anew: %d faults; of %d writes answered before a cut %d are gone, at most %d at once",
-				all.cuts, all.duringCheckpoint, all.duringRestart, len(all.faults), all.answered, all.gone, all.mostGone)
-			if all.duringCheckpoint == 0 || all.duringRestart == 0 || all.answered == 0 || (all.gone > 0) != (durability == Normal) {
-				t.Error("the cuts do not show what they shall show")
+			t.Logf("%d power cuts, %d during a checkpoint and %d while the journal restarted: %d faults; of %d writes that returned before a cut %d are lost, at most %d at once",
+				all.cuts, all.duringCheckpoint, all.duringRestart, len(all.faults), all.returned, all.gone, all.mostGone)
+			if all.duringCheckpoint == 0 || all.duringRestart == 0 || all.returned == 0 || (all.gone > 0) != (durability == Normal) {
+				t.Error("the cuts miss a hard moment, or lose writes that they must keep")
 			}
 		})
 	}
 }
 
-// TestPowerLossIsSeen: what is not synced when it should be shows in the simulation.
+// TestPowerLossIsSeen checks that the simulation finds lost writes if syncs are missing.
 func TestPowerLossIsSeen(t *testing.T) {
 	full, normal := recordLoad(t, Full), recordLoad(t, Normal)
 	for name, recorded := range map[string]*recording{
-		"answers before the sync": normal,
+		"returns before the sync": normal,
 		"no sync of the journal":  full.without(fileName + "-wal"),
 		"no sync of the file":     full.without(fileName),
 		"no sync of the folder":   full.without(""),
@@ -69,10 +69,10 @@ func (r *recording) without(file string) *recording {
 	return &less
 }
 
-// results are those of many cuts.
+// results has the counts of many cuts.
 type results struct {
 	cuts, duringCheckpoint, duringRestart int
-	answered, gone, mostGone              int
+	returned, gone, mostGone              int
 	faults                                []error
 }
 
@@ -96,12 +96,12 @@ func (all *results) add(t *testing.T, recorded *recording, durability Durability
 	}
 }
 
-// count counts the writes that were answered, those of them that are gone, and the
-// moments that are the hardest.
+// count counts the writes that had returned, those of them that are lost, and the cuts at
+// the hardest moments.
 func (all *results) count(c *cut, steps [loadWriters]int) {
 	gone := 0
-	for writer, step := range c.answeredBefore(c.position) {
-		all.answered += step
+	for writer, step := range c.returnedBefore(c.position) {
+		all.returned += step
 		gone += max(0, step-steps[writer])
 	}
 	all.gone += gone
@@ -111,8 +111,8 @@ func (all *results) count(c *cut, steps [loadWriters]int) {
 	all.duringRestart += restart
 }
 
-// oneAfterTheOther returns an error unless all that was found are states of one sequence
-// of commits, each of which goes on from those before it.
+// oneAfterTheOther returns an error unless all found states belong to one sequence of
+// commits.
 func oneAfterTheOther(found [][loadWriters]int) error {
 	sum := func(steps [loadWriters]int) (sum int) {
 		for _, step := range steps {
@@ -131,11 +131,10 @@ func oneAfterTheOther(found [][loadWriters]int) error {
 	return nil
 }
 
-// open opens the folder as the next start does, and returns the steps of the writers that
-// it holds.
+// open opens the folder as the next start does, and returns the stored step of each writer.
 func (c *cut) open(t *testing.T, durability Durability) (steps [loadWriters]int, err error) {
 	t.Helper()
-	dir := c.place(t)
+	dir := c.restore(t)
 	defer func() { _ = os.RemoveAll(dir) }() // a long run would keep too many until its end
 	s, err := Open(background, dir, durability)
 	if err != nil {
@@ -145,14 +144,14 @@ func (c *cut) open(t *testing.T, durability Durability) (steps [loadWriters]int,
 	if err := errors.Join(s.Check(background), s.Integrity(background)); err != nil {
 		return steps, err
 	}
-	promised, answered := c.promised(durability), c.answeredBefore(c.position)
+	promised, returned := c.promised(durability), c.returnedBefore(c.position)
 	for writer := range steps {
 		step, err := findStep(s, writer)
 		if err != nil {
 			return steps, err
 		}
-		if step < promised[writer] || step > answered[writer]+1 {
-			return steps, fmt.Errorf("writer %d is at step %d, after %d was promised and %d answered", writer, step, promised[writer], answered[writer])
+		if step < promised[writer] || step > returned[writer]+1 {
+			return steps, fmt.Errorf("writer %d is at step %d, after %d was promised and %d had returned", writer, step, promised[writer], returned[writer])
 		}
 		steps[writer] = step
 	}
@@ -179,10 +178,10 @@ func findStep(s *Store, writer int) (int, error) {
 	if load.holds(stored) {
 		return load.step, nil
 	}
-	return 0, fmt.Errorf("writer %d never left behind what is stored: %v", writer, stored)
+	return 0, fmt.Errorf("no step of writer %d leaves the stored records: %v", writer, stored)
 }
 
-// holds says whether the records are those of the step.
+// holds reports whether the records are those of the step.
 func (l *load) holds(stored map[string]store.Record) bool {
 	for id, record := range stored {
 		if l.kept[id].Record != record {

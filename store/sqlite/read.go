@@ -22,12 +22,12 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.
 	}
 	err := one(ctx, s.reads.get, key.Tenant, key.User, key.Tenant, key.User, key.ID).
 		Scan(slices.Concat([]any{&read.ID}, sqlquery.Fields(&read.Statistic), sqlquery.SettingsFields(&read.Settings))...)
-	read, err = answer(ctx, "reading a statistic", read, err)
+	read, err = translate(ctx, "reading a statistic", read, err)
 	return read.Statistic, read.Settings, err
 }
 
-// one reads a row that a key finds, which takes no longer than to give it up: to be able
-// to interrupt it costs two goroutines for every row.
+// one reads the row of a key. It ignores that the context ends: such a read is short, and
+// being able to interrupt it would cost two goroutines for every row.
 func one(ctx context.Context, statement *sql.Stmt, args ...any) *sql.Row {
 	return statement.QueryRowContext(context.WithoutCancel(ctx), args...)
 }
@@ -40,7 +40,7 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings
 	defer s.gate.Leave()
 	var settings store.Settings
 	err := scanSettings(one(ctx, s.reads.settings, owner.Tenant, owner.User), &settings)
-	return answer(ctx, "reading settings", settings, err)
+	return translate(ctx, "reading settings", settings, err)
 }
 
 // UserByUPN implements store.Store.
@@ -50,7 +50,7 @@ func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, 
 	}
 	defer s.gate.Leave()
 	user, err := scanUser(tenant)(one(ctx, s.reads.user, tenant, upn))
-	return answer(ctx, "reading an alias", user, err)
+	return translate(ctx, "reading an alias", user, err)
 }
 
 // Users implements store.Store.
@@ -97,8 +97,8 @@ func scanUser(tenant string) func(row) (store.User, error) {
 	}
 }
 
-// answer returns the value, or the zero value and the error in the store's terms.
-func answer[T any](ctx context.Context, doing string, value T, err error) (T, error) {
+// translate returns the value, or the zero value and the error in the store's terms.
+func translate[T any](ctx context.Context, doing string, value T, err error) (T, error) {
 	var none T
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -109,12 +109,12 @@ func answer[T any](ctx context.Context, doing string, value T, err error) (T, er
 	return value, nil
 }
 
-// all reads the rows of a query, which it closes, or words the query's error.
+// all reads and closes the rows of a query, or translates the query's error.
 func all[T any](ctx context.Context, doing string, rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, failure(ctx, doing, err)
 	}
-	defer func() { _ = rows.Close() }() // what it could say, Err says
+	defer func() { _ = rows.Close() }() // Err reports its error
 	var values []T
 	for rows.Next() {
 		value, err := scan(rows)
@@ -123,10 +123,10 @@ func all[T any](ctx context.Context, doing string, rows *sql.Rows, err error, sc
 		}
 		values = append(values, value)
 	}
-	return answer(ctx, doing, values, rows.Err())
+	return translate(ctx, doing, values, rows.Err())
 }
 
-// scanSettings reads the row; without one, they are as nobody has changed them.
+// scanSettings reads the row. Without a row, the settings are the defaults.
 func scanSettings(row row, settings *store.Settings) error {
 	err := row.Scan(sqlquery.SettingsFields(settings)...)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -11,13 +11,13 @@ import (
 	"testing"
 )
 
-// traced are the system calls that can change what a folder holds. Those of them that the
-// recording does not understand fail the test when they touch the folder.
+// traced are the system calls that can change a folder. The test fails if one of them
+// touches the folder in a way that the recording does not support.
 // Those with a question mark are not on every architecture.
 const traced = "?open,openat,?creat,write,pwrite64,writev,pwritev,pwritev2,ftruncate,truncate,fallocate,fsync,fdatasync,?sync_file_range," +
 	"?rename,?renameat,renameat2,?unlink,unlinkat,?link,linkat,?symlink,symlinkat,copy_file_range,sendfile,splice,mmap"
 
-// kind is what a system call did.
+// kind is the effect of a system call.
 type kind string
 
 const (
@@ -26,7 +26,7 @@ const (
 	written   kind = "written"   // the bytes stand at the offset
 	truncated kind = "truncated" // the file has the offset as its length
 	synced    kind = "synced"    // what was done to the file, or the folder, before, is on disk
-	answered  kind = "answered"  // a writer is about to say that its step was answered
+	returned  kind = "returned"  // a writer is about to record that its step has returned
 )
 
 // call is one system call. Positions count the beginnings and the ends of calls.
@@ -39,25 +39,25 @@ type call struct {
 	offset       int64
 }
 
-// recording is what a process did to a folder, in the order in which the calls ended.
+// recording has the system calls of a process on a folder, in the order in which they ended.
 type recording struct {
-	dir, answers string // the folder and the file of the answers
-	calls        []call
-	files        map[string]int // the file of a name, "" is the folder
-	last         int            // the file that was created last
+	dir, returned string // the folder, and the file of steps that have returned
+	calls         []call
+	files         map[string]int // the file of a name, "" is the folder
+	last          int            // the file that was created last
 }
 
 // recordLoad runs writeLoad on an empty folder.
 func recordLoad(t *testing.T, durability Durability) *recording {
 	t.Helper()
 	dir := t.TempDir()
-	r := &recording{dir: filepath.Join(dir, "data"), answers: filepath.Join(dir, "answers"), files: map[string]int{"": 0}}
+	r := &recording{dir: filepath.Join(dir, "data"), returned: filepath.Join(dir, "returned"), files: map[string]int{"": 0}}
 	if err := os.Mkdir(r.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	trace := filepath.Join(dir, "trace")
 	options := []string{"-f", "--seccomp-bpf", "-y", "-xx", "-s", strconv.Itoa(1 << 24), "-e", "signal=none", "-e", "trace=" + traced, "-o", trace}
-	if out, err := straced(t, options, "write", r.dir, string(durability), r.answers).CombinedOutput(); err != nil {
+	if out, err := straced(t, options, "write", r.dir, string(durability), r.returned).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	text, err := os.ReadFile(trace)
@@ -70,8 +70,8 @@ func recordLoad(t *testing.T, durability Durability) *recording {
 	return r
 }
 
-// parse reads a trace, in which a call stands in one line, or in two if others came
-// between its beginning and its end.
+// parse reads a trace. A call takes one line, or two if other calls came between its
+// beginning and its end.
 func (r *recording) parse(trace []byte) error {
 	type beginning struct {
 		position int
@@ -101,7 +101,7 @@ func (r *recording) parse(trace []byte) error {
 	return nil
 }
 
-// add adds a call if it changed the folder or is an answer.
+// add adds a call if it changed the folder or recorded that a write has returned.
 func (r *recording) add(begun, ended int, text string) error {
 	at := strings.LastIndex(text, " = ")
 	if at < 0 {
@@ -113,9 +113,9 @@ func (r *recording) add(begun, ended int, text string) error {
 		return nil
 	}
 	path := pathOf(name, arguments, result)
-	if path == r.answers && name == "write" {
+	if path == r.returned && name == "write" {
 		content, err := unquote(arguments)
-		r.calls = append(r.calls, call{kind: answered, begun: begun, ended: ended, bytes: content})
+		r.calls = append(r.calls, call{kind: returned, begun: begun, ended: ended, bytes: content})
 		return err
 	}
 	if !strings.Contains(text, quote(r.dir)) || strings.HasSuffix(path, "-shm") { // which no restart needs
@@ -136,16 +136,16 @@ func (r *recording) add(begun, ended int, text string) error {
 	return nil
 }
 
-// understand returns what a call did that succeeded, nil if that was nothing.
+// understand returns the effect of a call that succeeded, or nil if it had none.
 func (r *recording) understand(name, arguments, inside string) (c *call, err error) {
-	file, known := r.files[inside]
+	file, ok := r.files[inside]
 	c = &call{file: file, name: inside}
 	switch name {
 	case "open", "openat":
 		if strings.Contains(arguments, "O_TRUNC") {
 			return nil, fmt.Errorf("it truncates, which is not understood")
 		}
-		if known {
+		if ok {
 			return nil, nil
 		}
 		r.last++
@@ -168,14 +168,14 @@ func (r *recording) understand(name, arguments, inside string) (c *call, err err
 	default:
 		err = fmt.Errorf("not understood")
 	}
-	if !known {
-		err = fmt.Errorf("the file is not known")
+	if !ok {
+		err = fmt.Errorf("the file is unknown")
 	}
 	return c, err
 }
 
-// pathOf returns the path that a call is about: that of its result if it opens a file, its
-// first text if it removes one, or else that of its descriptor.
+// pathOf returns the path of a call: that of its result if the call opens a file, its first
+// text if it removes one, or else that of its descriptor.
 func pathOf(name, arguments, result string) string {
 	from, open, end := arguments, "<", ">"
 	switch {
@@ -193,7 +193,7 @@ func pathOf(name, arguments, result string) string {
 	return string(decoded)
 }
 
-// quote returns the text as it stands in the trace.
+// quote returns the text as the trace has it.
 func quote(text string) string {
 	var quoted strings.Builder
 	for _, b := range []byte(text) {

@@ -20,16 +20,16 @@ import (
 	"afterhours/store/gate"
 )
 
-// fileName is the database within the data folder; SQLite keeps two more beside it,
+// fileName is the database in the data folder. SQLite keeps two more files next to it,
 // with the endings -wal and -shm.
 const fileName = "afterhours.db"
 
-// pragmas hold for every connection, as they are part of its address:
+// pragmas are part of the address, and so apply to every connection:
 //
-//	journal_mode        readers and the writer do not wait for each other
+//	journal_mode        wal: readers and the writer do not wait for each other
 //	busy_timeout        how long to wait for another process
-//	wal_autocheckpoint  0, as the writer does it (see journal.go)
-//	journal_size_limit  what a busy hour leaves of the journal, in bytes
+//	wal_autocheckpoint  0, since the writer makes checkpoints (see journal.go)
+//	journal_size_limit  to how many bytes the file of the journal shrinks when it restarts
 var pragmas = []string{"journal_mode(wal)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
 
 const busyTimeout = 10 * time.Second
@@ -38,16 +38,16 @@ func busyPragma(timeout time.Duration) string {
 	return fmt.Sprintf("busy_timeout(%d)", timeout.Milliseconds())
 }
 
-// Durability is what an answered write outlives. Every write outlives the end of the
-// process, however that ends.
+// Durability is what a write survives once it has returned. Every write survives the end
+// of the process, even a crash.
 type Durability string
 
 const (
-	// Full writes outlive a power cut: they are on disk when they are answered.
+	// Full writes survive a power cut: they are on disk when they return.
 	Full Durability = "full"
-	// Normal writes are in the hands of the operating system when they are answered. A
-	// power cut may lose those that came after the journal was last put into the file,
-	// at most 31 MiB of it, the last ones first; it never damages what is left.
+	// Normal writes are with the operating system when they return. A power cut may lose
+	// the last of the writes since the last checkpoint, at most 31 MiB of journal. It
+	// never damages the rest.
 	Normal Durability = "normal"
 )
 
@@ -61,12 +61,16 @@ type Store struct {
 	writer  *writer
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store            = (*Store)(nil)
+	_ store.FileBackup       = (*Store)(nil)
+	_ store.IntegrityChecker = (*Store)(nil)
+)
 
-// Open opens the database in the folder, and creates both, only for their owner to
-// read, if they are not there. A database of an older version of this program is
-// brought up to date, one of a newer version is refused. Several processes may have
-// it open at once; Lock keeps a second server away. The context is for opening only.
+// Open opens the database in the folder. It creates both if they do not exist, readable
+// only by their owner. A database of an older version of this program is brought up to
+// date, and one of a newer version is refused. Several processes may have it open at once;
+// Lock keeps a second server away. The context is for opening only.
 func Open(ctx context.Context, dir string, durability Durability) (*Store, error) {
 	path, err := createFile(dir)
 	if err != nil {
@@ -75,9 +79,9 @@ func Open(ctx context.Context, dir string, durability Durability) (*Store, error
 	if err := refuseNetwork(dir); err != nil {
 		return nil, err
 	}
-	// With the locks of POSIX, anything in this process that closes the file, a
-	// backup say, would free the locks of the connections. Where the kernel has no
-	// better ones, this changes nothing.
+	// A POSIX lock ends when anything in this process closes the file, as a backup does.
+	// The locks of open file descriptions do not. If the kernel lacks those, this changes
+	// nothing.
 	_, _ = driver.OFDLocking(true)
 
 	s := &Store{path: path}
@@ -115,7 +119,7 @@ func createFolder(dir string) error { return os.MkdirAll(dir, 0o700) }
 // connect returns a pool for the file whose connections have all the pragmas.
 func connect(path string, more ...string) (*sql.DB, error) {
 	query := url.Values{"_pragma": slices.Concat(more, pragmas, []string{busyPragma(busyTimeout)})}
-	query.Set("_txlock", "immediate")                            // a write that waits at its start cannot fail in its middle
+	query.Set("_txlock", "immediate")                            // a write that gets its lock at the start cannot fail in the middle
 	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // on Windows /C:/...
 	address := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}
 	return sql.Open("sqlite", address.String())
@@ -125,7 +129,7 @@ func (s *Store) openReaders(ctx context.Context, path string) (err error) {
 	if s.readers, err = connectReaders(path, max(4, runtime.NumCPU())); err != nil {
 		return err
 	}
-	// As few as can be at work at once: after each commit, every connection reads anew.
+	// No more than can run at once: after each commit, every connection reads its pages again.
 	if s.singles, err = connectReaders(path, runtime.NumCPU()); err != nil {
 		return err
 	}
@@ -142,7 +146,7 @@ func connectReaders(path string, connections int) (*sql.DB, error) {
 	return readers, nil
 }
 
-// Check implements store.Store: it reads, and it takes the lock that writes need.
+// Check implements store.Store. It reads, and takes the lock that writes need.
 func (s *Store) Check(ctx context.Context) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
@@ -158,7 +162,7 @@ func (s *Store) Check(ctx context.Context) error {
 }
 
 // Close implements store.Store. It empties the journal into the file, unless another
-// process is reading.
+// process reads it.
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
 		var err error
@@ -174,8 +178,8 @@ func (s *Store) Close() error {
 	})
 }
 
-// failure words an error of the database, or returns the context's if that has ended:
-// what the database then says is only that it was interrupted.
+// failure returns the database's error in the store's terms. If the context has ended, it
+// returns the context's error: the database's says only that it was interrupted.
 func failure(ctx context.Context, doing string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -189,8 +193,8 @@ func failure(ctx context.Context, doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// isUnavailable tells what may pass, and is nobody's mistake: another process that
-// holds the lock, a disk that fails.
+// isUnavailable reports whether the error may pass and is not a bug: another process holds
+// the lock, or the disk fails.
 func isUnavailable(err error) bool {
 	switch primary(err) {
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_IOERR:

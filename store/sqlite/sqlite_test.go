@@ -9,7 +9,7 @@ import (
 	"afterhours/store/storetest"
 )
 
-func TestStore(t *testing.T) { storetest.RunDurable(t, place) }
+func TestStore(t *testing.T) { storetest.RunDurable(t, reopen) }
 
 func BenchmarkPut(b *testing.B) {
 	storetest.BenchmarkPut(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
@@ -19,7 +19,8 @@ func BenchmarkFilter(b *testing.B) {
 	storetest.BenchmarkFilter(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
 }
 
-func place(t testing.TB) func() store.Store {
+// reopen returns a function that opens the store in a new folder.
+func reopen(t testing.TB) func() store.Store {
 	dir := t.TempDir()
 	return func() store.Store { return open(t, dir) }
 }

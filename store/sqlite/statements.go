@@ -13,17 +13,17 @@ const (
 	ofUser  = "tenant_id = ? AND user_id = ?"
 	ofOwner = "owner = (SELECT owner FROM owners WHERE " + ofUser + ")"
 	ofKey   = " WHERE " + ofOwner + " AND id = ?"
-	// An owner keeps the number when the last statistic goes.
+	// An owner without statistics keeps its number, and so its row in owners.
 	hasStatistics = "EXISTS (SELECT 1 FROM statistics WHERE statistics.owner = owners.owner)"
 	ofAlias       = " WHERE tenant_id = ? AND upn = ?"
 
 	getSettings = "SELECT " + sqlquery.SettingsColumns + " FROM settings WHERE " + ofUser
 )
 
-// marks are parameters for columns.
+// marks returns a parameter for each of the columns.
 func marks(columns string) string { return "?" + strings.Repeat(", ?", strings.Count(columns, ",")) }
 
-// reads are the statements of the readers.
+// reads has the statements of the readers.
 type reads struct {
 	get, settings, user    *sql.Stmt
 	users, tenants, owners *sql.Stmt
@@ -48,7 +48,7 @@ func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
 	})
 }
 
-// statements are those of the writer.
+// statements has the statements of the writer.
 type statements struct {
 	begin, commit, rollback, nothing *sql.Stmt
 	journal, checkpoint              *sql.Stmt
@@ -64,12 +64,12 @@ type statements struct {
 func (s *statements) prepare(ctx context.Context, on preparer) error {
 	const alias = "INSERT INTO aliases (tenant_id, upn, user_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET user_id = excluded.user_id"
 	return prepareAll(ctx, on, map[**sql.Stmt]string{
-		// IMMEDIATE takes the lock at once: a transaction that began by reading
-		// could not wait for another process without reading anew.
+		// IMMEDIATE takes the lock at once. A transaction that had read before would fail
+		// instead of waiting for another process.
 		&s.begin:    "BEGIN IMMEDIATE",
 		&s.commit:   "COMMIT",
 		&s.rollback: "ROLLBACK",
-		&s.nothing:  "PRAGMA user_version = 0", // which nobody uses, yet writes a page
+		&s.nothing:  "PRAGMA user_version = 0", // nobody uses it, but it writes a page
 
 		&s.journal:    "PRAGMA wal_checkpoint(NOOP)",
 		&s.checkpoint: "PRAGMA wal_checkpoint(PASSIVE)",
@@ -83,7 +83,7 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.owner: "INSERT INTO owners (tenant_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
 		&s.create: "INSERT INTO statistics (owner, id, " + sqlquery.Columns + ")" +
 			" SELECT owner, ?, " + marks(sqlquery.Columns) + " FROM owners WHERE " + ofUser + " ON CONFLICT DO NOTHING",
-		// Whatever an UPDATE sets, SQLite takes from the indexes and puts there again.
+		// SQLite rewrites the index entries of every column that an UPDATE sets.
 		&s.rewrite: "UPDATE statistics SET (" + sqlquery.Unindexed + ") = (" + marks(sqlquery.Unindexed) + ")" + ofKey + " AND revision = ? AND type = ? AND activity = ? AND start_date IS ?",
 		&s.replace: "UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(sqlquery.Columns) + ")" + ofKey + " AND revision = ?",
 

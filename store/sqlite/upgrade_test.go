@@ -30,7 +30,7 @@ func upgrade(args []string) error {
 	return s.Close()
 }
 
-// oldRows are what a program of the first version left.
+// oldRows creates rows in the schema of the first version.
 const oldRows = `
 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 600)
 INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity, time_zone_used, duration)
@@ -39,7 +39,7 @@ INSERT INTO settings VALUES ('t', 'user 1', 1, 0, 1);
 INSERT INTO aliases VALUES ('t', 'ada@contoso.example', 'user 1')`
 
 // TestAKilledUpgradeResumes kills upgrades from the oldest schema, each at another system
-// call that writes. The next start completes what was begun, and nothing is missing.
+// call that writes. The next start must complete the upgrade, and no data may be missing.
 func TestAKilledUpgradeResumes(t *testing.T) {
 	old := t.TempDir()
 	fileOfVersion(t, old, 1, oldRows)
@@ -94,7 +94,7 @@ func versionOf(t *testing.T, dir string) (version int) {
 	return version
 }
 
-// wantUpgraded wants the rows of oldRows, and that the store can be written.
+// wantUpgraded checks that the rows of oldRows exist and that the store can be written.
 func wantUpgraded(t *testing.T, s *Store) {
 	t.Helper()
 	if err := errors.Join(s.Integrity(background), s.Check(background)); err != nil {

@@ -11,14 +11,14 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-// write has run executed by the writer and words its errors.
-func (s *Store) write(ctx context.Context, doing string, run func(*statements) error) error {
+// write has run executed by the writer and translates its error.
+func (s *Store) write(ctx context.Context, doing string, run write) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
 	err := s.writer.do(ctx, run)
-	if isAnswer(err) {
+	if isResult(err) {
 		return err
 	}
 	return failure(ctx, doing, err)
@@ -44,14 +44,14 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 	return written.Revision, *settings, nil
 }
 
-func create(key store.Key, statistic *store.Statistic) func(*statements) error {
+func create(key store.Key, statistic *store.Statistic) write {
 	arguments := slices.Concat([]any{key.ID}, sqlquery.Fields(statistic), []any{key.Tenant, key.User})
 	return func(s *statements) error {
 		err := change(s.create, store.ErrExists, arguments...)
 		if !errors.Is(err, store.ErrExists) {
 			return err
 		}
-		// Nothing was created as the id is taken, or as the owner has no number yet.
+		// The id is taken, or the owner has no number yet.
 		if err := change(s.owner, store.ErrExists, key.Tenant, key.User); err != nil {
 			return err
 		}
@@ -59,8 +59,9 @@ func create(key store.Key, statistic *store.Statistic) func(*statements) error {
 	}
 }
 
-// replace leaves the indexes alone if what they hold does not change, as is most often so.
-func replace(key store.Key, statistic *store.Statistic, was store.Revision) func(*statements) error {
+// replace leaves the indexes alone if their columns do not change, which is the most
+// frequent case.
+func replace(key store.Key, statistic *store.Statistic, was store.Revision) write {
 	fields, at := sqlquery.Fields(statistic), []any{key.Tenant, key.User, key.ID, int64(was)}
 	indexed := fields[strings.Count(sqlquery.Unindexed, ",")+1:]
 	rewrite := slices.Concat(fields[:len(fields)-len(indexed)], at, indexed)
@@ -78,14 +79,14 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 	return s.write(ctx, "deleting a statistic", remove(key, was))
 }
 
-func remove(key store.Key, was store.Revision) func(*statements) error {
+func remove(key store.Key, was store.Revision) write {
 	return func(s *statements) error {
 		return orAbsent(s, key, change(s.delete, store.ErrConflict, key.Tenant, key.User, key.ID, int64(was)))
 	}
 }
 
-// orAbsent turns the ErrConflict of a statement that found no statistic of the key
-// and of the expected revision into ErrNotFound if there is none of the key.
+// orAbsent returns ErrNotFound instead of ErrConflict if the key is free. A statement that
+// finds no row with the key and the revision cannot tell the two apart.
 func orAbsent(s *statements, key store.Key, err error) error {
 	if !errors.Is(err, store.ErrConflict) {
 		return err
@@ -98,7 +99,7 @@ func orAbsent(s *statements, key store.Key, err error) error {
 	return err
 }
 
-// revision returns that of the key, NoRevision if it is free.
+// revision returns the revision of the key, or NoRevision if it is free.
 func (s *statements) revision(key store.Key) (store.Revision, error) {
 	var revision int64
 	err := s.current.QueryRow(key.Tenant, key.User, key.ID).Scan(&revision)
@@ -122,7 +123,7 @@ func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change st
 	return *settings, nil
 }
 
-// flag is a boolean that may be null, as an argument.
+// flag returns a boolean that may be null as an argument.
 func flag(value store.Null[bool]) any {
 	if !value.Valid {
 		return nil
@@ -153,7 +154,7 @@ func exec(statement *sql.Stmt, arguments ...any) error {
 	return err
 }
 
-// change executes the statement; one that changes no row is the error unchanged.
+// change executes the statement. It returns the error unchanged if no row was changed.
 func change(statement *sql.Stmt, unchanged error, arguments ...any) error {
 	result, err := statement.Exec(arguments...)
 	if err != nil {

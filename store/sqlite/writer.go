@@ -5,18 +5,21 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync/atomic"
 
 	"afterhours/store"
+	"afterhours/store/group"
 )
 
-// maxGroup is the most writes that share a commit. More would make the first of
+// maxBatch is the most writes that share a commit. More would make the first of
 // them wait longer without making the fsync noticeably cheaper for each.
-const maxGroup = 256
+const maxBatch = 256
 
-// errStopped says that nothing is written any more, since the disk has failed once.
+// errStopped is the error of every write after the disk has failed once.
 var errStopped = errors.New("writing has stopped until the next start, as the disk failed")
+
+// write runs what one caller wants written. It has no context, since the caller may
+// have gone by then.
+type write func(*statements) error
 
 // writer is the one goroutine of this process that writes, with the one connection
 // that it writes through.
@@ -24,29 +27,15 @@ type writer struct {
 	pool       *sql.DB
 	conn       *sql.Conn
 	statements statements
-	queue      chan *write
-	stopped    chan struct{}
-	// failed is set when the disk failed: nobody knows then what of the journal is on
-	// it, and a later sync would say that all is well though the pages are lost.
+	queue      *group.Queue[write] // with one worker
+	// failed is set when the disk failed. Nobody knows then what of the journal is on
+	// the disk, and a later sync would succeed although pages are lost.
 	failed bool
 	bounds bounds
-	// restartAt is how long the journal must be before the next try to restart it, 0
-	// for its bound.
+	// restartAt is the length of the journal at which to try again to restart it. It is
+	// 0 if the last try succeeded: then bounds.all is the length.
 	restartAt int
 }
-
-// write is what one caller wants written. It has no context: that of a caller who
-// has gone may no longer be asked.
-type write struct {
-	run func(*statements) error
-	// claimed is set by the writer when it begins, or by the caller when it goes:
-	// who sets it decides whether the write happens.
-	claimed atomic.Bool
-	err     error         // for the caller to read when done is closed
-	done    chan struct{} // closed after the commit
-}
-
-func (w *write) claim() bool { return w.claimed.CompareAndSwap(false, true) }
 
 // openWriter opens the connection, brings the schema up to date and starts.
 func openWriter(ctx context.Context, dir, path string, durability Durability) (*writer, error) {
@@ -54,11 +43,11 @@ func openWriter(ctx context.Context, dir, path string, durability Durability) (*
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{pool: pool, queue: make(chan *write, maxGroup), stopped: make(chan struct{}), bounds: defaultBounds}
+	w := &writer{pool: pool, bounds: defaultBounds}
 	if err := w.prepare(ctx, dir); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	go w.work()
+	w.queue = group.New(1, maxBatch, w.commit)
 	return w, nil
 }
 
@@ -70,106 +59,44 @@ func (w *writer) prepare(ctx context.Context, dir string) (err error) {
 	if w.conn, err = w.pool.Conn(ctx); err != nil {
 		return err
 	}
-	// What Apply may have to undo is noted in memory, and not in a file, where it would
-	// cost as much as the write itself.
+	// The journal of Apply's savepoints is kept in memory: in a file it would cost as
+	// much as the write itself.
 	if _, err = w.conn.ExecContext(ctx, "PRAGMA temp_store = memory"); err != nil {
 		return err
 	}
 	return w.statements.prepare(ctx, w.conn)
 }
 
-// do has run executed and committed. It returns run's error if that is one of the
-// store's, or else that of the database, or the context's: then the write does not
-// happen if it has not begun.
-func (w *writer) do(ctx context.Context, run func(*statements) error) error {
-	write := &write{run: run, done: make(chan struct{})}
-	select {
-	case w.queue <- write:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case <-write.done:
-		return write.err
-	case <-ctx.Done():
-		write.claim()
-		return ctx.Err()
-	}
-}
+// do has run executed and committed. It returns run's error if that is a result, or else
+// that of the database, or the context's: then the write does not happen if it has not
+// begun.
+func (w *writer) do(ctx context.Context, run write) error { return w.queue.Do(ctx, run) }
 
-// close stops the writer when it has written what is queued, and empties the journal;
-// nobody may call do any more.
+// close stops the writer and empties the journal. Every do must have returned.
 func (w *writer) close() error {
-	close(w.queue)
-	<-w.stopped
+	w.queue.Close()
 	if !w.failed {
-		_, _, _ = journal(w.statements.empty) // a reader of another process may be in the way
+		_, _, _ = journal(w.statements.empty) // fails if another process reads the file
 	}
 	return errors.Join(w.conn.Close(), w.pool.Close())
 }
 
-func (w *writer) work() {
-	defer close(w.stopped)
-	group := make([]*write, 0, maxGroup)
-	for first := range w.queue {
-		group = w.fill(append(group[:0], first))
-		w.commit(group)
-		clear(group)
-	}
-}
-
-// fill adds to the group what is queued, and what comes while those who have just been
-// answered get their turn: they would otherwise fill every other group, and half of
-// the commits would be for the few who came first.
-func (w *writer) fill(group []*write) []*write {
-	for yielded := 0; len(group) < maxGroup; {
-		select {
-		case next, open := <-w.queue:
-			if !open {
-				return group
-			}
-			group = append(group, next)
-		default:
-			if yielded == len(group) {
-				return group
-			}
-			yielded = len(group)
-			runtime.Gosched()
-		}
-	}
-	return group
-}
-
-// commit writes the group in one transaction and then answers its callers: each
-// with its own result, or all with the error that undid the transaction.
-func (w *writer) commit(group []*write) {
-	begun := group[:0]
-	for _, write := range group {
-		if write.claim() {
-			begun = append(begun, write)
-		}
-	}
-	err := w.transact(begun)
-	for _, write := range begun {
-		if err != nil {
-			write.err = err
-		}
-		close(write.done)
-	}
-	if err == nil {
-		w.tidy()
-	}
-}
-
-// transact runs the group in one transaction, unless the disk has ever failed.
-func (w *writer) transact(group []*write) error {
-	if len(group) == 0 {
+// commit writes the batch in one transaction. Each caller gets its own result, or all get
+// the error that undid the transaction. The journal is tidied when the callers have gone on.
+func (w *writer) commit(batch []*group.Call[write]) (after func()) {
+	if err := w.transact(batch); err != nil {
+		group.Fail(batch, err)
 		return nil
 	}
+	return w.tidy
+}
+
+// transact runs the batch in one transaction, unless the disk has ever failed.
+func (w *writer) transact(batch []*group.Call[write]) error {
 	if w.failed {
 		return errStopped
 	}
-	err := w.try(group)
+	err := w.try(batch)
 	if isNoRoomToShare(err) {
 		err = w.takeBack(err)
 	}
@@ -177,29 +104,28 @@ func (w *writer) transact(group []*write) error {
 	return err
 }
 
-func (w *writer) try(group []*write) error {
+func (w *writer) try(batch []*group.Call[write]) error {
 	if err := exec(w.statements.begin); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
-	for _, write := range group {
-		if write.err = write.run(&w.statements); !isAnswer(write.err) {
+	for _, call := range batch {
+		if call.Err = call.Value(&w.statements); !isResult(call.Err) {
 			_ = exec(w.statements.rollback)
-			return write.err
+			return call.Err
 		}
 	}
 	if err := exec(w.statements.commit); err != nil {
 		// Most failures end the transaction by themselves, and then the rollback
-		// has nothing to do; either way what remains is what was before.
+		// has nothing to do. Either way the transaction has changed nothing.
 		_ = exec(w.statements.rollback)
 		return fmt.Errorf("committing: %w", err)
 	}
 	return nil
 }
 
-// takeBack undoes a transaction that failed as the shared memory could not grow. SQLite
-// grows it after it has put the commit into the journal and synced it, and the next start
-// would find it there. A commit that changes nothing takes its place in the journal, even
-// if it fails in the same way.
+// takeBack undoes a transaction that failed because the shared memory could not grow.
+// SQLite grows it after the commit is synced in the journal, where the next start would find
+// it. A commit that changes nothing overwrites it there, even if it fails in the same way.
 func (w *writer) takeBack(failure error) error {
 	if err := exec(w.statements.nothing); err != nil && !isNoRoomToShare(err) {
 		w.failed = true
@@ -208,8 +134,8 @@ func (w *writer) takeBack(failure error) error {
 	return failure
 }
 
-// isAnswer says whether an error is of the store's promises and concerns its caller
-// alone; any other one undoes the group.
-func isAnswer(err error) bool {
+// isResult reports whether the error is a result for one caller: nil, ErrNotFound,
+// ErrExists or ErrConflict. Any other error rolls back the batch.
+func isResult(err error) bool {
 	return err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"afterhours/store"
+	"afterhours/store/group"
 )
 
 func numbered(n int) store.Key {
@@ -15,108 +16,110 @@ func numbered(n int) store.Key {
 }
 
 // creating returns the write of a new statistic, as Put queues it.
-func creating(key store.Key) *write {
+func creating(key store.Key) write {
 	statistic := store.Statistic{ID: key.ID, Revision: store.NewRevision(), Record: record}
-	return &write{run: create(key, &statistic), done: make(chan struct{})}
+	return create(key, &statistic)
 }
 
-func TestAnErrorOfTheDatabaseUndoesTheGroup(t *testing.T) {
+// batchOf returns the writes as the queue gathers them.
+func batchOf(writes ...write) (batch []*group.Call[write]) {
+	for _, run := range writes {
+		batch = append(batch, &group.Call[write]{Value: run})
+	}
+	return batch
+}
+
+func TestADatabaseErrorUndoesTheBatch(t *testing.T) {
 	s := opened(t, t.TempDir())
 	trouble := errors.New("disk on fire")
-	group := []*write{
-		creating(numbered(0)),
-		{run: func(*statements) error { return trouble }, done: make(chan struct{})},
-		creating(numbered(1)),
-	}
-	s.writer.commit(group) // beside the idle goroutine of the writer
-	for i, write := range group {
-		<-write.done
-		if !errors.Is(write.err, trouble) {
-			t.Errorf("caller %d is told %v; want %v", i, write.err, trouble)
+	batch := batchOf(creating(numbered(0)), func(*statements) error { return trouble }, creating(numbered(1)))
+	s.writer.commit(batch) // while the worker of the queue is idle
+	for i, call := range batch {
+		if !errors.Is(call.Err, trouble) {
+			t.Errorf("the error of caller %d is %v; want %v", i, call.Err, trouble)
 		}
 	}
 	wantCount(t, s, 0)
 	put(t, s, key) // and the writer goes on
 }
 
-func TestAnAnswerOfOneCallerLeavesTheGroup(t *testing.T) {
+func TestAResultForOneCallerLeavesTheBatch(t *testing.T) {
 	s := opened(t, t.TempDir())
-	group := []*write{creating(numbered(0)), creating(numbered(0)), creating(numbered(1))}
-	s.writer.commit(group)
+	batch := batchOf(creating(numbered(0)), creating(numbered(0)), creating(numbered(1)))
+	s.writer.commit(batch)
 	for i, want := range []error{nil, store.ErrExists, nil} {
-		if !errors.Is(group[i].err, want) {
-			t.Errorf("caller %d is told %v; want %v", i, group[i].err, want)
+		if !errors.Is(batch[i].Err, want) {
+			t.Errorf("the error of caller %d is %v; want %v", i, batch[i].Err, want)
 		}
 	}
 	wantCount(t, s, 2)
 }
 
-// TestARefusedApplyLeavesTheGroup: the savepoint undoes what the Apply did before it
-// was refused, and nothing of those who share its commit.
-func TestARefusedApplyLeavesTheGroup(t *testing.T) {
+// TestARefusedApplyLeavesTheBatch checks that the savepoint undoes the changes of an Apply
+// that is refused, and no change of the other calls in the batch.
+func TestARefusedApplyLeavesTheBatch(t *testing.T) {
 	s := opened(t, t.TempDir())
-	applying := func(keys ...store.Key) *write {
-		return &write{done: make(chan struct{}), run: func(s *statements) error {
-			var steps []func(*statements) error
+	applying := func(keys ...store.Key) write {
+		return func(s *statements) error {
+			var steps []write
 			for _, key := range keys {
-				steps = append(steps, creating(key).run)
+				steps = append(steps, creating(key))
 			}
 			return inSavepoint(s, steps)
-		}}
+		}
 	}
-	group := []*write{
+	batch := batchOf(
 		creating(numbered(0)), applying(numbered(1), numbered(2), numbered(0)),
 		creating(numbered(1)), applying(numbered(3), numbered(4)), applying(numbered(4)),
-	}
-	s.writer.commit(group)
+	)
+	s.writer.commit(batch)
 	for i, want := range []error{nil, store.ErrExists, nil, nil, store.ErrExists} {
-		if !errors.Is(group[i].err, want) {
-			t.Errorf("caller %d is told %v; want %v", i, group[i].err, want)
+		if !errors.Is(batch[i].Err, want) {
+			t.Errorf("the error of caller %d is %v; want %v", i, batch[i].Err, want)
 		}
 	}
 	wantCount(t, s, 4)
 }
 
-func TestAFailedCommitAnswersNobody(t *testing.T) {
+func TestAFailedCommitFailsEveryCall(t *testing.T) {
 	s := opened(t, t.TempDir())
 	committing := s.writer.statements.commit
 	s.writer.statements.commit = s.writer.statements.begin // fails: there is a transaction
-	group := []*write{creating(numbered(0)), creating(numbered(1))}
-	s.writer.commit(group)
+	batch := batchOf(creating(numbered(0)), creating(numbered(1)))
+	s.writer.commit(batch)
 	s.writer.statements.commit = committing
-	for i, write := range group {
-		if write.err == nil {
-			t.Errorf("caller %d is told that it was written", i)
+	for i, call := range batch {
+		if call.Err == nil {
+			t.Errorf("caller %d has no error", i)
 		}
 	}
 	wantCount(t, s, 0)
 	put(t, s, key)
 }
 
-// TestACallerWhoGoesIsNotWaitedFor holds the lock of SQLite as another process
-// would, so that the first write waits in the writer and the second in the queue.
-func TestACallerWhoGoesIsNotWaitedFor(t *testing.T) {
-	dir := t.TempDir()
-	s, other := opened(t, dir), opened(t, dir)
-	if err := exec(other.writer.statements.begin); err != nil {
-		t.Fatal(err)
-	}
-
-	first := creating(numbered(0))
-	s.writer.queue <- first
-	for !first.claimed.Load() {
-		time.Sleep(time.Millisecond)
-	}
+// TestNoWriteForACallerWhoHasGone holds up the first write in the writer, and so the
+// second in the queue.
+func TestNoWriteForACallerWhoHasGone(t *testing.T) {
+	s := opened(t, t.TempDir())
+	begun, goOn, first := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		first <- s.writer.do(background, func(s *statements) error {
+			close(begun)
+			<-goOn
+			return creating(numbered(0))(s)
+		})
+	}()
+	<-begun
 	ctx, cancel := context.WithTimeout(background, 20*time.Millisecond)
 	defer cancel()
 	if _, _, err := s.Put(ctx, numbered(1), record, store.NoRevision); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v; want %v", err, context.DeadlineExceeded)
 	}
-	if err := exec(other.writer.statements.rollback); err != nil {
-		t.Fatal(err)
+	close(goOn)
+	if err := <-first; err != nil {
+		t.Error(err)
 	}
-	<-first.done
-	put(t, s, key) // what was queued before it has been looked at
+	put(t, s, key) // by then the queue has passed what came before
 	if _, _, err := s.Get(background, numbered(1)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("Get = %v; want %v, as the caller had gone before the write began", err, store.ErrNotFound)
 	}
@@ -145,17 +148,17 @@ func wantCount(t *testing.T, s *Store, want int) {
 	}
 }
 
-// TestACommitThatCannotBeTakenBack may come back at the next start: its callers are not
-// told that nothing was changed, and nothing is written after it.
+// TestACommitThatCannotBeTakenBack checks the outcome of a commit that the next start may
+// find: it is unknown (ErrUnavailable), and nothing is written afterwards.
 func TestACommitThatCannotBeTakenBack(t *testing.T) {
 	s := opened(t, t.TempDir())
 	s.writer.statements.nothing = s.writer.statements.release // fails: there is no savepoint
-	err := s.writer.takeBack(errors.New("no room"))           // beside the idle goroutine of the writer
+	err := s.writer.takeBack(errors.New("no room"))           // while the worker of the queue is idle
 	if err := failure(background, "storing", err); !errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrFull) {
 		t.Errorf("the error is %v; want %v", err, store.ErrUnavailable)
 	}
 	if _, _, err := s.Put(background, key, record, store.NoRevision); !errors.Is(err, store.ErrUnavailable) {
-		t.Errorf("the next caller is told %v; want %v", err, store.ErrUnavailable)
+		t.Errorf("the error of the next caller is %v; want %v", err, store.ErrUnavailable)
 	}
 	wantCount(t, s, 0)
 }

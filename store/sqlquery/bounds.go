@@ -2,9 +2,9 @@ package sqlquery
 
 import "afterhours/store"
 
-// Bounds returns the conjuncts of a filter that compare the property with values by
-// eq, gt, ge, lt or le, joined by and; nil if there are none. A store asks it to
-// choose an index.
+// Bounds returns the conjuncts of a filter that compare the property with a value by eq,
+// gt, ge, lt or le, joined by and, or nil if there are none. A store uses it to choose an
+// index.
 func Bounds(filter store.Expr, property store.Property) store.Expr {
 	var bounds store.Expr
 	for _, conjunct := range conjunctsOf(filter) {
@@ -21,8 +21,8 @@ func Bounds(filter store.Expr, property store.Property) store.Expr {
 	return bounds
 }
 
-// Fixes says whether a conjunct of the filter leaves few values of the property: by
-// eq, in, or startswith.
+// Fixes reports whether a conjunct of the filter leaves few values of the property, by
+// eq, in or startswith.
 func Fixes(filter store.Expr, property store.Property) bool {
 	for _, conjunct := range conjunctsOf(filter) {
 		switch x := conjunct.(type) {
@@ -43,7 +43,7 @@ func Fixes(filter store.Expr, property store.Property) bool {
 	return false
 }
 
-// FixesType says whether a conjunct of the filter asks for one type.
+// FixesType reports whether a conjunct of the filter asks for one type.
 func FixesType(filter store.Expr) bool {
 	for _, conjunct := range conjunctsOf(filter) {
 		if _, ok := conjunct.(store.IsOf); ok {
@@ -53,8 +53,8 @@ func FixesType(filter store.Expr) bool {
 	return false
 }
 
-// Equal returns the value of which a conjunct of the filter says that the property has
-// it, and whether there is one.
+// Equal returns the value that a conjunct of the filter compares the property with by eq,
+// and reports whether there is such a conjunct.
 func Equal(filter store.Expr, property store.Property) (store.Value, bool) {
 	for _, conjunct := range conjunctsOf(filter) {
 		b, ok := conjunct.(store.Binary)
@@ -73,12 +73,13 @@ func comparesWithValue(b store.Binary, property store.Property) bool {
 	return isProperty(b.X, property) && isValue(b.Y) || isValue(b.X) && isProperty(b.Y, property)
 }
 
-// isAbsent says whether the comparison is property eq null.
+// isAbsent reports whether the comparison is property eq null.
 func isAbsent(b store.Binary, property store.Property) bool {
 	return b.Op == store.Eq && (isProperty(b.X, property) && isLiteral(b.Y, null) || isLiteral(b.X, null) && isProperty(b.Y, property))
 }
 
-// isProperty is == for an expression that may hold slices.
+// isProperty reports whether the expression is the property. Plain == would panic on
+// expressions that hold slices.
 func isProperty(expr store.Expr, property store.Property) bool {
 	x, ok := expr.(store.Property)
 	return ok && x == property

@@ -8,23 +8,23 @@ import (
 	"afterhours/store"
 )
 
-// Bounds of what goes to SQL; what is beyond them Go evaluates. SQLite takes
-// expressions 1000 deep and 32,766 parameters.
+// Limits of the SQL. Go evaluates a conjunct beyond them. SQLite takes expressions 1000
+// deep and 32,766 parameters.
 const (
 	maxDepth      = 200
 	maxParameters = 10_000
 )
 
-// translated is a filter of which SQL takes a part.
+// translated is a filter that is split between SQL and Go.
 type translated struct {
-	// conditions follow other ones: each begins with AND.
+	// conditions are SQL that follows other conditions: each begins with AND.
 	conditions *writer
-	residue    store.Expr
-	// present are properties that are not null where the conditions are true.
+	residue    store.Expr // for Go, nil if SQL takes all
+	// present are properties that are not null if the conditions are true.
 	present map[store.Property]bool
 }
 
-// translate splits a filter at its topmost ands into what SQL takes and the rest.
+// translate splits a filter at its topmost ands into conditions for SQL and the residue.
 func (d Dialect) translate(filter store.Expr) translated {
 	t := translated{conditions: &writer{dialect: d}, present: make(map[store.Property]bool)}
 	if filter == nil {
@@ -58,7 +58,8 @@ func conjuncts(expr store.Expr) []store.Expr {
 	return []store.Expr{expr}
 }
 
-// note notes the properties that a comparison with a value shows not to be null.
+// note notes a property that is compared with a value: it is not null if the conjunct is
+// true.
 func (t *translated) note(conjunct store.Expr) {
 	b, ok := conjunct.(store.Binary)
 	if !ok || b.Op == store.Ne || kindOf(b.X) == store.KindNull || kindOf(b.Y) == store.KindNull {
@@ -67,7 +68,7 @@ func (t *translated) note(conjunct store.Expr) {
 	x, xIsProperty := b.X.(store.Property)
 	y, yIsProperty := b.Y.(store.Property)
 	if b.Op == store.Eq && xIsProperty == yIsProperty {
-		return // two of them may both be null
+		return // two properties may both be null
 	}
 	if xIsProperty {
 		t.present[x] = true
@@ -77,7 +78,7 @@ func (t *translated) note(conjunct store.Expr) {
 	}
 }
 
-// fits says whether the expression is at most so deep.
+// fits reports whether the expression is at most so deep.
 func fits(expr store.Expr, depth int) bool {
 	if depth == 0 {
 		return false
@@ -95,8 +96,8 @@ func fits(expr store.Expr, depth int) bool {
 	return true
 }
 
-// keep writes a condition that is true exactly where the expression is; elsewhere it
-// may be false or NULL. Comparisons stay bare in it, so that indexes serve them.
+// keep writes a condition that is true exactly if the expression is true. Otherwise it may
+// be false or NULL. It writes comparisons bare, so that indexes serve them.
 func (w *writer) keep(expr store.Expr) {
 	switch x := expr.(type) {
 	case store.Binary:
@@ -126,19 +127,19 @@ func (w *writer) keep(expr store.Expr) {
 	w.condition(expr)
 }
 
-// isValue says whether the expression is a literal that is not null.
+// isValue reports whether the expression is a literal that is not null.
 func isValue(expr store.Expr) bool {
 	literal, ok := expr.(store.Literal)
 	return ok && literal.Value.Kind != store.KindNull
 }
 
-// condition writes a boolean that is true, false and NULL where the expression is
-// true, false and null, also under NOT and where it is compared itself.
+// condition writes a boolean that is true, false or NULL if the expression is true, false
+// or null. It may therefore be negated and compared.
 func (w *writer) condition(expr store.Expr) {
 	switch x := expr.(type) {
 	case store.Literal:
 		w.literal(x.Value)
-	case store.Not: // three-valued in SQL as in OData, and so are AND and OR
+	case store.Not: // NOT, AND and OR are three-valued in SQL as in OData
 		w.write("(NOT ")
 		w.condition(x.X)
 		w.write(")")
@@ -163,7 +164,7 @@ func (w *writer) binary(b store.Binary) {
 		w.write(" " + strings.ToUpper(string(b.Op)) + " ")
 		w.condition(b.Y)
 		w.write(")")
-	case store.Gt, store.Ge, store.Lt, store.Le: // false, not null, with null
+	case store.Gt, store.Ge, store.Lt, store.Le: // false if an operand is null
 		w.write("(")
 		w.compare(b)
 		w.write(" IS TRUE)")
@@ -176,7 +177,7 @@ func (w *writer) binary(b store.Binary) {
 	}
 }
 
-// compare writes a comparison as SQL has it: NULL with NULL.
+// compare writes a comparison that is NULL if an operand is NULL, as SQL has it.
 func (w *writer) compare(b store.Binary) {
 	operator, kind := sqlOperators[b.Op], kindOf(b.X)
 	ordered := kind != store.KindBool && kind != store.KindActivity
@@ -191,7 +192,7 @@ var sqlOperators = map[store.Operator]string{
 	store.Eq: " = ", store.Gt: " > ", store.Ge: " >= ", store.Lt: " < ", store.Le: " <= ",
 }
 
-// equal writes whether the operands are the same, or are not, null being a value.
+// equal writes whether the operands are equal, or differ. Null equals null.
 func (w *writer) equal(b store.Binary, toNull, toValue string) {
 	switch {
 	case isLiteral(b.Y, null):
@@ -205,7 +206,7 @@ func (w *writer) equal(b store.Binary, toNull, toValue string) {
 	}
 }
 
-// in writes whether the operand is in the list, null being a value.
+// in writes whether the operand is in the list. Null equals null.
 func (w *writer) in(in store.In) {
 	values := slices.DeleteFunc(slices.Clone(in.List), func(v store.Value) bool { return v == store.Value{} })
 	w.write("(")
@@ -258,8 +259,8 @@ func (w *writer) function(f store.Function) {
 	}
 }
 
-// startsWith writes a range if the prefix is a literal, as an index serves ranges:
-// in the order of bytes, what starts with it is all from it to the next prefix.
+// startsWith writes a range if the prefix is a literal, because an index serves ranges: in
+// the order of bytes, the texts with a prefix are those from it up to the next prefix.
 func (w *writer) startsWith(x, prefix store.Expr) {
 	literal, constant := prefix.(store.Literal)
 	if !constant {
@@ -273,16 +274,15 @@ func (w *writer) startsWith(x, prefix store.Expr) {
 	w.write(")")
 }
 
-// successor returns the least text that is greater than all that start with the
-// prefix, if there is one. Like all texts it is valid UTF-8, whose bytes are in the
-// order of code points.
+// successor returns the least text that is greater than all texts with the prefix, if
+// there is one. Texts are valid UTF-8, whose bytes are in the order of code points.
 func successor(prefix string) (string, bool) {
 	for prefix != "" {
 		last, size := utf8.DecodeLastRuneInString(prefix)
 		prefix = prefix[:len(prefix)-size]
 		switch last {
-		case utf8.MaxRune: // has no next: the one before it must change
-		case 0xD7FF: // behind it are surrogates, which UTF-8 does not have
+		case utf8.MaxRune: // has no successor: change the character before it
+		case 0xD7FF: // surrogates follow, which UTF-8 does not have
 			return prefix + "\uE000", true
 		default:
 			return prefix + string(last+1), true

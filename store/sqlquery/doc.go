@@ -1,16 +1,16 @@
-// Package sqlquery owns what a store.Query means in SQL, and what a row holds of a
-// statistic; it leaves alone how the SQL is run, and the schema but for the names of
+// Package sqlquery owns the translation of a store.Query to SQL and of a row to a
+// statistic. It leaves alone how the SQL is run, and the schema except for the names of
 // its columns.
 //
-//	filter -> fold -> conjuncts -+-> WHERE: what SQL evaluates exactly as Go does
+//	filter -> fold -> conjuncts -+-> WHERE: conjuncts that SQL evaluates exactly as Go does
 //	                             +-> Residue: the rest, for store.Match on each row
 //	order, position, skip, limit -> ORDER BY, WHERE, OFFSET, LIMIT
 //
-// The rule is: a conjunct goes to SQL whole, if SQL keeps exactly the rows that
-// store.Match keeps, on every database, or it stays whole in Go. SQL compares,
-// searches texts and combines; it does not calculate (integers overflow in one way
-// here and in another there), fold case or trim (which differs by database, locale
-// and version of Unicode). Values are parameters, never text in the SQL.
+// The rule is: a conjunct goes to SQL as a whole if SQL keeps exactly the rows that
+// store.Match keeps, on every database. Otherwise Go evaluates all of it. SQL compares,
+// searches texts and combines. It does not calculate (databases differ in how integers
+// overflow), fold case or trim (which differ by database, locale and version of Unicode).
+// Values are parameters, never text in the SQL.
 //
 // The columns of texts must compare by bytes: BINARY in SQLite, which is its default,
 // COLLATE "C" in PostgreSQL.

@@ -8,8 +8,8 @@ var (
 	truth     = store.Literal{Value: store.Value{Kind: store.KindBool, Bool: true}}
 )
 
-// fold returns an expression of the same value for every statistic, in which what
-// is constant is a literal.
+// fold returns an expression that has the same value for every statistic, with each
+// constant part replaced by a literal.
 func fold(expr store.Expr) store.Expr {
 	switch x := expr.(type) {
 	case store.Not:
@@ -30,7 +30,8 @@ func fold(expr store.Expr) store.Expr {
 	return expr
 }
 
-// ifConstant returns the literal that the expression is if its operands are.
+// ifConstant returns the expression's value as a literal if all operands are literals, or
+// else the expression.
 func ifConstant(expr store.Expr, operands ...store.Expr) store.Expr {
 	for _, operand := range operands {
 		if _, constant := operand.(store.Literal); !constant {
@@ -40,7 +41,7 @@ func ifConstant(expr store.Expr, operands ...store.Expr) store.Expr {
 	return store.Literal{Value: store.Evaluate(expr, &store.Statistic{})}
 }
 
-// foldBinary folds what one constant operand decides.
+// foldBinary folds an expression that one literal operand decides.
 func foldBinary(b store.Binary) store.Expr {
 	switch b.Op {
 	case store.And:
@@ -59,8 +60,8 @@ func foldBinary(b store.Binary) store.Expr {
 	return falseness // gt, ge, lt and le with null
 }
 
-// decided returns the operand that decides, whatever the other one is, or the other
-// one of an operand that decides nothing.
+// decided returns the decisive literal if it is an operand, or the other operand of the
+// neutral literal. It returns the expression if neither literal is an operand.
 func decided(b store.Binary, decisive, neutral store.Literal) store.Expr {
 	switch {
 	case isLiteral(b.X, decisive) || isLiteral(b.Y, neutral):
@@ -82,8 +83,8 @@ func foldFunction(f store.Function) store.Expr {
 	return ifConstant(f, args...)
 }
 
-// isLiteral says whether the expression is this literal. Expressions are not all
-// comparable: some hold slices.
+// isLiteral reports whether the expression is this literal. Plain == would panic on
+// expressions that hold slices.
 func isLiteral(expr store.Expr, literal store.Literal) bool {
 	x, ok := expr.(store.Literal)
 	return ok && x == literal

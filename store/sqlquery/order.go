@@ -7,14 +7,14 @@ import (
 	"afterhours/store"
 )
 
-// orderBy writes ORDER BY, with the id where the order leaves ties.
+// orderBy writes ORDER BY, with the id last to break ties.
 func (w *writer) orderBy(order []store.Order) {
 	w.write(" ORDER BY ")
 	for _, o := range order {
 		w.key(o.By)
 		w.write(direction(o))
 		if o.By == id {
-			return // no two have the same
+			return // ids are unique
 		}
 		w.write(", ")
 	}
@@ -23,8 +23,9 @@ func (w *writer) orderBy(order []store.Order) {
 
 var id = store.Property{Name: store.PropertyID}
 
-// direction says where nulls stand only for what may be null: in SQLite nothing else
-// lets an index serve the order of the ids.
+// direction returns DESC, and the position of nulls if the property may be null. For other
+// properties it says nothing of nulls: only then does SQLite serve the order of the ids
+// from an index.
 func direction(o store.Order) string {
 	direction, nulls := "", " NULLS FIRST"
 	if o.Descending {
@@ -36,7 +37,7 @@ func direction(o store.Order) string {
 	return direction + nulls
 }
 
-// key writes what SQL sorts a property by: the property, but the rank of an activity.
+// key writes the sort key of a property: the rank of an activity, or else the property.
 func (w *writer) key(by store.Property) {
 	if by.Name.Kind() != store.KindActivity {
 		w.property(by)
@@ -48,11 +49,11 @@ func (w *writer) key(by store.Property) {
 		w.write(" WHEN ", parameter{string(activity)}, " THEN "+strconv.Itoa(rank))
 	}
 	w.write(" WHEN ")
-	w.property(by) // any other one, but not NULL
+	w.property(by) // true for any other activity, but not for NULL
 	w.write(" THEN " + strconv.Itoa(len(store.Activities)) + " END")
 }
 
-// keyOf writes the value that key has for a value of the property.
+// keyOf writes the sort key for a value of the property.
 func (w *writer) keyOf(value store.Value) {
 	if value.Kind != store.KindActivity {
 		w.literal(value)
@@ -65,40 +66,40 @@ func (w *writer) keyOf(value store.Value) {
 	w.write(strconv.Itoa(rank))
 }
 
-// neverNull says whether the column is NOT NULL.
+// neverNull reports whether the column is NOT NULL.
 func neverNull(p store.Property) bool {
 	return p.Type == "" && (p.Name == store.PropertyID || p.Name == store.PropertyActivity)
 }
 
-// behind writes the condition for what stands behind the position, if there is one:
-// for each member of the order, the first one deciding first,
+// after writes the condition for rows after the position, if there is one. For each member
+// of the order, the first one outermost, it is
 //
 //	(key >= value AND (key > value OR ... (id > id)))
 //
-// of which the first half says nothing new, but is what an index serves. present are
-// properties that the filter shows not to be null.
-func (w *writer) behind(order []store.Order, after *store.Position, present map[store.Property]bool) {
-	if after == nil {
+// The first half is redundant, but an index serves it. present are properties that the
+// filter shows not to be null.
+func (w *writer) after(order []store.Order, position *store.Position, present map[store.Property]bool) {
+	if position == nil {
 		return
 	}
 	w.write(" AND ")
 	for i, o := range order {
-		w.step(o, after.Values[i], neverNull(o.By) || present[o.By])
+		w.step(o, position.Values[i], neverNull(o.By) || present[o.By])
 	}
-	w.write("id > ", parameter{after.ID})
+	w.write("id > ", parameter{position.ID})
 	for range order {
 		w.write("))")
 	}
 }
 
-// step writes one member of the order as far as its OR.
+// step writes one member of the order up to its OR.
 func (w *writer) step(o store.Order, value store.Value, present bool) {
 	key, at := &writer{dialect: w.dialect}, &writer{dialect: w.dialect}
 	key.key(o.By)
 	at.keyOf(value)
 	null := value.Kind == store.KindNull
 	switch {
-	case null && o.Descending: // nulls are last: only others of them are behind
+	case null && o.Descending: // nulls are last: only other nulls come after
 		w.write("(", key, " IS NULL AND (")
 	case null:
 		w.write("((", key, " IS NOT NULL OR ")
@@ -106,7 +107,7 @@ func (w *writer) step(o store.Order, value store.Value, present bool) {
 		w.write("(", key, " >= ", at, " AND (", key, " > ", at, " OR ")
 	case present:
 		w.write("(", key, " <= ", at, " AND (", key, " < ", at, " OR ")
-	default: // nulls are behind too
+	default: // nulls come after, too
 		w.write("((", key, " > ", at, ") IS NOT TRUE AND ((", key, " = ", at, ") IS NOT TRUE OR ")
 	}
 }

@@ -71,7 +71,7 @@ func (t ticks) Scan(source any) error {
 	return fmt.Errorf("a duration is stored as %T; it must be an INTEGER of ticks", source)
 }
 
-// DateText is what a column is given of a date: YYYY-MM-DD, for a TEXT and for a DATE.
+// DateText returns the date as a parameter for a TEXT or DATE column: YYYY-MM-DD.
 func DateText(date edm.Date) any { return date.String() }
 
 // date is a date in a column of the type TEXT or DATE.
@@ -92,7 +92,7 @@ func (d date) Scan(source any) error {
 		return nil
 	case string:
 		parsed, err := edm.ParseDate(source)
-		if err != nil { // whose words have the text in them, and go into a log
+		if err != nil { // it quotes the text, which must not go into a log
 			return errors.New("a date is stored as a TEXT that is not of the form YYYY-MM-DD")
 		}
 		*d.Null = store.Of(parsed)
@@ -127,20 +127,20 @@ func (t text) Scan(source any) error {
 	return fmt.Errorf("a text is stored as %T; it must be a TEXT", source)
 }
 
-// Rows are the *sql.Rows or the pgx.Rows of a statement for the id and the columns.
+// Rows is the *sql.Rows or pgx.Rows of a statement for the id and Columns.
 type Rows interface {
 	Next() bool
 	Scan(targets ...any) error
 	Err() error
 }
 
-// Each gives one row after the other to take, until it returns false. Every row is
-// scanned to the same place, as that saves making one for each.
+// Each calls take for one row after the other until it returns false. All rows are
+// scanned into the same statistic, which saves an allocation for each.
 func Each(rows Rows, take func(*store.Statistic) bool) error {
 	var statistic store.Statistic
 	targets := append([]any{&statistic.ID}, Fields(&statistic)...)
 	for rows.Next() {
-		statistic = store.Statistic{} // what is NULL sets nothing
+		statistic = store.Statistic{} // since Scan leaves a field alone if it is NULL
 		if err := rows.Scan(targets...); err != nil {
 			return err
 		}

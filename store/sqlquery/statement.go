@@ -7,39 +7,39 @@ import (
 	"afterhours/store/edm"
 )
 
-// Dialect is what differs between databases.
+// Dialect has the differences between databases.
 type Dialect struct {
-	// OfOwner is the condition of an owner's rows, with a parameter ? for the tenant
-	// and one behind it for the user.
+	// OfOwner is the condition of an owner's rows, with a parameter ? for the tenant and
+	// then one for the user.
 	OfOwner string
 	// Numbered is whether parameters are $1, $2, ...; otherwise each is ?.
 	Numbered bool
-	// Find names the function of two texts that returns where in the first the
-	// second begins, counted from 1, or 0 if it does not occur there.
+	// Find is the name of a function that returns the position of the second text in the
+	// first, counted from 1, or 0 if the first does not contain it.
 	Find string
-	// Date returns the parameter for a date; a later one must be greater in SQL.
+	// Date returns the parameter for a date. A later date must be greater in SQL.
 	Date func(edm.Date) any
 }
 
-// Statement is SQL to run, and what is left to do with its rows.
+// Statement is SQL, and the part of the query that is left to do with its rows.
 type Statement struct {
 	SQL  string
 	Args []any
-	// Residue is what SQL left of the filter, nil if nothing: a row counts only if
-	// store.Match of it says so.
+	// Residue is the part of the filter that SQL does not evaluate, nil if there is none.
+	// A row counts only if store.Match keeps it.
 	Residue store.Expr
-	// Skip and Limit are how many of the rows that count to leave out, and how many
-	// to take of those behind. Without a residue the SQL has done both.
+	// Skip is how many of the rows that count to leave out, and Limit how many of the
+	// following ones to take. Without a residue the SQL has done both.
 	Skip, Limit int
 }
 
-// Via is how to reach the rows: the zero value leaves that to the database.
+// Via is a way to reach the rows. The zero value leaves the choice to the database.
 type Via struct {
-	// From is the table, with what the database is to be told about its indexes.
+	// From is the table, with hints about its indexes.
 	From string
-	// Row, if not empty, is the column of what tells one row from all others: those of
-	// the page are then found through From, where that is possible, and read after
-	// that. It pays where From has to be sorted.
+	// Row, if not empty, is a unique column. If possible, the values of Row on the page
+	// are then found through From, and their rows read afterwards. That pays if the
+	// database has to sort From.
 	Row string
 }
 
@@ -50,8 +50,8 @@ func (v Via) from() string {
 	return " FROM " + v.From
 }
 
-// List returns the statement for a page of the owner's statistics: these columns,
-// in the order of the page.
+// List returns the statement for these columns of a page of the owner's statistics, in
+// the order of the page.
 func (d Dialect) List(columns string, owner store.Owner, query store.Query, via Via) Statement {
 	filter := d.translate(query.Filter)
 	if via.Row != "" && (filter.residue == nil || len(query.Order) == 0) {
@@ -67,7 +67,7 @@ func (d Dialect) List(columns string, owner store.Owner, query store.Query, via 
 func (d Dialect) page(columns string, owner store.Owner, query store.Query, via Via, filter translated) *writer {
 	w := &writer{dialect: d}
 	w.write("SELECT "+columns+via.from(), d.ofOwner(owner), filter.conditions)
-	w.behind(query.Order, query.After, filter.present)
+	w.after(query.Order, query.After, filter.present)
 	if filter.residue != nil && via.Row != "" && len(query.Order) == 0 {
 		return w
 	}
@@ -78,9 +78,9 @@ func (d Dialect) page(columns string, owner store.Owner, query store.Query, via 
 	return w
 }
 
-// Count returns the statement that counts what the filter keeps: one row with the
-// count, or, if there is a residue, these columns of the rows of which to count
-// those that it keeps.
+// Count returns the statement that counts the statistics that the filter keeps. Its result
+// is one row with the count. If there is a residue, it is these columns of all rows, of
+// which the residue keeps those to count.
 func (d Dialect) Count(columns string, owner store.Owner, filter store.Expr, via Via) Statement {
 	translated := d.translate(filter)
 	if translated.residue == nil {
@@ -91,8 +91,8 @@ func (d Dialect) Count(columns string, owner store.Owner, filter store.Expr, via
 	return w.statement(translated.residue, store.Query{Limit: math.MaxInt})
 }
 
-// CountUpTo returns the statement that counts what the filter keeps, but not further
-// than the limit; the filter must leave no residue.
+// CountUpTo returns the statement that counts the statistics that the filter keeps, up to
+// the limit. The filter must leave no residue.
 func (d Dialect) CountUpTo(limit int, owner store.Owner, filter store.Expr, via Via) Statement {
 	w := &writer{dialect: d}
 	w.write("SELECT count(*) FROM (SELECT 1"+via.from(), d.ofOwner(owner), d.translate(filter).conditions, " LIMIT ", parameter{int64(limit)}, ") AS counted")
@@ -106,7 +106,7 @@ func (d Dialect) ofOwner(owner store.Owner) *writer {
 	return w
 }
 
-// Page takes the rows of a statement, in their order, to what a page of them is.
+// Page makes a page of the rows of a statement.
 type Page struct {
 	residue     store.Expr
 	skip, limit int
@@ -118,7 +118,7 @@ func (s Statement) Page() *Page {
 	return &Page{residue: s.Residue, skip: s.Skip, limit: s.Limit}
 }
 
-// Add takes the next row, and returns false when the page is full.
+// Add takes the next row and reports whether the page has room for more.
 func (p *Page) Add(statistic *store.Statistic) bool {
 	switch {
 	case !store.Match(p.residue, statistic):

@@ -33,7 +33,7 @@ func TestConjunctsThatCalculateStayInGo(t *testing.T) {
 	}
 }
 
-func TestPagesOfAnyOrder(t *testing.T) {
+func TestConditionOfAPosition(t *testing.T) {
 	value := store.Value{Kind: store.KindDuration, Duration: 7}
 	for name, test := range map[string]struct {
 		order store.Order
@@ -48,14 +48,14 @@ func TestPagesOfAnyOrder(t *testing.T) {
 	} {
 		query := store.Query{Order: []store.Order{test.order}, After: &store.Position{Values: []store.Value{test.at}, ID: "a"}, Limit: 1}
 		statement := postgres.List("id", owner, query, Via{})
-		const before, behind = "SELECT id FROM statistics WHERE tenant_id = $1 AND user_id = $2 AND ", " LIMIT $"
+		const before, after = "SELECT id FROM statistics WHERE tenant_id = $1 AND user_id = $2 AND ", " LIMIT $"
 		if got := statement.SQL; len(got) < len(before+test.want) || got[:len(before+test.want)] != before+test.want {
-			t.Errorf("%s: the SQL is\n%s\nwant\n%s%s%s", name, got, before, test.want, behind)
+			t.Errorf("%s: the SQL is\n%s\nwant\n%s%s%s", name, got, before, test.want, after)
 		}
 	}
 }
 
-func TestWhatIsConstantIsFolded(t *testing.T) {
+func TestConstantsAreFolded(t *testing.T) {
 	yes, no := truth, falseness
 	for name, test := range map[string]struct{ expr, want store.Expr }{
 		"constant":          {binary(day, store.Gt, day), no},

@@ -15,16 +15,16 @@ type writer struct {
 	dialect Dialect
 	sql     strings.Builder
 	args    []any
-	// refused is set when something was written that SQL would not evaluate as Go
-	// does: then all that was written is of no use.
+	// refused is set if SQL would not evaluate the expression as Go does. Then the SQL
+	// must not be used.
 	refused bool
 }
 
-// parameter is a value that SQL gets beside the text.
+// parameter is a value that is sent apart from the text of the SQL.
 type parameter struct{ value any }
 
-// write writes its parts one after the other: a string as it is, a parameter, the
-// value of an expression, or what another writer wrote.
+// write writes its parts one after the other: a string as it is, a parameter, the value of
+// an expression, or the SQL of another writer.
 func (w *writer) write(parts ...any) {
 	for _, part := range parts {
 		switch part := part.(type) {
@@ -46,8 +46,7 @@ func (w *writer) write(parts ...any) {
 
 func (w *writer) refuse() { w.refused = true }
 
-// statement returns what was written, and what of the query is left to do if there
-// is a residue.
+// statement returns the SQL, with the residue and, if there is one, the query's skip.
 func (w *writer) statement(residue store.Expr, query store.Query) Statement {
 	s := Statement{SQL: w.sql.String(), Args: w.args, Residue: residue, Limit: query.Limit}
 	if residue != nil {
@@ -72,8 +71,7 @@ func numbered(sql string) string {
 	return text.String()
 }
 
-// value writes an expression that has in SQL the value that it has in Go, NULL for
-// null.
+// value writes an expression that has the same value in SQL as in Go, NULL for null.
 func (w *writer) value(expr store.Expr) {
 	switch x := expr.(type) {
 	case store.Literal:
@@ -81,7 +79,7 @@ func (w *writer) value(expr store.Expr) {
 	case store.Property:
 		w.property(x)
 	case store.Function:
-		if x.Func == store.TotalSeconds { // ticks as they are: see store.Value.Number
+		if x.Func == store.TotalSeconds { // store.Value.Number counts ticks
 			w.value(x.Args[0])
 			return
 		}
@@ -101,7 +99,7 @@ func (w *writer) literal(value store.Value) {
 		w.write(parameter{value.Number})
 	case store.KindText, store.KindActivity:
 		if !utf8.ValidString(value.Text) || strings.Contains(value.Text, "\x00") {
-			w.refuse() // what databases make of such a parameter differs
+			w.refuse() // databases differ in how they treat such a parameter
 		}
 		w.write(parameter{value.Text})
 	case store.KindDate:
@@ -125,8 +123,8 @@ func (w *writer) property(property store.Property) {
 	w.write("CASE WHEN type = ", parameter{string(property.Type)}, " THEN "+definition.Column+" END")
 }
 
-// kindOf returns the kind of a well-typed expression that calculates nothing, or
-// KindNull if it is the literal null, or calculates.
+// kindOf returns the kind of a well-typed expression, or KindNull if it is the literal null
+// or calculates.
 func kindOf(expr store.Expr) store.Kind {
 	switch x := expr.(type) {
 	case store.Literal:

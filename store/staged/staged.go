@@ -1,6 +1,6 @@
-// Package staged owns a view of a store in which changes of statistics are seen at
-// once and made later, all in one step or not at all. It leaves alone whose requests
-// share the view, and what happens when the step fails.
+// Package staged owns a view of a store that shows changes of statistics at once and
+// makes them later, all in one step or not at all. It leaves alone whose requests share
+// the view, and what happens when the step fails.
 //
 //	Get, Put, Delete -> what the view remembers, else the store below
 //	Commit           -> Apply of the store below
@@ -13,45 +13,43 @@ import (
 	"afterhours/store"
 )
 
-// ErrSingle says that a method was called that a view cannot answer, as it sees
-// the statistics only that it was asked for one by one.
+// ErrSingle is the error of methods that a view cannot serve: it knows only the
+// statistics that were read or written one by one.
 var ErrSingle = errors.New("staged: single statistics alone can be read and written")
 
-// View is a store.Store over another one, for callers who come one after the other:
-// it is not safe for concurrent use. Everything that is neither about statistics nor
-// a change of settings goes to the store below, at once.
+// View is a store.Store over another one. It is not safe for concurrent use.
 type View struct {
-	store.Store
-	// changes has one for every key that was asked for, in the order in which they
-	// were first asked for. That of a key that was only read demands that it stays
-	// as it was.
+	below store.Store
+	// changes has one change for each key that was read or written, in the order of the
+	// first calls. The change of a key that was only read demands that the key stays as
+	// it was.
 	changes []store.Change
-	places  map[store.Key]int // in changes
+	indexes map[store.Key]int // in changes
 }
 
 var _ store.Store = (*View)(nil)
 
 // Over returns a view of the store in which nothing is changed yet.
 func Over(below store.Store) *View {
-	return &View{Store: below, places: map[store.Key]int{}}
+	return &View{below: below, indexes: map[store.Key]int{}}
 }
 
-// at returns the change of the key, which stays the view's. It points into a slice
-// that the next call may move.
+// at returns the change of the key, and reads the key from the store below at the first
+// call. The pointer is valid until the next call, which may move the slice.
 func (v *View) at(ctx context.Context, key store.Key) (*store.Change, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if place, known := v.places[key]; known {
-		return &v.changes[place], nil
+	if index, ok := v.indexes[key]; ok {
+		return &v.changes[index], nil
 	}
-	stored, _, err := v.Store.Get(ctx, key)
+	stored, _, err := v.below.Get(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	v.places[key] = len(v.changes)
+	v.indexes[key] = len(v.changes)
 	v.changes = append(v.changes, store.Change{Key: key, Was: stored.Revision, Revision: stored.Revision, Record: stored.Record})
-	return &v.changes[v.places[key]], nil
+	return &v.changes[v.indexes[key]], nil
 }
 
 // Get implements store.Store.
@@ -67,8 +65,8 @@ func (v *View) Get(ctx context.Context, key store.Key) (store.Statistic, store.S
 	return store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record}, settings, err
 }
 
-// Put implements store.Store. The revision is the one that the key has after Commit,
-// unless it is changed again before.
+// Put implements store.Store. The key has the returned revision after Commit, unless it
+// is changed again before.
 func (v *View) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	settings, err := v.Settings(ctx, key.Owner)
 	if err != nil {
@@ -100,7 +98,7 @@ func (v *View) Delete(ctx context.Context, key store.Key, was store.Revision) er
 	return nil
 }
 
-// List returns ErrSingle: the page of the store below would lack the changes.
+// List returns ErrSingle: a page of the store below would lack the changes.
 func (v *View) List(context.Context, store.Owner, store.Query) ([]store.Statistic, error) {
 	return nil, ErrSingle
 }
@@ -111,17 +109,16 @@ func (v *View) Count(context.Context, store.Owner, store.Expr) (int, error) { re
 // Apply returns ErrSingle: there are no views of views.
 func (v *View) Apply(context.Context, []store.Change) error { return ErrSingle }
 
-// UpdateSettings returns ErrSingle: settings are not changed with others in one step.
+// UpdateSettings returns ErrSingle: Apply, which Commit needs, changes no settings.
 func (v *View) UpdateSettings(context.Context, store.Owner, store.SettingsChange) (store.Settings, error) {
 	return store.Settings{}, ErrSingle
 }
 
-// Commit makes all that was changed, if everything that was read still holds; see
-// Apply of store.Store for its errors. The view is of no use afterwards.
-func (v *View) Commit(ctx context.Context) error { return v.Store.Apply(ctx, v.changes) }
+// Commit makes all changes, if every key that was read is still as it was. Its errors are
+// those of store.Store's Apply. The view must not be used afterwards.
+func (v *View) Commit(ctx context.Context) error { return v.below.Apply(ctx, v.changes) }
 
-// Keys returns the keys that were read or changed, in the order in which they were
-// first asked for.
+// Keys returns the keys that were read or changed, in the order of the first calls.
 func (v *View) Keys() []store.Key {
 	keys := make([]store.Key, len(v.changes))
 	for i, change := range v.changes {

@@ -37,7 +37,7 @@ func want(t *testing.T, got, want error) {
 	}
 }
 
-// wantStored checks what is under an id; the revision NoRevision stands for nothing.
+// wantStored checks the statistic under an id, or that there is none for NoRevision.
 func wantStored(t *testing.T, s store.Store, id string, revision store.Revision, record store.Record) {
 	t.Helper()
 	got, _, err := s.Get(background, key(id))
@@ -48,9 +48,9 @@ func wantStored(t *testing.T, s store.Store, id string, revision store.Revision,
 	}
 }
 
-// TestChanges: the view sees them at once, the store below when they are committed,
-// with the same revisions.
-func TestChanges(t *testing.T) {
+// TestCommitMakesTheChangesOfTheView checks that the view shows changes at once, and that the store below has them
+// after Commit, with the same revisions.
+func TestCommitMakesTheChangesOfTheView(t *testing.T) {
 	below := memory.New()
 	kept, replaced, deleted := put(t, below, "kept", call, 0), put(t, below, "replaced", call, 0), put(t, below, "deleted", call, 0)
 	view := staged.Over(below)
@@ -79,8 +79,8 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestErrors: those of a store, from what the view sees.
-func TestErrors(t *testing.T) {
+// TestViewReturnsTheErrorsOfAStore writes through the view with the wrong revisions.
+func TestViewReturnsTheErrorsOfAStore(t *testing.T) {
 	below := memory.New()
 	stale := put(t, below, "a", call, 0)
 	view := staged.Over(below)
@@ -111,9 +111,9 @@ func TestErrors(t *testing.T) {
 	want(t, err, store.ErrClosed)
 }
 
-// TestRaces: a write to what the view has seen, be it only read or found absent,
-// leaves the store below as that write left it.
-func TestRaces(t *testing.T) {
+// TestCommitAfterAnotherWrite writes to the store below a key that the view has read, written or found free.
+// Commit then changes nothing.
+func TestCommitAfterAnotherWrite(t *testing.T) {
 	for name, row := range map[string]struct {
 		see, race func(s store.Store) error
 		want      error
@@ -170,8 +170,9 @@ func remove(id string) func(store.Store) error {
 	}
 }
 
-// TestOthers: what is about several statistics is refused, what is about none passes.
-func TestOthers(t *testing.T) {
+// TestMethodsBeyondSingleStatistics checks that the view refuses methods about several statistics, and forwards
+// those about none.
+func TestMethodsBeyondSingleStatistics(t *testing.T) {
 	below := memory.New()
 	view := staged.Over(below)
 	_, err := view.List(background, key("").Owner, store.Query{Limit: 1})

@@ -19,13 +19,12 @@ func deletion(key store.Key, was store.Revision) store.Change {
 	return store.Change{Key: key, Was: was}
 }
 
-// unchanged is the change that only demands a revision.
+// unchanged returns a change that only demands a revision.
 func unchanged(key store.Key, revision store.Revision) store.Change {
 	return store.Change{Key: key, Was: revision, Revision: revision}
 }
 
-// oneOfEach returns changes of every kind that are permitted, of two tenants, after
-// it has stored what they need.
+// oneOfEach stores statistics and returns a permitted change of every kind, of two tenants.
 func oneOfEach(t testing.TB, s store.Store) []store.Change {
 	t.Helper()
 	elsewhere := store.Key{Owner: otherAda, ID: first.ID}
@@ -84,7 +83,7 @@ var applyTests = map[string]func(*testing.T, store.Store){
 		must(t, s.Apply(background, []store.Change{change}))
 		wantStored(t, s, first, change.Revision, full)
 	},
-	"is nothing if one change is refused, wherever it stands": func(t *testing.T, s store.Store) {
+	"makes no change if one is refused, at any position": func(t *testing.T, s store.Store) {
 		taken, free := numbered(ada, 10), numbered(ada, 11)
 		stale := mustPut(t, s, taken, call, store.NoRevision)
 		revision := mustPut(t, s, taken, full, stale)
@@ -117,10 +116,10 @@ var applyTests = map[string]func(*testing.T, store.Store){
 			wantStored(t, s, good[2].Key, good[2].Was, call)
 			wantCount(t, s, otherAda, 0)
 		}
-		must(t, s.Apply(background, good)) // nothing of the others is in its way
+		must(t, s.Apply(background, good)) // the refused changes have left nothing
 		wantApplied(t, s, good)
 	},
-	"keeps nothing of the caller's": func(t *testing.T, s store.Store) {
+	"does not keep the caller's slice": func(t *testing.T, s store.Store) {
 		changes := []store.Change{creation(first, call)}
 		revision := changes[0].Revision
 		must(t, s.Apply(background, changes))

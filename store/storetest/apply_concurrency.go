@@ -10,7 +10,7 @@ import (
 )
 
 var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
-	"of all who change the same two keys, in either order, one wins": func(t *testing.T, s store.Store) {
+	"of many that change the same two keys, in either order, one succeeds": func(t *testing.T, s store.Store) {
 		a, b := numbered(ada, 1), numbered(bob, 2)
 		revisions := [2]store.Revision{mustPut(t, s, a, call, store.NoRevision), mustPut(t, s, b, call, store.NoRevision)}
 		for range 20 {
@@ -38,7 +38,7 @@ var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
 			wantStoredUnder(t, s, b, won[1])
 		}
 	},
-	"no tick is lost or made by moving it, and no reader sees it twice": func(t *testing.T, s store.Store) {
+	"moving a tick neither loses nor doubles it, for no reader": func(t *testing.T, s store.Store) {
 		const accounts, total = 4, 4 * 1000
 		for n := range accounts {
 			mustPut(t, s, numbered(ada, n), withDuration(call, total/accounts), store.NoRevision)
@@ -72,7 +72,7 @@ var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
 			t.Errorf("after %d were moved and %d added, the sum is %d; want %d", moved.Load(), added.Load(), sum, total+added.Load())
 		}
 	},
-	"those that are refused spoil no others": func(t *testing.T, s store.Store) {
+	"refused ones do not break others": func(t *testing.T, s store.Store) {
 		taken := mustPut(t, s, first, call, store.NoRevision)
 		atOnce(60, func(n int) {
 			changes := []store.Change{creation(numbered(ada, 2*n), full), creation(numbered(ada, 2*n+1), full)}
@@ -94,7 +94,8 @@ var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// move takes a tick from one statistic to another, if nobody wrote to either.
+// move moves a tick from one statistic to another, unless another caller wrote to one of
+// them meanwhile.
 func move(s store.Store, from, to store.Key) error {
 	giver, _, err := s.Get(background, from)
 	if err != nil {

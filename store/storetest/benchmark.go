@@ -9,12 +9,12 @@ import (
 	"afterhours/store/edm"
 )
 
-// benchmarkWriters is how many goroutines write at once: enough for stores that
-// share one commit among the writes of many.
+// benchmarkWriters is how many goroutines write at once. It is enough for stores in which
+// concurrent writes share a commit.
 const benchmarkWriters = 64
 
-// BenchmarkPut measures acknowledged writes per second of 64 goroutines that each
-// wait for the answer: of new keys, and of keys that exist with their revision.
+// BenchmarkPut measures writes per second of 64 goroutines that each wait until a write
+// returns: of new keys, and of existing keys.
 func BenchmarkPut(b *testing.B, open Open) {
 	b.Run("create", func(b *testing.B) {
 		s := opened(b, open)

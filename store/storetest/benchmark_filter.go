@@ -15,8 +15,8 @@ import (
 // each type for every day of nearly 55 years.
 const benchmarkSize = 100_000
 
-// BenchmarkFilter measures the first page of 70 of what a filter keeps of one user's
-// 100,000 statistics, and reports the median.
+// BenchmarkFilter measures the first page of 70 statistics that a filter keeps of one
+// user's 100,000, and reports the median.
 func BenchmarkFilter(b *testing.B, open Open) {
 	s := opened(b, open)
 	fill(b, s, benchmarkSize)
@@ -65,7 +65,7 @@ func fill(b *testing.B, s store.Store, n int) {
 	b.Helper()
 	numbers := make(chan int)
 	var writers sync.WaitGroup
-	for range 4 * benchmarkWriters { // as many as a store may want in one commit
+	for range 4 * benchmarkWriters { // enough to fill the largest batch of a store
 		writers.Go(func() {
 			for i := range numbers {
 				statistic := daily(i)

@@ -32,7 +32,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 			t.Errorf("%d increments end at %d, and %d lost", successes.Load(), end.Duration.Value, losses.Load())
 		}
 	},
-	"of all who create one key, one wins": func(t *testing.T, s store.Store) {
+	"of many creates of one key, one succeeds": func(t *testing.T, s store.Store) {
 		for round := range 20 {
 			var winner store.Revision
 			var winners atomic.Int64
@@ -52,7 +52,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 			wantStoredUnder(t, s, key, winner)
 		}
 	},
-	"of all who delete one revision, one wins": func(t *testing.T, s store.Store) {
+	"of many deletes of one revision, one succeeds": func(t *testing.T, s store.Store) {
 		for range 20 {
 			revision := mustPut(t, s, first, call, store.NoRevision)
 			var winners atomic.Int64
@@ -85,7 +85,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 		wantCount(t, s, ada, writers*each/2)
 		wantCount(t, s, bob, writers*each/2)
 	},
-	"writes that fail spoil no others": func(t *testing.T, s store.Store) {
+	"writes that fail do not break others": func(t *testing.T, s store.Store) {
 		taken := mustPut(t, s, first, call, store.NoRevision)
 		atOnce(60, func(n int) {
 			key := numbered(ada, n)
@@ -107,7 +107,7 @@ var concurrencyTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// increment adds a tick to the duration, if nobody else wrote in between.
+// increment adds a tick to the duration, unless another caller wrote meanwhile.
 func increment(s store.Store, key store.Key) error {
 	statistic, _, err := s.Get(background, key)
 	if err != nil {

@@ -28,7 +28,7 @@ var call = store.Record{
 	Duration:     store.Of(30 * edm.Minute),
 }.With("afterHours", 5*edm.Minute+1)
 
-// full has a value in every property, and no two alike.
+// full has a different value in every property.
 var full = func() store.Record {
 	record := store.Record{
 		Type:         store.Meeting,
@@ -43,14 +43,14 @@ var full = func() store.Record {
 	return record
 }()
 
-// types are the types of statistics with their activity.
+// types has the activity of each type of statistics.
 var types = map[store.Type]store.Activity{
 	store.Call: "Call", store.Chat: "Chat", store.Email: "Email", store.Focus: "Focus", store.Meeting: "Meeting",
 }
 
-// unusualTexts are in byte order. Stores that compare by a language, by UTF-16, by
-// the normal form or without case take some for the same or order them otherwise.
-// U+0000 is not among them: PostgreSQL has no such text, and the contract refuses it.
+// unusualTexts are in byte order. A store that compares by a language, by UTF-16, by the
+// normal form or without case would equate some of them, or order them in another way.
+// None contains U+0000, which PostgreSQL cannot hold and the contract refuses.
 var unusualTexts = slices.Sorted(slices.Values([]string{
 	" ", " leading", "a", "a ", "a  ", "ab", "aB", "A", "B", "b", "i", "a/b", "a\tb", "a\nb", "a\r\nb",
 	"!", "\"quoted\"", "$1", "%", "%00", "%2F", "'; DROP TABLE statistics; --", "*", "..", "?", "NULL", "[0]", `\`, `\u0041`, "_", "{}", "~", "\u007f",
@@ -66,7 +66,7 @@ func withDuration(record store.Record, duration edm.Duration) store.Record {
 	return record
 }
 
-// numbered returns the n-th key of an owner; their byte order is that of n.
+// numbered returns the n-th key of an owner. The keys are in byte order.
 func numbered(owner store.Owner, n int) store.Key {
 	return store.Key{Owner: owner, ID: fmt.Sprintf("call_%06d", n)}
 }

@@ -1,7 +1,6 @@
-// Package storetest owns the one suite that every store.Store must pass: each
-// promise in the comments of package store is a subtest by its name. It leaves
-// alone how a store keeps its promises; what only one store has (pragmas, plans,
-// files) is tested beside that store.
+// Package storetest owns the suite that every store.Store must pass: each promise in the
+// comments of package store is a subtest. It leaves alone how a store keeps its promises.
+// The features of a single store (pragmas, plans, files) are tested in its own package.
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(testing.TB) store.Store { return memory.New() })
@@ -16,16 +15,15 @@ import (
 	"afterhours/store"
 )
 
-// Open returns a new store that is empty; the suite closes it. It fails the test
-// if it cannot.
+// Open returns a new, empty store, or fails the test. The suite closes the store.
 type Open func(t testing.TB) store.Store
 
-// Place makes a new place that is empty and returns how to open it. The suite opens
-// the place several times, one after the other, and expects to find what it wrote.
-type Place func(t testing.TB) (open func() store.Store)
+// Reopen makes an empty database and returns a function that opens it. The suite opens the
+// database several times, one after the other, and expects the data to be there.
+type Reopen func(t testing.TB) (open func() store.Store)
 
-// promises are the subtests of Run. Each has a store of its own, so that the order
-// of a map, which differs from run to run, is as good as any.
+// promises are the subtests of Run. Each has a store of its own, so that they may run in
+// the random order of a map.
 var promises = []struct {
 	name  string
 	tests map[string]func(t *testing.T, s store.Store)
@@ -48,7 +46,7 @@ var promises = []struct {
 	{"Close", closeTests},
 }
 
-// Run holds a store that ends with its process against the promises.
+// Run tests the promises of a store that ends with its process.
 func Run(t *testing.T, open Open) {
 	for _, promise := range promises {
 		t.Run(promise.name, func(t *testing.T) {
@@ -59,18 +57,18 @@ func Run(t *testing.T, open Open) {
 	}
 }
 
-// RunDurable holds a store that outlives its process against the promises, and
-// against those of being opened again.
-func RunDurable(t *testing.T, place Place) {
-	Run(t, func(t testing.TB) store.Store { return place(t)() })
+// RunDurable tests the promises of a store that outlives its process, and of opening it
+// again.
+func RunDurable(t *testing.T, reopen Reopen) {
+	Run(t, func(t testing.TB) store.Store { return reopen(t)() })
 	t.Run("Reopen", func(t *testing.T) {
 		for name, test := range reopenTests {
-			t.Run(name, func(t *testing.T) { test(t, place(t)) })
+			t.Run(name, func(t *testing.T) { test(t, reopen(t)) })
 		}
 	})
 }
 
-// opened opens a store and closes it, if the test has not, after the test.
+// opened opens a store, and closes it after the test unless the test has closed it.
 func opened(t testing.TB, open Open) store.Store {
 	s := open(t)
 	t.Cleanup(func() {
@@ -91,7 +89,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// wantError checks that an error is, or wraps, the one that is promised.
+// wantError checks that an error is, or wraps, the expected one.
 func wantError(t testing.TB, got, want error) {
 	t.Helper()
 	if !errors.Is(got, want) {

@@ -9,7 +9,7 @@ import (
 	"afterhours/store/edm"
 )
 
-// The pools are small, so that equal values meet often, and hold the ends of the
+// The pools are small, so that equal values are frequent. They contain the ends of the
 // ranges, where arithmetic breaks.
 var (
 	idPool       = append(slices.Clone(unusualTexts), "call_2019-06-16_2019-06-17", "call_2019-07-01_2019-07-02", "chat_2019-06-16_2019-06-17")
@@ -31,7 +31,7 @@ var propertiesOf = func() map[store.Kind][]store.PropertyName {
 
 func one[T any](t *rapid.T, label string, of ...T) T { return rapid.SampledFrom(of).Draw(t, label) }
 
-// chance is true once in n times.
+// chance reports true once in n times.
 func chance(t *rapid.T, label string, n int) bool { return rapid.IntRange(1, n).Draw(t, label) == n }
 
 func drawRecord(t *rapid.T) store.Record {
@@ -52,8 +52,8 @@ func drawNull[T comparable](t *rapid.T, label string, pool []T) store.Null[T] {
 	return store.Of(one(t, label, pool...))
 }
 
-// drawQuery draws a query, whose position may be that of a stored statistic, or of
-// one that is not stored.
+// drawQuery draws a query. Its position may be that of a stored statistic, or of one that
+// is not stored.
 func drawQuery(t *rapid.T, stored []store.Statistic) store.Query {
 	query := store.Query{Limit: rapid.IntRange(1, 10).Draw(t, "limit"), Skip: rapid.IntRange(0, 3).Draw(t, "skip")}
 	if !chance(t, "no filter", 8) {

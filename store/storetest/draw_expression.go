@@ -6,8 +6,8 @@ import (
 	"afterhours/store"
 )
 
-// Every expression drawn here is well typed by the rules of store/query.go, and all
-// that those rules allow can come.
+// The functions below draw well-typed expressions by the rules of store/query.go. Every
+// form that those rules allow can come.
 
 // drawBool draws a boolean expression at most so deep.
 func drawBool(t *rapid.T, depth int) store.Expr {
@@ -33,7 +33,7 @@ func drawBool(t *rapid.T, depth int) store.Expr {
 		}
 	case 6:
 		return drawIn(t, depth-1)
-	case 7: // of booleans, whose null is seen only here
+	case 7: // a comparison of booleans: only here null differs from false
 		return store.Binary{Op: one(t, "op", store.Eq, store.Ne), X: drawBool(t, depth-1), Y: drawBool(t, 0)}
 	}
 	return drawComparison(t, depth-1)

@@ -15,7 +15,7 @@ func compared(name store.PropertyName, op store.Operator, value store.Value) sto
 
 func both(x, y store.Expr) store.Expr { return store.Binary{Op: store.And, X: x, Y: y} }
 
-// between keeps what starts on the first day or later, but before the last.
+// between keeps the statistics that start on the first day or later, and before the last.
 func between(first, last string) store.Expr {
 	return both(compared(store.PropertyStartDate, store.Ge, date(first)), compared(store.PropertyStartDate, store.Lt, date(last)))
 }

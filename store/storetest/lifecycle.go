@@ -12,7 +12,7 @@ import (
 	"afterhours/store"
 )
 
-// methods are all methods that can fail, in a store where first is absent.
+// methods calls each method that can fail, in a store where the key first is free.
 var methods = map[string]func(ctx context.Context, s store.Store) error{
 	"Get": func(ctx context.Context, s store.Store) error { _, _, err := s.Get(ctx, first); return err },
 	"List": func(ctx context.Context, s store.Store) error {
@@ -81,8 +81,8 @@ var cancelTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// putAndRead creates 25 statistics, every second time under a context that ends at
-// some moment of it, and checks that what was answered is there.
+// putAndRead creates 25 statistics, every second one with a context that ends meanwhile. It
+// checks that those are stored whose Put returned nil.
 func putAndRead(t testing.TB, s store.Store, n int) {
 	for i := range 25 {
 		ctx, cancel := background, context.CancelFunc(func() {})
@@ -141,13 +141,13 @@ var closeTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// closeAmongWrites closes a store under the writes of 32 goroutines. Each write
-// must succeed or be ErrClosed; it returns what succeeded.
+// closeAmongWrites closes a store while 32 goroutines write to it. Each write must succeed
+// or return ErrClosed. It returns the keys of the writes that succeeded.
 func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision {
 	t.Helper()
 	var (
 		mu      sync.Mutex
-		answers = make(map[store.Key]store.Revision)
+		written = make(map[store.Key]store.Revision)
 		started atomic.Int64
 		callers sync.WaitGroup
 	)
@@ -162,7 +162,7 @@ func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision 
 					return
 				}
 				mu.Lock()
-				answers[key] = revision
+				written[key] = revision
 				mu.Unlock()
 				if _, _, err := s.Get(background, key); err != nil {
 					wantError(t, err, store.ErrClosed)
@@ -175,5 +175,5 @@ func closeAmongWrites(t testing.TB, s store.Store) map[store.Key]store.Revision 
 	}
 	must(t, s.Close())
 	callers.Wait()
-	return answers
+	return written
 }

@@ -13,7 +13,7 @@ import (
 	"afterhours/store"
 )
 
-// modelTests hold sequences of random operations against a map that does the same.
+// modelTests compare random sequences of operations with a map that does the same.
 // -rapid.checks sets how many sequences are tried.
 var modelTests = map[string]func(*testing.T, store.Store){
 	"random sequences of operations": func(t *testing.T, s store.Store) {
@@ -29,7 +29,7 @@ var modelTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// model is what a store must hold after the operations so far.
+// model is the expected state of a store after the operations so far.
 type model struct {
 	store  store.Store
 	owners []store.Owner
@@ -37,13 +37,12 @@ type model struct {
 	past   map[store.Key][]store.Revision // all that a key ever had
 }
 
-// drawKey draws one of few keys, so that most are met again.
+// drawKey draws one of a few keys, so that most come again.
 func (m *model) drawKey(t *rapid.T) store.Key {
 	return store.Key{Owner: one(t, "owner", m.owners...), ID: one(t, "id", idPool[:4]...)}
 }
 
-// drawWas draws the revision that the key has, one that it had, one of no key, or
-// none.
+// drawWas draws the current revision of the key, an earlier one, a new one, or NoRevision.
 func (m *model) drawWas(t *rapid.T, key store.Key) store.Revision {
 	return one(t, "was", append(slices.Clone(m.past[key]), m.stored[key].Revision, m.stored[key].Revision, store.NoRevision, store.NewRevision())...)
 }
@@ -62,7 +61,7 @@ func (m *model) delete(t *rapid.T) {
 	key := m.drawKey(t)
 	was := m.drawWas(t, key)
 	want := store.Meet(m.stored[key].Revision, was)
-	if was == store.NoRevision { // which no statistic has, and which is not the absence of one
+	if was == store.NoRevision { // Delete never accepts it
 		want = store.ErrConflict
 		if m.stored[key].Revision == store.NoRevision {
 			want = store.ErrNotFound
@@ -102,7 +101,7 @@ func (m *model) apply(t *rapid.T) {
 	}
 }
 
-// make makes a change that is permitted.
+// make makes a permitted change.
 func (m *model) make(change store.Change) {
 	switch {
 	case change.Revision == change.Was:
@@ -127,7 +126,7 @@ func (m *model) wantError(t *rapid.T, doing string, err, want error) {
 	}
 }
 
-// same compares all of the store with the model.
+// same compares the whole store with the model.
 func (m *model) same(t *rapid.T) {
 	for _, owner := range m.owners {
 		var want []store.Statistic

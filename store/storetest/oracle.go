@@ -11,9 +11,9 @@ import (
 	"afterhours/store"
 )
 
-// oracleTests hold what a store answers, to the last property, against what package
-// store evaluates in Go. -rapid.checks sets how many sets of random statistics are
-// tried; each is asked several random queries.
+// oracleTests compare every property that a store returns with the result of package
+// store's evaluation in Go. -rapid.checks sets how many sets of random statistics are
+// tried, each with several random queries.
 var oracleTests = map[string]func(*testing.T, store.Store){
 	"random queries of random statistics": func(t *testing.T, s store.Store) {
 		var owners atomic.Int64
@@ -46,7 +46,7 @@ func putDrawn(t *rapid.T, s store.Store, owner store.Owner) []store.Statistic {
 	return stored
 }
 
-// expected is the page as package store defines it.
+// expected returns the page as package store defines it.
 func expected(query store.Query, stored []store.Statistic) []store.Statistic {
 	var page []store.Statistic
 	for i := range stored {
@@ -59,7 +59,7 @@ func expected(query store.Query, stored []store.Statistic) []store.Statistic {
 	return page[:min(query.Limit, len(page))]
 }
 
-// agree checks one page and the count.
+// agree compares one page and the count.
 func agree(t *rapid.T, s store.Store, owner store.Owner, query store.Query, stored []store.Statistic) {
 	page, err := s.List(background, owner, query)
 	if want := expected(query, stored); err != nil || !slices.Equal(page, want) {
@@ -71,7 +71,7 @@ func agree(t *rapid.T, s store.Store, owner store.Owner, query store.Query, stor
 	}
 }
 
-// walkAgrees goes from page to page, as a client does, and checks what comes.
+// walkAgrees goes from page to page, as a client does, and compares the statistics.
 func walkAgrees(t *rapid.T, s store.Store, owner store.Owner, query store.Query, stored []store.Statistic) {
 	query.After, query.Skip = nil, 0
 	var walked []store.Statistic

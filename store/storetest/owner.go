@@ -28,7 +28,7 @@ var settingsTests = map[string]func(*testing.T, store.Store){
 			if want != store.DefaultSettings {
 				putSettings(t, s, ada, want)
 			}
-			putSettings(t, s, bob, store.Settings{HasGraphMailbox: true}) // which are not hers
+			putSettings(t, s, bob, store.Settings{HasGraphMailbox: true}) // of another owner
 			var settings store.Settings
 			var err error
 			if revision, settings, err = s.Put(background, first, call, revision); err != nil || settings != want {
@@ -79,7 +79,7 @@ var settingsTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// putSettings stores all three.
+// putSettings stores all three settings.
 func putSettings(t *testing.T, s store.Store, owner store.Owner, settings store.Settings) {
 	t.Helper()
 	got, err := s.UpdateSettings(background, owner, store.SettingsChange{HasGraphMailbox: store.Of(settings.HasGraphMailbox),
@@ -187,7 +187,7 @@ func wantSettings(t testing.TB, s store.Store, owner store.Owner, want store.Set
 	}
 }
 
-// putUser stores an alias that must be free, or be the owner's already.
+// putUser stores an alias that is free or already the owner's.
 func putUser(t testing.TB, s store.Store, owner store.Owner, upn string) {
 	t.Helper()
 	must(t, s.PutUser(background, store.User{Owner: owner, UPN: upn}, false))

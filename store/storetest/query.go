@@ -10,10 +10,10 @@ import (
 	"afterhours/store/edm"
 )
 
-// queryTests say in examples what the oracle says at random, so that a store that
-// is new sees what it gets wrong.
+// queryTests have examples of what the oracle draws at random, so that the author of a new
+// store sees which rule it breaks.
 var queryTests = map[string]func(*testing.T, store.Store){
-	"a filter keeps what it is true for, not what is null": func(t *testing.T, s store.Store) {
+	"a filter drops statistics for which it is null": func(t *testing.T, s store.Store) {
 		putDurations(t, s)
 		ge0 := compared(store.PropertyDuration, store.Ge, duration(0))
 		wantPage(t, s, ada, store.Query{Filter: ge0, Limit: 10}, "b", "d")
@@ -75,7 +75,7 @@ var queryTests = map[string]func(*testing.T, store.Store){
 		slices.Reverse(ids)
 		wantWalk(t, s, store.Order{By: property(store.PropertyTimeZoneUsed), Descending: true}, ids...)
 	},
-	"what starts with a prefix is found by its characters": func(t *testing.T, s store.Store) {
+	"startswith compares characters": func(t *testing.T, s store.Store) {
 		putAll(t, s, ada, unusualTexts)
 		for _, prefix := range append(unusualTexts, "") {
 			filter := store.Function{Func: store.StartsWith, Args: []store.Expr{property(store.PropertyID), store.Literal{Value: text(prefix)}}}
@@ -88,7 +88,7 @@ var queryTests = map[string]func(*testing.T, store.Store){
 			wantPage(t, s, ada, store.Query{Filter: filter, Limit: 100}, want...)
 		}
 	},
-	"a page may start behind what was deleted": func(t *testing.T, s store.Store) {
+	"a page may start after a deleted statistic": func(t *testing.T, s store.Store) {
 		revisions := putDurations(t, s)
 		for _, descending := range []bool{false, true} {
 			order := []store.Order{{By: property(store.PropertyDuration), Descending: descending}}
@@ -112,7 +112,7 @@ var queryTests = map[string]func(*testing.T, store.Store){
 			wantPage(t, s, ada, store.Query{Order: order, Skip: 5, Limit: 1})
 		}
 	},
-	"a very large filter is answered": func(t *testing.T, s store.Store) {
+	"a very large filter works": func(t *testing.T, s store.Store) {
 		ids := putNumbered(t, s, 3)
 		filter, in := compared(store.PropertyID, store.Eq, text(ids[1])), store.In{X: property(store.PropertyID), List: []store.Value{text(ids[2])}}
 		for i := range 40_000 {
@@ -127,9 +127,9 @@ var queryTests = map[string]func(*testing.T, store.Store){
 	"a walk sees what is there throughout exactly once while others write": walkWhileOthersWrite,
 }
 
-// walkWhileOthersWrite walks over 10,000 statistics in several orders while others
-// come, change and go between them. Ten pages are enough, and few enough for the race
-// detector.
+// walkWhileOthersWrite walks over 10,000 statistics in several orders while others are
+// created, changed and deleted between them. It reads ten pages, which the race detector
+// manages in time.
 func walkWhileOthersWrite(t *testing.T, s store.Store) {
 	const lasting, each = 10_000, 50
 	atOnce(lasting/each, func(n int) {
@@ -178,7 +178,7 @@ func comeAndGo(t *testing.T, s store.Store, writer int, stop <-chan struct{}) {
 			err = s.Delete(background, key, revision)
 		}
 		if err != nil {
-			t.Errorf("writing beside the walk: %v", err)
+			t.Errorf("writing during the walk: %v", err)
 			return
 		}
 	}
@@ -197,7 +197,7 @@ func putDurations(t testing.TB, s store.Store) map[string]store.Revision {
 	return revisions
 }
 
-// wantWalk checks an order, in pages of every size.
+// wantWalk checks an order with pages of every size.
 func wantWalk(t testing.TB, s store.Store, order store.Order, want ...string) {
 	t.Helper()
 	for limit := 1; limit <= len(want)+1; limit++ {

@@ -18,10 +18,10 @@ var listTests = map[string]func(*testing.T, store.Store){
 		putAll(t, s, ada, shuffled(unusualTexts))
 		wantPage(t, s, ada, store.Query{Limit: len(unusualTexts)}, unusualTexts...)
 		for i, id := range unusualTexts {
-			wantPage(t, s, ada, store.Query{After: behind(id), Limit: 3}, unusualTexts[i+1:min(i+4, len(unusualTexts))]...)
+			wantPage(t, s, ada, store.Query{After: positionOf(id), Limit: 3}, unusualTexts[i+1:min(i+4, len(unusualTexts))]...)
 		}
 	},
-	"ids are told apart by their bytes": func(t *testing.T, s store.Store) {
+	"ids that differ in one byte are different": func(t *testing.T, s store.Store) {
 		revisions := putAll(t, s, ada, shuffled(unusualTexts))
 		for _, id := range unusualTexts {
 			wantStored(t, s, store.Key{Owner: ada, ID: id}, revisions[id], call)
@@ -46,31 +46,31 @@ var listTests = map[string]func(*testing.T, store.Store){
 					t.Fatalf("a page of %d has %d", limit, len(page))
 				}
 				seen = append(seen, idsOf(page)...)
-				after = behind(page[len(page)-1].ID)
+				after = positionOf(page[len(page)-1].ID)
 			}
 			if !slices.Equal(seen, ids) {
 				t.Errorf("pages of %d are %q; want %q", limit, seen, ids)
 			}
 		}
 	},
-	"a page may start behind an absent id": func(t *testing.T, s store.Store) {
+	"a page may start after an absent id": func(t *testing.T, s store.Store) {
 		putAll(t, s, ada, []string{"b", "d", "f"})
-		wantPage(t, s, ada, store.Query{After: behind("a"), Limit: 2}, "b", "d")
-		wantPage(t, s, ada, store.Query{After: behind("c"), Limit: 2}, "d", "f")
-		wantPage(t, s, ada, store.Query{After: behind("b "), Limit: 2}, "d", "f")
-		wantPage(t, s, ada, store.Query{After: behind("d!"), Limit: 2}, "f")
+		wantPage(t, s, ada, store.Query{After: positionOf("a"), Limit: 2}, "b", "d")
+		wantPage(t, s, ada, store.Query{After: positionOf("c"), Limit: 2}, "d", "f")
+		wantPage(t, s, ada, store.Query{After: positionOf("b "), Limit: 2}, "d", "f")
+		wantPage(t, s, ada, store.Query{After: positionOf("d!"), Limit: 2}, "f")
 	},
 	"a page past the end is empty": func(t *testing.T, s store.Store) {
 		putAll(t, s, ada, []string{"b", "d"})
-		wantPage(t, s, ada, store.Query{After: behind("d"), Limit: 2})
-		wantPage(t, s, ada, store.Query{After: behind("z"), Limit: 2})
+		wantPage(t, s, ada, store.Query{After: positionOf("d"), Limit: 2})
+		wantPage(t, s, ada, store.Query{After: positionOf("z"), Limit: 2})
 	},
-	"a page may be larger than what there is": func(t *testing.T, s store.Store) {
+	"a limit may exceed the number of statistics": func(t *testing.T, s store.Store) {
 		ids := putNumbered(t, s, 10)
 		wantPage(t, s, ada, store.Query{Limit: math.MaxInt}, ids...)
-		wantPage(t, s, ada, store.Query{After: behind(ids[0]), Limit: math.MaxInt}, ids[1:]...)
+		wantPage(t, s, ada, store.Query{After: positionOf(ids[0]), Limit: math.MaxInt}, ids[1:]...)
 	},
-	"a replaced statistic keeps its place": func(t *testing.T, s store.Store) {
+	"a replaced statistic keeps its position": func(t *testing.T, s store.Store) {
 		revisions := putAll(t, s, ada, []string{"a", "b", "c"})
 		key := store.Key{Owner: ada, ID: "b"}
 		wantStored(t, s, key, mustPut(t, s, key, full, revisions["b"]), full)
@@ -96,8 +96,8 @@ func putAll(t testing.TB, s store.Store, owner store.Owner, ids []string) map[st
 	return revisions
 }
 
-// putNumbered creates n statistics of ada's in no order, and returns their ids in
-// byte order.
+// putNumbered creates n statistics of ada's in random order, and returns their ids in byte
+// order.
 func putNumbered(t testing.TB, s store.Store, n int) []string {
 	t.Helper()
 	var ids []string
@@ -108,8 +108,8 @@ func putNumbered(t testing.TB, s store.Store, n int) []string {
 	return ids
 }
 
-// behind is the position of an id in the order of the ids.
-func behind(id string) *store.Position { return &store.Position{ID: id} }
+// positionOf returns the position of an id in the order of the ids.
+func positionOf(id string) *store.Position { return &store.Position{ID: id} }
 
 func shuffled[T any](values []T) []T {
 	values = slices.Clone(values)

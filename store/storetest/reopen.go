@@ -53,11 +53,11 @@ var reopenTests = map[string]func(t *testing.T, open func() store.Store){
 		wantError(t, err, store.ErrConflict)
 		wantStored(t, s, first, mustPut(t, s, first, full, revision), full)
 	},
-	"after Close among writes, all that was answered is there and no more": func(t *testing.T, open func() store.Store) {
-		answers := closeAmongWrites(t, open())
+	"after Close among writes, exactly the writes that succeeded are stored": func(t *testing.T, open func() store.Store) {
+		written := closeAmongWrites(t, open())
 		s := opened(t, func(testing.TB) store.Store { return open() })
-		wantCount(t, s, ada, len(answers))
-		for key, revision := range answers {
+		wantCount(t, s, ada, len(written))
+		for key, revision := range written {
 			wantStoredUnder(t, s, key, revision)
 		}
 	},

@@ -8,7 +8,7 @@ import (
 	"afterhours/store"
 )
 
-// wholeTests are of the methods by which all that a store holds is found.
+// wholeTests test the methods that list the content of a whole store.
 var wholeTests = map[string]func(*testing.T, store.Store){
 	"an empty store has no tenants and owners": func(t *testing.T, s store.Store) {
 		wantTenants(t, s)
@@ -87,7 +87,7 @@ func wantOwners(t testing.TB, s store.Store, tenant string, want ...store.Owner)
 	}
 }
 
-// wantPages follows the pages to their end, each from behind the last of the one before.
+// wantPages reads all pages, each beginning after the last item of the page before.
 func wantPages[T comparable](t testing.TB, limit int, want []T, page func(after T) ([]T, error)) {
 	t.Helper()
 	var got []T

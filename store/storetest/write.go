@@ -17,7 +17,7 @@ var putTests = map[string]func(*testing.T, store.Store){
 		revision := mustPut(t, s, first, call, store.NoRevision)
 		wantStored(t, s, first, revision, call)
 	},
-	"create of what exists is ErrExists and changes nothing": func(t *testing.T, s store.Store) {
+	"create of an existing statistic is ErrExists and changes nothing": func(t *testing.T, s store.Store) {
 		revision := mustPut(t, s, first, call, store.NoRevision)
 		got, _, err := s.Put(background, first, full, store.NoRevision)
 		wantError(t, err, store.ErrExists)
@@ -40,7 +40,7 @@ var putTests = map[string]func(*testing.T, store.Store){
 		wantNoRevision(t, got)
 		wantStored(t, s, first, revision, full)
 	},
-	"replace of what is absent is ErrNotFound and creates nothing": func(t *testing.T, s store.Store) {
+	"replace of an absent statistic is ErrNotFound and creates nothing": func(t *testing.T, s store.Store) {
 		got, _, err := s.Put(background, first, call, store.NewRevision())
 		wantError(t, err, store.ErrNotFound)
 		wantNoRevision(t, got)
@@ -93,7 +93,7 @@ var deleteTests = map[string]func(*testing.T, store.Store){
 		wantStored(t, s, second, kept, full)
 		wantCount(t, s, ada, 1)
 	},
-	"of what is absent is ErrNotFound": func(t *testing.T, s store.Store) {
+	"of an absent statistic is ErrNotFound": func(t *testing.T, s store.Store) {
 		wantError(t, s.Delete(background, first, store.NewRevision()), store.ErrNotFound)
 		wantError(t, s.Delete(background, first, store.NoRevision), store.ErrNotFound)
 		revision := mustPut(t, s, first, call, store.NoRevision)
@@ -107,7 +107,7 @@ var deleteTests = map[string]func(*testing.T, store.Store){
 		wantError(t, s.Delete(background, first, store.NoRevision), store.ErrConflict)
 		wantStored(t, s, first, revision, full)
 	},
-	"what is created again has a revision of its own": func(t *testing.T, s store.Store) {
+	"a statistic created again has a new revision": func(t *testing.T, s store.Store) {
 		revision := mustPut(t, s, first, call, store.NoRevision)
 		must(t, s.Delete(background, first, revision))
 		again := mustPut(t, s, first, call, store.NoRevision)
@@ -161,7 +161,7 @@ var recordTests = map[string]func(*testing.T, store.Store){
 		putUser(t, s, ada, strings.Repeat("n", 128))
 		wantUser(t, s, store.User{Owner: ada, UPN: strings.Repeat("n", 128)})
 	},
-	"a text that nobody may store is kept as it is or refused, and spoils no others": func(t *testing.T, s store.Store) {
+	"an invalid text is kept or refused, and does not break other writes": func(t *testing.T, s store.Store) {
 		var callers sync.WaitGroup
 		texts := []string{"\x00", "a\x00b", "\xff", "\xed\xa0\x80", strings.Repeat("random", 1<<18)}
 		for n := range 40 {

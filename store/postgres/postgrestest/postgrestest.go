@@ -1,5 +1,4 @@
-// Package postgrestest owns the databases of tests; it leaves alone how the server that
-// holds them is run.
+// Package postgrestest owns the databases of tests. It leaves alone how their server is run.
 package postgrestest
 
 import (
@@ -16,9 +15,9 @@ import (
 // variable names the environment variable with the URL of a server for tests.
 const variable = "AFTERHOURS_TEST_POSTGRES"
 
-// Address returns the URL of an empty schema of the server that AFTERHOURS_TEST_POSTGRES
-// names, which is dropped after the test. Without a server the test is skipped, but in
-// CI, which sets CI, it fails.
+// Address returns the URL of an empty schema on the server that AFTERHOURS_TEST_POSTGRES
+// names. The schema is dropped after the test. Without a server the test is skipped, or
+// fails if the variable CI is set.
 func Address(t testing.TB) string {
 	t.Helper()
 	server, err := url.Parse(os.Getenv(variable))

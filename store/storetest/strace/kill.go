@@ -13,8 +13,8 @@ import (
 )
 
 // Run returns the command that runs a program under strace with the options. A program
-// that makes its calls in one thread (see runtime.LockOSThread) makes them in the same
-// order every time.
+// that makes its system calls in one thread (see runtime.LockOSThread) makes them in the
+// same order every time.
 type Run func(options ...string) *exec.Cmd
 
 // Point is the moment at which a thread of a program is about to make a system call for
@@ -26,8 +26,8 @@ type Point struct {
 
 var ofThread = regexp.MustCompile(`(?m)^(\d+) +(\w+)\(`)
 
-// Points runs the program and returns the points of its busiest thread at these calls, the
-// number wanted of them, in equal steps, if there are more.
+// Points runs the program and returns the points of its busiest thread at these calls. If
+// there are more than wanted, it returns so many of them, in equal steps.
 func Points(t testing.TB, run Run, wanted int, calls ...string) []Point {
 	t.Helper()
 	trace := filepath.Join(t.TempDir(), "trace")
@@ -59,9 +59,9 @@ func Points(t testing.TB, run Run, wanted int, calls ...string) []Point {
 	return points
 }
 
-// Kill runs the program and kills it at the point; false means that it ended before, as
-// one that does not everything in one thread may. (With --seccomp-bpf, strace 6.1 would
-// inject no signal.)
+// Kill runs the program, kills it at the point, and reports whether it did. A program that
+// uses several threads may end before. (With --seccomp-bpf, strace 6.1 would inject no
+// signal.)
 func (p Point) Kill(run Run) (killed bool, err error) {
 	inject := fmt.Sprintf("inject=%s:signal=KILL:when=%d", p.Call, p.N)
 	out, err := run("-f", "-e", "trace="+p.Call, "-o", os.DevNull, "-e", inject).CombinedOutput()

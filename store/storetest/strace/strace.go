@@ -1,5 +1,5 @@
 // Package strace owns running programs under strace, for tests that record system calls,
-// make them fail or end a process at one of them; it leaves alone what the tests conclude.
+// make them fail, or end a process at one of them. It leaves alone what a test concludes.
 package strace
 
 import (
@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Command returns the command with these arguments; without strace, which only Linux
-// has, the test is skipped, but in CI it fails.
+// Command returns the command with these arguments. Without strace, which only Linux has,
+// the test is skipped, or fails if the variable CI is set.
 func Command(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := exec.LookPath("strace")

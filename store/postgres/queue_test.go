@@ -34,9 +34,9 @@ func putAtOnce(t *testing.T, s store.Store, owner store.Owner, zones map[string]
 	return errs
 }
 
-// TestAFaultOfOneIsNotThatOfItsGroup: a statement that the database refuses undoes the
-// others that it was sent with, and those are then made all the same.
-func TestAFaultOfOneIsNotThatOfItsGroup(t *testing.T) {
+// TestAStatementThatFailsLeavesItsBatch sends statements of which the database refuses some.
+// They roll back their batches, and the other statements must succeed all the same.
+func TestAStatementThatFailsLeavesItsBatch(t *testing.T) {
 	s, err := postgres.Open(t.Context(), postgrestest.Address(t))
 	if err != nil {
 		t.Fatal(err)
@@ -60,9 +60,9 @@ func TestAFaultOfOneIsNotThatOfItsGroup(t *testing.T) {
 	}
 }
 
-// TestARowThatAnotherHolds: who wants to write it gets ErrUnavailable after a while, and
-// the others are written.
-func TestARowThatAnotherHolds(t *testing.T) {
+// TestALockedRowDelaysOnlyItsWriter locks a row. A write to the row must be ErrUnavailable after a
+// while, and the writes to other rows must succeed.
+func TestALockedRowDelaysOnlyItsWriter(t *testing.T) {
 	address := postgrestest.Address(t)
 	s, err := postgres.Open(t.Context(), address)
 	if err != nil {

@@ -1,0 +1,129 @@
+// Package group owns how calls that come at once go together: a queue, and workers that
+// take batches from it. It leaves alone how a batch is run, and what undoes one.
+//
+//	Do -> queue -> worker: a batch -> Run -> each caller its error
+//
+// An fsync or a round trip costs more than a statement, so callers share it. A lone
+// caller waits for its own run only.
+package group
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Call is one caller's part of a batch.
+type Call[T any] struct {
+	Value T
+	// Err is the result for the caller. Run sets it.
+	Err error
+
+	// claimed is set by the worker when it begins, or by the caller when it stops
+	// waiting. The first of the two decides whether the call is run.
+	claimed atomic.Bool
+	done    chan struct{}
+}
+
+func (c *Call[T]) claim() bool { return c.claimed.CompareAndSwap(false, true) }
+
+// Fail sets the error of all calls of a batch.
+func Fail[T any](batch []*Call[T], err error) {
+	for _, call := range batch {
+		call.Err = err
+	}
+}
+
+// Run runs a batch of at least one call and sets the error of each. It must not keep the
+// slice. If it returns a function, the worker calls that once the callers have their
+// errors, before the next batch.
+type Run[T any] func(batch []*Call[T]) (after func())
+
+// Queue gathers calls into batches. New makes one.
+type Queue[T any] struct {
+	run     Run[T]
+	most    int // calls in a batch
+	calls   chan *Call[T]
+	workers sync.WaitGroup
+}
+
+// New returns a queue with so many workers, each of which runs one batch at a time, of
+// most calls at most.
+func New[T any](workers, most int, run Run[T]) *Queue[T] {
+	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most)}
+	for range workers {
+		q.workers.Go(q.work)
+	}
+	return q
+}
+
+// Do has the value run in a batch and returns the error that Run set. If the context ends
+// first, Do returns the context's error at once: the call is not run if its batch has not
+// begun, and its outcome is unknown otherwise.
+func (q *Queue[T]) Do(ctx context.Context, value T) error {
+	call := &Call[T]{Value: value, done: make(chan struct{})}
+	select {
+	case q.calls <- call:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-call.done:
+		return call.Err
+	case <-ctx.Done():
+		call.claim()
+		return ctx.Err()
+	}
+}
+
+// Close waits for the batches under way and ends the workers. Every Do must have returned.
+func (q *Queue[T]) Close() {
+	close(q.calls)
+	q.workers.Wait()
+}
+
+func (q *Queue[T]) work() {
+	batch := make([]*Call[T], 0, q.most)
+	for first := range q.calls {
+		batch = q.fill(append(batch[:0], first))
+		q.finish(slices.DeleteFunc(batch, func(c *Call[T]) bool { return !c.claim() }))
+		clear(batch)
+	}
+}
+
+// finish runs a batch and hands each caller its error.
+func (q *Queue[T]) finish(batch []*Call[T]) {
+	if len(batch) == 0 {
+		return
+	}
+	after := q.run(batch)
+	for _, call := range batch {
+		close(call.done)
+	}
+	if after != nil {
+		after()
+	}
+}
+
+// fill adds to the batch what is queued. It yields to the callers of the last batch, who
+// may call again: otherwise batches would alternate between full and nearly empty.
+func (q *Queue[T]) fill(batch []*Call[T]) []*Call[T] {
+	for yielded := 0; len(batch) < q.most; {
+		select {
+		case next, open := <-q.calls:
+			if !open {
+				return batch
+			}
+			batch = append(batch, next)
+		default:
+			if yielded == len(batch) {
+				return batch
+			}
+			yielded = len(batch)
+			runtime.Gosched()
+		}
+	}
+	return batch
+}

@@ -1,0 +1,172 @@
+package group_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"afterhours/store/group"
+)
+
+// gated returns a queue with one worker, whose batches report their values on begun and
+// then wait for goOn.
+func gated(t *testing.T, most int) (q *group.Queue[int], begun chan []int, goOn chan struct{}) {
+	begun, goOn = make(chan []int), make(chan struct{})
+	q = group.New(1, most, func(batch []*group.Call[int]) func() {
+		var values []int
+		for _, call := range batch {
+			values = append(values, call.Value)
+		}
+		begun <- values
+		<-goOn
+		return nil
+	})
+	t.Cleanup(q.Close)
+	return q, begun, goOn
+}
+
+// queue calls Do for the values, in their order, and returns once all are queued.
+func queue(ctx context.Context, q *group.Queue[int], values ...int) (errs chan error) {
+	errs = make(chan error, len(values))
+	for _, value := range values {
+		go func() { errs <- q.Do(ctx, value) }()
+		time.Sleep(5 * time.Millisecond)
+	}
+	return errs
+}
+
+func TestCallsThatWaitAreOneBatch(t *testing.T) {
+	q, begun, goOn := gated(t, 10)
+	first := queue(t.Context(), q, 1)
+	if got := <-begun; len(got) != 1 {
+		t.Errorf("the first batch is %v; want a lone call", got)
+	}
+	others := queue(t.Context(), q, 2, 3, 4)
+	goOn <- struct{}{}
+	if got := <-begun; len(got) != 3 {
+		t.Errorf("the second batch is %v; want the three calls that waited", got)
+	}
+	goOn <- struct{}{}
+	for _, errs := range []chan error{first, others, others, others} {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestABatchHasAMost(t *testing.T) {
+	q, begun, goOn := gated(t, 2)
+	errs := queue(t.Context(), q, 1)
+	<-begun
+	others := queue(t.Context(), q, 2, 3, 4)
+	for _, want := range []int{2, 1} {
+		goOn <- struct{}{}
+		if got := <-begun; len(got) != want {
+			t.Errorf("a batch is %v; want %d calls", got, want)
+		}
+	}
+	goOn <- struct{}{}
+	for _, errs := range []chan error{errs, others, others, others} {
+		<-errs
+	}
+}
+
+func TestEachCallerGetsItsError(t *testing.T) {
+	odd := errors.New("odd")
+	q := group.New(3, 8, func(batch []*group.Call[int]) func() {
+		for i, j := 0, len(batch)-1; i < j; i, j = i+1, j-1 { // a batch may be reordered
+			batch[i], batch[j] = batch[j], batch[i]
+		}
+		for _, call := range batch {
+			if call.Value%2 == 1 {
+				call.Err = odd
+			}
+		}
+		return nil
+	})
+	defer q.Close()
+	var callers sync.WaitGroup
+	for n := range 500 {
+		callers.Go(func() {
+			if err := q.Do(t.Context(), n); (n%2 == 1) != errors.Is(err, odd) {
+				t.Errorf("the error of %d is %v", n, err)
+			}
+		})
+	}
+	callers.Wait()
+}
+
+func TestFailSetsAllErrors(t *testing.T) {
+	broken := errors.New("broken")
+	batch := []*group.Call[int]{{Value: 1}, {Value: 2, Err: errors.New("another")}}
+	group.Fail(batch, broken)
+	for _, call := range batch {
+		if call.Err != broken {
+			t.Errorf("the error of %d is %v", call.Value, call.Err)
+		}
+	}
+}
+
+// TestACallerWhoStopsWaiting ends the contexts of three callers: of one whose batch runs,
+// of one who is queued, and of one for whom the queue has no room.
+func TestACallerWhoStopsWaiting(t *testing.T) {
+	q, begun, goOn := gated(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	errs := queue(ctx, q, 1)
+	<-begun
+	others := queue(ctx, q, 2, 3)
+	cancel()
+	for _, errs := range []chan error{errs, others, others} {
+		if err := <-errs; !errors.Is(err, context.Canceled) {
+			t.Errorf("the error is %v; want %v", err, context.Canceled)
+		}
+	}
+	last := queue(t.Context(), q, 4)
+	goOn <- struct{}{}
+	if got := <-begun; len(got) != 1 || got[0] != 4 {
+		t.Errorf("the next batch is %v; want the one caller who still waits", got)
+	}
+	goOn <- struct{}{}
+	<-last
+}
+
+func TestAfterRunsWhenCallersHaveTheirErrors(t *testing.T) {
+	answered, ran := make(chan struct{}), make(chan struct{})
+	q := group.New(1, 1, func([]*group.Call[int]) func() {
+		return func() {
+			<-answered
+			close(ran)
+		}
+	})
+	if err := q.Do(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+	close(answered)
+	<-ran
+	q.Close()
+}
+
+// TestCloseWaitsForABatch closes a queue whose only caller has gone while its batch runs.
+func TestCloseWaitsForABatch(t *testing.T) {
+	var ran atomic.Bool
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	q := group.New(2, 2, func([]*group.Call[int]) func() {
+		close(begun)
+		<-goOn
+		ran.Store(true)
+		return nil
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	errs := queue(ctx, q, 1)
+	<-begun
+	cancel()
+	<-errs
+	time.AfterFunc(10*time.Millisecond, func() { close(goOn) })
+	q.Close()
+	if !ran.Load() {
+		t.Error("Close returned before the batch had run")
+	}
+}

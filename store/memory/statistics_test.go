@@ -1,0 +1,55 @@
+package memory
+
+import (
+	"slices"
+	"testing"
+
+	"afterhours/store"
+	"afterhours/store/edm"
+)
+
+// durations returns statistics with these ids, of which the n-th has the duration n % 3.
+func durations(ids ...string) *statistics {
+	s := &statistics{byID: map[string]*store.Statistic{}}
+	for n, id := range ids {
+		s.set(&store.Statistic{ID: id, Record: store.Record{Type: store.Call, Duration: store.Of(edm.Duration(n % 3))}})
+	}
+	return s
+}
+
+func idsOf(page []store.Statistic) (ids []string) {
+	for _, statistic := range page {
+		ids = append(ids, statistic.ID)
+	}
+	return ids
+}
+
+func TestIDsStayInOrder(t *testing.T) {
+	s := durations("d", "b", "a", "c", "b")
+	s.remove("a")
+	if want := []string{"b", "c", "d"}; !slices.Equal(s.ids, want) || s.count(nil) != len(want) {
+		t.Errorf("the ids are %v; want %v", s.ids, want)
+	}
+}
+
+// TestSortedPagesDropTheSurplus reads pages that are smaller than half of the statistics,
+// so that candidates are dropped on the way.
+func TestSortedPagesDropTheSurplus(t *testing.T) {
+	s := durations("a", "b", "c", "d", "e", "f", "g", "h", "i") // in order: a d g b e h c f i
+	order := []store.Order{{By: store.Property{Name: store.PropertyDuration}}}
+	for skip, want := range map[int][]string{0: {"a", "d"}, 2: {"g", "b"}, 8: {"i"}, 9: nil} {
+		if got := idsOf(s.page(store.Query{Order: order, Skip: skip, Limit: 2})); !slices.Equal(got, want) {
+			t.Errorf("after %d the page is %v; want %v", skip, got, want)
+		}
+	}
+}
+
+func TestAnOwnerWithoutStatistics(t *testing.T) {
+	var none *statistics
+	if _, err := none.get("a"); err != store.ErrNotFound {
+		t.Errorf("get = %v; want %v", err, store.ErrNotFound)
+	}
+	if page := none.page(store.Query{Limit: 1}); len(page) != 0 || none.count(nil) != 0 || none.revision("a") != store.NoRevision {
+		t.Errorf("the page is %v", page)
+	}
+}
