@@ -17,7 +17,7 @@ import (
 
 const (
 	keyFile = "issuer.key"
-	// maxKeyFileSize is far beyond any key, in bytes; it keeps a file that is something else from being read whole.
+	// maxKeyFileSize is in bytes and far larger than any key. It limits what is read of a file that is no key.
 	maxKeyFileSize = 64 << 10
 	pemType        = "PRIVATE KEY" // PKCS#8 (RFC 7468, section 10)
 )
@@ -35,7 +35,7 @@ func openKey(dir string) (*ecdsa.PrivateKey, error) {
 	if err := createKey(dir, path); err != nil {
 		return nil, fmt.Errorf("create %s: %w", path, err)
 	}
-	return readKey(path) // ours, or that of a process that was faster
+	return readKey(path) // another process may have created its key first
 }
 
 func readKey(path string) (*ecdsa.PrivateKey, error) {
@@ -58,7 +58,8 @@ func readKey(path string) (*ecdsa.PrivateKey, error) {
 	return private, nil
 }
 
-// checkMode asks the open file rather than its name, which may be another file by then.
+// checkMode returns an error if other users may read or write the file. It checks the open file instead of its name,
+// because the name may stand for another file by now.
 func checkMode(file *os.File) error {
 	info, err := file.Stat()
 	if err != nil {
@@ -86,8 +87,8 @@ func decodeKey(text []byte) (*ecdsa.PrivateKey, error) {
 	return private, nil
 }
 
-// createKey makes a new key appear at path at once and complete, unless there is one already. The file is written under
-// another name and then linked, because a link, unlike a rename, never replaces what is there.
+// createKey creates a key at path unless a file is there already. The file is written under another name and then
+// linked, so it appears at path complete. A link, unlike a rename, never replaces an existing file.
 func createKey(dir, path string) error {
 	text, err := newKey()
 	if err != nil {
@@ -119,7 +120,7 @@ func newKey() ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der}), nil
 }
 
-// writeAndClose has the text on disk before it returns, so that no crash leaves a key file without a key.
+// writeAndClose syncs the text to disk before it returns. Otherwise a crash could leave a key file without a key.
 func writeAndClose(file *os.File, text []byte) error {
 	_, err := file.Write(text)
 	if err == nil {
