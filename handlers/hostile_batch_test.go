@@ -55,19 +55,19 @@ func TestAttacksInABatch(t *testing.T) {
 		"a batch":                      {item("POST", "/$batch", typed+`,"body":{"requests":[]}`), 400, []string{"must not contain a batch"}},
 		"a batch, escaped":             {item("POST", "/%24batch", typed+`,"body":{"requests":[]}`), 400, []string{"must not contain a batch"}},
 		"a batch in another case":      {item("POST", "//$BATCH//", typed+`,"body":{"requests":[]}`), 400, []string{"must not contain a batch"}},
-		"another host":                 {item("GET", "http://169.254.169.254/latest/meta-data", ""), 400, []string{"a batch can only ask its own"}},
+		"another host":                 {item("GET", "http://169.254.169.254/latest/meta-data", ""), 400, []string{"the requests of a batch must be for its own host"}},
 		"another host by two slashes":  {item("GET", "//169.254.169.254/latest", ""), 404, []string{"ResourceNotFound"}},
 		"another scheme":               {item("GET", "file:///etc/passwd", ""), 404, []string{"ResourceNotFound"}},
-		"a name before the host":       {item("GET", "http://afterhours@169.254.169.254/", ""), 400, []string{"a batch can only ask its own"}},
+		"a name before the host":       {item("GET", "http://afterhours@169.254.169.254/", ""), 400, []string{"the requests of a batch must be for its own host"}},
 		"beyond the API":               {item("GET", "/../openapi.yaml", ""), 404, []string{"ResourceNotFound"}},
-		"an end of line in the url":    {item("GET", "/me/analytics\r\nX: y", ""), 400, []string{"is no url"}},
+		"an end of line in the url":    {item("GET", "/me/analytics\r\nX: y", ""), 400, []string{"is not a valid url"}},
 		"TRACE":                        {item("TRACE", "/me/analytics", ""), 405, []string{"Request_BadRequest"}},
 		"a method with a space":        {item("GET / HTTP/1.1\r\n\r\nDELETE", "/me/analytics/activityStatistics/"+seedID, ""), 400, nil},
 		"a header with an end of line": {item("DELETE", "/me/analytics/activityStatistics/"+seedID, `,"headers":{"If-Match":"\"x\"\r\nX: y"}`), 400, nil},
 		"a token of its own":           {item("GET", "/users/"+lee+"/analytics/settings", `,"headers":{"Authorization":"Bearer x"}`), 400, []string{"Authorization"}},
 		"an id with an end of line":    {create("a\r\nb"), 400, []string{`"target":"id"`}},
 		"an id of bidi override":       {create("a\u202eb"), 400, []string{`"target":"id"`}},
-		"an unknown reference":         {item("DELETE", "$2", ""), 400, []string{"must stand in dependsOn"}},
+		"an unknown reference":         {item("DELETE", "$2", ""), 400, []string{"must be named in dependsOn"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := c.send("POST", "/beta/$batch", test.body)

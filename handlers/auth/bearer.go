@@ -2,10 +2,10 @@ package auth
 
 import "strings"
 
-// BearerToken returns the token of an Authorization header (RFC 6750, section 2.1; RFC 9110, section 11.4): the scheme
-// Bearer in any case, spaces, one token in the b64token alphabet. The token is not verified.
+// BearerToken returns the token of an Authorization header (RFC 6750, section 2.1; RFC 9110, section 11.4). The header
+// must be the scheme Bearer in any case, spaces, and one token in the b64token alphabet. The token is not verified.
 //
-// An empty header gives [ErrNoToken], anything else that is not exactly one bearer token an [*Error].
+// The error is [ErrNoToken] if the header is empty, and an [*Error] if it is anything but one bearer token.
 func BearerToken(header string) (string, error) {
 	header = strings.Trim(header, " \t")
 	if header == "" {
@@ -22,7 +22,7 @@ func BearerToken(header string) (string, error) {
 	return token, nil
 }
 
-// isB64Token implements b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=".
+// isB64Token reports whether s matches b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=".
 func isB64Token(s string) bool {
 	s = strings.TrimRight(s, "=")
 	for i := range len(s) {

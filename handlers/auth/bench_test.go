@@ -7,16 +7,16 @@ import (
 	"afterhours/handlers/auth"
 )
 
-func (w world) goodTokens() map[string]string {
+func (w testVerifier) goodTokens() map[string]string {
 	return map[string]string{
 		"RS256": token(w.claims()),
 		"ES256": must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}, w.now())),
 	}
 }
 
-// A new verifier remembers no token; its issuers have their keys already.
+// BenchmarkVerifyCold verifies with an empty cache of tokens. The issuers have their keys already.
 func BenchmarkVerifyCold(b *testing.B) {
-	w := newWorld(b)
+	w := newTestVerifier(b)
 	issuers := []*auth.Issuer{w.local.Issuer(), w.remote.issuer(b)}
 	for name, token := range w.goodTokens() {
 		b.Run(name, func(b *testing.B) {
@@ -34,7 +34,7 @@ func BenchmarkVerifyCold(b *testing.B) {
 }
 
 func BenchmarkVerifyWarm(b *testing.B) {
-	w := newWorld(b)
+	w := newTestVerifier(b)
 	for name, token := range w.goodTokens() {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -48,7 +48,7 @@ func BenchmarkVerifyWarm(b *testing.B) {
 }
 
 func BenchmarkVerifyWarmParallel(b *testing.B) {
-	w := newWorld(b)
+	w := newTestVerifier(b)
 	token := w.goodTokens()["ES256"]
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

@@ -8,25 +8,24 @@ import (
 )
 
 const (
-	// cacheSize is how many verified tokens are remembered; about 10 MB when full. Only tokens that were verified get
-	// in, so nobody without one can push others out.
+	// cacheSize is how many verified tokens are cached; about 10 MB when full. Only verified tokens are added, so a
+	// client without a valid token cannot push others out.
 	cacheSize = 16384
-	// cacheTTL is how long a verification stands without being repeated.
+	// cacheTTL is how long a cached verification is used before the token is verified again.
 	cacheTTL = 5 * time.Minute
 )
 
-// tokenID stands for a token's text, so that no memory dump of the cache gives a usable token.
+// tokenID is the digest of a token's text. The cache is keyed by it, so a memory dump of the cache holds no usable token.
 type tokenID [sha256.Size]byte
 
-// digest copies the token to the stack if it is of common length: a conversion to []byte would be the only allocation
-// of a verification from the cache.
+// digest returns the token's id. A token of up to 4 KiB is copied to the stack: converting it to []byte would be the
+// only allocation of a cache hit.
 func digest(raw string) tokenID {
 	var stack [4 << 10]byte
 	return sha256.Sum256(append(stack[:0], raw...))
 }
 
-// cache remembers verified tokens: an elliptic curve signature takes a hundred times as long to verify as its token
-// takes to look up.
+// cache holds verified tokens. Verifying an elliptic curve signature takes a hundred times as long as a lookup.
 type cache struct {
 	entries *lru.Cache[tokenID, cacheEntry]
 }
@@ -39,13 +38,14 @@ type cacheEntry struct {
 func newCache() *cache {
 	entries, err := lru.New[tokenID, cacheEntry](cacheSize)
 	if err != nil {
-		panic(err) // only a size below one is an error
+		panic(err) // lru.New fails only if the size is below one
 	}
 	return &cache{entries: entries}
 }
 
-// get returns the principal of a token that was verified with keys that are still current. Comparing the key sets by
-// identity, rather than emptying the cache when they change, leaves no moment at which a removed key still works.
+// get returns the principal of a cached token, and false if the entry is missing, too old, or verified with keys that
+// are no longer current. Key sets are compared by address. Emptying the cache on a change instead would leave a moment
+// in which a removed key still works.
 func (c *cache) get(id tokenID, now time.Time) (Principal, bool) {
 	entry, ok := c.entries.Get(id)
 	if !ok {
@@ -58,6 +58,7 @@ func (c *cache) get(id tokenID, now time.Time) (Principal, bool) {
 	return entry.principal, true
 }
 
+// put caches the verification for cacheTTL, or until the token expires if that is sooner.
 func (c *cache) put(id tokenID, v verification, now time.Time) {
 	until := now.Add(cacheTTL)
 	if v.principal.Expires.Before(until) {

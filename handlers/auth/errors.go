@@ -5,19 +5,19 @@ import (
 	"fmt"
 )
 
-// ErrNoToken says that a request carries no credentials at all. RFC 6750, section 3.1, wants the challenge for it
-// without an error attribute: nothing was wrong, something was missing.
+// ErrNoToken is the error for a request without credentials. RFC 6750, section 3.1, asks for a challenge without an
+// error attribute in this case.
 var ErrNoToken = errors.New(`the request has no access token: send the header "Authorization: Bearer <token>"`)
 
-// ErrUnavailable says that a token could not be judged because the keys of its issuer could not be fetched, or not before
-// the request ended. The caller did nothing wrong and may send the same token again: the status is 503, not 401.
-// It wraps the reason, which is for the log: it can name internal hosts.
+// ErrUnavailable is the error if the keys of the token's issuer could not be fetched before the request ended. The
+// token may be good and can be sent again, so the status is 503, not 401. An error of [Verifier.Verify] that wraps
+// ErrUnavailable also wraps the reason. The reason is for the log only: it can name internal hosts.
 var ErrUnavailable = errors.New("the signing keys of the token's issuer are not available")
 
 // Error is a refused token or a malformed Authorization header.
 type Error struct {
-	// Description tells a person what is wrong and what would be right. It may be sent to the caller as it is: it is
-	// made of this package's words and the server's configuration, and never holds any part of the token.
+	// Description tells a person what is wrong and what would be right. It may be sent to the caller unchanged: its text
+	// comes from this package and the server's configuration, and never holds a part of the token.
 	Description string
 }
 

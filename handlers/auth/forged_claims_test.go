@@ -8,7 +8,8 @@ import (
 	"afterhours/handlers/auth"
 )
 
-// spareBit is the letter of base64url behind the given one. Where a letter has bits to spare, both mean the same bytes.
+// spareBit returns the letter of base64url after the given one. If the last letter of a text has unused bits, both
+// letters stand for the same bytes.
 func spareBit(letter string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	return string(alphabet[strings.Index(alphabet, letter)+1])
@@ -30,9 +31,9 @@ func headerForgeries() []forgery {
 
 func formForgeries() []forgery {
 	return []forgery{
-		{"empty", func(world) string { return "" }, "exactly three parts"},
-		{"only dots", func(world) string { return ".." }, "header cannot be read"},
-		{"five parts: encrypted", func(world) string { return "a.b.c.d.e" }, "exactly three parts"},
+		{"empty", func(testVerifier) string { return "" }, "exactly three parts"},
+		{"only dots", func(testVerifier) string { return ".." }, "header cannot be read"},
+		{"five parts: encrypted", func(testVerifier) string { return "a.b.c.d.e" }, "exactly three parts"},
 		textForgery("no signature part", func(s string) string { return s[:strings.LastIndex(s, ".")] }, "exactly three parts"),
 		textForgery("empty signature", func(s string) string { return s[:strings.LastIndex(s, ".")+1] }, "third part must be a signature"),
 		textForgery("extra dot", func(s string) string { return s + "." }, "exactly three parts"),
@@ -50,32 +51,32 @@ func formForgeries() []forgery {
 		textForgery("header null", func(s string) string { _, rest, _ := strings.Cut(s, "."); return raw("null") + "." + rest }, "header cannot be read"),
 		textForgery("payload null", func(s string) string { p := strings.Split(s, "."); p[1] = raw("null"); return strings.Join(p, ".") }, "payload cannot be read"),
 		textForgery("payload not JSON", func(s string) string { p := strings.Split(s, "."); p[1] = raw("tid=x"); return strings.Join(p, ".") }, "payload cannot be read"),
-		{"tampered payload", func(w world) string {
+		{"tampered payload", func(w testVerifier) string {
 			p := strings.Split(token(w.claims()), ".")
 			p[1] = encode(w.claims().with(object{"oid": robot}))
 			return strings.Join(p, ".")
 		}, badSig},
-		{"payload of another good token", func(w world) string {
+		{"payload of another good token", func(w testVerifier) string {
 			p, q := strings.Split(token(w.claims()), "."), strings.Split(token(w.appClaims()), ".")
 			return p[0] + "." + q[1] + "." + p[2]
 		}, badSig},
 		textForgery("spare bits in the signature", func(s string) string { return s[:len(s)-1] + spareBit(s[len(s)-1:]) }, "third part must be a signature"),
 		textForgery("standard base64", func(s string) string { return s[:len(s)-9] + "+/" + s[len(s)-7:] }, "third part must be a signature"),
-		{"spare bits in the payload", func(w world) string {
+		{"spare bits in the payload", func(w testVerifier) string {
 			payload := string(must(json.Marshal(w.claims())))
-			for len(payload)%3 != 1 { // then its last letter has bits to spare
+			for len(payload)%3 != 1 { // then its last letter has unused bits
 				payload += " "
 			}
 			text := raw(payload)
 			return signText(encode(object{"alg": "RS256", "kid": "rsa"}) + "." + text[:len(text)-1] + spareBit(text[len(text)-1:]))
 		}, "payload cannot be read"},
-		{"padded payload", func(w world) string {
+		{"padded payload", func(w testVerifier) string {
 			return signText(encode(object{"alg": "RS256", "kid": "rsa"}) + "." + encode(w.claims()) + "=")
 		}, "payload cannot be read"},
-		{"payload as it is, as b64 asks for", func(w world) string {
+		{"payload as it is, as b64 asks for", func(w testVerifier) string {
 			return signText(encode(object{"alg": "RS256", "kid": "rsa", "b64": false}) + `.{"tid":1}`)
 		}, "payload cannot be read"},
-		{"JSON serialization", func(w world) string {
+		{"JSON serialization", func(w testVerifier) string {
 			p := strings.Split(token(w.claims()), ".")
 			return string(must(json.Marshal(object{"protected": p[0], "payload": p[1], "signature": p[2]})))
 		}, "exactly three parts"},
@@ -100,7 +101,7 @@ func timeForgeries() []forgery {
 		claimForgery("exp not a number", object{"exp": "tomorrow"}, "payload cannot be read"),
 		claimForgery("exp past the end of time", object{"exp": 1e300}, "payload cannot be read"),
 		claimForgery("nbf past the end of time", object{"nbf": 1e300}, "payload cannot be read"),
-		{"local token, expired a second ago", func(w world) string {
+		{"local token, expired a second ago", func(w testVerifier) string {
 			return must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: -time.Second}, w.now()))
 		}, "has expired"},
 	}
@@ -116,22 +117,22 @@ func audienceForgeries() []forgery {
 		claimForgery("local issuer's aud", object{"aud": auth.LocalAudience}, "not for this API"),
 		claimForgery("aud an object", object{"aud": object{audience: true}}, "payload cannot be read"),
 		claimForgery("wrong iss", object{"iss": "https://attacker.example"}, "not trusted here"),
-		{"iss of an address that can be asked", func(w world) string {
+		{"iss of an address that can be asked", func(w testVerifier) string {
 			return token(w.claims().with(object{"iss": w.remote.server.URL + "/stray"}))
 		}, "not trusted here"},
 		claimForgery("no iss", object{"iss": nil}, "not trusted here"),
 		claimForgery("tid is not the tenant in iss", object{"tid": tenantB}, "not trusted here"),
 		claimForgery("iss is the template", object{"iss": "{tenantid}", "tid": "{tenantid}"}, "not trusted here"),
-		{"iss and tid of the template itself", func(w world) string {
+		{"iss and tid of the template itself", func(w testVerifier) string {
 			return token(w.claims().with(object{"iss": w.remote.name(), "tid": "{tenantid}"}))
 		}, "not trusted here"},
-		{"iss with a slash more", func(w world) string {
+		{"iss with a slash more", func(w testVerifier) string {
 			return token(w.claims().with(object{"iss": w.remote.iss(tenantA) + "/"}))
 		}, "not trusted here"},
-		{"personal account", func(w world) string {
+		{"personal account", func(w testVerifier) string {
 			return token(w.claims().with(object{"iss": w.remote.iss(personal), "tid": personal}))
 		}, "Personal Microsoft accounts are not supported"},
-		{"personal account in upper case", func(w world) string {
+		{"personal account in upper case", func(w testVerifier) string {
 			return token(w.claims().with(object{"iss": w.remote.iss(strings.ToUpper(personal)), "tid": strings.ToUpper(personal)}))
 		}, "Personal Microsoft accounts are not supported"},
 	}
@@ -145,13 +146,14 @@ func callerForgeries() []forgery {
 		claimForgery("oid in braces", object{"oid": "{" + alice + "}"}, "(oid) by a GUID"),
 		claimForgery("oid without dashes", object{"oid": strings.ReplaceAll(alice, "-", "")}, "(oid) by a GUID"),
 		claimForgery("oid in another case does not count", object{"oid": nil, "OID": alice}, "(oid) by a GUID"),
-		{"tid no GUID, though iss agrees", func(w world) string {
+		{"tid no GUID, though iss agrees", func(w testVerifier) string {
 			return token(w.claims().with(object{"iss": w.remote.iss("contoso"), "tid": "contoso"}))
 		}, "not trusted here"},
 	}
 }
 
-// typeForgeries are claims of other types than RFC 7519 and Entra give them, and tokens that are no access tokens.
+// typeForgeries are claims whose JSON types differ from those of RFC 7519 and Entra, and tokens that are no access
+// tokens.
 func typeForgeries() []forgery {
 	return []forgery{
 		wrongType("iss", 1), wrongType("iss", []string{"x"}), wrongType("aud", 1), wrongType("aud", []any{audience, 1}), wrongType("aud", true),

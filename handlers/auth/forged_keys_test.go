@@ -23,20 +23,20 @@ import (
 )
 
 func none(alg string) forgery {
-	return forgery{"alg " + alg, func(w world) string {
+	return forgery{"alg " + alg, func(w testVerifier) string {
 		return encode(object{"alg": alg, "kid": "rsa"}) + "." + encode(w.claims()) + "."
 	}, "third part must be a signature"}
 }
 
 func hmac(name string, secret func() []byte) forgery {
-	return forgery{"HS256 signed with " + name, func(w world) string {
+	return forgery{"HS256 signed with " + name, func(w testVerifier) string {
 		return sign(object{"alg": "HS256", "kid": "rsa"}, w.claims(), jwt.SigningMethodHS256, secret())
 	}, "algorithm (alg)"}
 }
 
-// hmacOf takes the public half of the key called kid for a secret.
+// hmacOf forges a token with HMAC. Its secret is the public half of the key called kid.
 func hmacOf(alg string, method jwt.SigningMethod, kid string, public func() []byte) forgery {
-	return forgery{alg + " for the key " + kid, func(w world) string {
+	return forgery{alg + " for the key " + kid, func(w testVerifier) string {
 		return sign(object{"alg": alg, "kid": kid}, w.claims(), method, public())
 	}, "algorithm (alg)"}
 }
@@ -47,9 +47,9 @@ func publicPEM(public crypto.PublicKey) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: must(x509.MarshalPKIXPublicKey(public))})
 }
 
-// ecForgery writes the issuer's own elliptic curve signature, of 32 bytes each for r and s, in another way.
+// ecForgery rewrites the issuer's own elliptic curve signature: 32 bytes of r and 32 bytes of s.
 func ecForgery(name string, spoil func(r, s []byte) []byte) forgery {
-	return forgery{"EC signature " + name, func(w world) string {
+	return forgery{"EC signature " + name, func(w testVerifier) string {
 		text := encode(object{"alg": "ES256", "kid": "ec"}) + "." + encode(w.claims())
 		good := must(jwt.SigningMethodES256.Sign(text, keys().ec))
 		return text + "." + base64.RawURLEncoding.EncodeToString(spoil(good[:32], good[32:]))
@@ -57,14 +57,14 @@ func ecForgery(name string, spoil func(r, s []byte) []byte) forgery {
 }
 
 func bareSignature(name, alg, kid string, signature []byte) forgery {
-	return forgery{name, func(w world) string {
+	return forgery{name, func(w testVerifier) string {
 		return encode(object{"alg": alg, "kid": kid}) + "." + encode(w.claims()) + "." + base64.RawURLEncoding.EncodeToString(signature)
 	}, badSig}
 }
 
-// elsewhere points to an attacker's key by an address, which nobody may ask.
+// elsewhere returns a header with an address of the attacker's key. The verifier must not fetch that address.
 func elsewhere(member, kid, want string) forgery {
-	return forgery{member + " and the kid " + kid, func(w world) string {
+	return forgery{member + " and the kid " + kid, func(w testVerifier) string {
 		h := object{"alg": "RS256", "kid": kid, member: w.remote.server.URL + "/stray/keys"}
 		return sign(h, w.claims(), jwt.SigningMethodRS256, keys().attacker)
 	}, want}
@@ -81,23 +81,23 @@ func algorithmForgeries() []forgery {
 		hmac("the public key's JWK", func() []byte { return must(json.Marshal(publicJWK(&keys().rsa.PublicKey, "rsa", nil))) }),
 		hmac("the modulus", func() []byte { return keys().rsa.N.Bytes() }),
 		hmac("nothing", func() []byte { return []byte{} }),
-		{"RS256 for an EC key", func(w world) string {
+		{"RS256 for an EC key", func(w testVerifier) string {
 			return sign(object{"alg": "RS256", "kid": "ec"}, w.claims(), jwt.SigningMethodRS256, keys().attacker)
 		}, "algorithm (alg)"},
-		{"ES256 for an RSA key", func(w world) string {
+		{"ES256 for an RSA key", func(w testVerifier) string {
 			return sign(object{"alg": "ES256", "kid": "rsa"}, w.claims(), jwt.SigningMethodES256, keys().ec)
 		}, "algorithm (alg)"},
-		{"PS256 for an RS256 key", func(w world) string {
+		{"PS256 for an RS256 key", func(w testVerifier) string {
 			return sign(object{"alg": "PS256", "kid": "rsa"}, w.claims(), jwt.SigningMethodPS256, keys().rsa)
 		}, "algorithm (alg)"},
-		{"RS256 for a PS256 key", func(w world) string {
+		{"RS256 for a PS256 key", func(w testVerifier) string {
 			return sign(object{"alg": "RS256", "kid": "rsa-pss"}, w.claims(), jwt.SigningMethodRS256, keys().rsa2)
 		}, "algorithm (alg)"},
-		{"RS512 for an RS256 key", func(w world) string {
+		{"RS512 for an RS256 key", func(w testVerifier) string {
 			return sign(object{"alg": "RS512", "kid": "rsa"}, w.claims(), jwt.SigningMethodRS512, keys().rsa)
 		}, "algorithm (alg)"},
 		bareSignature("EC signature of zeros", "ES256", "ec", bytes.Repeat([]byte{0}, 64)),
-		{"alg none with a signature", func(w world) string {
+		{"alg none with a signature", func(w testVerifier) string {
 			return encode(object{"alg": "none", "kid": "rsa"}) + "." + encode(w.claims()) + "." + raw("x")
 		}, "algorithm (alg)"},
 		headerRefused("alg in lower case", object{"alg": "rs256"}, "algorithm (alg)"),
@@ -149,28 +149,28 @@ func keyForgeries() []forgery {
 		headerRefused("kid with line breaks", object{"kid": "rsa\r\nX-Injected: 1"}, noKey),
 		headerRefused("kid a list", object{"kid": []string{"rsa"}}, "header cannot be read"),
 		headerRefused("kid with NUL", object{"kid": "rsa\x00"}, noKey),
-		{"weak RSA key", func(w world) string {
+		{"weak RSA key", func(w testVerifier) string {
 			return sign(object{"alg": "RS256", "kid": "weak"}, w.claims(), jwt.SigningMethodRS256, keys().weak)
 		}, noKey},
-		{"key for encryption", func(w world) string {
+		{"key for encryption", func(w testVerifier) string {
 			return sign(object{"alg": "RS256", "kid": "for-encryption"}, w.claims(), jwt.SigningMethodRS256, keys().rsa2)
 		}, noKey},
-		{"key for wrapping", func(w world) string {
+		{"key for wrapping", func(w testVerifier) string {
 			return sign(object{"alg": "RS256", "kid": "for-wrapping"}, w.claims(), jwt.SigningMethodRS256, keys().rsa2)
 		}, noKey},
-		{"symmetric key of the key set", func(w world) string {
+		{"symmetric key of the key set", func(w testVerifier) string {
 			return sign(object{"alg": "HS256", "kid": "symmetric"}, w.claims(), jwt.SigningMethodHS256, []byte("secret"))
 		}, noKey},
-		{"RSA key that says HS256", func(w world) string {
+		{"RSA key that says HS256", func(w testVerifier) string {
 			return sign(object{"alg": "HS256", "kid": "wrong-alg"}, w.claims(), jwt.SigningMethodHS256, pkixPEM())
 		}, noKey},
-		{"key of another tenant's issuer", func(w world) string {
+		{"key of another tenant's issuer", func(w testVerifier) string {
 			return sign(object{"alg": "RS256", "kid": "only-b"}, w.claims(), jwt.SigningMethodRS256, keys().rsa2)
 		}, "may not sign"},
-		{"remote key for the local issuer", func(w world) string {
+		{"remote key for the local issuer", func(w testVerifier) string {
 			return token(w.claims().with(object{"iss": auth.LocalName, "aud": auth.LocalAudience}))
 		}, noKey},
-		{"other key under the local kid", func(w world) string {
+		{"other key under the local kid", func(w testVerifier) string {
 			good := must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: time.Hour}, w.now()))
 			other := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 			text := good[:strings.LastIndex(good, ".")]

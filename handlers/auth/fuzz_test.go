@@ -18,9 +18,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// FuzzVerify holds that no text but a token that was signed gets in, and that every other gets a refusal with a reason.
+// FuzzVerify checks that only signed tokens are accepted, and that any other text is refused with a reason.
 func FuzzVerify(f *testing.F) {
-	w := newWorld(f)
+	w := newTestVerifier(f)
 	good := must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: time.Hour}, w.now()))
 	f.Add(good)
 	for _, forgery := range forgeries() {
@@ -43,10 +43,10 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// FuzzClaims holds that a token that was signed by a trusted key gets in only for what is plainly in it: whatever the
-// header and the claims, the issuer, the audience and the times fit, and the principal is the one that they name.
+// FuzzClaims signs any header and claims with a trusted key. If the token is accepted, its issuer, audience and times
+// must fit, and the principal must be the one that the claims name.
 func FuzzClaims(f *testing.F) {
-	w := newWorld(f)
+	w := newTestVerifier(f)
 	header := `{"alg":"ES256","kid":"ec","typ":"JWT"}`
 	for _, claims := range []object{w.claims(), w.appClaims(), w.claims().with(object{"exp": nil}), w.claims().with(object{"aud": []string{"x", audience}}),
 		w.claims().with(object{"scp": nil, "roles": []string{"r"}}), w.claims().with(object{"tid": personal}), w.claims().with(object{"exp": 1.8e9, "nbf": nil})} {
@@ -62,7 +62,7 @@ func FuzzClaims(f *testing.F) {
 		defer bounded.Input(t)()
 		text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims))
 		text += "." + base64.RawURLEncoding.EncodeToString(must(jwt.SigningMethodES256.Sign(text, keys().ec)))
-		who, err := w.verify(text)
+		caller, err := w.verify(text)
 		if err != nil {
 			var refused *auth.Error
 			if !errors.As(err, &refused) || refused.Description == "" {
@@ -80,19 +80,19 @@ func FuzzClaims(f *testing.F) {
 		if audiences, _ := body["aud"].([]any); body["aud"] != audience && !slices.Contains(audiences, any(audience)) && body["aud"] != "api://second" && !slices.Contains(audiences, any("api://second")) {
 			t.Errorf("accepted for another audience: %s", claims)
 		}
-		// 5 minutes are what the clocks may differ by
-		if expires, _ := body["exp"].(float64); expires <= float64(w.now().Add(-5*time.Minute).Unix()) || who.Expires.Unix() != int64(expires) {
-			t.Errorf("accepted until %v: %s", who.Expires, claims)
+		// clocks may differ by up to 5 minutes
+		if expires, _ := body["exp"].(float64); expires <= float64(w.now().Add(-5*time.Minute).Unix()) || caller.Expires.Unix() != int64(expires) {
+			t.Errorf("accepted until %v: %s", caller.Expires, claims)
 		}
-		if !strings.EqualFold(who.Tenant, fmt.Sprint(body["tid"])) || !strings.EqualFold(who.User, fmt.Sprint(body["oid"])) || who.App != (body["scp"] == nil) || who.App == (who.Roles == nil) {
-			t.Errorf("%s is %+v", claims, who)
+		if !strings.EqualFold(caller.Tenant, fmt.Sprint(body["tid"])) || !strings.EqualFold(caller.User, fmt.Sprint(body["oid"])) || caller.App != (body["scp"] == nil) || caller.App == (caller.Roles == nil) {
+			t.Errorf("%s is %+v", claims, caller)
 		}
 	})
 }
 
-// FuzzKeySet holds that no key set document takes the server down or lets a token of another key in.
+// FuzzKeySet checks that no key set document causes a panic, or makes a token of another key valid.
 func FuzzKeySet(f *testing.F) {
-	w := newWorld(f)
+	w := newTestVerifier(f)
 	w.remote.publish(publicJWK(keys().rsa, "rsa", nil), publicJWK(keys().ec384, "ec", nil), publicJWK(keys().ed, "ed", object{"alg": nil}))
 	f.Add(must(json.Marshal(object{"keys": *w.remote.jwks.Load()})))
 	f.Add(w.local.JWKS())
@@ -107,7 +107,8 @@ func FuzzKeySet(f *testing.F) {
 	})
 }
 
-// FuzzBearerToken holds that a header has a token or a refusal, and that the token is the whole of it.
+// FuzzBearerToken checks that any header gives either a token or a refusal, and that the token is all of the header
+// after the scheme.
 func FuzzBearerToken(f *testing.F) {
 	for _, header := range []string{"", "Bearer abc", "bearer  abc== ", "Basic x", "Bearer a b", "Bearer"} {
 		f.Add(header)

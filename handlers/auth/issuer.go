@@ -12,38 +12,39 @@ import (
 )
 
 const (
-	// tenantTemplate stands for the token's own tenant in the name of an issuer that speaks for many (Entra's access
+	// tenantTemplate stands for the token's own tenant in the name of an issuer for several tenants (Entra's access
 	// token page, "Validate the issuer").
 	tenantTemplate = "{tenantid}"
 	// remoteLeeway is how far the clock of a remote issuer may be off.
 	remoteLeeway = 60 * time.Second
 )
 
-// Issuer is one issuer of tokens that a [Verifier] can trust: its name, for whom it may speak, for which audiences, and
-// where its keys come from.
+// Issuer is an issuer of tokens that a [Verifier] can trust: its name, its tenant, its audiences and the source of its
+// keys.
 type Issuer struct {
-	name      string // what iss must be, tenantTemplate aside
-	tenant    string // the GUID in name, which tid must then be; "" if there is none
+	name      string // the token's iss must match it, see nameMatches
+	tenant    string // the GUID in name, which must equal the token's tid; "" if name has none
 	audiences []string
 	leeway    time.Duration
 	keys      keyring
 }
 
-// NewIssuer returns the OpenID Connect issuer called name, which is exactly what its tokens have in iss:
+// NewIssuer returns the OpenID Connect issuer called name. The name is exactly the iss of its tokens:
 //
 //	https://login.microsoftonline.com/<tenant GUID>/v2.0   one tenant of Entra ID, v2 tokens
 //	https://sts.windows.net/<tenant GUID>/                 one tenant of Entra ID, v1 tokens
 //	https://login.microsoftonline.com/{tenantid}/v2.0      every tenant of Entra ID: {tenantid} stands for the token's tid
 //	https://id.example.com/realms/work                     any other issuer
 //
-// An issuer whose name holds a GUID speaks for that tenant only. One whose name holds neither a GUID nor {tenantid} is
-// believed whatever tenant it puts into tid, so trust it as much as this server's administrator.
+// An issuer whose name holds a GUID speaks for that tenant only. If the name holds neither a GUID nor {tenantid}, the
+// issuer may put any tenant into tid. Trust such an issuer as much as this server's administrator.
 //
-// Its keys are found by discovery below that name (OpenID Connect Discovery 1.0, section 4; {tenantid} is asked for as
-// "common") and fetched with client, nil for the default one; see keyring for when. Its clock may be off by 60 s.
+// The keys are found by discovery below the name (OpenID Connect Discovery 1.0, section 4), with "common" in place of
+// {tenantid}. They are fetched with client, or with http.DefaultClient if client is nil; keyring says when. The issuer's
+// clock may be off by 60 s.
 //
-// A token must have at least one of the audiences in aud; none is an error, for then a token made for anybody would do.
-// A name that is not an absolute https URL without query and fragment is an error too; http is allowed on loopback hosts.
+// A token must have at least one of the audiences in aud. An empty list is an error, because tokens for any API would be
+// accepted. The name must be an absolute https URL without query and fragment; http is allowed on loopback hosts only.
 func NewIssuer(name string, audiences []string, client *http.Client) (*Issuer, error) {
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("issuer %q: %w", name, err)
@@ -57,7 +58,8 @@ func NewIssuer(name string, audiences []string, client *http.Client) (*Issuer, e
 	return i, nil
 }
 
-// checkName refuses what can be no issuer's name, and those addresses of Entra that are easily taken for one.
+// checkName returns an error if name cannot be the name of an issuer, or is an address of Entra that is often mistaken
+// for one.
 func checkName(name string) error {
 	u, err := url.Parse(name)
 	switch {
@@ -66,7 +68,7 @@ func checkName(name string) error {
 	case u.Host == "" || u.User != nil || strings.ContainsAny(name, "?#, \t"):
 		return errors.New("it must be one absolute URL without user, query and fragment")
 	case !isSecure(u) && !isPlainLoopback(u):
-		return errors.New("it must begin with https (http is for loopback hosts only): whoever can change its answers on the way can sign tokens")
+		return errors.New("it must begin with https (http is for loopback hosts only): whoever can change its responses in transit can sign tokens")
 	case strings.ContainsAny(strings.ReplaceAll(name, tenantTemplate, ""), "{}"):
 		return fmt.Errorf("the only template that it may hold is %s", tenantTemplate)
 	case u.Host == "login.microsoftonline.com" && !isEntraV2(u):
@@ -88,7 +90,7 @@ func isPlainLoopback(u *url.URL) bool {
 	return u.Scheme == "http" && (host == "localhost" || net.ParseIP(host).IsLoopback())
 }
 
-// tenantIn returns the first GUID among the segments of the name's path as it stands there, "" if there is none.
+// tenantIn returns the first GUID among the segments of the name's path, in its original case; "" if there is none.
 func tenantIn(name string) string {
 	for segment := range strings.SplitSeq(name, "/") {
 		if isGUID(segment) {
@@ -98,7 +100,7 @@ func tenantIn(name string) string {
 	return ""
 }
 
-// issues says whether a token with this iss and tid is this issuer's to vouch for.
+// issues reports whether a token with this iss and tid comes from this issuer.
 func (i *Issuer) issues(iss, tid string) bool {
 	if i.tenant != "" && !strings.EqualFold(tid, i.tenant) {
 		return false
@@ -106,8 +108,8 @@ func (i *Issuer) issues(iss, tid string) bool {
 	return nameMatches(i.name, iss, tid)
 }
 
-// nameMatches compares an issuer's name with iss, character by character, after tid took the template's place. A tid that
-// is no GUID never does: it could bring a path of its own.
+// nameMatches reports whether iss is the issuer's name, character by character, with tid in place of the template. If
+// the name has the template, tid must be a GUID: any other text could add a path of its own.
 func nameMatches(name, iss, tid string) bool {
 	if !strings.Contains(name, tenantTemplate) {
 		return iss == name
@@ -115,12 +117,12 @@ func nameMatches(name, iss, tid string) bool {
 	return isGUID(tid) && iss == strings.ReplaceAll(name, tenantTemplate, tid)
 }
 
-// overlaps says whether some token could be both issuers'.
+// overlaps reports whether some token could come from both issuers.
 func (i *Issuer) overlaps(other *Issuer) bool {
 	return i.name == other.name || nameMatches(i.name, other.name, other.tenant) || nameMatches(other.name, i.name, i.tenant)
 }
 
-// accept judges the claims of a token whose signature is this issuer's.
+// accept checks the claims of a token that this issuer signed, and returns its caller.
 func (i *Issuer) accept(p payload, now time.Time) (Principal, error) {
 	if err := p.checkTimes(now, i.leeway); err != nil {
 		return Principal{}, err

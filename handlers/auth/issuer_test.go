@@ -17,7 +17,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// countingClient counts the discovery documents asked for.
+// countingClient counts the requests for discovery documents.
 func countingClient(client *http.Client, attempts *int) *http.Client {
 	var mu sync.Mutex
 	return &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -30,7 +30,7 @@ func countingClient(client *http.Client, attempts *int) *http.Client {
 	})}
 }
 
-// publisher is a client that finds an issuer's documents without a network.
+// publisher is a client that returns an issuer's documents without a network.
 func publisher(name string, keySet []byte) *http.Client {
 	return &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		rw := httptest.NewRecorder()
@@ -45,7 +45,7 @@ func publisher(name string, keySet []byte) *http.Client {
 
 func TestIssuerWithoutTenantInItsName(t *testing.T) {
 	const name = "https://id.example"
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	keySet := must(json.Marshal(object{"keys": []object{publicJWK(keys().ec, "ec", nil)}}))
 	w.verifier = newVerifier(t, w.clock, newIssuer(t, name, publisher(name, keySet)))
 	good := w.claims().with(object{"iss": name})
@@ -101,9 +101,10 @@ func TestNewIssuerRefusesWhatCannotBeSafe(t *testing.T) {
 	}
 }
 
-// An issuer that is named by one tenant speaks for no other, even if its own key signs so.
+// TestIssuerOfOneTenantSpeaksForNoOther checks that an issuer with a tenant in its name cannot sign for another tenant,
+// even with its own key.
 func TestIssuerOfOneTenantSpeaksForNoOther(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	name := w.remote.iss(tenantA)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/"+tenantA+"/v2.0"+auth.DiscoveryPath, func(rw http.ResponseWriter, _ *http.Request) {
@@ -121,12 +122,12 @@ func TestIssuerOfOneTenantSpeaksForNoOther(t *testing.T) {
 	wantRefused(t, err, foreign, "not trusted here")
 }
 
-func (w world) remoteNamed(t *testing.T, name string) *auth.Issuer {
+func (w testVerifier) remoteNamed(t *testing.T, name string) *auth.Issuer {
 	return newIssuer(t, name, w.remote.server.Client())
 }
 
 func TestDocumentsThatCannotBeTrusted(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	stray := httptest.NewServer(w.remote.server.Config.Handler)
 	t.Cleanup(stray.Close)
 
@@ -199,7 +200,7 @@ func TestDocumentsThatCannotBeTrusted(t *testing.T) {
 			})
 			server := httptest.NewServer(mux)
 			defer server.Close()
-			// The key set restricts its RSA key to Entra's names; here the elliptic curve key counts.
+			// The RSA key in the key set is restricted to other issuers, so the token uses the elliptic curve key.
 			issuer := newIssuer(t, server.URL, server.Client())
 			v := newVerifier(t, w.clock, issuer)
 			_, err := v.Verify(context.Background(), ecToken(w.claims().with(object{"iss": server.URL})))

@@ -18,7 +18,7 @@ import (
 
 const (
 	keyFile = "issuer.key"
-	// maxKeyFileSize is far beyond any key, in bytes; it keeps a file that is something else from being read whole.
+	// maxKeyFileSize is in bytes and far larger than any key. It limits what is read of a file that is no key.
 	maxKeyFileSize = 64 << 10
 	pemType        = "PRIVATE KEY" // PKCS#8 (RFC 7468, section 10)
 )
@@ -40,7 +40,7 @@ func openKey(dir string) (*ecdsa.PrivateKey, error) {
 	if err := atomicfile.Create(path, text); err != nil {
 		return nil, fmt.Errorf("create %s: %w", path, err)
 	}
-	return readKey(path) // ours, or that of a process that was faster
+	return readKey(path) // another process may have created its key first
 }
 
 func readKey(path string) (*ecdsa.PrivateKey, error) {
@@ -63,7 +63,8 @@ func readKey(path string) (*ecdsa.PrivateKey, error) {
 	return private, nil
 }
 
-// checkMode asks the open file rather than its name, which may be another file by then.
+// checkMode returns an error if other users may read or write the file. It checks the open file instead of its name,
+// because the name may stand for another file by now.
 func checkMode(file *os.File) error {
 	info, err := file.Stat()
 	if err != nil {

@@ -10,38 +10,39 @@ import (
 )
 
 const (
-	// refreshEvery is the age at which keys are fetched again in the background, while the old ones go on working.
+	// refreshEvery is the age at which keys are fetched again in the background. The old keys keep working meanwhile.
 	refreshEvery = time.Hour
-	// refreshBefore is the age from which a token waits for the fetch that it starts: Entra wants keys checked at least
-	// every 24 hours, and a server that was idle for days should not believe a key that was withdrawn meanwhile.
+	// refreshBefore is the age from which a token waits for the fetch that it starts. Entra asks for a check at least
+	// every 24 hours. A server that was idle for days must not trust a key that was withdrawn meanwhile.
 	refreshBefore = 24 * time.Hour
-	// fetchPause is the least time between two fetches once keys are known: so an unknown kid costs the issuer at most
-	// one fetch a minute however many tokens have one, and a new key works at most a minute after its first token.
+	// fetchPause is the least time between two fetches once there are keys. Tokens with an unknown kid, however many,
+	// cost the issuer at most one fetch a minute. A new key works at most a minute after its first token.
 	fetchPause = time.Minute
-	// firstPause is the time after the first failed fetch while no keys are known; it doubles up to fetchPause. Every
-	// token is refused then, so an issuer that is only slow to start should be asked again soon.
+	// firstPause is the pause after the first failed fetch while there are no keys; it doubles up to fetchPause. Every
+	// token fails during the pause, so an issuer that is slow to start should be asked again soon.
 	firstPause = time.Second
-	// fetchTimeout bounds one fetch.
+	// fetchTimeout limits one fetch: discovery document and key set together.
 	fetchTimeout = 10 * time.Second
 )
 
-// keyring holds the current keys of an issuer and decides when to fetch them. There is no timer: tokens drive it.
+// keyring holds the current keys of an issuer and decides when to fetch them. There is no timer: a fetch starts only
+// when a token arrives.
 //
-//	no keys yet          every token waits for the one fetch under way; between failed fetches it is ErrUnavailable at once
-//	kid not known        one token starts a fetch, if fetchPause allows, and waits for it; all others are refused at once
-//	keys an hour old     a fetch starts in the background
-//	a day old            one token starts a fetch, if fetchPause allows, and waits for it
-//	issuer is down       known keys go on working, however old; each failed fetch is logged
+//	no keys yet            every token waits for the one fetch under way; in the pause after a failure: ErrUnavailable
+//	unknown kid            one token starts a fetch, if fetchPause allows, and waits for it; others are refused at once
+//	keys are an hour old   a fetch starts in the background
+//	keys are a day old     one token starts a fetch, if fetchPause allows, and waits for it
+//	issuer is down         the keys keep working at any age; each failed fetch is logged
 //
-// A fetch that brings the same document leaves current as it is, so that the cache of verified tokens keeps its entries.
+// If a fetch returns the same document, current does not change, so the cache of verified tokens stays valid.
 type keyring struct {
 	fetch   func(context.Context) (*keySet, error) // nil if the keys never change
-	current atomic.Pointer[keySet]                 // nil until the first fetch succeeded
+	current atomic.Pointer[keySet]                 // nil until a fetch succeeds
 
 	mu       sync.Mutex
 	flight   *flight   // the fetch under way, nil if there is none
 	fetched  time.Time // when the last successful fetch began
-	earliest time.Time // no fetch begins before
+	earliest time.Time // no fetch begins before this time
 	failures int       // failed fetches since the last success
 	lastErr  error     // why the last fetch failed
 }
@@ -52,8 +53,8 @@ type flight struct {
 	err  error // set before done is closed
 }
 
-// find returns the key called id and the set that it is in. The error is an [*Error] if there is no such key, and wraps
-// [ErrUnavailable] if there are no keys at all.
+// find returns the key called id and the set that holds it. The error is an [*Error] if the set has no such key, and
+// wraps [ErrUnavailable] if there is no set.
 func (r *keyring) find(ctx context.Context, id string, now time.Time) (key, *keySet, error) {
 	if err := r.refresh(ctx, id, now); err != nil {
 		return key{}, nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -66,7 +67,7 @@ func (r *keyring) find(ctx context.Context, id string, now time.Time) (key, *key
 	return k, keys, nil
 }
 
-// refresh fetches the keys if it is time. It is an error only if there are no keys afterwards.
+// refresh fetches the keys if it is time. It returns an error only if there are still no keys afterwards.
 func (r *keyring) refresh(ctx context.Context, id string, now time.Time) error {
 	if r.fetch == nil {
 		return nil
@@ -75,13 +76,13 @@ func (r *keyring) refresh(ctx context.Context, id string, now time.Time) error {
 	if keys == nil {
 		return r.join(ctx, now)
 	}
-	_, known := keys.byID[id]
+	_, ok := keys.byID[id]
 	age := r.age(now)
-	if known && age < refreshEvery {
+	if ok && age < refreshEvery {
 		return nil
 	}
-	if f := r.start(now); f != nil && (!known || age >= refreshBefore) {
-		_ = f.wait(ctx) // the keys that are known still count
+	if f := r.start(now); f != nil && (!ok || age >= refreshBefore) {
+		_ = f.wait(ctx) // after a failed fetch the old keys stay in use
 	}
 	return nil
 }
@@ -92,7 +93,8 @@ func (r *keyring) age(now time.Time) time.Duration {
 	return now.Sub(r.fetched)
 }
 
-// join waits for the fetch under way, or starts one.
+// join waits for the fetch under way, or starts one and waits for it. In the pause after a failed fetch it returns the
+// error of that fetch at once.
 func (r *keyring) join(ctx context.Context, now time.Time) error {
 	r.mu.Lock()
 	f := r.flight
@@ -104,13 +106,13 @@ func (r *keyring) join(ctx context.Context, now time.Time) error {
 	switch {
 	case f != nil:
 		return f.wait(ctx)
-	case r.current.Load() != nil: // a fetch ended between the caller's look and ours
+	case r.current.Load() != nil: // a fetch ended between the caller's check and this one
 		return nil
 	}
 	return lastErr
 }
 
-// start starts a fetch unless one is under way or it is too early, and returns it; nil if it did not.
+// start starts a fetch and returns it. It returns nil if a fetch is under way or if it is too early for one.
 func (r *keyring) start(now time.Time) *flight {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,6 +122,7 @@ func (r *keyring) start(now time.Time) *flight {
 	return r.startLocked(now)
 }
 
+// startLocked is start for a caller that holds mu and has found no fetch under way.
 func (r *keyring) startLocked(now time.Time) *flight {
 	if now.Before(r.earliest) {
 		return nil
@@ -130,7 +133,7 @@ func (r *keyring) startLocked(now time.Time) *flight {
 	return f
 }
 
-// run is not bound to the request that started it: others wait for it too.
+// run fetches the keys. Its context is not that of the request that started it, because other requests wait for it too.
 func (r *keyring) run(f *flight, began time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 	defer cancel()
@@ -166,6 +169,7 @@ func (r *keyring) failed(began time.Time) {
 	r.earliest = began.Add(pause)
 }
 
+// wait returns the fetch's error once the fetch has ended, or ctx's error if ctx ends first.
 func (f *flight) wait(ctx context.Context) error {
 	select {
 	case <-f.done:

@@ -14,13 +14,13 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// unknown is a token with good claims whose kid the issuer does not list.
-func (w world) unknown(kid string) string {
+// unknown returns a token with valid claims and a kid that the issuer does not list.
+func (w testVerifier) unknown(kid string) string {
 	return sign(object{"alg": "RS256", "kid": kid}, w.claims(), jwt.SigningMethodRS256, keys().attacker)
 }
 
-// numbered is the n-th of many different good tokens.
-func (w world) numbered(n int) string { return token(w.claims().with(object{"n": n})) }
+// numbered returns the n-th of many different valid tokens.
+func (w testVerifier) numbered(n int) string { return token(w.claims().with(object{"n": n})) }
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
@@ -34,7 +34,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 func TestNoFetchBeforeTheFirstToken(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	local := must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: time.Hour}, w.now()))
 	if _, err := w.verify(local); err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestNoFetchBeforeTheFirstToken(t *testing.T) {
 }
 
 func TestFirstTokensShareOneFetch(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	g := w.remote.hold()
 	var failed atomic.Int64
 	var all sync.WaitGroup
@@ -68,7 +68,7 @@ func TestFirstTokensShareOneFetch(t *testing.T) {
 }
 
 func TestFirstTokenWaitsNoLongerThanItsRequest(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	g := w.remote.hold()
 	defer w.remote.release(g)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -82,9 +82,10 @@ func TestFirstTokenWaitsNoLongerThanItsRequest(t *testing.T) {
 	}
 }
 
-// While no keys are known, the pauses between fetches are 1, 2, 4, 8, 16, 32, 60, 60, ... seconds.
+// TestStartWhileTheIssuerIsDown checks the pauses between fetches while there are no keys: 1, 2, 4, 8, 16, 32, 60, 60,
+// ... seconds.
 func TestStartWhileTheIssuerIsDown(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	w.remote.down.Store(true)
 	attempts := 0
 	issuer := newIssuer(t, w.remote.name(), countingClient(w.remote.server.Client(), &attempts))
@@ -114,7 +115,7 @@ func TestStartWhileTheIssuerIsDown(t *testing.T) {
 }
 
 func TestRotatedKeyIsSeenWithinAMinute(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	if _, err := w.verify(token(w.claims())); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func TestRotatedKeyIsSeenWithinAMinute(t *testing.T) {
 }
 
 func TestKeysAreRefreshedHourly(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	for n := range 10 {
 		if _, err := w.verify(w.numbered(n)); err != nil {
 			t.Fatal(err)
@@ -140,9 +141,10 @@ func TestKeysAreRefreshedHourly(t *testing.T) {
 	}
 }
 
-// A server that was idle for a day must not believe a key that was withdrawn meanwhile, not even once.
+// TestOldKeysAreCheckedBeforeUse checks that a server that was idle for a day does not accept a key that was withdrawn
+// meanwhile, not even once.
 func TestOldKeysAreCheckedBeforeUse(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	if _, err := w.verify(token(w.claims())); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +157,7 @@ func TestOldKeysAreCheckedBeforeUse(t *testing.T) {
 
 func TestUnknownKeysCauseOneFetchAMinuteAndBlockNobody(t *testing.T) {
 	const flood = 10_000
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	if _, err := w.verify(token(w.claims())); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +167,7 @@ func TestUnknownKeysCauseOneFetchAMinuteAndBlockNobody(t *testing.T) {
 		tokens[n] = w.unknown(fmt.Sprint("unknown-", n))
 	}
 
-	// All but the one token that fetches are refused while the issuer keeps it waiting.
+	// One token waits for the fetch. All others are refused at once.
 	g := w.remote.hold()
 	var refused atomic.Int64
 	var all sync.WaitGroup
@@ -185,7 +187,7 @@ func TestUnknownKeysCauseOneFetchAMinuteAndBlockNobody(t *testing.T) {
 	w.remote.release(g)
 	all.Wait()
 
-	// For the rest of the minute the issuer is left in peace.
+	// No fetch starts in the rest of the minute.
 	w.advance(59 * time.Second)
 	for n := range flood {
 		_, _ = w.verify(tokens[n%len(tokens)])
@@ -196,7 +198,7 @@ func TestUnknownKeysCauseOneFetchAMinuteAndBlockNobody(t *testing.T) {
 }
 
 func TestKnownKeysWorkWhileTheIssuerIsDown(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	if _, err := w.verify(token(w.claims())); err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +212,7 @@ func TestKnownKeysWorkWhileTheIssuerIsDown(t *testing.T) {
 }
 
 func TestBrokenKeySetLeavesKnownKeys(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	if _, err := w.verify(token(w.claims())); err != nil {
 		t.Fatal(err)
 	}

@@ -15,22 +15,23 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// RSA keys shorter than this are too weak (RFC 7518, section 3.3); longer ones than that take too long to verify with.
 const (
+	// minRSABits is the shortest RSA key that is strong enough (RFC 7518, section 3.3).
 	minRSABits = 2048
+	// maxRSABits is the longest RSA key that verifies a signature fast enough.
 	maxRSABits = 8192
 )
 
-// key is a public key of an issuer together with the only algorithm that it verifies. The algorithm belongs to the key:
-// taking it from the token is what lets a public key pass as an HMAC secret (RFC 8725, sections 2.1 and 3.1).
+// key is a public key of an issuer and the only algorithm that it verifies. The algorithm is never taken from the token:
+// a token could then name HMAC, with the public key as its secret (RFC 8725, sections 2.1 and 3.1).
 type key struct {
 	public any
 	method jwt.SigningMethod
 	issuer string // the iss that the key may sign for, perhaps with tenantTemplate; "" for no restriction
 }
 
-// verify checks the token's signature, and that the key may sign for the token's issuer. The latter is Entra's: its
-// shared key set holds keys that are for some of its issuers only (Entra's access token page, "Validate the signature").
+// verify checks the token's signature, and that the key may sign for the token's issuer. Entra needs the second check:
+// some keys in its shared key set are for some of its issuers only (Entra's access token page, "Validate the signature").
 func (k key) verify(t *token) error {
 	if t.header.Algorithm != k.method.Alg() {
 		return refuse("The token's algorithm (alg) is not that of the key that its kid names, which is %s.", k.method.Alg())
@@ -44,15 +45,16 @@ func (k key) verify(t *token) error {
 	return nil
 }
 
-// keySet is what an issuer's key set document says. It never changes; its address tells one reading from another.
+// keySet holds the usable keys of an issuer's key set document. A keySet never changes, so two are the same only if
+// their addresses are.
 type keySet struct {
 	byID     map[string]key
 	document [sha256.Size]byte // digest of the document's text
 }
 
-// parseKeySet reads a JWK Set (RFC 7517, section 5). A key that cannot be used here is skipped, as that section wants:
-// one that is broken or of an unknown kind, not for signatures, too weak, symmetric, or without a kid. Of several keys
-// with the same kid the first counts. A document without any usable key is an error.
+// parseKeySet reads a JWK Set (RFC 7517, section 5). As that section asks, it skips a key that cannot be used: one that
+// is broken, of an unknown kind, not for signatures, too weak, symmetric, or without a kid. Of several keys with the
+// same kid the first counts. A document without a usable key is an error.
 func parseKeySet(document []byte) (*keySet, error) {
 	var jwks struct {
 		Keys []jsontext.Value `json:"keys"`
@@ -87,9 +89,9 @@ func parseKey(text jsontext.Value) (id string, k key, err error) {
 	if j.KID == "" || !isForSignatures(j.JWKMarshal) {
 		return "", key{}, errors.New("not a named key for signatures")
 	}
-	// Certificates say nothing here that the key does not; a broken one should not cost us the key.
+	// Certificates are not used. They are dropped so that a broken one does not make the key unusable.
 	j.X5C, j.X5U = nil, ""
-	// The library's validation writes the key out again and wants the same text; an EdDSA key without alg would fail.
+	// The library's validation marshals the key again and compares the texts. An EdDSA key without alg would fail it.
 	parsed, err := jwkset.NewJWKFromMarshal(j.JWKMarshal, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{SkipAll: true})
 	if err != nil {
 		return "", key{}, err
@@ -101,12 +103,14 @@ func parseKey(text jsontext.Value) (id string, k key, err error) {
 	return j.KID, key{public: parsed.Key(), method: method, issuer: j.Issuer}, nil
 }
 
-// isForSignatures takes a key whose purpose is not stated (RFC 7517, sections 4.2 and 4.3: both members are optional).
+// isForSignatures reports whether the key may verify signatures. use and key_ops are optional (RFC 7517, sections 4.2
+// and 4.3), so a key without them may.
 func isForSignatures(j jwkset.JWKMarshal) bool {
 	return (j.USE == "" || j.USE == jwkset.UseSig) && (len(j.KEYOPS) == 0 || slices.Contains(j.KEYOPS, jwkset.KeyOpsVerify))
 }
 
-// methodFor returns the algorithm of a key: the one that the key names if it suits the key's type, else the type's usual one.
+// methodFor returns the algorithm of a key: the one that the key names, or the usual one of its type if it names none.
+// A named algorithm that does not suit the type is an error.
 func methodFor(public any, named string) (jwt.SigningMethod, error) {
 	var suitable []jwt.SigningMethod // the usual one first
 	switch public := public.(type) {
@@ -131,7 +135,7 @@ func methodFor(public any, named string) (jwt.SigningMethod, error) {
 	return nil, fmt.Errorf("no algorithm %q for a key of type %T", named, public)
 }
 
-// methodsOfCurve is keyed by the curve's size in bits (RFC 7518, section 3.4: one algorithm per curve).
+// methodsOfCurve maps the size of a curve in bits to its only algorithm (RFC 7518, section 3.4).
 var methodsOfCurve = map[int][]jwt.SigningMethod{
 	256: {jwt.SigningMethodES256},
 	384: {jwt.SigningMethodES384},

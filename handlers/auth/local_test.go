@@ -28,7 +28,7 @@ func ecToken(claims object) string {
 }
 
 func TestMintedTokensAreVerified(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	w.advance(400 * time.Millisecond) // times in tokens are whole seconds
 	expires := w.now().Truncate(time.Second).Add(time.Hour)
 	for _, c := range []struct {
@@ -55,7 +55,7 @@ func TestMintedTokensAreVerified(t *testing.T) {
 }
 
 func TestMintedClaimsFollowEntra(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	read := func(c auth.Claims) object {
 		part := strings.Split(must(w.local.Mint(c, w.now())), ".")[1]
 		var o object
@@ -77,7 +77,7 @@ func TestMintedClaimsFollowEntra(t *testing.T) {
 }
 
 func TestMintRefusesBadClaims(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	good := auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"Analytics.Read"}, Expires: time.Hour}
 	for _, c := range []struct {
 		spoil func(*auth.Claims)
@@ -172,9 +172,9 @@ func TestOpenedAtOnceAllGetOneKey(t *testing.T) {
 	}
 }
 
-// The documents that the local issuer publishes are good for any verifier, ours among them.
+// TestPublishedDocuments checks that a verifier that trusts the local issuer by discovery accepts its tokens.
 func TestPublishedDocuments(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	documents := roundTripper(func(r *http.Request) (*http.Response, error) {
 		rw := httptest.NewRecorder()
 		switch r.URL.String() {
@@ -199,7 +199,7 @@ func TestPublishedDocuments(t *testing.T) {
 }
 
 func TestKidIsTheThumbprintAndNothingIsSecret(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	var set struct{ Keys []map[string]string }
 	if err := json.Unmarshal(w.local.JWKS(), &set); err != nil || len(set.Keys) != 1 {
 		t.Fatalf("%s: %v", w.local.JWKS(), err)

@@ -10,19 +10,19 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are what a minted token shall say. Exactly one of Scopes and Roles must be given: scopes make the token a
-// user's, roles an application's.
+// Claims are the claims of a token to mint. Exactly one of Scopes and Roles must be given: a token with scopes is a
+// user's, a token with roles is an application's.
 type Claims struct {
-	Tenant  string        // GUID, any tenant
+	Tenant  string        // GUID of any tenant
 	User    string        // GUID of the user, or of the application's service principal
 	UPN     string        // user principal name, "" for none; users only
 	Scopes  []string      // delegated permissions
 	Roles   []string      // application permissions
-	Expires time.Duration // from now on, whole seconds count; negative for a token that has expired already, not zero
+	Expires time.Duration // lifetime in whole seconds, not zero; if negative, the token has expired already
 }
 
-// Mint returns a signed token that is valid from now, in whole seconds, until claims.Expires later. Claims that break
-// the rules of [Claims] are an error that says which.
+// Mint returns a signed token that is valid from now for claims.Expires. Both count in whole seconds. If the claims
+// break a rule of [Claims], the error says which.
 func (l *LocalIssuer) Mint(claims Claims, now time.Time) (string, error) {
 	if err := claims.check(); err != nil {
 		return "", fmt.Errorf("mint a token: %w", err)
@@ -52,7 +52,8 @@ func (c Claims) check() error {
 
 const guidExample = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
-// checkPermissions refuses what could not be told from several permissions, or none, in scp.
+// checkPermissions returns an error for a name that is empty or has a space. In scp, which is separated by spaces, it
+// would be read as no permission or as several.
 func checkPermissions(names []string) error {
 	for _, name := range names {
 		if name == "" || strings.ContainsAny(name, " \t\r\n") {
@@ -62,7 +63,7 @@ func checkPermissions(names []string) error {
 	return nil
 }
 
-// payload follows Entra's v2 tokens, so that what reads those reads ours.
+// payload returns the claims in the form of Entra's v2 tokens, so a program that reads those can read local tokens.
 func (c Claims) payload(now time.Time) payload {
 	user := strings.ToLower(c.User)
 	p := payload{

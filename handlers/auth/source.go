@@ -13,20 +13,21 @@ import (
 )
 
 const (
-	// maxDocumentSize is the longest discovery document or key set read, in bytes; Entra's have some 2 and 20 KiB.
+	// maxDocumentSize is the longest discovery document or key set, in bytes. Entra's have about 2 and 20 KiB.
 	maxDocumentSize = 1 << 20
-	// maxRedirects is how often one document may move within its host.
+	// maxRedirects is how many redirects within its host a request for a document follows.
 	maxRedirects = 3
 )
 
-// source is where the keys of a remote issuer come from.
+// source fetches the keys of a remote issuer.
 type source struct {
-	issuer    string // its name
+	issuer    string // the issuer's name
 	discovery string // URL of its discovery document
 	client    *http.Client
 }
 
-// newSource applies OpenID Connect Discovery 1.0, section 4.1. Entra publishes the document of every tenant at "common".
+// newSource finds the discovery document as OpenID Connect Discovery 1.0, section 4.1, says. For an issuer of every
+// tenant, Entra publishes it at "common".
 func newSource(issuer string, client *http.Client) *source {
 	base := strings.TrimSuffix(strings.ReplaceAll(issuer, tenantTemplate, "common"), "/")
 	if client == nil {
@@ -37,8 +38,8 @@ func newSource(issuer string, client *http.Client) *source {
 	return &source{issuer: issuer, discovery: base + DiscoveryPath, client: &own}
 }
 
-// stayOnHost keeps a document from being fetched elsewhere, or in the clear: an open redirect on the issuer's host would
-// otherwise be enough to plant keys.
+// stayOnHost refuses a redirect to another host or scheme. Otherwise an open redirect on the issuer's host would be
+// enough to plant keys.
 func stayOnHost(next *http.Request, via []*http.Request) error {
 	first := via[0].URL
 	if next.URL.Host != first.Host || next.URL.Scheme != first.Scheme {
@@ -79,14 +80,15 @@ func (s *source) discover(ctx context.Context) (string, error) {
 	if err := json.Unmarshal(document, &found); err != nil {
 		return "", fmt.Errorf("not a discovery document: %w", err)
 	}
-	// Section 4.3: without this an issuer could hand out the keys of another.
+	// Section 4.3: without this check an issuer could publish another issuer's keys as its own.
 	if found.Issuer != s.issuer {
 		return "", fmt.Errorf("its issuer calls itself %q, but is configured as %q: configure the name that is in its tokens, character by character", found.Issuer, s.issuer)
 	}
 	return found.JWKS, s.checkKeysURL(found.JWKS)
 }
 
-// checkKeysURL lets the key set be on another host (Google's is), but in the clear only for an issuer that is so itself.
+// checkKeysURL allows the key set to be on another host, as Google's is. Plain http is allowed only on a loopback host
+// and only if the issuer itself uses it.
 func (s *source) checkKeysURL(keysURL string) error {
 	u, err := url.Parse(keysURL)
 	if err != nil {

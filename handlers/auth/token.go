@@ -13,11 +13,11 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// maxTokenSize is the longest token read, in bytes. Entra's tokens have 1 to 3 KiB; HTTP servers and proxies commonly
-// allow 8 to 16 KiB for all headers together.
+// maxTokenSize is the longest token, in bytes. Entra's tokens have 1 to 3 KiB. HTTP servers and proxies commonly allow
+// 8 to 16 KiB for all headers together.
 const maxTokenSize = 16 << 10
 
-// token is a JWT in compact serialization (RFC 7515, section 7.1) taken apart. Nothing in it is verified yet.
+// token is a parsed JWT in compact serialization (RFC 7515, section 7.1). Its signature and claims are not verified yet.
 type token struct {
 	header    header
 	payload   payload
@@ -25,8 +25,8 @@ type token struct {
 	signature []byte
 }
 
-// header holds the members of the JOSE header that matter here. Members that point to a key (jku, jwk, x5u, x5c) are not
-// among them on purpose: a key comes from the issuer's key set and nowhere else (RFC 8725, section 3.10).
+// header holds the members of the JOSE header that this package reads. Members that point to a key (jku, jwk, x5u, x5c)
+// are left out on purpose: a key comes from the issuer's key set and nowhere else (RFC 8725, section 3.10).
 type header struct {
 	Algorithm string         `json:"alg"`
 	KeyID     string         `json:"kid"`
@@ -35,7 +35,7 @@ type header struct {
 	Nonce     jsontext.Value `json:"nonce"`
 }
 
-// payload holds the claims that matter here, for reading and for minting alike.
+// payload holds the claims that this package reads and mints.
 type payload struct {
 	jwt.RegisteredClaims
 	Version         string   `json:"ver,omitempty"`
@@ -53,12 +53,12 @@ type payload struct {
 	CodeHash        *string `json:"c_hash,omitempty"`
 }
 
-// accessTokenTypes are the values of typ that an access token may have, in lower case; RFC 9068, section 2.1, asks for
-// at+jwt, Entra sends JWT, RFC 7519 lets it be absent. Refusing others keeps a JWT made for another purpose from posing
-// as an access token (RFC 8725, section 3.11).
+// accessTokenTypes are the values of typ that an access token may have, in lower case. RFC 9068, section 2.1, asks for
+// at+jwt, Entra sends JWT, and RFC 7519 lets typ be absent. Any other value is refused, so that a JWT for another purpose
+// cannot pass as an access token (RFC 8725, section 3.11).
 var accessTokenTypes = []string{"", "jwt", "at+jwt", "application/at+jwt"}
 
-// parse takes a token apart and checks its form, and that its header asks for nothing that is not done here.
+// parse splits and decodes a token, and checks its form and its header.
 func parse(raw string) (*token, error) {
 	encodedHeader, rest, _ := strings.Cut(raw, ".")
 	encodedPayload, encodedSignature, ok := strings.Cut(rest, ".")
@@ -82,6 +82,7 @@ func parse(raw string) (*token, error) {
 	return t, nil
 }
 
+// check refuses a header that asks for something this package does not do.
 func (h header) check() error {
 	switch {
 	case h.Nonce != nil:
@@ -101,21 +102,22 @@ func malformed(part string) error {
 	return refuse("The token's %s cannot be read: it must be one JSON object, without duplicate names and with claims of the types that RFC 7519 gives, in base64url without padding.", part)
 }
 
-// decodeJSON reads one part strictly. encoding/json would match names without regard to case and let the last one win,
-// so that a claim "OID" that an issuer lets its users choose could replace the oid.
+// decodeJSON decodes one part strictly, and reports whether it is a JSON object that fits. encoding/json would match
+// names in any case and keep the last one. A claim "OID", if an issuer lets its users set it, could then replace oid.
 func decodeJSON(part string, into any) bool {
 	text, ok := decode(part)
 	return ok && len(text) > 0 && text[0] == '{' && json.Unmarshal(text, into, strictTimes) == nil
 }
 
-// lastSecond is the end of the year 9999. What lies behind it would wrap around in Go's times.
+// lastSecond is the end of the year 9999 in Unix time. Much later times would overflow Go's time.Time.
 const lastSecond = 253402300799
 
 var strictTimes = json.WithUnmarshalers(json.UnmarshalFromFunc(readTime))
 
 var errNoTime = errors.New("not a number of seconds")
 
-// readTime reads a NumericDate, which is a number (RFC 7519, section 2); jwt's own decoder also takes a text that holds one.
+// readTime reads a NumericDate, which must be a number (RFC 7519, section 2). The decoder of package jwt also accepts a
+// string that holds a number.
 func readTime(d *jsontext.Decoder, date *jwt.NumericDate) error {
 	if d.PeekKind() != '0' {
 		return errNoTime
@@ -131,8 +133,8 @@ func readTime(d *jsontext.Decoder, date *jwt.NumericDate) error {
 	return nil
 }
 
-// decode reads base64url as RFC 7515, section 2, defines it. Go's decoder skips line breaks wherever they are; here they
-// would be a second spelling of the same token.
+// decode decodes base64url as RFC 7515, section 2, defines it, and reports whether the part is valid. Line breaks are
+// refused: Go's decoder skips them, so one token would have several spellings.
 func decode(part string) ([]byte, bool) {
 	if strings.ContainsAny(part, "\r\n") {
 		return nil, false

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Verifier verifies access tokens from the issuers that it trusts. It is safe for concurrent use, and has nothing to
-// close: the only goroutine that it starts is a fetch of keys, which ends within 10 s.
+// Verifier verifies access tokens from the issuers that it trusts. It is safe for concurrent use. It needs no Close: the
+// only goroutine that it starts is a fetch of keys, which ends within 10 s.
 type Verifier struct {
-	now     func() time.Time
-	issuers []*Issuer
-	seen    *cache
+	now      func() time.Time
+	issuers  []*Issuer
+	verified *cache
 }
 
-// NewVerifier returns a verifier that trusts the issuers and reads the time from now. No network is used before the
-// first token of a remote issuer arrives. Two issuers that could both have issued the same token are an error: it would
-// be left to chance which audiences and keys count.
+// NewVerifier returns a verifier that trusts the issuers and reads the time from now. It uses no network before the
+// first token of a remote issuer arrives. Two issuers that could both have issued the same token are an error, because
+// their order alone would decide which audiences and keys count.
 func NewVerifier(now func() time.Time, issuers ...*Issuer) (*Verifier, error) {
 	for i, a := range issuers {
 		for _, b := range issuers[:i] {
@@ -26,41 +26,42 @@ func NewVerifier(now func() time.Time, issuers ...*Issuer) (*Verifier, error) {
 			}
 		}
 	}
-	return &Verifier{now: now, issuers: issuers, seen: newCache()}, nil
+	return &Verifier{now: now, issuers: issuers, verified: newCache()}, nil
 }
 
-// Verify returns who the token speaks for.
+// Verify returns the caller that the token names.
 //
-// A token that is refused gives an [*Error]. If the issuer's keys have never been fetched and cannot be now, or ctx ends
-// while they are on their way, the error wraps [ErrUnavailable] instead. All other waiting is bounded: the first tokens
-// of an issuer wait for its keys for at most 10 s, and one token a minute may wait as long for a key that is not known yet.
+// The error is an [*Error] if the token is refused. It wraps [ErrUnavailable] if the issuer's keys have never been
+// fetched and cannot be fetched now, or if ctx ends during that first fetch. The first tokens of an issuer wait for its
+// keys for at most 10 s. After that, one token a minute may wait up to 10 s for a key that is not known yet.
 //
-// A verified token is remembered for up to 5 minutes, but never beyond its expiry nor beyond a change of its issuer's
-// keys; so a token that its issuer revokes, which no key tells, works until it expires.
+// A verified token is cached for up to 5 minutes, but not after it expires and not after a change of its issuer's keys.
+// A token that its issuer revokes works until it expires, because revoking a token changes no key.
 func (v *Verifier) Verify(ctx context.Context, raw string) (Principal, error) {
 	if len(raw) > maxTokenSize {
 		return Principal{}, refuse("The token is longer than %d bytes.", maxTokenSize)
 	}
 	now := v.now()
 	id := digest(raw)
-	if who, ok := v.seen.get(id, now); ok {
-		return who, nil
+	if caller, ok := v.verified.get(id, now); ok {
+		return caller, nil
 	}
-	verified, err := v.verify(ctx, raw, now)
+	result, err := v.verify(ctx, raw, now)
 	if err != nil {
 		return Principal{}, err
 	}
-	v.seen.put(id, verified, now)
-	return verified.principal, nil
+	v.verified.put(id, result, now)
+	return result.principal, nil
 }
 
-// verification is a verified token: who it speaks for, and what that rests on.
+// verification is the result for a verified token: its caller, and the keys that it was verified with.
 type verification struct {
 	principal Principal
-	ring      *keyring
-	keys      *keySet // the key set in ring that had the key
+	ring      *keyring // the keys of the token's issuer
+	keys      *keySet  // the set in ring that held the token's key
 }
 
+// verify verifies the token without the cache, in the order of the steps in the package comment.
 func (v *Verifier) verify(ctx context.Context, raw string, now time.Time) (verification, error) {
 	t, err := parse(raw)
 	if err != nil {
@@ -77,16 +78,16 @@ func (v *Verifier) verify(ctx context.Context, raw string, now time.Time) (verif
 	if err := k.verify(t); err != nil {
 		return verification{}, err
 	}
-	who, err := issuer.accept(t.payload, now)
+	caller, err := issuer.accept(t.payload, now)
 	if err != nil {
 		return verification{}, err
 	}
-	return verification{principal: who, ring: &issuer.keys, keys: keys}, nil
+	return verification{principal: caller, ring: &issuer.keys, keys: keys}, nil
 }
 
-// issuerOf chooses the issuer by claims that are not verified yet. It can do no harm: the issuer's own key must then
-// verify the same claims. A personal account is refused already here, because its issuer is rarely among the trusted
-// ones and "not trusted" would send its owner looking in the wrong place.
+// issuerOf finds the issuer by claims that are not verified yet. This is safe: a key of the issuer must then verify the
+// same claims. A personal account is refused here, because its issuer is rarely trusted and the message "not trusted"
+// would mislead its owner.
 func (v *Verifier) issuerOf(p payload) (*Issuer, error) {
 	if strings.EqualFold(p.Tenant, personalTenant) {
 		return nil, refuse("Personal Microsoft accounts are not supported; sign in with a work or school account.")

@@ -13,7 +13,7 @@ import (
 )
 
 func TestVerifyTellsWhoIsCalling(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	expires := w.now().Add(time.Hour)
 	user := auth.Principal{Tenant: tenantA, User: alice, UPN: "alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires}
 	app := auth.Principal{Tenant: tenantA, User: robot, App: true, Roles: []string{"Analytics.ReadWrite.All"}, Expires: expires}
@@ -59,7 +59,7 @@ func TestVerifyTellsWhoIsCalling(t *testing.T) {
 }
 
 func TestKeyMaySignForItsOwnIssuer(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	claims := w.claims().with(object{"iss": w.remote.iss(tenantB), "tid": tenantB})
 	if _, err := w.verify(sign(object{"alg": "RS256", "kid": "only-b"}, claims, jwt.SigningMethodRS256, keys().rsa2)); err != nil {
 		t.Error(err)
@@ -70,7 +70,7 @@ func TestHas(t *testing.T) {
 	user := auth.Principal{Scopes: []string{"Analytics.Read"}}
 	app := auth.Principal{App: true, Roles: []string{"Analytics.Read.All"}}
 	for _, c := range []struct {
-		who        auth.Principal
+		caller     auth.Principal
 		permission string
 		want       bool
 	}{
@@ -81,14 +81,14 @@ func TestHas(t *testing.T) {
 		{app, "Analytics.Read", false},
 		{auth.Principal{}, "", false},
 	} {
-		if got := c.who.Has(c.permission); got != c.want {
-			t.Errorf("%+v has %q: %v, want %v", c.who, c.permission, got, c.want)
+		if got := c.caller.Has(c.permission); got != c.want {
+			t.Errorf("%+v has %q: %v, want %v", c.caller, c.permission, got, c.want)
 		}
 	}
 }
 
 func TestRememberedTokenExpiresOnTime(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	short := must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: 90 * time.Second}, w.now()))
 	if _, err := w.verify(short); err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestRememberedTokenExpiresOnTime(t *testing.T) {
 }
 
 func TestRememberedTokenStopsWorkingWithItsKey(t *testing.T) {
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	old := token(w.claims().with(object{"exp": w.now().Add(24 * time.Hour).Unix()}))
 	if _, err := w.verify(old); err != nil {
 		t.Fatal(err)

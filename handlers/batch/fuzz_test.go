@@ -9,8 +9,8 @@ import (
 	"afterhours/handlers/batch"
 )
 
-// FuzzBatch: whatever the body, Run does not panic, and either says what is wrong
-// with the batch or answers each request once, in the form that SDKs can read.
+// FuzzBatch checks that Run never panics. It must either return a *Malformed error with a
+// message, or one response for each request in the form that SDKs can read.
 func FuzzBatch(f *testing.F) {
 	for _, body := range []string{
 		`{"requests":[{"id":"1","method":"GET","url":"/echo?%24top=1","headers":{},"body":null,"dependsOn":[]}]}`,
@@ -22,32 +22,32 @@ func FuzzBatch(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	w := newWorld()
+	w := newNotesAPI()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		defer bounded.Input(t)()
 		text, err := w.runner.Run(outer(t), body)
-		var told *batch.Malformed
-		if errors.As(err, &told) && len(told.Faults) > 0 && told.Faults[0].Message != "" {
+		var malformed *batch.Malformed
+		if errors.As(err, &malformed) && len(malformed.Faults) > 0 && malformed.Faults[0].Message != "" {
 			return
 		}
 		if err != nil {
 			t.Fatalf("an error of another kind: %v", err)
 		}
-		var answer struct {
+		var decoded struct {
 			Responses []struct {
 				ID      *string
 				Status  *int
 				Headers *map[string]string
 			}
 		}
-		if err := json.Unmarshal(text, &answer); err != nil {
+		if err := json.Unmarshal(text, &decoded); err != nil {
 			t.Fatalf("%v: %s", err, text)
 		}
 		asked := requestIDs(t, body)
-		if len(asked) != len(answer.Responses) {
-			t.Fatalf("%d requests, %d responses", len(asked), len(answer.Responses))
+		if len(asked) != len(decoded.Responses) {
+			t.Fatalf("%d requests, %d responses", len(asked), len(decoded.Responses))
 		}
-		for i, response := range answer.Responses {
+		for i, response := range decoded.Responses {
 			if response.ID == nil || *response.ID != asked[i] || response.Status == nil || *response.Status < 200 || response.Headers == nil {
 				t.Fatalf("response %d to %s: %s", i, asked[i], text)
 			}
@@ -55,11 +55,11 @@ func FuzzBatch(f *testing.F) {
 	})
 }
 
-// requestIDs returns the ids as another reader finds them.
+// requestIDs returns the ids of the requests in the body, decoded by encoding/json.
 func requestIDs(t *testing.T, body []byte) []string {
 	var batch map[string]json.RawMessage // its names keep their case
 	if err := json.Unmarshal(body, &batch); err != nil {
-		t.Fatalf("answered, though it is no JSON: %v", err)
+		t.Fatalf("Run accepted a body that is not JSON: %v", err)
 	}
 	var requests []map[string]json.RawMessage
 	if err := json.Unmarshal(batch["requests"], &requests); err != nil {

@@ -10,21 +10,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Malformed says what is wrong with a batch as a whole. It has at least one fault.
+// Malformed is the error for a batch that cannot be run. It has at least one fault.
 type Malformed struct{ Faults []Fault }
 
 func (m *Malformed) Error() string { return m.Faults[0].Message }
 
-// Fault is one thing that is wrong. Target is its place in the body of the batch,
-// as requests/0/id, or "" for all of it.
+// Fault is one thing that is wrong with a batch. Target is its path in the body, such as
+// requests/0/id, or "" for the whole body.
 type Fault struct{ Target, Message string }
 
 func malformed(target, format string, values ...any) *Malformed {
 	return &Malformed{Faults: []Fault{{target, fmt.Sprintf(format, values...)}}}
 }
 
-// wireRequest is a request as it stands in a batch. Members that are not known are
-// ignored: annotations may stand everywhere (OData JSON 4.6).
+// wireRequest is a request in the JSON of a batch. Unknown members are ignored, because
+// annotations are allowed everywhere (OData JSON 4.6).
 type wireRequest struct {
 	ID             string            `json:"id"`
 	Method         string            `json:"method"`
@@ -32,22 +32,23 @@ type wireRequest struct {
 	Headers        map[string]string `json:"headers"`
 	Body           jsontext.Value    `json:"body"`
 	DependsOn      []string          `json:"dependsOn"`
-	PythonDepends  []string          `json:"depends_on"`     // as the Python SDK spells it
+	PythonDepends  []string          `json:"depends_on"`     // the Python SDK's spelling of dependsOn
 	AtomicityGroup string            `json:"atomicityGroup"` // "" for none
 	If             jsontext.Value    `json:"if"`
 }
 
-// wireRequests are the requests of a batch, as many as may be, and the number of
-// the others: 4 MiB of {} would take 300 MiB if they were all decoded.
+// wireRequests are the first MaxRequests requests of a batch. Further ones are counted
+// but not decoded: 4 MiB of {} would take 300 MiB of memory.
 type wireRequests struct {
 	first   []wireRequest
 	further int
 }
 
-// UnmarshalJSONFrom decodes an array of requests.
+// UnmarshalJSONFrom decodes an array of requests. null leaves w unchanged, like an absent
+// member.
 func (w *wireRequests) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 	if from.PeekKind() != '[' {
-		return json.UnmarshalDecode(from, new([1]wireRequest)) // null passes: as good as absent
+		return json.UnmarshalDecode(from, new([1]wireRequest)) // an error for anything but null
 	}
 	if _, err := from.ReadToken(); err != nil {
 		return err
@@ -70,26 +71,27 @@ func (w *wireRequests) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 	return err
 }
 
-// item is a request of a batch on its way to its answer.
+// item is a request of a batch and, once it has been served, its response.
 type item struct {
 	wireRequest
-	id    string
-	place int // in the batch, from 0
-	group *group
-	after []*item // those that must be done before it
-	// done is closed when there is an answer.
-	done   chan struct{}
-	answer *recorder
-	// path is the escaped path that was asked for in the end.
+	id           string
+	index        int // in the batch, from 0
+	group        *atomicityGroup
+	dependencies []*item // the items that must have a response before it is served
+	// done is closed once response is final.
+	done     chan struct{}
+	response *recorder
+	// path is the escaped path of the request that was served.
 	path string
 }
 
-// parse reads a batch and finds all that is wrong with it as a whole.
-func parse(body []byte) ([]*group, error) {
+// parse decodes a batch. It returns the items in their groups, or a *Malformed error with
+// everything that is wrong with the batch.
+func parse(body []byte) ([]*atomicityGroup, error) {
 	var batch struct {
 		Requests wireRequests `json:"requests"`
 	}
-	// Of a member that stands twice the last counts, as official SDKs send such bodies.
+	// Official SDKs send bodies with duplicate members. The last of them counts.
 	if err := json.Unmarshal(body, &batch, jsontext.AllowDuplicateNames(true)); err != nil {
 		return nil, unreadable(err)
 	}
@@ -97,22 +99,23 @@ func parse(body []byte) ([]*group, error) {
 	case batch.Requests.first == nil:
 		return nil, malformed("requests", "The body of a batch must have the array 'requests'.")
 	case batch.Requests.further > 0:
-		return nil, malformed("requests", "The batch has %d requests; send %d at most.",
+		return nil, malformed("requests", "The batch has %d requests; send at most %d.",
 			MaxRequests+batch.Requests.further, MaxRequests)
 	}
 	items := make([]*item, len(batch.Requests.first))
 	for i, request := range batch.Requests.first {
-		items[i] = &item{wireRequest: request, id: request.ID, place: i, done: make(chan struct{})}
+		items[i] = &item{wireRequest: request, id: request.ID, index: i, done: make(chan struct{})}
 	}
 	return resolve(items)
 }
 
-// kinds names what JSON must stand in place of a Go type.
+// kinds maps the kind of a Go type to the JSON that it is decoded from.
 var kinds = map[reflect.Kind]string{
 	reflect.String: "a string", reflect.Slice: "an array", reflect.Array: "an array", reflect.Map: "an object", reflect.Struct: "an object",
 }
 
-// unreadable says where a body is no JSON, or not of the form of a batch.
+// unreadable returns the fault of a body that is not JSON, or does not have the form of a
+// batch.
 func unreadable(err error) *Malformed {
 	var form *json.SemanticError
 	var syntax *jsontext.SyntacticError
@@ -120,23 +123,24 @@ func unreadable(err error) *Malformed {
 	case errors.As(err, &syntax):
 		return malformed("", "The body of the batch is not JSON: %s, at byte %d.", syntax.Err, syntax.ByteOffset)
 	case errors.As(err, &form) && form.GoType != nil && kinds[form.GoType.Kind()] != "":
-		place := strings.TrimPrefix(string(form.JSONPointer), "/")
-		if len(place) > maxQuoted {
-			place = strings.ToValidUTF8(place[:maxQuoted], "")
+		path := strings.TrimPrefix(string(form.JSONPointer), "/")
+		if len(path) > maxQuoted {
+			path = strings.ToValidUTF8(path[:maxQuoted], "")
 		}
-		subject := "'" + place + "'"
-		if place == "" {
+		subject := "'" + path + "'"
+		if path == "" {
 			subject = "The body of a batch"
 		}
-		return malformed(place, "%s must be %s.", subject, kinds[form.GoType.Kind()])
+		return malformed(path, "%s must be %s.", subject, kinds[form.GoType.Kind()])
 	}
 	return malformed("", "The body of the batch cannot be read.")
 }
 
-// maxQuoted bounds in bytes what an answer repeats of a request's text.
+// maxQuoted is how many bytes of a request's text an error message repeats.
 const maxQuoted = 64
 
-// quoted returns a text of the client's as it can be shown.
+// quoted returns a text from the request in quotes, shortened and escaped for an error
+// message.
 func quoted(text string) string {
 	if len(text) > maxQuoted {
 		return fmt.Sprintf("%q...", strings.ToValidUTF8(text[:maxQuoted], ""))

@@ -16,24 +16,23 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// inherited are the headers of the outer request that its requests have too,
-// unless they bring their own: who is calling, and what tells one client from
-// another, which SDKs send with the outer request alone. The others are about the
-// outer request's own body, connection or preferences.
+// inherited are the headers that an item takes from the outer request unless it has its
+// own. They identify the caller and the client, and SDKs send them with the outer request
+// only. All other headers concern the outer request's own body, connection or preferences.
 var inherited = []string{"Authorization", "User-Agent", "Sdkversion", "Client-Request-Id", "Odata-Maxversion", "Accept-Language"}
 
-// ignored are headers that say nothing where there is no connection and no framing
-// (RFC 9110, 7.6.1), and Accept-Encoding: the answer is compressed as a whole, and
-// an item that was would not be JSON any more.
+// ignored are headers of an item that have no meaning without a connection and framing
+// (RFC 9110, 7.6.1), and Accept-Encoding. The batch's response is compressed as a whole; a
+// compressed response inside it would not be JSON.
 var ignored = []string{
 	"Host", "Content-Length", "Transfer-Encoding", "Trailer", "Te", "Connection", "Keep-Alive", "Upgrade",
 	"Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Expect", "Accept-Encoding",
 }
 
-// request returns the item as the request of its own that it stands for. Host, TLS
-// state and remote address are the outer request's.
+// request returns the item as an http.Request. Host, TLS state and remote address are the
+// outer request's.
 func (r *run) request(ctx context.Context, i *item) (*http.Request, *Refusal) {
-	if !isNull(i.If) { // to go on as if it were not there would do what the client did not want
+	if !isNull(i.If) { // ignoring the condition could do what the client did not want
 		return nil, i.refuse(http.StatusBadRequest, "if", "'if' is not supported; leave it out.")
 	}
 	address, refusal := r.address(i)
@@ -65,7 +64,7 @@ func (r *run) request(ctx context.Context, i *item) (*http.Request, *Refusal) {
 var (
 	// headerName is a token of RFC 9110, 5.6.2.
 	headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	// notInHeader could end a line, which net/http would not have let in.
+	// notInHeader matches control characters, which net/http refuses in a header.
 	notInHeader = regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`)
 )
 
@@ -86,20 +85,20 @@ func (r *run) header(i *item) (http.Header, *Refusal) {
 		case given[name] && header.Get(name) == value: // the Java SDK writes content-type in both cases
 			continue
 		case given[name]:
-			return nil, i.refuse(http.StatusBadRequest, "headers", "The header %s stands twice, with two values.", quoted(written))
+			return nil, i.refuse(http.StatusBadRequest, "headers", "The header %s is given twice, with different values.", quoted(written))
 		case name == "Authorization":
 			return nil, i.refuse(http.StatusBadRequest, "headers",
-				"A request of a batch has no Authorization of its own; the one of the batch counts.")
+				"A request of a batch must not have an Authorization of its own; that of the batch counts.")
 		case slices.Contains(ignored, name):
 			continue
 		}
 		if (name == "If-Match" || name == "If-None-Match") && strings.HasPrefix(value, "$") {
-			before, refusal := i.referenced(value, "headers")
+			target, refusal := i.referenced(value, "headers")
 			if refusal != nil {
 				return nil, refusal
 			}
-			if value = before.answer.get("Etag"); value == "" {
-				return nil, i.refuse(http.StatusBadRequest, "headers", "The answer of request %s has no entity tag.", quoted(before.id))
+			if value = target.response.get("Etag"); value == "" {
+				return nil, i.refuse(http.StatusBadRequest, "headers", "The response to request %s has no entity tag.", quoted(target.id))
 			}
 		}
 		given[name], header[name] = true, []string{value}
@@ -107,16 +106,16 @@ func (r *run) header(i *item) (http.Header, *Refusal) {
 	return header, nil
 }
 
-// payload returns the item's body as bytes, and labels it if it has no label. A
-// JSON value stands for itself. A string is the text of a text/* type and the
-// base64 of any other, that of JSON included, which kiota's SDKs send so, without
-// a content type.
+// payload returns the item's body as bytes, and sets Content-Type to JSON if it is
+// missing. A JSON value that is no string is the body itself. A string is text for a
+// text/* type, and base64 or base64url for any other type, including JSON: kiota's SDKs
+// send JSON that way, without a content type.
 func (i *item) payload(method string, header http.Header) ([]byte, *Refusal) {
 	if isNull(i.Body) {
 		return nil, nil
 	}
 	if method == http.MethodGet || method == http.MethodHead || method == http.MethodDelete {
-		return nil, i.refuse(http.StatusBadRequest, "body", "A %s has no body.", method)
+		return nil, i.refuse(http.StatusBadRequest, "body", "A %s must not have a body.", method)
 	}
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "application/json")
@@ -125,13 +124,13 @@ func (i *item) payload(method string, header http.Header) ([]byte, *Refusal) {
 	if i.Body.Kind() != '"' {
 		if !isJSON(media) {
 			return nil, i.refuse(http.StatusBadRequest, "body",
-				"The body of a request whose type is not JSON must be a string: its text for text/*, else its base64url.")
+				"The body of a request whose type is not JSON must be a string: text for text/*, base64url for other types.")
 		}
 		return i.Body, nil
 	}
 	var text string
 	if err := json.Unmarshal(i.Body, &text); err != nil {
-		return nil, i.refuse(http.StatusBadRequest, "body", "The body is no string of Unicode text.")
+		return nil, i.refuse(http.StatusBadRequest, "body", "The body is not a valid Unicode string.")
 	}
 	if strings.HasPrefix(media, "text/") {
 		return []byte(text), nil
@@ -139,18 +138,18 @@ func (i *item) payload(method string, header http.Header) ([]byte, *Refusal) {
 	payload, err := base64.RawStdEncoding.DecodeString(toStandard.Replace(strings.TrimRight(text, "=")))
 	if err != nil {
 		return nil, i.refuse(http.StatusBadRequest, "body",
-			"A body that is a string must be the base64url of its bytes; write a JSON object as it is.")
+			"A body that is a string must hold base64url; write a JSON object as an object, not as a string.")
 	}
 	return payload, nil
 }
 
-// toStandard makes base64 of base64url.
+// toStandard turns base64url into standard base64.
 var toStandard = strings.NewReplacer("-", "+", "_", "/")
 
-// isNull says whether a member is null, which is as good as absent.
+// isNull reports whether a member is null or absent.
 func isNull(value jsontext.Value) bool { return len(value) == 0 || value.Kind() == 'n' }
 
-// isJSON says whether a media type is JSON or one of its kinds (RFC 6839).
+// isJSON reports whether a media type is JSON or has the suffix +json (RFC 6839).
 func isJSON(media string) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }

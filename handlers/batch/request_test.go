@@ -7,7 +7,7 @@ import (
 )
 
 func TestAddresses(t *testing.T) {
-	w := newWorld()
+	w := newNotesAPI()
 	for url, want := range map[string]string{
 		"/echo":       "/beta/echo",
 		"echo":        "/beta/echo",
@@ -38,9 +38,9 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// TestRefused: what is wrong with one request is told to that one.
+// TestRefused checks that a fault of one request is in that request's own response.
 func TestRefused(t *testing.T) {
-	w := newWorld()
+	w := newNotesAPI()
 	for _, row := range []struct{ request, target, message string }{
 		{item("GET", "https://evil.example.com/beta/echo", ""), "url", "api.example.com"},
 		{item("GET", "https://api.example.com:8443/beta/echo", ""), "url", "8443"},
@@ -48,8 +48,8 @@ func TestRefused(t *testing.T) {
 		{item("GET", "https://api.example.com/livez", ""), "url", "outside"},
 		{item("GET", "https://api.example.com?x", ""), "url", "outside"},
 		{item("GET", "/echo#there", ""), "url", "%23"},
-		{item("GET", "/echo%zz", ""), "url", "no url"},
-		{item("GET", `/echo\u0000`, ""), "url", "no url"},
+		{item("GET", "/echo%zz", ""), "url", "not a valid url"},
+		{item("GET", `/echo\u0000`, ""), "url", "not a valid url"},
 		{item("POST", "/$batch", ""), "url", "batch"},
 		{item("POST", "$BATCH", ""), "url", "batch"},
 		{item("POST", "/beta//%24Batch/", ""), "url", "batch"},
@@ -77,10 +77,10 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestNestedByAnySpelling: a handler that takes another spelling for $batch gets
-// there, and Run refuses.
+// TestNestedByAnySpelling checks that Run refuses a batch in a batch even if the handler
+// accepts a spelling of $batch that the url check does not recognise.
 func TestNestedByAnySpelling(t *testing.T) {
-	w := newWorld()
+	w := newNotesAPI()
 	w.mux.HandleFunc("/beta/doublywrapped", func(rw http.ResponseWriter, r *http.Request) {
 		if _, err := w.runner.Run(r, []byte(`{"requests":[]}`)); err == nil {
 			t.Error("a batch within a batch runs")
@@ -90,7 +90,7 @@ func TestNestedByAnySpelling(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	w := newWorld()
+	w := newNotesAPI()
 	got := w.sendEcho(t, item("get", "/echo", `,"headers":{"PREFER":" x ","client-request-id":"c","SDKVERSION":"mine",
 		"host":"evil","content-length":"99","transfer-encoding":"chunked","Connection":"close","accept-encoding":"gzip","expect":"100-continue"}`))
 	want := http.Header{"Authorization": {"Bearer outer"}, "Prefer": {"x"}, "Client-Request-Id": {"c"}, "Sdkversion": {"mine"}}
@@ -113,7 +113,7 @@ func TestHeaders(t *testing.T) {
 }
 
 func TestBodies(t *testing.T) {
-	w := newWorld()
+	w := newNotesAPI()
 	const object = `{"a":"\u00ff?>","n":12345678901234567890,"n":null}`
 	for _, row := range []struct{ further, body, contentType string }{
 		{``, "", ""},

@@ -5,36 +5,37 @@ import (
 	"strings"
 )
 
-// group is what is answered at one go: the items of an atomicityGroup, one after the
-// other, or an item that is in none.
-type group struct {
-	name  string // "" for an item by itself
+// atomicityGroup holds items that are served one after the other. An item that names no
+// group has an unnamed group of its own.
+type atomicityGroup struct {
+	name  string // in lower case, "" if unnamed
 	items []*item
 }
 
-// maxFaults is how many faults are told: what an error of the contract has details for.
+// maxFaults is how many faults a Malformed holds: the contract's error has room for as
+// many details.
 const maxFaults = 50
 
-// resolver finds what the names in a batch stand for, and what is wrong with them.
-// Names are told apart without regard to case.
+// resolver finds the items and groups that the names in a batch refer to. Names that
+// differ only in case are the same, so the maps have names in lower case.
 type resolver struct {
 	items  []*item
 	byID   map[string]*item
-	byName map[string]*group // without those of an item by itself
+	byName map[string]*atomicityGroup // without unnamed groups
 	faults []Fault
 }
 
-// resolve returns the items in their groups, each with those that must be done
-// before it, or what is wrong with the batch.
-func resolve(items []*item) ([]*group, error) {
-	r := &resolver{items: items, byID: map[string]*item{}, byName: map[string]*group{}}
+// resolve returns the items in their groups and sets the dependencies of each, or
+// returns a *Malformed error.
+func resolve(items []*item) ([]*atomicityGroup, error) {
+	r := &resolver{items: items, byID: map[string]*item{}, byName: map[string]*atomicityGroup{}}
 	r.findIDs()
 	groups := r.findGroups()
 	for _, i := range items {
-		r.findBefore(i)
+		r.findDependencies(i)
 	}
 	if len(r.faults) == 0 {
-		r.findCircles()
+		r.findCycles()
 	}
 	if len(r.faults) > 0 {
 		return nil, &Malformed{Faults: r.faults}
@@ -48,42 +49,42 @@ func (r *resolver) fault(i *item, member, format string, values ...any) {
 	}
 }
 
-// findIDs finds the items by their ids, and faults in the members that all must have.
+// findIDs fills byID, and checks the members that every item must have.
 func (r *resolver) findIDs() {
 	for _, i := range r.items {
 		for _, member := range []struct{ name, value string }{{"id", i.ID}, {"method", i.Method}, {"url", i.URL}} {
 			if member.value == "" {
-				r.fault(i, member.name, "Request %d of the batch must have a '%s', a string that is not empty.", i.place, member.name)
+				r.fault(i, member.name, "Request %d of the batch must have a '%s', a string that is not empty.", i.index, member.name)
 			}
 		}
 		if other, taken := r.byID[strings.ToLower(i.id)]; taken && i.id != "" {
-			r.fault(i, "id", "The id %s was given to request %d already; ids differ in more than case.", quoted(i.id), other.place)
+			r.fault(i, "id", "Request %[2]d has the id %[1]s already; two ids must differ in more than case.", quoted(i.id), other.index)
 			continue
 		}
 		r.byID[strings.ToLower(i.id)] = i
 	}
 }
 
-// findGroups puts every item in its group. The items of one must be adjacent, and its
-// name must not be an id (OData JSON 19.1).
-func (r *resolver) findGroups() []*group {
-	var groups []*group
-	var last *group
+// findGroups puts every item in its group. The items of a group must be adjacent, and its
+// name must not be an item's id (OData JSON 19.1).
+func (r *resolver) findGroups() []*atomicityGroup {
+	var groups []*atomicityGroup
+	var last *atomicityGroup
 	for _, i := range r.items {
 		name := strings.ToLower(i.AtomicityGroup)
 		i.group = r.byName[name]
 		if i.group != nil && i.group != last {
-			r.fault(i, "atomicityGroup", "The requests of the group %s must stand one behind the other.", quoted(i.AtomicityGroup))
+			r.fault(i, "atomicityGroup", "The requests of the atomicity group %s must be adjacent.", quoted(i.AtomicityGroup))
 		}
 		if i.group == nil {
-			i.group = &group{name: name}
+			i.group = &atomicityGroup{name: name}
 			groups = append(groups, i.group)
 			if name != "" {
 				r.byName[name] = i.group
 			}
 		}
 		if other, taken := r.byID[name]; taken && name != "" {
-			r.fault(i, "atomicityGroup", "%s is the id of request %d; name the group otherwise.", quoted(i.AtomicityGroup), other.place)
+			r.fault(i, "atomicityGroup", "%s is the id of request %d; give the atomicity group another name.", quoted(i.AtomicityGroup), other.index)
 		}
 		i.group.items = append(i.group.items, i)
 		last = i.group
@@ -91,9 +92,9 @@ func (r *resolver) findGroups() []*group {
 	return groups
 }
 
-// findBefore finds what must be done before an item: what it names, of another group
-// all, and what stands before it in its own.
-func (r *resolver) findBefore(i *item) {
+// findDependencies sets the dependencies of an item: the items before it in its own
+// group, the items that it names, and all items of their groups if these are other groups.
+func (r *resolver) findDependencies(i *item) {
 	for _, name := range slices.Concat(i.DependsOn, i.PythonDepends) {
 		one, isItem := r.byID[strings.ToLower(name)]
 		all, isGroup := r.byName[strings.ToLower(name)]
@@ -101,41 +102,41 @@ func (r *resolver) findBefore(i *item) {
 		case name == "" || !isItem && !isGroup:
 			r.fault(i, "dependsOn", "There is no request %s in the batch to depend on.", quoted(name))
 		case isGroup:
-			i.wait(all.items...)
+			i.dependOn(all.items...)
 		case one.group != i.group:
-			i.wait(one.group.items...)
-		case one.place > i.place:
-			r.fault(i, "dependsOn", "Request %s stands behind this one, and those of a group are done in their order.", quoted(name))
+			i.dependOn(one.group.items...)
+		case one.index > i.index:
+			r.fault(i, "dependsOn", "Request %s comes after this one, and the requests of an atomicity group run in their order.", quoted(name))
 		default:
-			i.wait(one)
+			i.dependOn(one)
 		}
 	}
 	at := slices.Index(i.group.items, i)
-	i.wait(i.group.items[:at]...)
+	i.dependOn(i.group.items[:at]...)
 }
 
-func (i *item) wait(others ...*item) {
-	for _, before := range others {
-		if !slices.Contains(i.after, before) {
-			i.after = append(i.after, before)
+func (i *item) dependOn(others ...*item) {
+	for _, other := range others {
+		if !slices.Contains(i.dependencies, other) {
+			i.dependencies = append(i.dependencies, other)
 		}
 	}
 }
 
-// findCircles finds each item that would wait for itself, or for one that does. What
-// is left is free of deadlock.
-func (r *resolver) findCircles() {
+// findCycles adds a fault for each item that would wait for itself, or for such an item.
+// A batch without one cannot deadlock.
+func (r *resolver) findCycles() {
 	settled := make(map[*item]bool, len(r.items))
-	for range r.items { // each round settles one more at least, if one can be
+	for range r.items { // each round settles at least one more item, until only cycles are left
 		for _, i := range r.items {
-			waits := slices.ContainsFunc(i.after, func(before *item) bool { return !settled[before] })
+			waits := slices.ContainsFunc(i.dependencies, func(dependency *item) bool { return !settled[dependency] })
 			settled[i] = settled[i] || !waits
 		}
 	}
 	for _, i := range r.items {
 		if !settled[i] {
 			r.fault(i, "dependsOn",
-				"Request %s depends on itself, or on one that does, if not directly then through others.", quoted(i.id))
+				"Request %s depends on itself or on a request that does, directly or through others.", quoted(i.id))
 		}
 	}
 }

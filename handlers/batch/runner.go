@@ -12,59 +12,60 @@ import (
 // limitations").
 const MaxRequests = 20
 
-// parallel is how many requests of one batch are under way at once: enough to hide
-// the wait for a commit, too few for one client to take the whole server.
+// parallel is how many groups of one batch run at once. It is enough to hide the wait
+// for a commit, and too few for one client to take up the whole server.
 const parallel = 8
 
-// Runner answers batches. It is safe for concurrent use once its fields are set.
+// Runner runs batches. It is safe for concurrent use once its fields are set.
 type Runner struct {
-	// Next answers each request of a batch. It is called from several goroutines.
-	// If it panics, that request alone is refused, with 500.
+	// Next serves each request of a batch. It is called from several goroutines. If
+	// it panics, only that request is refused, with 500.
 	Next http.Handler
-	// Bases are the paths under which the API is served, as /beta.
+	// Bases are the base paths of the API, such as /beta.
 	Bases []string
-	// PublicHost is the host, with its port if need be, by which clients reach the
-	// server if that is not the one of the request; "" for none. Absolute urls may
-	// have it.
+	// PublicHost is a host that absolute urls may name besides that of the outer
+	// request, with its port if it is not the default port; "" for none.
 	PublicHost string
-	// Atomically has the requests of an atomicityGroup done, all or none. It calls
-	// requests, which does them one after the other in the context that it is given,
-	// and says whether all succeeded. Only then Atomically makes what they did last,
-	// and only if it returns nil their answers are given; else all are refused. It
-	// may call requests again, which then does all of them anew, but not at once
-	// with another call.
+	// Atomically runs the requests of an atomicity group, all or none.
+	//
+	// It calls requests, which serves them one after the other in the given context
+	// and reports whether all succeeded. If they did, Atomically commits what they
+	// changed, else it discards it. If it returns an error, all requests of the group
+	// are refused. It may call requests again to serve them all anew, but not while
+	// another call is running.
 	Atomically func(ctx context.Context, requests func(context.Context) bool) error
-	// Refuse answers a request of a batch that Next is not to see. The request that
-	// it is given is the outer one.
+	// Refuse writes the response to a request of a batch that Next must not see, or
+	// whose response must not be sent. outer is the outer request.
 	Refuse func(w http.ResponseWriter, outer *http.Request, refusal Refusal)
 }
 
-// Refusal says why a request of a batch was not answered by the handler: with
-// status 400 what is wrong with it, 424 that one failed that it depends on or that
-// is of its atomicityGroup, 503 that the outer request ended before its turn or that
-// Atomically returned the error Cause, 500 that the handler panicked. The message of
-// the last is for the log and not for the caller.
+// Refusal is the reason why a request of a batch gets no response of the handler:
+//
+//	400  the fault of the request
+//	424  a request that it depends on, or one of its atomicity group, has failed
+//	500  the handler panicked; the message is for the log, not for the caller
+//	503  the outer request ended first, or Atomically returned the error Cause
 type Refusal struct {
 	Status int
 	Fault
-	Cause error // nil but for an error of Atomically
+	Cause error // the error of Atomically, else nil
 }
 
 // nestedKey marks the context of the requests of a batch.
 type nestedKey struct{}
 
-// Run answers a batch: outer is the request that brought it, whose path must be
-// that of the batch (as /beta/$batch), and body its decoded JSON text. What comes
-// back is the body of a 200 answer with a response for each request, in their
-// order; or a *Malformed error if the batch as a whole cannot be understood, in
-// which case none of its requests was begun.
+// Run runs a batch. outer is the request that brought the batch; its path must be that
+// of the batch, such as /beta/$batch. body is its JSON text, decompressed. Run returns
+// the body of a 200 response, which has a response for each request in their order. If
+// the batch is malformed, the error is a *Malformed and none of its requests was
+// started.
 //
-// Run returns when all requests have. If the context of outer ends before, those
-// under way see it in their own contexts, and the others are refused with 503, so
-// that the answer still tells what was done.
+// Run returns after all requests have ended. If the context of outer ends earlier, the
+// contexts of running requests end too, and the others are refused with 503. The
+// response therefore still says which requests were served.
 func (b *Runner) Run(outer *http.Request, body []byte) ([]byte, error) {
-	// Whatever spelling of the url brought it here, and whatever the handler makes
-	// of spellings: within a batch there is no other (OData JSON 19.1).
+	// A batch must not contain a batch (OData JSON 19.1). The context shows one even if
+	// the handler accepts a spelling of $batch that address does not recognise.
 	if outer.Context().Value(nestedKey{}) != nil {
 		return nil, malformed("", "A batch must not contain a batch.")
 	}
@@ -72,30 +73,30 @@ func (b *Runner) Run(outer *http.Request, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := &run{
+	r := &run{
 		Runner: b,
 		outer:  outer,
 		ctx:    context.WithValue(outer.Context(), nestedKey{}, true),
-		places: make(chan struct{}, parallel),
+		slots:  make(chan struct{}, parallel),
 	}
 	var running sync.WaitGroup
 	for _, g := range groups {
-		running.Go(func() { now.answer(g) })
+		running.Go(func() { r.runGroup(g) })
 	}
 	running.Wait()
 	return encode(groups)
 }
 
-// run is a batch that is being processed.
+// run is a batch that is running.
 type run struct {
 	*Runner
-	outer  *http.Request
-	ctx    context.Context // of the requests
-	places chan struct{}   // as many as may be under way at once
+	outer *http.Request
+	ctx   context.Context // the parent of the requests' contexts
+	slots chan struct{}   // a semaphore: each running group holds one
 }
 
-// answer sees to it that all items of the group have an answer.
-func (r *run) answer(g *group) {
+// runGroup waits for the group's turn and gives each of its items a response.
+func (r *run) runGroup(g *atomicityGroup) {
 	defer func() {
 		for _, i := range g.items {
 			close(i.done)
@@ -105,28 +106,28 @@ func (r *run) answer(g *group) {
 		r.failOthers(g, failed)
 		return
 	}
-	defer func() { <-r.places }()
+	defer func() { <-r.slots }()
 	if g.name == "" {
-		r.ask(r.ctx, g.items[0])
+		r.serve(r.ctx, g.items[0])
 		return
 	}
-	r.askAll(g)
+	r.serveAtomically(g)
 }
 
-// askAll answers the items of an atomicityGroup, all with what their requests
-// answered, or each with why nothing of them was done.
-func (r *run) askAll(g *group) {
+// serveAtomically serves the items of a named group by Atomically. If one fails, the
+// others are refused. If Atomically returns an error, all are refused.
+func (r *run) serveAtomically(g *atomicityGroup) {
 	var failed *item
 	err := recovering(func() error {
 		return r.Atomically(r.ctx, func(ctx context.Context) bool {
-			failed = r.askInOrder(ctx, g)
+			failed = r.serveInOrder(ctx, g)
 			return failed == nil
 		})
 	})
 	switch {
 	case err != nil:
 		for _, i := range g.items {
-			refusal := i.refuse(http.StatusServiceUnavailable, "atomicityGroup", "The group could not be finished; send it again.")
+			refusal := i.refuse(http.StatusServiceUnavailable, "atomicityGroup", "The atomicity group could not be finished; send it again.")
 			refusal.Cause = err
 			r.refuse(i, refusal)
 		}
@@ -135,48 +136,51 @@ func (r *run) askAll(g *group) {
 	}
 }
 
-// askInOrder asks the items of the group until one fails, which it returns.
-func (r *run) askInOrder(ctx context.Context, g *group) (failed *item) {
+// serveInOrder serves the items of the group until one fails. It returns that item, nil
+// if all succeeded.
+func (r *run) serveInOrder(ctx context.Context, g *atomicityGroup) (failed *item) {
 	for _, i := range g.items {
-		if r.ask(ctx, i); !i.answer.succeeded() {
+		if r.serve(ctx, i); !i.response.succeeded() {
 			return i
 		}
 	}
 	return nil
 }
 
-// failOthers refuses the items of the group but the one that failed.
-func (r *run) failOthers(g *group, failed *item) {
+// failOthers refuses all items of the group except the one that failed.
+func (r *run) failOthers(g *atomicityGroup, failed *item) {
 	for _, i := range g.items {
 		if i != failed {
 			r.refuse(i, i.refuse(http.StatusFailedDependency, "atomicityGroup",
-				"Request %s of the same group was answered %d, so that nothing of the group was done.",
-				quoted(failed.id), failed.answer.status))
+				"Request %s of the same atomicity group failed with %d; no request of the group has taken effect.",
+				quoted(failed.id), failed.response.status))
 		}
 	}
 }
 
-// ask passes the item to the handler, in whose place it answers if that cannot.
-func (r *run) ask(ctx context.Context, i *item) {
+// serve lets the handler serve the item. It refuses the item if there is no valid request
+// or if the handler panics.
+func (r *run) serve(ctx context.Context, i *item) {
 	request, refusal := r.request(ctx, i)
 	if refusal != nil {
 		r.refuse(i, refusal)
 		return
 	}
-	i.answer = newRecorder()
-	if err := recovering(func() error { r.Next.ServeHTTP(i.answer, request); return nil }); err != nil {
+	i.response = newRecorder()
+	if err := recovering(func() error { r.Next.ServeHTTP(i.response, request); return nil }); err != nil {
 		r.refuse(i, i.refuse(http.StatusInternalServerError, "", "%s", err))
 	}
 }
 
-// refuse answers the item, without what a handler wrote before it panicked.
+// refuse makes the refusal the item's response. Anything that a handler has written
+// before is discarded.
 func (r *run) refuse(i *item, refusal *Refusal) {
-	i.answer = newRecorder()
-	r.Refuse(i.answer, r.outer, *refusal)
+	i.response = newRecorder()
+	r.Refuse(i.response, r.outer, *refusal)
 }
 
-// recovering returns the error of the call, or its panic as one: outside of
-// net/http's goroutine a panic would end the process.
+// recovering returns the error of call, or an error with the stack if call panics. A
+// panic outside of net/http's own goroutines would end the process.
 func recovering(call func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -186,54 +190,56 @@ func recovering(call func() error) (err error) {
 	return call()
 }
 
-// awaitTurn waits for what the items of the group depend on, and then for one of the
-// places, which is held if it returns nil. Else it returns the item that cannot be
-// begun, with its answer.
-func (r *run) awaitTurn(g *group) (failed *item) {
+// awaitTurn waits for the dependencies of the group's items and then takes a slot. It
+// returns nil if the slot is taken. Otherwise the group cannot start, and it returns the
+// item that prevents it, which has been refused.
+func (r *run) awaitTurn(g *atomicityGroup) (failed *item) {
 	for _, i := range g.items {
-		if refusal := r.awaitBefore(i); refusal != nil {
+		if refusal := r.awaitDependencies(i); refusal != nil {
 			r.refuse(i, refusal)
 			return i
 		}
 	}
 	select {
-	case r.places <- struct{}{}:
+	case r.slots <- struct{}{}:
 		if r.ctx.Err() == nil {
 			return nil
 		}
-		<-r.places // both were ready, and chance chose the place
+		<-r.slots // both cases were ready, and select chose this one
 	case <-r.ctx.Done():
 	}
 	r.refuse(g.items[0], g.items[0].ended())
 	return g.items[0]
 }
 
-// awaitBefore waits for the items of other groups that this one depends on.
-func (r *run) awaitBefore(i *item) *Refusal {
-	for _, before := range i.after {
-		if before.group == i.group {
+// awaitDependencies waits for the item's dependencies in other groups. It returns a
+// refusal if one of them fails or if the outer request ends first.
+func (r *run) awaitDependencies(i *item) *Refusal {
+	for _, dependency := range i.dependencies {
+		if dependency.group == i.group {
 			continue
 		}
 		select {
-		case <-before.done:
+		case <-dependency.done:
 		case <-r.ctx.Done():
 			return i.ended()
 		}
-		if !before.answer.succeeded() {
+		if !dependency.response.succeeded() {
 			return i.refuse(http.StatusFailedDependency, "dependsOn",
-				"Request %s, on which this one depends, was answered %d.", quoted(before.id), before.answer.status)
+				"Request %s, on which this one depends, failed with %d.", quoted(dependency.id), dependency.response.status)
 		}
 	}
 	return nil
 }
 
+// ended returns the refusal of an item whose outer request has ended.
 func (i *item) ended() *Refusal {
-	return i.refuse(http.StatusServiceUnavailable, "", "The batch was ended before this request was begun.")
+	return i.refuse(http.StatusServiceUnavailable, "", "The batch ended before this request was started.")
 }
 
-// refuse returns the refusal of the item for the sake of its member ("" for none).
+// refuse returns a refusal of the item. member is the member at fault, "" for none.
 func (i *item) refuse(status int, member, format string, values ...any) *Refusal {
-	target := fmt.Sprintf("requests/%d", i.place)
+	target := fmt.Sprintf("requests/%d", i.index)
 	if member != "" {
 		target += "/" + member
 	}

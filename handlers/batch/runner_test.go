@@ -16,10 +16,11 @@ import (
 	"afterhours/handlers/batch"
 )
 
-// TestMalformed: what is wrong with the whole, and that nothing was begun.
+// TestMalformed checks the first fault of each malformed batch, and that none of its
+// requests is started.
 func TestMalformed(t *testing.T) {
-	w := newWorld()
-	w.runner.Next = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was begun") })
+	w := newNotesAPI()
+	w.runner.Next = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was started") })
 	one := func(id, further string) string {
 		return fmt.Sprintf(`{"id":%s,"method":"GET","url":"/x"%s}`, id, further)
 	}
@@ -40,7 +41,7 @@ func TestMalformed(t *testing.T) {
 		{`{"requests":[{"id":"1","url":"/x"}]}`, "requests/0/method", "'method'"},
 		{`{"requests":[{"id":"1","method":"GET"}]}`, "requests/0/url", "'url'"},
 		{`{"requests":[{"id":"1","method":"GET","url":{}}]}`, "requests/0/url", "a string"},
-		{`{"requests":[` + one(`"a"`, "") + `,` + one(`"A"`, "") + `]}`, "requests/1/id", "given to request 0"},
+		{`{"requests":[` + one(`"a"`, "") + `,` + one(`"A"`, "") + `]}`, "requests/1/id", "Request 0 has the id"},
 		{`{"requests":[` + one(`"1"`, `,"headers":[]`) + `]}`, "requests/0/headers", "an object"},
 		{`{"requests":[` + one(`"1"`, `,"headers":{"a":1}`) + `]}`, "requests/0/headers/a", "a string"},
 		{`{"requests":[` + one(`"1"`, `,"dependsOn":"2"`) + `]}`, "requests/0/dependsOn", "an array"},
@@ -49,38 +50,39 @@ func TestMalformed(t *testing.T) {
 		{`{"requests":[` + one(`"1"`, `,"depends_on":[""]`) + `]}`, "requests/0/dependsOn", "no request"},
 		{`{"requests":[` + one(`"1"`, `,"dependsOn":["1"]`) + `]}`, "requests/0/dependsOn", "on itself"},
 		{`{"requests":[` + one(`"1"`, `,"dependsOn":["2"]`) + `,` + one(`"2"`, `,"dependsOn":["1"]`) + `]}`, "requests/0/dependsOn", "on itself"},
-		{`{"requests":[` + strings.Repeat(`{},`, 20) + `{}]}`, "requests", "21 requests; send 20"},
+		{`{"requests":[` + strings.Repeat(`{},`, 20) + `{}]}`, "requests", "21 requests; send at most 20"},
 		{`{"requests":[` + strings.Repeat(`{},`, 20) + `{]}`, "", "not JSON"},
 	} {
-		answer, err := w.runner.Run(outer(t), []byte(row.body))
-		var told *batch.Malformed
-		if !errors.As(err, &told) || answer != nil {
-			t.Errorf("%s: %s, %v", row.body, answer, err)
+		body, err := w.runner.Run(outer(t), []byte(row.body))
+		var malformed *batch.Malformed
+		if !errors.As(err, &malformed) || body != nil {
+			t.Errorf("%s: %s, %v", row.body, body, err)
 			continue
 		}
-		if fault := told.Faults[0]; fault.Target != row.target || !strings.Contains(fault.Message, row.message) {
+		if fault := malformed.Faults[0]; fault.Target != row.target || !strings.Contains(fault.Message, row.message) {
 			t.Errorf("%s: %+v, want %s: %s", row.body, fault, row.target, row.message)
 		}
 	}
 }
 
-// TestAllFaults: all that is wrong is told at once, but not without bounds.
+// TestAllFaults checks that a batch's faults are reported together, up to 50.
 func TestAllFaults(t *testing.T) {
-	w := newWorld()
+	w := newNotesAPI()
 	for body, want := range map[string]int{
 		`{"requests":[{"id":"1"},{"id":"1","method":"GET","url":"/x","dependsOn":["2","3"]}]}`:                     5,
 		`{"requests":[{"id":"1","method":"GET","url":"/x","dependsOn":["` + strings.Repeat(`2","`, 1000) + `"]}]}`: 50,
 	} {
 		_, err := w.runner.Run(outer(t), []byte(body))
-		var told *batch.Malformed
-		if !errors.As(err, &told) || len(told.Faults) != want {
+		var malformed *batch.Malformed
+		if !errors.As(err, &malformed) || len(malformed.Faults) != want {
 			t.Errorf("%.100s: %v", body, err)
 		}
 	}
 }
 
-func TestAnswers(t *testing.T) {
-	w := newWorld()
+// TestResponses checks how each form of a handler's response is written in the batch's.
+func TestResponses(t *testing.T) {
+	w := newNotesAPI()
 	for _, row := range []struct {
 		url     string
 		status  int
@@ -112,7 +114,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestDependencies: order, failure, and what each form of dependsOn means.
+// TestDependencies checks the forms of dependsOn, and the statuses after a failure.
 func TestDependencies(t *testing.T) {
 	request := func(id, url, further string) string {
 		return fmt.Sprintf(`{"id":%q,"method":"GET","url":%q%s}`, id, url, further)
@@ -128,13 +130,13 @@ func TestDependencies(t *testing.T) {
 		{"Python", []string{request("1", "/plain/404", ""), request("2", "/echo", `,"depends_on":["1"]`)}, "404 424"},
 		{"forward, as Java may", []string{request("2", "/echo", `,"dependsOn":["1"]`), request("1", "/plain/500", "")}, "424 500"},
 		{"failed", []string{request("1", "/plain/404", ""), request("2", "/echo", `,"dependsOn":["1"]`), request("3", "/echo", `,"dependsOn":["2"]`), request("4", "/echo", "")}, "404 424 424 200"},
-		{"304 is no success", []string{request("1", "/plain/304", ""), request("2", "/echo", `,"dependsOn":["1"]`)}, "304 424"},
-		{"204 is", []string{request("1", "/plain/204", ""), request("2", "/echo", `,"dependsOn":["1"]`)}, "204 200"},
+		{"304 is not success", []string{request("1", "/plain/304", ""), request("2", "/echo", `,"dependsOn":["1"]`)}, "304 424"},
+		{"204 is success", []string{request("1", "/plain/204", ""), request("2", "/echo", `,"dependsOn":["1"]`)}, "204 200"},
 		{"refused", []string{request("1", "/$batch", ""), request("2", "/echo", `,"dependsOn":["1"]`)}, "400 424"},
 		{"one of two", []string{request("1", "/echo", ""), request("2", "/plain/409", ""), request("3", "/echo", `,"dependsOn":["1","2"]`)}, "200 409 424"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got := newWorld().send(t, row.requests...)
+			got := newNotesAPI().send(t, row.requests...)
 			var statuses []string
 			for i, response := range got {
 				statuses = append(statuses, fmt.Sprint(response.Status))
@@ -149,7 +151,8 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
-// TestReferences: what a request created or read, by $id (OData JSON 19.2, 19.3).
+// TestReferences checks $id for an entity that another request created or read (OData
+// JSON 19.2, 19.3).
 func TestReferences(t *testing.T) {
 	for _, row := range []struct{ first, second, want string }{
 		{item("POST", "/v1.0/notes/a", `,"body":{"n":1}`), `{"id":"2","method":"GET","url":"$1","dependsOn":["1"]}`, `200 {"n":1}`},
@@ -158,26 +161,27 @@ func TestReferences(t *testing.T) {
 		{item("GET", "/notes/old", ""), `{"id":"2","method":"GET","url":"$1/more","dependsOn":["1"]}`, `404 `},
 		{item("GET", "/notes/old", ""), `{"id":"2","method":"PATCH","url":"/notes/old","dependsOn":["1"],"headers":{"if-match":"$1"},"body":{}}`, `204 `},
 		{item("GET", "/notes/old", ""), `{"id":"2","method":"PATCH","url":"/notes/old","dependsOn":["1"],"headers":{"if-match":"\"$1\""},"body":{}}`, `412 `},
-		{item("GET", "/count", ""), `{"id":"2","method":"PATCH","url":"/notes/old","dependsOn":["1"],"headers":{"if-match":"$1"},"body":{}}`, `400 {"message":"The answer of request \"1\" has no entity tag.","target":"requests/1/headers"}`},
+		{item("GET", "/count", ""), `{"id":"2","method":"PATCH","url":"/notes/old","dependsOn":["1"],"headers":{"if-match":"$1"},"body":{}}`, `400 {"message":"The response to request \"1\" has no entity tag.","target":"requests/1/headers"}`},
 		{item("POST", "/notes/a", `,"body":{"n":1}`), `{"id":"2","method":"GET","url":"$metadata","dependsOn":["1"]}`, `404 `},
 	} {
-		w := newWorld()
+		w := newNotesAPI()
 		w.notes.Store("old", `{"n":0}`)
 		got := w.send(t, row.first, row.second)[1]
-		if answer := fmt.Sprintf("%d %s", got.Status, got.Body); !strings.HasPrefix(answer, row.want) {
-			t.Errorf("%s\n%s\n%s, want %s", row.first, row.second, answer, row.want)
+		if text := fmt.Sprintf("%d %s", got.Status, got.Body); !strings.HasPrefix(text, row.want) {
+			t.Errorf("%s\n%s\n%s, want %s", row.first, row.second, text, row.want)
 		}
 	}
 }
 
-// TestParallel: independent requests overlap, within the bound, and a chain is
-// worked off in order. Time is the bubble's, so nothing depends on the machine.
+// TestParallel checks that independent requests overlap, at most eight at once, and that
+// a chain runs in order. The time is synctest's, so the result does not depend on the
+// machine.
 func TestParallel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var now, most atomic.Int32
 		var mutex sync.Mutex
 		var order []string
-		w := newWorld()
+		w := newNotesAPI()
 		w.runner.Next = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			most.Store(max(most.Load(), now.Add(1)))
 			time.Sleep(time.Second)
@@ -215,11 +219,11 @@ func isSorted(texts []string) bool {
 	return true
 }
 
-// TestEnded: when the outer request ends, those under way see it and the rest are
-// not begun; all of them are answered.
+// TestEnded checks that if the outer request ends, running requests see it in their
+// contexts, no further request starts, and every request has a response.
 func TestEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
+		w := newNotesAPI()
 		var begun atomic.Int32
 		w.runner.Next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			begun.Add(1)

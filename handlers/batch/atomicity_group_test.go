@@ -14,7 +14,7 @@ import (
 	"afterhours/handlers/batch"
 )
 
-// grouped returns a request of a group, "" for none.
+// grouped returns a GET request in an atomicity group; "" for none.
 func grouped(id, group, url, further string) string {
 	if group != "" {
 		further += fmt.Sprintf(`,"atomicityGroup":%q`, group)
@@ -30,17 +30,17 @@ func statuses(responses []response) string {
 	return strings.Join(text, " ")
 }
 
-// TestMalformedGroups: names that stand for nothing, or for two things, or groups
-// that would wait for themselves.
+// TestMalformedGroups checks the faults of groups that are not adjacent, of names that
+// refer to nothing or to two things, and of groups that would wait for themselves.
 func TestMalformedGroups(t *testing.T) {
-	w := newWorld()
-	w.runner.Next = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was begun") })
+	w := newNotesAPI()
+	w.runner.Next = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was started") })
 	for _, row := range []struct {
 		requests        []string
 		target, message string
 	}{
-		{[]string{grouped("1", "g", "/x", ""), grouped("2", "", "/x", ""), grouped("3", "G", "/x", "")}, "requests/2/atomicityGroup", "one behind the other"},
-		{[]string{grouped("1", "g", "/x", ""), grouped("2", "h", "/x", ""), grouped("3", "g", "/x", "")}, "requests/2/atomicityGroup", "one behind the other"},
+		{[]string{grouped("1", "g", "/x", ""), grouped("2", "", "/x", ""), grouped("3", "G", "/x", "")}, "requests/2/atomicityGroup", "must be adjacent"},
+		{[]string{grouped("1", "g", "/x", ""), grouped("2", "h", "/x", ""), grouped("3", "g", "/x", "")}, "requests/2/atomicityGroup", "must be adjacent"},
 		{[]string{grouped("1", "A", "/x", ""), grouped("a", "", "/x", "")}, "requests/0/atomicityGroup", "id of request 1"},
 		{[]string{grouped("1", "g", "/x", `,"dependsOn":["g"]`)}, "requests/0/dependsOn", "itself"},
 		{[]string{grouped("1", "g", "/x", `,"dependsOn":["2"]`), grouped("2", "g", "/x", "")}, "requests/0/dependsOn", "in their order"},
@@ -49,15 +49,16 @@ func TestMalformedGroups(t *testing.T) {
 		{[]string{grouped("1", "", "/x", `,"dependsOn":["g"]`)}, "requests/0/dependsOn", `no request "g"`},
 		{[]string{`{"id":"1","method":"GET","url":"/x","atomicityGroup":7}`}, "requests/0/atomicityGroup", "a string"},
 	} {
-		answer, err := w.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(row.requests, ",")+`]}`))
-		var told *batch.Malformed
-		if !errors.As(err, &told) || told.Faults[0].Target != row.target || !strings.Contains(told.Faults[0].Message, row.message) {
-			t.Errorf("%s: %s, %v; want %s: %s", row.requests, answer, err, row.target, row.message)
+		body, err := w.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(row.requests, ",")+`]}`))
+		var malformed *batch.Malformed
+		if !errors.As(err, &malformed) || malformed.Faults[0].Target != row.target || !strings.Contains(malformed.Faults[0].Message, row.message) {
+			t.Errorf("%s: %s, %v; want %s: %s", row.requests, body, err, row.target, row.message)
 		}
 	}
 }
 
-// TestGroups: what each request of a group is answered, and who depends on it.
+// TestGroups checks the status of each request of a group and of requests that depend on
+// the group.
 func TestGroups(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -79,7 +80,7 @@ func TestGroups(t *testing.T) {
 		{"null", []string{`{"id":"1","method":"GET","url":"/echo","atomicityGroup":null}`}, "200"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got := newWorld().send(t, row.requests...)
+			got := newNotesAPI().send(t, row.requests...)
 			if statuses(got) != row.want {
 				t.Errorf("%s, want %s", statuses(got), row.want)
 			}
@@ -93,9 +94,10 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// TestReferencesInGroups: by $id to what is not made last yet.
+// TestReferencesInGroups checks that $id can refer to an entity that the same group has
+// created but not committed.
 func TestReferencesInGroups(t *testing.T) {
-	got := newWorld().send(t,
+	got := newNotesAPI().send(t,
 		`{"id":"1","atomicityGroup":"g","method":"POST","url":"/notes/a","body":{"n":1}}`,
 		`{"id":"2","atomicityGroup":"g","method":"PATCH","url":"$1","dependsOn":["1"],"headers":{"if-match":"$1"},"body":{}}`,
 		`{"id":"3","method":"GET","url":"$1","dependsOn":["g"]}`)
@@ -106,20 +108,20 @@ func TestReferencesInGroups(t *testing.T) {
 
 type markKey struct{}
 
-// TestAtomically: its context is that of the requests, they may be done again, and
-// its error is the answer to all.
+// TestAtomically checks that the requests have the context that Atomically passes, that
+// it may run them again, and that all are refused if it returns an error.
 func TestAtomically(t *testing.T) {
-	trouble := errors.New("disk on fire")
+	failure := errors.New("disk on fire")
 	for _, row := range []struct {
 		name   string
 		before func(requests func() bool) error
-		last   string // what the last request asks for
+		last   string // the url of the last request
 		want   string
 		asked  int32
 	}{
 		{"again", func(requests func() bool) error { return errors.Join(asError(requests()), asError(requests())) }, "/mark", "200 200", 4},
-		{"its error", func(requests func() bool) error { requests(); return trouble }, "/mark", "503 503", 2},
-		{"its error alone", func(func() bool) error { return trouble }, "/mark", "503 503", 0},
+		{"its error", func(requests func() bool) error { requests(); return failure }, "/mark", "503 503", 2},
+		{"its error alone", func(func() bool) error { return failure }, "/mark", "503 503", 0},
 		{"failed", func(requests func() bool) error {
 			if requests() {
 				t.Error("the requests succeeded")
@@ -129,7 +131,7 @@ func TestAtomically(t *testing.T) {
 		{"panics", func(func() bool) error { panic("at the disco") }, "/mark", "503 503", 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			w := newWorld()
+			w := newNotesAPI()
 			var asked atomic.Int32
 			w.mux.HandleFunc("/beta/mark", func(_ http.ResponseWriter, r *http.Request) {
 				if r.Context().Value(markKey{}) != row.name {
@@ -155,37 +157,37 @@ func TestAtomically(t *testing.T) {
 	}
 }
 
-func asError(done bool) error {
-	if !done {
+func asError(succeeded bool) error {
+	if !succeeded {
 		return errors.New("the requests failed")
 	}
 	return nil
 }
 
-// TestGroupsInTime: requests of a group never overlap, groups do, and nobody who
-// depends on a group begins before it is made last.
+// TestGroupsInTime checks that the requests of a group never overlap, that groups do, and
+// that a request that depends on a group starts only after the group's commit.
 func TestGroupsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		var under, last atomic.Int32
+		w := newNotesAPI()
+		var running, committed atomic.Int32
 		w.runner.Next = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "after") {
-				if last.Load() != 2 {
-					t.Error("a request began before the groups that it depends on were made last")
+				if committed.Load() != 2 {
+					t.Error("a request started before the groups that it depends on were committed")
 				}
 				return
 			}
-			under.Add(1)
-			defer under.Add(-1)
+			running.Add(1)
+			defer running.Add(-1)
 			time.Sleep(time.Second)
-			if under.Load() > 2 {
-				t.Errorf("%d requests of two groups at once", under.Load())
+			if running.Load() > 2 {
+				t.Errorf("%d requests of two groups at once", running.Load())
 			}
 		})
 		w.runner.Atomically = func(ctx context.Context, requests func(context.Context) bool) error {
 			requests(ctx)
 			time.Sleep(time.Second)
-			last.Add(1)
+			committed.Add(1)
 			return nil
 		}
 		start := time.Now()

@@ -18,16 +18,17 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// world is a small API: /beta/echo tells what it was asked, /beta/notes keeps
-// notes, with entity tags, and the rest answers in the forms that there are.
-type world struct {
+// notesAPI is a small API for batches to call: /beta/echo returns the request,
+// /beta/notes stores notes with entity tags, and the other paths return a response in
+// each form that a handler may use.
+type notesAPI struct {
 	runner batch.Runner
 	mux    *http.ServeMux
 	notes  sync.Map // text by id
 }
 
-func newWorld() *world {
-	w := &world{mux: http.NewServeMux()}
+func newNotesAPI() *notesAPI {
+	w := &notesAPI{mux: http.NewServeMux()}
 	w.runner = batch.Runner{
 		Next:       w.mux,
 		Bases:      []string{"/beta", "/v1.0"},
@@ -51,11 +52,11 @@ func newWorld() *world {
 			w.WriteHeader(status)
 		})
 	}
-	w.mux.HandleFunc("/beta/count", answer("text/plain", "42"))
-	w.mux.HandleFunc("/beta/broken-text", answer("text/plain", "\xff"))
-	w.mux.HandleFunc("/beta/bytes", answer("application/octet-stream", "\xff\xfe?"))
-	w.mux.HandleFunc("/beta/half", answer("application/json", `{"a":`))
-	w.mux.HandleFunc("/beta/twice", answer("application/problem+json; charset=utf-8", `{"a":1e400, "a":2}`))
+	w.mux.HandleFunc("/beta/count", respond("text/plain", "42"))
+	w.mux.HandleFunc("/beta/broken-text", respond("text/plain", "\xff"))
+	w.mux.HandleFunc("/beta/bytes", respond("application/octet-stream", "\xff\xfe?"))
+	w.mux.HandleFunc("/beta/half", respond("application/json", `{"a":`))
+	w.mux.HandleFunc("/beta/twice", respond("application/problem+json; charset=utf-8", `{"a":1e400, "a":2}`))
 	w.mux.HandleFunc("/beta/panic", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "half")
 		panic("at the disco")
@@ -76,14 +77,14 @@ func newWorld() *world {
 	return w
 }
 
-func answer(contentType, body string) http.HandlerFunc {
+func respond(contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		_, _ = io.WriteString(w, body)
 	}
 }
 
-// echoed is what /beta/echo answers.
+// echoed is the request as /beta/echo returns it.
 type echoed struct {
 	Method, URI, Host, Remote, Body string
 	Length                          int64
@@ -98,7 +99,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 
 func tag(text any) string { return fmt.Sprintf(`W/"%v"`, text) }
 
-func (n *world) create(w http.ResponseWriter, r *http.Request) {
+func (n *notesAPI) create(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	n.notes.Store(r.PathValue("id"), string(body))
 	w.Header()["ETag"] = []string{tag(len(body))}
@@ -111,17 +112,17 @@ func (n *world) create(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusCreated)
 }
 
-func (n *world) read(w http.ResponseWriter, r *http.Request) {
+func (n *notesAPI) read(w http.ResponseWriter, r *http.Request) {
 	text, found := n.notes.Load(r.PathValue("id"))
 	if !found {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
 	w.Header()["ETag"] = []string{tag(len(text.(string)))}
-	answer("application/json", text.(string))(w, r)
+	respond("application/json", text.(string))(w, r)
 }
 
-func (n *world) update(w http.ResponseWriter, r *http.Request) {
+func (n *notesAPI) update(w http.ResponseWriter, r *http.Request) {
 	text, _ := n.notes.Load(r.PathValue("id"))
 	if r.Header.Get("If-Match") != tag(len(text.(string))) {
 		w.WriteHeader(http.StatusPreconditionFailed)
@@ -151,8 +152,8 @@ type response struct {
 	Body           json.RawMessage
 }
 
-// send sends a batch of these requests, which must not be malformed.
-func (n *world) send(t testing.TB, requests ...string) []response {
+// send runs a batch of the requests and returns its responses. It must not be malformed.
+func (n *notesAPI) send(t testing.TB, requests ...string) []response {
 	t.Helper()
 	text, err := n.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
 	if err != nil {
@@ -165,14 +166,15 @@ func (n *world) send(t testing.TB, requests ...string) []response {
 	return body.Responses
 }
 
-// item returns a request with the id 1 of a batch; further members begin with a
-// comma.
+// item returns a request with the id 1 for a batch. further holds more members and
+// begins with a comma.
 func item(method, url, further string) string {
 	return fmt.Sprintf(`{"id":"1","method":%q,"url":%q%s}`, method, url, further)
 }
 
-// sendEcho sends one request and returns what the handler saw of it.
-func (n *world) sendEcho(t testing.TB, request string) echoed {
+// sendEcho runs a batch of one request to /beta/echo, and returns the request that the
+// handler received.
+func (n *notesAPI) sendEcho(t testing.TB, request string) echoed {
 	t.Helper()
 	got := n.send(t, request)[0]
 	var seen echoed

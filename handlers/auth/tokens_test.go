@@ -12,8 +12,6 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	slog.SetDefault(slog.New(slog.DiscardHandler)) // issuers fail often here
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // many tests make an issuer fail, and each failure is logged
 	goleak.VerifyTestMain(m)
 }
 
@@ -41,7 +39,7 @@ const (
 	audience = "c0ffee00-0000-4000-8000-00000000000c"
 )
 
-// clock is the time of a test; it moves only when told to.
+// clock is the time of a test. It moves only by advance.
 type clock struct{ nanos atomic.Int64 }
 
 func newClock() *clock {
@@ -53,7 +51,7 @@ func newClock() *clock {
 func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()).UTC() }
 func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
-// testKeys takes long to make, so all tests share one set.
+// testKeys are the private keys of the tests. Generating them is slow, so all tests share one set.
 type testKeys struct {
 	rsa, rsa2, attacker *rsa.PrivateKey
 	weak                *rsa.PrivateKey
@@ -80,9 +78,10 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// object is a JSON object in the making. with returns a copy in which members are replaced; nil removes one.
+// object is a JSON object to encode.
 type object map[string]any
 
+// with returns a copy in which the members are replaced. A member that is nil is removed.
 func (o object) with(members object) object {
 	o = maps.Clone(o)
 	for name, value := range members {
@@ -93,7 +92,7 @@ func (o object) with(members object) object {
 	return o
 }
 
-// publicJWK is the JWK of a private key's public half, with further members.
+// publicJWK returns the public half of a private key as a JWK, with further members.
 func publicJWK(private any, kid string, members object) object {
 	j := must(jwkset.NewJWKFromKey(private, jwkset.JWKOptions{
 		Metadata: jwkset.JWKMetadataOptions{KID: kid, USE: jwkset.UseSig},
@@ -105,101 +104,17 @@ func publicJWK(private any, kid string, members object) object {
 	return o.with(members)
 }
 
-// remote is a real issuer on loopback that serves every tenant, as Entra does.
-type remote struct {
-	server  *httptest.Server
-	fetches atomic.Int64             // of the key set
-	strays  atomic.Int64             // requests to /stray, which only tokens speak of
-	down    atomic.Bool              // answer 500
-	gate    atomic.Pointer[gate]     // hold answers until it opens
-	jwks    atomic.Pointer[[]object] // what the key set lists
-}
-
-type gate struct{ entered, open chan struct{} }
-
-func newRemote(t testing.TB) *remote {
-	r := &remote{}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/common/v2.0/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		if r.down.Load() {
-			http.Error(w, "down for maintenance", http.StatusInternalServerError)
-			return
-		}
-		writeJSON(w, object{"issuer": r.name(), "jwks_uri": r.server.URL + "/keys"})
-	})
-	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
-		r.fetches.Add(1)
-		if g := r.gate.Load(); g != nil {
-			close(g.entered)
-			<-g.open
-		}
-		writeJSON(w, object{"keys": *r.jwks.Load()})
-	})
-	mux.HandleFunc("/stray/", func(http.ResponseWriter, *http.Request) { r.strays.Add(1) })
-	r.server = httptest.NewServer(mux)
-	t.Cleanup(r.server.Close)
-	k := keys()
-	r.publish(
-		publicJWK(k.rsa, "rsa", object{"issuer": r.name()}),
-		publicJWK(k.rsa2, "only-b", object{"issuer": r.iss(tenantB)}),
-		publicJWK(k.rsa2, "rsa-pss", object{"alg": "PS256"}),
-		publicJWK(k.ec, "ec", nil),
-		publicJWK(k.ec384, "ec384", nil),
-		publicJWK(k.ed, "ed", object{"alg": nil}),
-		publicJWK(k.weak, "weak", nil),
-		publicJWK(k.rsa2, "for-encryption", object{"use": "enc"}),
-		publicJWK(k.rsa2, "for-wrapping", object{"use": nil, "key_ops": []string{"wrapKey"}}),
-		publicJWK(k.rsa2, "wrong-alg", object{"alg": "HS256"}),
-		object{"kty": "oct", "kid": "symmetric", "k": "c2VjcmV0", "alg": "HS256", "use": "sig"},
-		object{"kty": "unheard-of", "kid": "future"},
-	)
-	return r
-}
-
-func writeJSON(w http.ResponseWriter, document any) {
-	_, _ = w.Write(must(json.Marshal(document)))
-}
-
-func (r *remote) publish(jwks ...object)   { r.jwks.Store(&jwks) }
-func (r *remote) name() string             { return r.server.URL + "/{tenantid}/v2.0" }
-func (r *remote) iss(tenant string) string { return r.server.URL + "/" + tenant + "/v2.0" }
-func (r *remote) issuer(t testing.TB) *auth.Issuer {
-	t.Helper()
-	return newIssuer(t, r.name(), r.server.Client())
-}
-
-func newIssuer(t testing.TB, name string, client *http.Client) *auth.Issuer {
-	t.Helper()
-	issuer, err := auth.NewIssuer(name, []string{audience, "api://second"}, client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return issuer
-}
-
-// hold makes the next fetch of the key set wait; the returned gate says when it arrived and lets it go on.
-func (r *remote) hold() *gate {
-	g := &gate{entered: make(chan struct{}), open: make(chan struct{})}
-	r.gate.Store(g)
-	return g
-}
-
-func (r *remote) release(g *gate) {
-	r.gate.Store(nil)
-	close(g.open)
-}
-
-// world is a verifier that trusts a local and a remote issuer, and what a test needs to make tokens for it.
-type world struct {
+// testVerifier is a verifier that trusts a local and a remote issuer. Its methods make tokens and verify them.
+type testVerifier struct {
 	*clock
 	remote   *remote
 	local    *auth.LocalIssuer
 	verifier *auth.Verifier
 }
 
-func newWorld(t testing.TB) world {
+func newTestVerifier(t testing.TB) testVerifier {
 	t.Helper()
-	w := world{clock: newClock(), remote: newRemote(t)}
+	w := testVerifier{clock: newClock(), remote: newRemote(t)}
 	var err error
 	if w.local, err = auth.OpenLocalIssuer(t.TempDir()); err != nil {
 		t.Fatal(err)
@@ -217,12 +132,12 @@ func newVerifier(t testing.TB, c *clock, issuers ...*auth.Issuer) *auth.Verifier
 	return v
 }
 
-func (w world) verify(token string) (auth.Principal, error) {
+func (w testVerifier) verify(token string) (auth.Principal, error) {
 	return w.verifier.Verify(context.Background(), token)
 }
 
-// claims are those of a good user token of the remote issuer.
-func (w world) claims() object {
+// claims returns the claims of a valid user token of the remote issuer.
+func (w testVerifier) claims() object {
 	return object{
 		"iss": w.remote.iss(tenantA), "aud": audience, "tid": tenantA, "oid": alice, "sub": "pairwise",
 		"scp": "Analytics.Read Analytics.ReadWrite", "upn": "Alice@Contoso.example", "ver": "2.0",
@@ -230,14 +145,14 @@ func (w world) claims() object {
 	}
 }
 
-// appClaims are those of a good application token of the remote issuer.
-func (w world) appClaims() object {
+// appClaims returns the claims of a valid application token of the remote issuer.
+func (w testVerifier) appClaims() object {
 	return w.claims().with(object{
 		"scp": nil, "upn": nil, "oid": robot, "sub": robot, "roles": []string{"Analytics.ReadWrite.All"}, "idtyp": "app",
 	})
 }
 
-// token signs claims with the remote issuer's RSA key.
+// token returns a token with the claims, signed with the remote issuer's RSA key.
 func token(claims object) string {
 	return sign(object{"alg": "RS256", "kid": "rsa", "typ": "JWT"}, claims, jwt.SigningMethodRS256, keys().rsa)
 }
@@ -249,7 +164,7 @@ func sign(header, claims object, method jwt.SigningMethod, key any) string {
 
 func encode(o object) string { return base64.RawURLEncoding.EncodeToString(must(json.Marshal(o))) }
 
-// wantRefused fails unless err is a refusal that says want and gives nothing of the token away.
+// wantRefused fails the test unless err is a refusal whose description contains want and no part of the token.
 func wantRefused(t *testing.T, err error, token, want string) {
 	t.Helper()
 	var refused *auth.Error

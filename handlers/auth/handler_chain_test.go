@@ -19,12 +19,12 @@ import (
 	"afterhours/store"
 )
 
-// nowhere is a store that nobody may reach: whatever is asked of it panics, which the server answers with 500.
+// nowhere is a store that no request may reach. Every method panics, and the server then responds with 500.
 type nowhere struct{ store.Store }
 
-// site is the whole handler chain on a real socket, which trusts the issuers of a world.
+// site is the whole handler chain on a real socket. It trusts the issuers of a testVerifier.
 type site struct {
-	world
+	testVerifier
 	t      testing.TB
 	url    string
 	client *http.Client
@@ -32,7 +32,7 @@ type site struct {
 
 func newSite(t testing.TB, over store.Store) site {
 	t.Helper()
-	w := newWorld(t)
+	w := newTestVerifier(t)
 	contract, err := checked.Text()
 	if err != nil {
 		t.Fatal(err)
@@ -46,10 +46,10 @@ func newSite(t testing.TB, over store.Store) site {
 	}
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
-	return site{world: w, t: t, url: listener.URL, client: checked.Client(t)}
+	return site{testVerifier: w, t: t, url: listener.URL, client: checked.Client(t)}
 }
 
-// reply is an answer, read to its end.
+// reply is a response with its body.
 type reply struct {
 	status    int
 	challenge string
@@ -58,13 +58,13 @@ type reply struct {
 	text      string
 }
 
-// bodies are good ones of every operation with the method, but for batches.
+// bodies maps a method to a body that is valid for all its operations except batches.
 var bodies = map[string]string{
 	http.MethodPost:  `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`,
 	http.MethodPatch: `{}`,
 }
 
-// send calls an operation, "PATCH /beta/me/analytics", by a request that change completes.
+// send sends a request for an operation such as "PATCH /beta/me/analytics", after change has changed it.
 func (s site) send(operation string, change func(*http.Request)) reply {
 	s.t.Helper()
 	got, err := s.try(context.Background(), operation, change)
@@ -74,7 +74,7 @@ func (s site) send(operation string, change func(*http.Request)) reply {
 	return got
 }
 
-// try is send for goroutines other than the test's own.
+// try is send for any goroutine: it returns the error instead of ending the test.
 func (s site) try(ctx context.Context, operation string, change func(*http.Request)) (reply, error) {
 	method, path, _ := strings.Cut(operation, " ")
 	request, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(bodies[method]))
@@ -92,7 +92,7 @@ func (s site) try(ctx context.Context, operation string, change func(*http.Reque
 	var failed struct {
 		Error struct{ Code, Message string }
 	}
-	_ = json.Unmarshal(text, &failed) // what is no error has none
+	_ = json.Unmarshal(text, &failed) // leaves failed empty if the body is no error
 	return reply{response.StatusCode, response.Header.Get("WWW-Authenticate"), failed.Error.Code, failed.Error.Message, string(text)}, err
 }
 
@@ -102,7 +102,7 @@ func authorization(lines ...string) func(*http.Request) {
 	return func(r *http.Request) { r.Header["Authorization"] = lines }
 }
 
-// wantUnauthorized fails unless the answer is a refusal of the token that says want.
+// wantUnauthorized fails the test unless the response refuses the token with a message that contains want.
 func (s site) wantUnauthorized(t *testing.T, got reply, token, want string) {
 	t.Helper()
 	if got.status != http.StatusUnauthorized || got.code != "InvalidAuthenticationToken" {
@@ -114,12 +114,12 @@ func (s site) wantUnauthorized(t *testing.T, got reply, token, want string) {
 	wantRefused(t, &auth.Error{Description: got.message}, token, want)
 	for part := range strings.SplitSeq(token, ".") {
 		if len(part) > 8 && strings.Contains(got.text+got.challenge, part) {
-			t.Errorf("the answer holds a part of the token: %s %s", got.challenge, got.text)
+			t.Errorf("the response holds a part of the token: %s %s", got.challenge, got.text)
 		}
 	}
 }
 
-// guarded are the operations of the contract that need a token.
+// guarded returns the operations of the contract that need a token.
 func guarded(t testing.TB) []string {
 	t.Helper()
 	var all []string
@@ -131,15 +131,15 @@ func guarded(t testing.TB) []string {
 	return all
 }
 
-// TestForgeriesReachNoHandler sends every forged token to some operations of the contract, so that each operation sees
-// many of them; all are answered 401, and none comes as far as the store.
+// TestForgeriesReachNoHandler sends each forged token to four operations of the contract, so that each operation gets
+// several. Every response must be 401, and no request may reach the store.
 func TestForgeriesReachNoHandler(t *testing.T) {
 	s := newSite(t, nowhere{})
 	operations := guarded(t)
 	for i, f := range forgeries() {
-		token := f.token(s.world)
+		token := f.token(s.testVerifier)
 		if strings.ContainsAny(token, "\r\n") {
-			continue // no header can hold it: see TestLineBreakInAToken
+			continue // a client cannot put it into a header: see TestLineBreakInAToken
 		}
 		t.Run(f.name, func(t *testing.T) {
 			for n := range 4 {
@@ -159,12 +159,13 @@ func TestForgeriesReachNoHandler(t *testing.T) {
 	}
 }
 
-// TestGoodTokensReachTheHandlers: the same operations, and a store that nobody may reach, tell a token that is let in.
+// TestGoodTokensReachTheHandlers sends a valid token to the same operations. Each request must reach the store, which
+// gives 500.
 func TestGoodTokensReachTheHandlers(t *testing.T) {
 	s := newSite(t, nowhere{})
 	for _, operation := range guarded(t) {
 		if strings.Contains(operation, "/$batch") {
-			continue // whose requests come to the store, as requests of their own
+			continue // a batch itself does not reach the store
 		}
 		if got := s.send(operation, bearer(token(s.claims()))); got.status != http.StatusInternalServerError {
 			t.Errorf("%s: %d %s, want it to reach the store", operation, got.status, got.text)
@@ -172,7 +173,8 @@ func TestGoodTokensReachTheHandlers(t *testing.T) {
 	}
 }
 
-// TestWhereATokenCounts: in one Authorization header, whose scheme may be in any case, and nowhere else.
+// TestWhereATokenCounts checks that a token counts in a single Authorization header, with the scheme in any case, and
+// nowhere else.
 func TestWhereATokenCounts(t *testing.T) {
 	s := newSite(t, nowhere{})
 	good := token(s.claims())
@@ -217,7 +219,7 @@ func TestWhereATokenCounts(t *testing.T) {
 	}
 }
 
-// TestLineBreakInAToken: what a client can only write by hand is no request at all.
+// TestLineBreakInAToken writes a header with a line break to the socket by hand. It is not a valid request.
 func TestLineBreakInAToken(t *testing.T) {
 	s := newSite(t, nowhere{})
 	good := token(s.claims())
@@ -239,8 +241,8 @@ func TestLineBreakInAToken(t *testing.T) {
 	}
 }
 
-// TestPermissionsBeforeHandlers: a good token without the permission is answered 403, before any handler, with the
-// permissions that would do; and an application has no /me.
+// TestPermissionsBeforeHandlers checks that a valid token without the permission gets 403 before any handler runs. The
+// message must name the permissions that suffice. An application has no /me.
 func TestPermissionsBeforeHandlers(t *testing.T) {
 	s := newSite(t, nowhere{})
 	user := token(s.claims().with(object{"scp": "User.Read Analytics.Read.All analytics.readwrite"}))
@@ -249,7 +251,7 @@ func TestPermissionsBeforeHandlers(t *testing.T) {
 	for _, operation := range guarded(t) {
 		isMine := strings.Contains(operation, "/me/")
 		if strings.Contains(operation, "/$batch") {
-			continue // needs no permission; its requests do
+			continue // a batch needs no permission, the requests in it do
 		}
 		for name, token := range map[string]string{"user": user, "application": app} {
 			got := s.send(operation, bearer(token))
