@@ -1,5 +1,6 @@
-// Package client drives the client in afterhours/gen, from outside its module.
-package client
+// Package client_test drives the client that contract/clients/run generates, from outside the
+// server's module.
+package client_test
 
 import (
 	"context"
@@ -12,13 +13,13 @@ import (
 
 	"github.com/oapi-codegen/nullable"
 
-	"afterhours/gen"
+	"afterhours/contract/clients/go/client"
 	"afterhours/store/edm"
 )
 
-func connect(t *testing.T, token string) *gen.ClientWithResponses {
+func connect(t *testing.T, token string) *client.ClientWithResponses {
 	t.Helper()
-	client, err := gen.NewClientWithResponses(os.Getenv("AFTERHOURS_URL")+"/beta", gen.WithRequestEditorFn(
+	connected, err := client.NewClientWithResponses(os.Getenv("AFTERHOURS_URL")+"/beta", client.WithRequestEditorFn(
 		func(_ context.Context, request *http.Request) error {
 			request.Header.Set("Authorization", "Bearer "+token)
 			return nil
@@ -26,13 +27,13 @@ func connect(t *testing.T, token string) *gen.ClientWithResponses {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client
+	return connected
 }
 
-func user(t *testing.T) *gen.ClientWithResponses { return connect(t, os.Getenv("AFTERHOURS_TOKEN")) }
+func user(t *testing.T) *client.ClientWithResponses { return connect(t, os.Getenv("AFTERHOURS_TOKEN")) }
 
 // duration is a property with a value. The zero Nullable is absent, and nullable.NewNullNullable is null.
-func duration(t *testing.T, text string) nullable.Nullable[gen.Duration] {
+func duration(t *testing.T, text string) nullable.Nullable[client.Duration] {
 	t.Helper()
 	parsed, err := edm.ParseDuration(text)
 	if err != nil {
@@ -41,7 +42,7 @@ func duration(t *testing.T, text string) nullable.Nullable[gen.Duration] {
 	return nullable.NewNullableWithValue(parsed)
 }
 
-func date(t *testing.T, text string) nullable.Nullable[gen.Date] {
+func date(t *testing.T, text string) nullable.Nullable[client.Date] {
 	t.Helper()
 	parsed, err := edm.ParseDate(text)
 	if err != nil {
@@ -50,12 +51,12 @@ func date(t *testing.T, text string) nullable.Nullable[gen.Date] {
 	return nullable.NewNullableWithValue(parsed)
 }
 
-func create(t *testing.T, id string) gen.CallActivityStatistics {
+func create(t *testing.T, id string) client.CallActivityStatistics {
 	t.Helper()
-	var body gen.ActivityStatisticsCreate
-	err := body.FromCallActivityStatisticsCreate(gen.CallActivityStatisticsCreate{
+	var body client.ActivityStatisticsCreate
+	err := body.FromCallActivityStatisticsCreate(client.CallActivityStatisticsCreate{
 		ID:           &id,
-		Activity:     new(gen.Call),
+		Activity:     new(client.Call),
 		StartDate:    date(t, "2019-06-16"),
 		EndDate:      date(t, "2019-06-17"),
 		TimeZoneUsed: nullable.NewNullableWithValue("Pacific Standard Time"),
@@ -72,7 +73,7 @@ func create(t *testing.T, id string) gen.CallActivityStatistics {
 	return isCall(t, *answer.JSON201)
 }
 
-func read(t *testing.T, id string) gen.CallActivityStatistics {
+func read(t *testing.T, id string) client.CallActivityStatistics {
 	t.Helper()
 	answer, err := user(t).GetMyStatisticWithResponse(t.Context(), id, nil)
 	if err != nil || answer.JSON200 == nil {
@@ -82,7 +83,7 @@ func read(t *testing.T, id string) gen.CallActivityStatistics {
 }
 
 // value returns a statistic as the type that its @odata.type tells.
-func value(t *testing.T, statistic gen.ActivityStatistics) any {
+func value(t *testing.T, statistic client.ActivityStatistics) any {
 	t.Helper()
 	value, err := statistic.ValueByDiscriminator()
 	if err != nil {
@@ -91,18 +92,18 @@ func value(t *testing.T, statistic gen.ActivityStatistics) any {
 	return value
 }
 
-func isCall(t *testing.T, statistic gen.ActivityStatistics) gen.CallActivityStatistics {
+func isCall(t *testing.T, statistic client.ActivityStatistics) client.CallActivityStatistics {
 	t.Helper()
-	call, is := value(t, statistic).(gen.CallActivityStatistics)
+	call, is := value(t, statistic).(client.CallActivityStatistics)
 	if !is {
 		t.Fatalf("%T", value(t, statistic))
 	}
 	return call
 }
 
-func update(t *testing.T, id string, ifMatch *string, change gen.ActivityStatisticsUpdate) *gen.UpdateMyStatisticResponse {
+func update(t *testing.T, id string, ifMatch *string, change client.ActivityStatisticsUpdate) *client.UpdateMyStatisticResponse {
 	t.Helper()
-	answer, err := user(t).UpdateMyStatisticWithResponse(t.Context(), id, &gen.UpdateMyStatisticParams{IfMatch: ifMatch}, change)
+	answer, err := user(t).UpdateMyStatisticWithResponse(t.Context(), id, &client.UpdateMyStatisticParams{IfMatch: ifMatch}, change)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,16 +112,16 @@ func update(t *testing.T, id string, ifMatch *string, change gen.ActivityStatist
 
 func TestCreatedAndRead(t *testing.T) {
 	created, call := create(t, "go-read"), read(t, "go-read")
-	if call.OdataEtag != created.OdataEtag || *call.Activity != gen.Call || call.AfterHours.MustGet() != duration(t, "PT30S").MustGet() {
+	if call.OdataEtag != created.OdataEtag || *call.Activity != client.Call || call.AfterHours.MustGet() != duration(t, "PT30S").MustGet() {
 		t.Errorf("%+v, created as %+v", call, created)
 	}
 }
 
 func TestTheDocumentedPatch(t *testing.T) {
 	create(t, "go-patch")
-	answer := update(t, "go-patch", nil, gen.ActivityStatisticsUpdate{
-		OdataType:    new(gen.TypeNameHashMicrosoftGraphCallActivityStatistics),
-		Activity:     new(gen.Call),
+	answer := update(t, "go-patch", nil, client.ActivityStatisticsUpdate{
+		OdataType:    new(client.TypeNameHashMicrosoftGraphCallActivityStatistics),
+		Activity:     new(client.Call),
 		StartDate:    date(t, "2019-06-18"),
 		EndDate:      date(t, "2019-06-19"),
 		TimeZoneUsed: nullable.NewNullableWithValue("Time Zone Used value"),
@@ -140,8 +141,8 @@ func TestTheDocumentedPatch(t *testing.T) {
 
 func TestPatchTellsAbsentFromNull(t *testing.T) {
 	create(t, "go-merge")
-	update(t, "go-merge", nil, gen.ActivityStatisticsUpdate{
-		AfterHours:   nullable.NewNullNullable[gen.Duration](),
+	update(t, "go-merge", nil, client.ActivityStatisticsUpdate{
+		AfterHours:   nullable.NewNullNullable[client.Duration](),
 		TimeZoneUsed: nullable.NewNullableWithValue("UTC"),
 	})
 	call := read(t, "go-merge")
@@ -153,7 +154,7 @@ func TestPatchTellsAbsentFromNull(t *testing.T) {
 func TestPages(t *testing.T) {
 	var sizes []int
 	ids := map[string]bool{}
-	query := gen.ListMyStatisticsParams{Filter: new("activity eq 'Focus' or activity eq 'Email'"), Top: new(gen.Top(4))}
+	query := client.ListMyStatisticsParams{Filter: new("activity eq 'Focus' or activity eq 'Email'"), Top: new(client.Top(4))}
 	for {
 		answer, err := user(t).ListMyStatisticsWithResponse(t.Context(), &query)
 		if err != nil || answer.JSON200 == nil {
@@ -162,9 +163,9 @@ func TestPages(t *testing.T) {
 		sizes = append(sizes, len(answer.JSON200.Value))
 		for _, statistic := range answer.JSON200.Value {
 			switch s := value(t, statistic).(type) {
-			case gen.FocusActivityStatistics:
+			case client.FocusActivityStatistics:
 				ids[s.ID] = true
-			case gen.EmailActivityStatistics:
+			case client.EmailActivityStatistics:
 				ids[s.ID] = true
 			default:
 				t.Errorf("%T does not match the filter", s)
@@ -185,19 +186,19 @@ func TestPages(t *testing.T) {
 }
 
 // own returns what a statistic has beyond the common properties, by its type.
-func own(t *testing.T, statistic gen.ActivityStatistics) (activity gen.AnalyticsActivityType, durations []nullable.Nullable[gen.Duration]) {
+func own(t *testing.T, statistic client.ActivityStatistics) (activity client.AnalyticsActivityType, durations []nullable.Nullable[client.Duration]) {
 	t.Helper()
-	type list = []nullable.Nullable[gen.Duration]
+	type list = []nullable.Nullable[client.Duration]
 	switch s := value(t, statistic).(type) {
-	case gen.CallActivityStatistics:
+	case client.CallActivityStatistics:
 		return *s.Activity, list{s.AfterHours}
-	case gen.ChatActivityStatistics:
+	case client.ChatActivityStatistics:
 		return *s.Activity, list{s.AfterHours}
-	case gen.EmailActivityStatistics:
+	case client.EmailActivityStatistics:
 		return *s.Activity, list{s.AfterHours, s.ReadEmail, s.SentEmail}
-	case gen.FocusActivityStatistics:
+	case client.FocusActivityStatistics:
 		return *s.Activity, nil
-	case gen.MeetingActivityStatistics:
+	case client.MeetingActivityStatistics:
 		return *s.Activity, list{s.AfterHours, s.Conflicting, s.Long, s.Multitasking, s.Organized, s.Recurring}
 	default:
 		t.Fatalf("%T", s)
@@ -206,13 +207,13 @@ func own(t *testing.T, statistic gen.ActivityStatistics) (activity gen.Analytics
 }
 
 func TestTheFiveTypes(t *testing.T) {
-	answer, err := user(t).ListMyStatisticsWithResponse(t.Context(), &gen.ListMyStatisticsParams{
+	answer, err := user(t).ListMyStatisticsWithResponse(t.Context(), &client.ListMyStatisticsParams{
 		Filter: new("startDate gt 2020-01-01"), Count: new(true),
 	})
 	if err != nil || answer.JSON200 == nil || *answer.JSON200.OdataCount != 35 {
 		t.Fatalf("%v %s", err, answer.Body)
 	}
-	sizes := map[gen.AnalyticsActivityType]int{}
+	sizes := map[client.AnalyticsActivityType]int{}
 	for _, statistic := range answer.JSON200.Value {
 		activity, durations := own(t, statistic)
 		for _, d := range durations {
@@ -222,7 +223,7 @@ func TestTheFiveTypes(t *testing.T) {
 		}
 		sizes[activity] = len(durations)
 	}
-	want := map[gen.AnalyticsActivityType]int{gen.Call: 1, gen.Chat: 1, gen.Email: 3, gen.Focus: 0, gen.Meeting: 6}
+	want := map[client.AnalyticsActivityType]int{client.Call: 1, client.Chat: 1, client.Email: 3, client.Focus: 0, client.Meeting: 6}
 	if !maps.Equal(sizes, want) {
 		t.Errorf("%v, want %v", sizes, want)
 	}
@@ -230,15 +231,15 @@ func TestTheFiveTypes(t *testing.T) {
 
 func TestEntityTags(t *testing.T) {
 	stale := create(t, "go-etag").OdataEtag
-	change := func(timeZone, ifMatch string) *gen.UpdateMyStatisticResponse {
+	change := func(timeZone, ifMatch string) *client.UpdateMyStatisticResponse {
 		t.Helper()
-		return update(t, "go-etag", &ifMatch, gen.ActivityStatisticsUpdate{TimeZoneUsed: nullable.NewNullableWithValue(timeZone)})
+		return update(t, "go-etag", &ifMatch, client.ActivityStatisticsUpdate{TimeZoneUsed: nullable.NewNullableWithValue(timeZone)})
 	}
 	first := change("first", stale)
 	if first.JSON200 == nil || first.Headers200.ETag == stale {
 		t.Fatalf("%s %s", first.Status(), first.Body)
 	}
-	if refused := change("second", stale); refused.JSON412 == nil || refused.JSON412.Error.Code != gen.ErrorCodeResourceModified {
+	if refused := change("second", stale); refused.JSON412 == nil || refused.JSON412.Error.Code != client.ErrorCodeResourceModified {
 		t.Errorf("%s %s", refused.Status(), refused.Body)
 	}
 	if kept := read(t, "go-etag").TimeZoneUsed.MustGet(); kept != "first" {
@@ -251,22 +252,22 @@ func TestEntityTags(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	create(t, "go-errors")
-	faulty := update(t, "go-errors", nil, gen.ActivityStatisticsUpdate{
-		Activity: new(gen.AnalyticsActivityType("Calls")), ReadEmail: duration(t, "PT1H"),
+	faulty := update(t, "go-errors", nil, client.ActivityStatisticsUpdate{
+		Activity: new(client.AnalyticsActivityType("Calls")), ReadEmail: duration(t, "PT1H"),
 	})
 	if faulty.JSON400 == nil || faulty.JSON400.Error.Details == nil {
 		t.Fatalf("%s %s", faulty.Status(), faulty.Body)
 	}
 	details := *faulty.JSON400.Error.Details
-	if len(details) != 1 || details[0].Code != gen.InvalidValue || *details[0].Target != "activity" {
+	if len(details) != 1 || details[0].Code != client.InvalidValue || *details[0].Target != "activity" {
 		t.Errorf("%+v", details)
 	}
 	missing, err := user(t).GetMyStatisticWithResponse(t.Context(), "missing", nil)
-	if err != nil || missing.JSON404 == nil || missing.JSON404.Error.Code != gen.ErrorCodeResourceNotFound {
+	if err != nil || missing.JSON404 == nil || missing.JSON404.Error.Code != client.ErrorCodeResourceNotFound {
 		t.Errorf("%v %s", err, missing.Body)
 	}
 	stranger, err := connect(t, "none").ListMyStatisticsWithResponse(t.Context(), nil)
-	if err != nil || stranger.JSON401 == nil || stranger.JSON401.Error.Code != gen.ErrorCodeInvalidAuthenticationToken {
+	if err != nil || stranger.JSON401 == nil || stranger.JSON401.Error.Code != client.ErrorCodeInvalidAuthenticationToken {
 		t.Fatalf("%v %s", err, stranger.Body)
 	}
 	if stranger.JSON401.Error.InnerError.RequestID == "" {
