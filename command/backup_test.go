@@ -20,7 +20,7 @@ func TestRestoreChecksFirst(t *testing.T) {
 	}
 	backup := filepath.Join(dir, "backup")
 	mustRun(t, "backup", "--data", dir, backup)
-	if _, err := run(t, "backup", "--data", dir, backup); err == nil || !strings.Contains(err.Error(), "there already") {
+	if _, err := run(t, "backup", "--data", dir, backup); err == nil || !strings.Contains(err.Error(), "give the backup a new name") {
 		t.Errorf("a second backup to one file returns %v", err)
 	}
 	if err := p.End(syscall.SIGTERM); err != nil {
