@@ -19,13 +19,13 @@ type ServerInterface interface {
 	// RunBatch Send up to 20 requests in one.
 	// (POST /$batch)
 	RunBatch(c *gin.Context, params RunBatchParams)
-	// GetMetadata Read the model of the service as CSDL XML.
+	// GetMetadata Read the data model of the service as CSDL XML.
 	// (GET /$metadata)
 	GetMetadata(c *gin.Context, params GetMetadataParams)
-	// GetMyAnalytics Read the analytics of the signed-in user, the settings and, expanded, the statistics.
+	// GetMyAnalytics Read the analytics of the signed-in user, with settings and (if expanded) statistics.
 	// (GET /me/analytics)
 	GetMyAnalytics(c *gin.Context, params GetMyAnalyticsParams)
-	// UpdateMyAnalytics Update the analytics settings of the signed-in user, as part of the analytics.
+	// UpdateMyAnalytics Update the settings in the analytics of the signed-in user.
 	// (PATCH /me/analytics)
 	UpdateMyAnalytics(c *gin.Context, params UpdateMyAnalyticsParams)
 	// ListMyStatistics List the activity statistics of the signed-in user.
@@ -43,7 +43,7 @@ type ServerInterface interface {
 	// GetMyStatistic Read an activity statistic of the signed-in user.
 	// (GET /me/analytics/activityStatistics/{activityStatistics-id})
 	GetMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params GetMyStatisticParams)
-	// UpdateMyStatistic Update callActivityStatistics, or a statistic of another type, of the signed-in user.
+	// UpdateMyStatistic Update callActivityStatistics or another activity statistic of the signed-in user.
 	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id})
 	UpdateMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params UpdateMyStatisticParams)
 	// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
@@ -58,10 +58,10 @@ type ServerInterface interface {
 	// UpdateMySettings Update the analytics settings of the signed-in user.
 	// (PATCH /me/analytics/settings)
 	UpdateMySettings(c *gin.Context, params UpdateMySettingsParams)
-	// GetUserAnalytics Read the analytics of a user, the settings and, expanded, the statistics.
+	// GetUserAnalytics Read the analytics of a user, with settings and (if expanded) statistics.
 	// (GET /users/{user-id}/analytics)
 	GetUserAnalytics(c *gin.Context, userID UserID, params GetUserAnalyticsParams)
-	// UpdateUserAnalytics Update the analytics settings of a user, as part of the analytics.
+	// UpdateUserAnalytics Update the settings in the analytics of a user.
 	// (PATCH /users/{user-id}/analytics)
 	UpdateUserAnalytics(c *gin.Context, userID UserID, params UpdateUserAnalyticsParams)
 	// ListUserStatistics List the activity statistics of a user.
@@ -79,7 +79,7 @@ type ServerInterface interface {
 	// GetUserStatistic Read an activity statistic of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	GetUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params GetUserStatisticParams)
-	// UpdateUserStatistic Update callActivityStatistics, or a statistic of another type, of a user.
+	// UpdateUserStatistic Update callActivityStatistics or another activity statistic of a user.
 	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	UpdateUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params UpdateUserStatisticParams)
 	// GetUserStatisticProperty Read one property of an activity statistic of a user.

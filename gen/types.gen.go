@@ -424,45 +424,45 @@ func (e GetUserAnalyticsParamsExpand) Valid() bool {
 	}
 }
 
-// ActivityStatistics One activity of one user over a range of dates; @odata.type tells which of the five types it has.
+// ActivityStatistics One activity of one user over a range of dates. @odata.type names one of the five types.
 type ActivityStatistics struct {
 	union json.RawMessage
 }
 
-// ActivityStatisticsBase What all five types have.
+// ActivityStatisticsBase The properties that all five types share.
 type ActivityStatisticsBase struct {
-	// OdataContext URL that describes the answer; only at the top of an answer.
+	// OdataContext The URL that describes the response. Only the top level of a response has it.
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// OdataEtag Changes with every change of the statistic and is never used again.
+	// OdataEtag A tag that changes with every change of the statistic. A tag is never reused.
 	//
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag `json:"@odata.etag"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -472,123 +472,123 @@ type ActivityStatisticsBase struct {
 type ActivityStatisticsCollection struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// OdataCount How many statistics there are on all pages; only if $count=true asked for it.
+	// OdataCount The number of statistics on all pages. Absent without $count=true.
 	OdataCount *int64 `json:"@odata.count,omitempty"`
 
-	// OdataNextLink The URL of the next page; absent on the last one.
+	// OdataNextLink The URL of the next page. Absent on the last page.
 	OdataNextLink *string              `json:"@odata.nextLink,omitempty"`
 	Value         []ActivityStatistics `json:"value"`
 }
 
-// ActivityStatisticsCreate A new statistic of the type that @odata.type tells.
+// ActivityStatisticsCreate A new statistic. @odata.type gives its type.
 type ActivityStatisticsCreate struct {
 	union json.RawMessage
 }
 
-// ActivityStatisticsUpdate The properties to change. id and @odata.type may be repeated but not changed. A property that the statistic's own type does not have is refused.
+// ActivityStatisticsUpdate The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
 type ActivityStatisticsUpdate struct {
 	OdataType *TypeName `json:"@odata.type,omitempty"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
 }
 
-// AnalyticsActivityType The activity; never null.
+// AnalyticsActivityType The activity. It is never null.
 type AnalyticsActivityType string
 
 // BatchItem defines model for batchItem.
 type BatchItem struct {
-	// AtomicityGroup Names the group that the request is one of (OData JSON 19; Graph ignores it). The requests of a
-	// group stand one behind the other and are all done or none. They may be POST, PATCH and DELETE of
-	// statistics, and GET of one.
+	// AtomicityGroup The name of the request's atomicity group (OData JSON 19). Graph ignores it. The requests of a group
+	// must be adjacent. They succeed or fail together. They may be POST, PATCH and DELETE of statistics, and
+	// GET of one statistic.
 	AtomicityGroup nullable.Nullable[string] `json:"atomicityGroup,omitempty"`
 
-	// Body An object, or text, or base64 of anything else; null is none.
+	// Body A JSON object, a text, or any other body in base64. null means no body.
 	Body any `json:"body,omitempty"`
 
-	// DependsOn The ids of requests of the batch, or the names of its groups, that must succeed first.
+	// DependsOn The ids of the requests, or the names of the atomicity groups, that must succeed first. They may be anywhere in the batch. If they are in the same atomicity group, they must be earlier.
 	DependsOn nullable.Nullable[[]string]          `json:"dependsOn,omitempty"`
 	Headers   nullable.Nullable[map[string]string] `json:"headers,omitempty"`
 
-	// ID Unique within the batch, without regard to case.
+	// ID The id of the request. It is unique in the batch, in any case.
 	ID     string `json:"id"`
 	Method string `json:"method"`
 
-	// URL Relative to the base, or absolute on this server, as a link in an answer may be.
+	// URL A URL relative to the base, or an absolute URL on this server, such as a link in a response.
 	URL string `json:"url"`
 }
 
 // BatchItemResponse defines model for batchItemResponse.
 type BatchItemResponse struct {
-	// AtomicityGroup As the request has it.
+	// AtomicityGroup The atomicity group of the request.
 	AtomicityGroup *string `json:"atomicityGroup,omitempty"`
 
-	// Body An object, or text, or base64 of anything else; absent if there is none.
+	// Body A JSON object, a text, or any other body in base64. Absent if there is no body.
 	Body    interface{}        `json:"body,omitempty"`
 	Headers *map[string]string `json:"headers,omitempty"`
 	ID      string             `json:"id"`
@@ -607,44 +607,44 @@ type BatchResponse struct {
 
 // CallActivityStatistics Statistics on the call activity of a user.
 type CallActivityStatistics struct {
-	// OdataContext URL that describes the answer; only at the top of an answer.
+	// OdataContext The URL that describes the response. Only the top level of a response has it.
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// OdataEtag Changes with every change of the statistic and is never used again.
+	// OdataEtag A tag that changes with every change of the statistic. A tag is never reused.
 	//
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType CallActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -657,35 +657,35 @@ type CallActivityStatisticsOdataType string
 type CallActivityStatisticsCreate struct {
 	OdataType CallActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -696,44 +696,44 @@ type CallActivityStatisticsCreateOdataType string
 
 // ChatActivityStatistics Statistics on the chat activity of a user.
 type ChatActivityStatistics struct {
-	// OdataContext URL that describes the answer; only at the top of an answer.
+	// OdataContext The URL that describes the response. Only the top level of a response has it.
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// OdataEtag Changes with every change of the statistic and is never used again.
+	// OdataEtag A tag that changes with every change of the statistic. A tag is never reused.
 	//
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType ChatActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -746,35 +746,35 @@ type ChatActivityStatisticsOdataType string
 type ChatActivityStatisticsCreate struct {
 	OdataType ChatActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -783,66 +783,66 @@ type ChatActivityStatisticsCreate struct {
 // ChatActivityStatisticsCreateOdataType defines model for ChatActivityStatisticsCreate.OdataType.
 type ChatActivityStatisticsCreateOdataType string
 
-// Date A calendar date without a zone, 0001-01-01 to 9999-12-31.
+// Date A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 //
 // Example: 2019-06-16
 type Date = edm.Date
 
-// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 //
 // Example: -PT1M55.0810357S
 type Duration = edm.Duration
 
 // EmailActivityStatistics Statistics on the email activity of a user.
 type EmailActivityStatistics struct {
-	// OdataContext URL that describes the answer; only at the top of an answer.
+	// OdataContext The URL that describes the response. Only the top level of a response has it.
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// OdataEtag Changes with every change of the statistic and is never used again.
+	// OdataEtag A tag that changes with every change of the statistic. A tag is never reused.
 	//
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType EmailActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -855,45 +855,45 @@ type EmailActivityStatisticsOdataType string
 type EmailActivityStatisticsCreate struct {
 	OdataType EmailActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// ReadEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	ReadEmail nullable.Nullable[Duration] `json:"readEmail,omitempty"`
 
-	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// SentEmail Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	SentEmail nullable.Nullable[Duration] `json:"sentEmail,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -902,7 +902,7 @@ type EmailActivityStatisticsCreate struct {
 // EmailActivityStatisticsCreateOdataType defines model for EmailActivityStatisticsCreate.OdataType.
 type EmailActivityStatisticsCreateOdataType string
 
-// EntityTag Changes with every change of the statistic and is never used again.
+// EntityTag A tag that changes with every change of the statistic. A tag is never reused.
 //
 // Example: W/"kH3nq0Vb2rE"
 type EntityTag = string
@@ -917,21 +917,21 @@ type Error struct {
 
 // ErrorBody defines model for errorBody.
 type ErrorBody struct {
-	// Code What a program may decide by; Graph's own codes where Graph has one.
+	// Code The code of the error, for programs. It is Graph's code if Graph has one.
 	Code ErrorCode `json:"code"`
 
-	// Message What was wrong and what would be right, for a person.
+	// Message A text for people. It says what is wrong and what is expected.
 	Message string `json:"message"`
 
-	// Target The property, parameter or header at fault.
+	// Target The invalid property, parameter or header.
 	Target *string `json:"target,omitempty"`
 
-	// Details Every fault, where there may be several; the first 50 of very many.
+	// Details The faults of the request, at most the first 50.
 	Details    *[]ErrorDetail `json:"details,omitempty"`
 	InnerError InnerError     `json:"innerError"`
 }
 
-// ErrorCode What a program may decide by; Graph's own codes where Graph has one.
+// ErrorCode The code of the error, for programs. It is Graph's code if Graph has one.
 type ErrorCode string
 
 // ErrorDetail defines model for errorDetail.
@@ -939,7 +939,7 @@ type ErrorDetail struct {
 	Code    ErrorDetailCode `json:"code"`
 	Message string          `json:"message"`
 
-	// Target The property, parameter or header at fault.
+	// Target The invalid property, parameter or header.
 	Target *string `json:"target,omitempty"`
 }
 
@@ -948,39 +948,39 @@ type ErrorDetailCode string
 
 // FocusActivityStatistics Statistics on the focus activity of a user.
 type FocusActivityStatistics struct {
-	// OdataContext URL that describes the answer; only at the top of an answer.
+	// OdataContext The URL that describes the response. Only the top level of a response has it.
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// OdataEtag Changes with every change of the statistic and is never used again.
+	// OdataEtag A tag that changes with every change of the statistic. A tag is never reused.
 	//
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType FocusActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -993,30 +993,30 @@ type FocusActivityStatisticsOdataType string
 type FocusActivityStatisticsCreate struct {
 	OdataType FocusActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1029,76 +1029,76 @@ type FocusActivityStatisticsCreateOdataType string
 type InnerError struct {
 	ClientRequestID *string `json:"client-request-id,omitempty"`
 
-	// Date When, in UTC, without a zone, as Graph writes it.
+	// Date The time of the error in UTC, without a time zone, as in Graph.
 	Date      string `json:"date"`
 	RequestID string `json:"request-id"`
 }
 
 // MeetingActivityStatistics Statistics on the meeting activity of a user.
 type MeetingActivityStatistics struct {
-	// OdataContext URL that describes the answer; only at the top of an answer.
+	// OdataContext The URL that describes the response. Only the top level of a response has it.
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// OdataEtag Changes with every change of the statistic and is never used again.
+	// OdataEtag A tag that changes with every change of the statistic. A tag is never reused.
 	//
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag                          `json:"@odata.etag"`
 	OdataType MeetingActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1111,60 +1111,60 @@ type MeetingActivityStatisticsOdataType string
 type MeetingActivityStatisticsCreate struct {
 	OdataType MeetingActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity; never null.
+	// Activity The activity. It is never null.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
-	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	AfterHours nullable.Nullable[Duration] `json:"afterHours,omitempty"`
 
-	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Conflicting Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Conflicting nullable.Nullable[Duration] `json:"conflicting,omitempty"`
 
-	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Duration nullable.Nullable[Duration] `json:"duration,omitempty"`
 
-	// EndDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// EndDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID Names the statistic among those of its user. Its case counts.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
 
-	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Long Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Long nullable.Nullable[Duration] `json:"long,omitempty"`
 
-	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Multitasking Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Multitasking nullable.Nullable[Duration] `json:"multitasking,omitempty"`
 
-	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Organized Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Organized nullable.Nullable[Duration] `json:"organized,omitempty"`
 
-	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns, from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Answers give the canonical form: no part over its bound, no zero part, PT0S for zero (to Microsoft's Go SDK, which reads PT30S as zero, PT30.0S). The format is not JSON Schema's duration, which has no sign and no fraction.
+	// Recurring Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
 	// Example: -PT1M55.0810357S
 	Recurring nullable.Nullable[Duration] `json:"recurring,omitempty"`
 
-	// StartDate A calendar date without a zone, 0001-01-01 to 9999-12-31.
+	// StartDate A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 	//
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, as the user's mailbox names it.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1216,12 +1216,12 @@ type SettingsUpdate struct {
 	HasOptedOut     *bool `json:"hasOptedOut,omitempty"`
 }
 
-// StatisticID Names the statistic among those of its user. Its case counts.
+// StatisticID The id of the statistic. It is unique for each user, and case-sensitive.
 //
 // Example: call_2019-06-16_2019-06-17
 type StatisticID = string
 
-// TimeZone The time zone of the user's working hours, as the user's mailbox names it.
+// TimeZone The time zone of the user's working hours, with the name that the mailbox uses.
 //
 // Example: Pacific Standard Time
 type TimeZone = string
@@ -1233,10 +1233,10 @@ type TypeName string
 type UserAnalytics struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
-	// ActivityStatistics The first page of the statistics, if they were expanded.
+	// ActivityStatistics The first page of the statistics. Absent without $expand.
 	ActivityStatistics *[]ActivityStatistics `json:"activityStatistics,omitempty"`
 
-	// ActivityStatisticsOdataNextLink The URL of the next page of the statistics.
+	// ActivityStatisticsOdataNextLink The URL of the next page of the statistics. Absent if there is none.
 	ActivityStatisticsOdataNextLink *string `json:"activityStatistics@odata.nextLink,omitempty"`
 
 	// ID The object id of the user.
@@ -1248,7 +1248,7 @@ type UserAnalytics struct {
 type UserAnalyticsUpdate struct {
 	OdataType *UserAnalyticsUpdateOdataType `json:"@odata.type,omitempty"`
 
-	// ID May be repeated but not changed.
+	// ID The object id of the user. It may be present but must not change.
 	ID *string `json:"id,omitempty"`
 
 	// Settings The settings to change.
@@ -1315,10 +1315,10 @@ type BatchAnswer = BatchResponse
 // Conflict defines model for Conflict.
 type Conflict = Error
 
-// Created One activity of one user over a range of dates; @odata.type tells which of the five types it has.
+// Created One activity of one user over a range of dates. @odata.type names one of the five types.
 type Created = ActivityStatistics
 
-// CreatedOfUser One activity of one user over a range of dates; @odata.type tells which of the five types it has.
+// CreatedOfUser One activity of one user over a range of dates. @odata.type names one of the five types.
 type CreatedOfUser = ActivityStatistics
 
 // Forbidden defines model for Forbidden.
@@ -1345,7 +1345,7 @@ type RequestTimeout = Error
 // ServiceUnavailable defines model for ServiceUnavailable.
 type ServiceUnavailable = Error
 
-// Statistic One activity of one user over a range of dates; @odata.type tells which of the five types it has.
+// Statistic One activity of one user over a range of dates. @odata.type names one of the five types.
 type Statistic = ActivityStatistics
 
 // StatisticCollection defines model for StatisticCollection.
@@ -1360,7 +1360,7 @@ type Unauthorized = Error
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = Error
 
-// Updated One activity of one user over a range of dates; @odata.type tells which of the five types it has.
+// Updated One activity of one user over a range of dates. @odata.type names one of the five types.
 type Updated = ActivityStatistics
 
 // UpdatedAnalytics defines model for UpdatedAnalytics.
@@ -1372,10 +1372,10 @@ type UpdatedSettings = Settings
 // Batch defines model for Batch.
 type Batch = BatchRequest
 
-// Create A new statistic of the type that @odata.type tells.
+// Create A new statistic. @odata.type gives its type.
 type Create = ActivityStatisticsCreate
 
-// Update The properties to change. id and @odata.type may be repeated but not changed. A property that the statistic's own type does not have is refused.
+// Update The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
 type Update = ActivityStatisticsUpdate
 
 // UpdateAnalytics defines model for UpdateAnalytics.
@@ -1386,28 +1386,28 @@ type UpdateSettings = SettingsUpdate
 
 // GetServiceDocumentParams defines parameters for GetServiceDocument.
 type GetServiceDocumentParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // RunBatchParams defines parameters for RunBatch.
 type RunBatchParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetMetadataParams defines parameters for GetMetadata.
 type GetMetadataParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetMyAnalyticsParams defines parameters for GetMyAnalytics.
 type GetMyAnalyticsParams struct {
-	// Expand activityStatistics includes the first page of the statistics.
+	// Expand The value activityStatistics includes the first page of the statistics.
 	Expand *GetMyAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
@@ -1416,154 +1416,154 @@ type GetMyAnalyticsParamsExpand string
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // ListMyStatisticsParams defines parameters for ListMyStatistics.
 type ListMyStatisticsParams struct {
-	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours. 256 operators, functions, properties and literals at most, nested in 32 levels at most, and 100 values behind an in.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Properties to sort by, 8 at most, each with asc or desc; null comes before every value.
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The most statistics that the page may hold.
+	// Top The maximum number of statistics on the page.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
-	// Skip How many statistics to leave out before the first page.
+	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count Whether the answer tells in @odata.count how many statistics there are on all pages.
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Skiptoken Where the page starts; made by the server for @odata.nextLink, opaque to clients.
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5); other preferences are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // CreateMyStatisticParams defines parameters for CreateMyStatistic.
 type CreateMyStatisticParams struct {
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // CountMyStatisticsParams defines parameters for CountMyStatistics.
 type CountMyStatisticsParams struct {
-	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours. 256 operators, functions, properties and literals at most, nested in 32 levels at most, and 100 values behind an in.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // DeleteMyStatisticParams defines parameters for DeleteMyStatistic.
 type DeleteMyStatisticParams struct {
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetMyStatisticParams defines parameters for GetMyStatistic.
 type GetMyStatisticParams struct {
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateMyStatisticParams defines parameters for UpdateMyStatistic.
 type UpdateMyStatisticParams struct {
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetMyStatisticPropertyParams defines parameters for GetMyStatisticProperty.
 type GetMyStatisticPropertyParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetMySettingsParams defines parameters for GetMySettings.
 type GetMySettingsParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateMySettingsParams defines parameters for UpdateMySettings.
 type UpdateMySettingsParams struct {
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserAnalyticsParams defines parameters for GetUserAnalytics.
 type GetUserAnalyticsParams struct {
-	// Expand activityStatistics includes the first page of the statistics.
+	// Expand The value activityStatistics includes the first page of the statistics.
 	Expand *GetUserAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
@@ -1572,145 +1572,145 @@ type GetUserAnalyticsParamsExpand string
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // ListUserStatisticsParams defines parameters for ListUserStatistics.
 type ListUserStatisticsParams struct {
-	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours. 256 operators, functions, properties and literals at most, nested in 32 levels at most, and 100 values behind an in.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Properties to sort by, 8 at most, each with asc or desc; null comes before every value.
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The most statistics that the page may hold.
+	// Top The maximum number of statistics on the page.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
-	// Skip How many statistics to leave out before the first page.
+	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count Whether the answer tells in @odata.count how many statistics there are on all pages.
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Skiptoken Where the page starts; made by the server for @odata.nextLink, opaque to clients.
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5); other preferences are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // CreateUserStatisticParams defines parameters for CreateUserStatistic.
 type CreateUserStatisticParams struct {
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // CountUserStatisticsParams defines parameters for CountUserStatistics.
 type CountUserStatisticsParams struct {
-	// Filter Which statistics to return (OData URL 5.1.1): eq ne gt ge lt le in, and or not, null, parentheses, literals such as 'Call', duration'PT1H' and 2019-06-16, the functions contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof, arithmetic on durations and dates, and derived properties such as microsoft.graph.callActivityStatistics/afterHours. 256 operators, functions, properties and literals at most, nested in 32 levels at most, and 100 values behind an in.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // DeleteUserStatisticParams defines parameters for DeleteUserStatistic.
 type DeleteUserStatisticParams struct {
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserStatisticParams defines parameters for GetUserStatistic.
 type GetUserStatisticParams struct {
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateUserStatisticParams defines parameters for UpdateUserStatistic.
 type UpdateUserStatisticParams struct {
-	// Select Which properties to return; the id and the annotations always are.
+	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserStatisticPropertyParams defines parameters for GetUserStatisticProperty.
 type GetUserStatisticPropertyParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserSettingsParams defines parameters for GetUserSettings.
 type GetUserSettingsParams struct {
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateUserSettingsParams defines parameters for UpdateUserSettings.
 type UpdateUserSettingsParams struct {
-	// IfMatch Entity tags of which the stored one must be one, or * (RFC 9110, 13.1.1). Tags are compared weakly (OData 8.2.4). Otherwise 412, and nothing is changed.
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Entity tags of which the stored one must be none, or * for nothing stored (RFC 9110, 13.1.2). Otherwise 304 for a read, and 412 for a write, which changes nothing.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body, `return=representation` for the object; `create-if-missing`, on PATCH, creates what is not there. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// ClientRequestID The caller's own name for the request. It comes back in the answer if it is 1 to 64 letters, digits and hyphens.
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 

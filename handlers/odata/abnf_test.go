@@ -8,8 +8,8 @@ import (
 	"afterhours/store"
 )
 
-// What the OData ABNF's construction rules derive and do not derive, put in terms of
-// statistics where a rule needs properties.
+// These tests have texts that the OData ABNF derives, and texts that it does not derive.
+// The properties in them are those of statistics.
 
 func TestDurationLiterals(t *testing.T) {
 	for text, want := range map[string]string{
@@ -56,7 +56,7 @@ func TestDateLiterals(t *testing.T) {
 			}
 		}
 	}
-	// The ABNF has the year 0, years before it and years beyond 9999; we do not.
+	// The ABNF allows years before 1 and after 9999. This package does not.
 	for _, text := range []string{
 		"2012-9-03", "2012-09-3", "12-09-03", "2012-13-01", "2012-00-01", "2012-02-30", "2019-02-29", "2012-09-31", "2012-10-32", "2012-09", "20120903",
 		"2012-09-03Z", "2012-09-03T00:00", "2012-09-03T13:52Z", "0000-01-01", "-10000-04-01", "10000-01-01", "2012--09-03", "2012-09-03-",
@@ -82,7 +82,7 @@ func TestFiltersOfTheABNF(t *testing.T) {
 		"$it/id eq 'x'", "isof(microsoft.graph.callActivityStatistics)", "isof($it,microsoft.graph.callActivityStatistics)",
 		"microsoft.graph.callActivityStatistics/afterHours gt duration'PT1H'",
 		"activity eq microsoft.graph.analyticsActivityType'Call'", "activity eq 'Call'",
-		// 4.01: operators and functions in any case.
+		// OData 4.01 allows operators and functions in any case.
 		"TRUE", "Not True", "NULL EQ NULL", "CONTAINS(id,'x') OR StartsWith(id,'y')", "id IN ('x')", "duration MUL 2 GE duration",
 	} {
 		if _, err := model.ParseFilter(text); err != nil {
@@ -105,7 +105,7 @@ func TestFiltersOfTheABNF(t *testing.T) {
 	}
 }
 
-// TestNamesMatchOnlyInASCII keeps letters out that Unicode folds to ASCII's.
+// TestNamesMatchOnlyInASCII has letters that only Unicode folding takes for ASCII letters.
 func TestNamesMatchOnlyInASCII(t *testing.T) {
 	for _, text := range []string{"ıd eq 'x'", "\u017ftartDate eq null", "activity eq 'Fo\u0441us'", "true or\u00a0true", strings.ToUpper("ı") + "D\u0307 eq 'x'"} {
 		if got, err := model.ParseFilter(text); err == nil {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkParseFilter shows that time is linear in the text: the two sizes cost the
-// same per byte.
+// BenchmarkParseFilter shows that the time is linear in the length of the text. Both
+// sizes have the same cost per byte.
 func BenchmarkParseFilter(b *testing.B) {
 	const condition = "activity eq 'Call' and startDate ge 2019-06-16 and microsoft.graph.callActivityStatistics/afterHours gt duration'PT1H'"
 	for name, text := range map[string]string{

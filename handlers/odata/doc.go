@@ -1,30 +1,31 @@
-// Package odata reads the text of OData query options over statistics and makes
-// the parts of a store.Query of it: all of it well typed, or an Error with the
-// column where it is not. It leaves alone what the parts mean (store.Match), how an
-// option came out of a URL, and which types, properties and activities there are:
-// that is the contract's, and arrives as a Schema.
+// Package odata parses the text of OData query options over statistics into the parts
+// of a store.Query. The result is well typed. An Error has the column of the fault.
+//
+// Three things belong to others: the meaning of the parts (store.Match), the decoding
+// of the URL, and the types, properties and activities. The last come from the
+// contract, as a Schema.
 //
 //	$filter  ─┐
 //	$orderby ─┼─► lex ──► tokens ──► parser, with the names of the Model ──► store.Expr
 //	$select  ─┘                        typing: kinds of operands, coercion     []store.Order
 //	                                                                           names
 //
-// The grammar is that of OData 4.01 (the ABNF construction rules, and section 5 of
-// the URL conventions), as far as statistics need it:
+// The grammar is the part of OData 4.01 that statistics need (the ABNF construction
+// rules, and section 5 of the URL conventions):
 //
 //	filter     = operand, by precedence: in | not - | mul div | add sub | gt ge lt le | eq ne | and | or
 //	operand    = literal | property | function "(" operand ["," operand] ")" | "(" operand ")" | "@odata.type"
 //	           | "isof(" ["$it" ","] type ")"
 //	literal    = null | true | false | number | date | text | duration text | activity type text
 //	property   = ["$it/"] [type "/"] name
-//	orderby    = property [asc | desc], with commas between
-//	select     = "*" | property, with commas between
+//	orderby    = property [asc | desc], separated by commas
+//	select     = "*" | property, separated by commas
 //
-// Names, operators, functions and prefixes match in any case: OData 4.01 says so of
-// operators and functions, Graph's page "Traverse the graph" of everything but ids.
-// What comes out is spelt as in the contract. A property that only derived types
-// have needs no cast; Graph is as lenient.
+// Names, operators, functions and prefixes match in any case. OData 4.01 requires this
+// for operators and functions. Graph's page "Traverse the graph" requires it for all
+// names but ids. The result has the spelling of the contract. A property of a derived
+// type needs no cast, as in Graph.
 //
-// Every text is bounded (see maxLength and its neighbours), and the time is linear
-// in it.
+// The length of every text is bounded (maxLength, maxDepth, maxNodes, maxList). The
+// time to parse is linear in the length.
 package odata

@@ -7,17 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// Error says what is wrong in the text of a query option. It repeats only a short
-// piece of the text, without characters that cannot be seen, and may be sent to the
-// caller as it is.
+// Error is a fault in the text of a query option. It quotes only a short piece of the
+// text, without unprintable characters. The server may send it to the client.
 type Error struct {
 	// Option is the name of the option, such as $filter.
 	Option string
-	// Column is where the text stops being right: in characters (code points) of the
-	// decoded text, from 1 to one behind its last.
+	// Column is the position of the fault, in characters (code points) of the decoded
+	// text. It starts at 1. At the end of the text it is the length plus 1.
 	Column int
-	// Problem says what was found and what was expected. For an unknown property it
-	// is the sentence with which Graph refuses it.
+	// Problem says what was expected and what was found. For an unknown property it is
+	// the sentence that Graph returns.
 	Problem string
 }
 
@@ -26,13 +25,13 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s, column %d: %s", e.Option, e.Column, e.Problem)
 }
 
-// source is the text of an option, which faults refer to.
+// source is the text of an option. Its faults have columns in this text.
 type source struct {
 	option string
 	text   string
 }
 
-// fault is an error at the byte offset.
+// fault returns an error at the byte offset.
 func (s source) fault(offset int, format string, args ...any) error {
 	return &Error{
 		Option:  s.option,
@@ -41,8 +40,7 @@ func (s source) fault(offset int, format string, args ...any) error {
 	}
 }
 
-// shown returns a piece of the text as an error repeats it: "the end" if it is
-// empty.
+// shown returns a piece of the text for an error: "the end" if the piece is empty.
 func shown(piece string) string {
 	if piece == "" {
 		return "the end"
@@ -50,10 +48,11 @@ func shown(piece string) string {
 	return short(piece)
 }
 
-// longestPiece is how many characters of the text an error repeats: enough to find
-// the place, and longer than every name in the contract.
+// longestPiece is the maximum number of characters that an error quotes. Every name in
+// the contract is shorter.
 const longestPiece = 60
 
+// short truncates a piece of the text and replaces unprintable characters.
 func short(piece string) string {
 	var b strings.Builder
 	count := 0

@@ -17,9 +17,9 @@ var (
 	c      = bin(prop("id"), store.Eq, lit(text("c")))
 )
 
-// filters maps each text to its tree.
+// filters maps the text of each filter to its tree.
 var filters = map[string]store.Expr{
-	// Comparisons of each kind of property.
+	// Comparisons with a property of each kind.
 	"id eq 'a'":                    a,
 	"timeZoneUsed ne 'it''s'":      bin(prop("timeZoneUsed"), store.Ne, lit(text("it's"))),
 	"id gt ''":                     bin(prop("id"), store.Gt, lit(text(""))),
@@ -32,7 +32,7 @@ var filters = map[string]store.Expr{
 	"length(id) eq 5": bin(call(store.Length, prop("id")), store.Eq, lit(number(5*one))),
 	"isof(microsoft.graph.callActivityStatistics) eq false": bin(isCall, store.Eq, lit(boolean(false))),
 
-	// A string literal where another kind is wanted.
+	// String literals that become a value of another kind.
 	"activity eq 'Call'":                           bin(prop("activity"), store.Eq, lit(activity("Call"))),
 	"'Call' ne activity":                           bin(lit(activity("Call")), store.Ne, prop("activity")),
 	"activity eq ('cALL')":                         bin(prop("activity"), store.Eq, lit(activity("Call"))),
@@ -76,7 +76,7 @@ var filters = map[string]store.Expr{
 	"DURATION'P1D' eq Duration'PT24H'": bin(lit(duration("P1D")), store.Eq, lit(duration("P1D"))),
 	"Microsoft.Graph.AnalyticsActivityType'chat' eq activity": bin(lit(activity("Chat")), store.Eq, prop("activity")),
 
-	// Precedence and grouping.
+	// Precedence and parentheses.
 	"id eq 'a' or id eq 'b' and id eq 'c'":             bin(a, store.Or, bin(b, store.And, c)),
 	"id eq 'a' and id eq 'b' or id eq 'c'":             bin(bin(a, store.And, b), store.Or, c),
 	"(id eq 'a' or id eq 'b') and id eq 'c'":           bin(bin(a, store.Or, b), store.And, c),
@@ -168,7 +168,7 @@ func TestEveryPropertyByItsNameAndByACast(t *testing.T) {
 	}
 }
 
-// TestFilterAtItsBounds has the largest filters; refusals has those just beyond.
+// TestFilterAtItsBounds has the largest filters. refusals has filters that are one larger.
 func TestFilterAtItsBounds(t *testing.T) {
 	for name, text := range map[string]string{
 		"characters": "id eq '" + strings.Repeat("☃", 4096-8) + "'",

@@ -8,8 +8,8 @@ import (
 	"afterhours/store"
 )
 
-// functions are the kinds of arguments and result (section 5.1.1.5 and following of
-// the URL conventions).
+// functions has the kinds of the arguments and of the result (URL conventions, section
+// 5.1.1.5 and following).
 var functions = map[store.Func]struct {
 	args   []store.Kind
 	result store.Kind
@@ -28,7 +28,7 @@ var functions = map[store.Func]struct {
 	store.TotalSeconds: {[]store.Kind{store.KindDuration}, store.KindNumber},
 }
 
-// functionNames lists them for errors.
+// functionNames lists the functions, for errors.
 var functionNames = func() string {
 	names := []string{"isof"}
 	for name := range maps.Keys(functions) {
@@ -38,11 +38,11 @@ var functionNames = func() string {
 	return strings.Join(names, ", ")
 }()
 
-// function parses and types the arguments of the function, from the parenthesis on.
+// function parses a call from its parenthesis on, and checks the kinds of the arguments.
 func (p *parser) function(name token) (operand, error) {
 	f := store.Func(p.word(name))
-	signature, known := functions[f]
-	if !known {
+	signature, ok := functions[f]
+	if !ok {
 		return operand{}, p.fault(name.start, "expected one of the functions %s, found %s", functionNames, shown(p.text[name.start:name.end]))
 	}
 	open := p.take()
@@ -70,8 +70,8 @@ func (p *parser) function(name token) (operand, error) {
 	return p.node(store.Function{Func: f, Args: args}, signature.result, name.start, end)
 }
 
-// isOf parses isof(T) and isof($it,T), where T may be in quotes as Graph writes it.
-// Every statistic is of the base type.
+// isOf parses isof(T) and isof($it,T). T may be in quotes, as Graph writes it. For the
+// base type the result is true.
 func (p *parser) isOf(name token) (operand, error) {
 	p.take()
 	if p.word(p.next()) == "$it" {

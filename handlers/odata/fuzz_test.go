@@ -12,11 +12,12 @@ import (
 	"afterhours/store"
 )
 
-// checkError says what an error about the text must be like.
+// checkError fails the test unless the error is an *odata.Error about the text. Its column
+// must be in the text, and its problem must be short and printable.
 func checkError(t *testing.T, option, text string, err error) {
 	var fault *odata.Error
 	if !errors.As(err, &fault) {
-		t.Fatalf("%q: %v is no *odata.Error", text, err)
+		t.Fatalf("%q: %v is not an *odata.Error", text, err)
 	}
 	if fault.Option != option || fault.Column < 1 || fault.Column > utf8.RuneCountInString(text)+1 {
 		t.Fatalf("%q: column %d of %s", text, fault.Column, fault.Option)
@@ -26,8 +27,8 @@ func checkError(t *testing.T, option, text string, err error) {
 	}
 }
 
-// FuzzParseFilter checks errors, and that what is accepted is bounded, well typed
-// and still the same after it is written and read again.
+// FuzzParseFilter checks the errors of refused filters. An accepted filter must be bounded
+// and well typed. It must stay the same after it is printed and parsed again.
 func FuzzParseFilter(f *testing.F) {
 	for text := range filters {
 		f.Add(text)
@@ -50,16 +51,16 @@ func FuzzParseFilter(f *testing.F) {
 		}
 		again := printer{}.expr(filter, 0)
 		if utf8.RuneCountInString(again) > 4096 || strings.Contains(strings.ToLower(text), "@odata.type") {
-			return // a prefix makes it longer, and a not for ne deeper
+			return // the printed text may exceed a bound: prefixes add length, and a not for ne adds a level
 		}
 		if got, err := model.ParseFilter(again); err != nil || !reflect.DeepEqual(got, filter) {
-			t.Fatalf("%q is written %q, which is %#v, %v", text, again, got, err)
+			t.Fatalf("%q is printed as %q, which is %#v, %v", text, again, got, err)
 		}
 	})
 }
 
-// FuzzParseOrderBy checks errors, and that what is accepted is bounded, without
-// repetition and still the same after it is written and read again.
+// FuzzParseOrderBy checks the errors of refused orders. An accepted order must be bounded
+// and have no property twice. It must stay the same after it is printed and parsed again.
 func FuzzParseOrderBy(f *testing.F) {
 	for text := range orders {
 		f.Add(text)
@@ -85,7 +86,7 @@ func FuzzParseOrderBy(f *testing.F) {
 			t.Fatalf("%q: %d properties", text, len(order))
 		}
 		if got, err := model.ParseOrderBy(orderText(printer{}, order)); err != nil || !reflect.DeepEqual(got, order) {
-			t.Fatalf("%q is written %q, which is %v, %v", text, orderText(printer{}, order), got, err)
+			t.Fatalf("%q is printed as %q, which is %v, %v", text, orderText(printer{}, order), got, err)
 		}
 	})
 }

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxLength bounds the text of an option, in characters. A URL is hardly longer in
-// practice, and the largest filter that maxNodes allows has room.
+// maxLength is the maximum length of an option, in characters. Few URLs are longer. A
+// filter of maxNodes nodes fits.
 const maxLength = 4096
 
-// lex cuts the text into tokens, of which the last one, and only that, is
-// tokenEnd. It refuses a text that is too long, that is no UTF-8 or has a U+0000,
-// which stores cannot hold, and a string without its closing quote.
+// lex splits the text into tokens. Only the last token is tokenEnd. lex refuses a text
+// that is too long or is not UTF-8, and a string without a closing quote. It also
+// refuses U+0000, which stores cannot hold.
 func lex(s source) ([]token, error) {
 	if err := s.checkText(); err != nil {
 		return nil, err
@@ -25,13 +25,13 @@ func lex(s source) ([]token, error) {
 			continue
 		}
 		t := token{start: at, end: at + size}
-		switch kind, punctuates := punctuation[char]; {
-		case punctuates:
+		switch kind, ok := punctuation[char]; {
+		case ok:
 			t.kind = kind
 		case char == '\'':
 			t.kind = tokenText
 			if t.end = closingQuote(s.text, at); t.end < 0 {
-				return nil, s.fault(at, "expected a closing quote, and '' for each quote inside, found %s", short(s.text[at:]))
+				return nil, s.fault(at, "expected a closing quote (a quote inside the text is written ''), found %s", short(s.text[at:]))
 			}
 		case isDigit(char):
 			t.kind, t.end = tokenNumeral, endOf(s.text, at, inNumeral)
@@ -46,6 +46,7 @@ func lex(s source) ([]token, error) {
 	return append(tokens, token{kind: tokenEnd, start: len(s.text), end: len(s.text)}), nil
 }
 
+// checkText checks the length and the characters of the text.
 func (s source) checkText() error {
 	characters := 0
 	for at, char := range s.text {
@@ -56,14 +57,14 @@ func (s source) checkText() error {
 			return s.fault(at, "expected UTF-8, found the byte %#02x", s.text[at])
 		}
 		if char == 0 {
-			return s.fault(at, "expected any character but U+0000, which no text can hold")
+			return s.fault(at, "expected any character except U+0000")
 		}
 	}
 	return nil
 }
 
-// closingQuote returns the offset behind the string that begins at the offset, or
-// -1 if it has no end.
+// closingQuote returns the offset after the string that begins at the offset, or -1 if
+// the string has no closing quote.
 func closingQuote(text string, at int) int {
 	for at++; at < len(text); at++ {
 		if text[at] != '\'' {
@@ -76,7 +77,8 @@ func closingQuote(text string, at int) int {
 	return -1
 }
 
-// endOf returns the offset behind the characters from the offset on that are in.
+// endOf returns the offset of the first character, from the given offset on, for which
+// in is false.
 func endOf(text string, at int, in func(rune) bool) int {
 	if length := strings.IndexFunc(text[at:], func(char rune) bool { return !in(char) }); length >= 0 {
 		return at + length
@@ -92,7 +94,7 @@ func beginsWord(char rune) bool {
 
 func inWord(char rune) bool { return beginsWord(char) || isDigit(char) || char == '.' }
 
-// inNumeral takes in whatever cannot stand behind a number: OData has no infix
-// minus, so that 2019-06-16 is one token, and so are the things that people take for
-// numbers and dates, to be refused as a whole.
+// inNumeral reports whether the character belongs to a numeral. 2019-06-16 is one token,
+// since OData has no infix minus. A malformed number or date, such as 5L or 07:59, is
+// also one token, so that an error can quote all of it.
 func inNumeral(char rune) bool { return inWord(char) || char == '-' || char == ':' }

@@ -9,14 +9,14 @@ import (
 	"afterhours/store/edm"
 )
 
-// prefixes are what stands before the quote of a literal that says its kind (rules
+// prefixes maps the word before the quote of a literal to the kind of the literal (rules
 // duration and enum of the ABNF).
 var prefixes = map[string]store.Kind{
 	"duration":             store.KindDuration,
 	fold(activityTypeName): store.KindActivity,
 }
 
-// literal parses a constant, as in the list of an in.
+// literal parses a literal in the list of an in.
 func (p *parser) literal() (operand, error) {
 	t := p.next()
 	name := p.word(t)
@@ -30,7 +30,7 @@ func (p *parser) literal() (operand, error) {
 	return operand{}, p.expected("a literal")
 }
 
-// quoted makes a text of a string literal.
+// quoted returns the operand of a string literal.
 func (p *parser) quoted(t token) (operand, error) {
 	value := store.Value{Kind: store.KindText, Text: p.unquoted(t)}
 	x, err := p.node(store.Literal{Value: value}, store.KindText, t.start, t.end)
@@ -38,14 +38,15 @@ func (p *parser) quoted(t token) (operand, error) {
 	return x, err
 }
 
+// unquoted returns the text of a string literal, without its quotes.
 func (p *parser) unquoted(t token) string {
 	return strings.ReplaceAll(p.text[t.start+1:t.end-1], "''", "'")
 }
 
 // prefixed parses the string literal that follows its prefix.
 func (p *parser) prefixed(prefix token) (operand, error) {
-	kind, known := prefixes[p.word(prefix)]
-	if !known {
+	kind, ok := prefixes[p.word(prefix)]
+	if !ok {
 		return operand{}, p.fault(prefix.start, "expected duration or %s before the quote, found %s",
 			activityTypeName, shown(p.text[prefix.start:prefix.end]))
 	}
@@ -57,10 +58,10 @@ func (p *parser) prefixed(prefix token) (operand, error) {
 	return p.node(store.Literal{Value: value}, kind, prefix.start, t.end)
 }
 
-// errNoText is for kinds that no text stands for.
-var errNoText = errors.New("no text stands for this kind")
+// errNoText means that a string literal cannot be a value of the kind.
+var errNoText = errors.New("no text is of this kind")
 
-// read returns the value that a text stands for.
+// read returns the text as a value of the kind.
 func (m *Model) read(text string, kind store.Kind) (store.Value, error) {
 	value := store.Value{Kind: kind}
 	var err error
@@ -81,17 +82,17 @@ func (m *Model) read(text string, kind store.Kind) (store.Value, error) {
 	return value, err
 }
 
-// signsNumeral says whether the token is the sign of a literal, as in -1.5: the
-// ABNF has no space behind it. (In - 1.5 the minus is the operator.)
+// signsNumeral reports whether the token is the sign of a number, as in -1.5. The ABNF
+// allows no space after a sign: in - 1.5 the minus is an operator.
 func (p *parser) signsNumeral(t token) bool {
 	if t.kind != tokenMinus && t.kind != tokenPlus {
 		return false
 	}
-	following := p.tokens[p.at+1] // there is one: the sign is not the end
+	following := p.tokens[p.at+1] // exists, since the last token is tokenEnd
 	return following.kind == tokenNumeral && following.start == t.end
 }
 
-// numeral parses a number or date, with its sign if it has one.
+// numeral parses a number or a date, with a sign or without.
 func (p *parser) numeral() (operand, error) {
 	t := p.take()
 	start := t.start
@@ -110,11 +111,11 @@ func (p *parser) numeral() (operand, error) {
 	return p.node(store.Literal{Value: value}, kind, start, t.end)
 }
 
-// decimals is how many a number can have: those of a tick.
+// decimals is the maximum number of decimals: one tick is 0.0000001 s.
 const decimals = 7
 
-// readNumber reads rule decimalValue of the ABNF, less exponents, infinities and
-// what a store.Value cannot hold exactly.
+// readNumber parses rule decimalValue of the ABNF. It refuses exponents, infinities and
+// numbers that a store.Value cannot hold exactly.
 func readNumber(text string) (store.Value, error) {
 	whole, fraction, hasPoint := strings.Cut(text, ".")
 	digits := strings.TrimLeft(whole, "+-")

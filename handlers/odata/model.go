@@ -10,40 +10,39 @@ import (
 	"afterhours/store"
 )
 
-// Schema is what the contract says of the statistics that an option may name.
+// Schema has the names and kinds that an option may use. They come from the contract.
 type Schema struct {
-	// Base is the type of which every statistic is.
+	// Base is the base type of all statistics.
 	Base EntityType
-	// Derived are the types below it. Properties are those that each one adds.
+	// Derived has the derived types. Each has only the properties that it adds to Base.
 	Derived map[store.Type]EntityType
-	// Activities are the members of analyticsActivityType, in Graph's order.
+	// Activities has the members of analyticsActivityType, in Graph's order.
 	Activities []store.Activity
 }
 
-// EntityType is one of the types.
+// EntityType is a type of statistics.
 type EntityType struct {
-	// Name is qualified: microsoft.graph.callActivityStatistics.
+	// Name is the qualified name, such as microsoft.graph.callActivityStatistics.
 	Name string
-	// Properties are its own, with the kind of their values.
+	// Properties maps the type's own properties to the kinds of their values.
 	Properties map[store.PropertyName]store.Kind
 }
 
 // activityTypeName is Graph's name for the type of store.KindActivity.
 const activityTypeName = "microsoft.graph.analyticsActivityType"
 
-// Model finds the names of a schema in any case. Any number of goroutines may use
-// it at once.
+// Model finds the names of a schema in any case. It is safe for concurrent use.
 type Model struct {
 	base       *entityType
-	types      map[string]*entityType // by folded name, base among them
+	types      map[string]*entityType // by folded name, with the base type
 	example    string                 // the name of a derived type, for errors
 	activities []store.Activity
 }
 
-// entityType is a type with everything that can be named on it.
+// entityType is a type with all properties that an option may name on it.
 type entityType struct {
 	name       string
-	derived    store.Type // none for the base
+	derived    store.Type // "" for the base type
 	properties map[string]property
 }
 
@@ -52,9 +51,10 @@ type property struct {
 	kind store.Kind
 }
 
-// NewModel prepares a schema. It fails if two names differ only in case, or if a
-// property is not of one kind on all types: a property without a cast could not be
-// typed. All this is in the contract, so a failure is found when the server starts.
+// NewModel returns the model of a schema. It fails if two names differ only in case. It
+// also fails if a property has different kinds on two types, since a property without a
+// cast would have no certain kind. The schema comes from the contract, so the server
+// finds a failure when it starts.
 func NewModel(schema Schema) (*Model, error) {
 	m := &Model{types: map[string]*entityType{}, activities: slices.Clone(schema.Activities)}
 	m.base = &entityType{name: schema.Base.Name, properties: map[string]property{}}
@@ -71,7 +71,7 @@ func NewModel(schema Schema) (*Model, error) {
 		m.types[fold(t.name)] = t
 		m.example = cmp.Or(m.example, t.name)
 		own := schema.Derived[derived].Properties
-		// The base answers for the properties of all types: no cast is needed.
+		// The base type gets the properties of all types, so that they need no cast.
 		if err := cmp.Or(t.add(own), m.base.add(own)); err != nil {
 			return nil, err
 		}
@@ -79,6 +79,7 @@ func NewModel(schema Schema) (*Model, error) {
 	return m, nil
 }
 
+// add adds properties to the type. It fails if another property has the name.
 func (t *entityType) add(properties map[store.PropertyName]store.Kind) error {
 	for name, kind := range properties {
 		p := property{name, kind}
@@ -90,7 +91,7 @@ func (t *entityType) add(properties map[store.PropertyName]store.Kind) error {
 	return nil
 }
 
-// activity finds a member of analyticsActivityType.
+// activity returns the member of analyticsActivityType with the name, in any case.
 func (m *Model) activity(name string) (store.Activity, bool) {
 	i := slices.IndexFunc(m.activities, func(a store.Activity) bool { return fold(string(a)) == fold(name) })
 	if i < 0 {
@@ -99,7 +100,7 @@ func (m *Model) activity(name string) (store.Activity, bool) {
 	return m.activities[i], true
 }
 
-// describe says which values are of the kind.
+// describe returns the values of the kind, or an example, for errors.
 func (m *Model) describe(kind store.Kind) string {
 	if kind != store.KindActivity {
 		return kinds[kind].example
@@ -111,8 +112,8 @@ func (m *Model) describe(kind store.Kind) string {
 	return "one of " + strings.Join(names, ", ")
 }
 
-// fold makes names comparable that differ in the case of ASCII letters, which are
-// all that names have. Unicode's folding would take the Kelvin sign for a k.
+// fold lowers ASCII letters. Two names match if their folds are equal. Unicode folding
+// would be wrong here: it takes the Kelvin sign for a k.
 func fold(name string) string {
 	return strings.Map(func(char rune) rune {
 		if 'A' <= char && char <= 'Z' {

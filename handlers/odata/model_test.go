@@ -11,7 +11,7 @@ import (
 
 const namespace = "microsoft.graph."
 
-// typeNames are the types as the contract names them; "" is the base.
+// typeNames has the contract's name of each type. "" is the base type.
 var typeNames = map[store.Type]string{
 	"":            namespace + "activityStatistics",
 	store.Call:    namespace + "callActivityStatistics",
@@ -21,7 +21,7 @@ var typeNames = map[store.Type]string{
 	store.Meeting: namespace + "meetingActivityStatistics",
 }
 
-// properties are those of each type; "" is the base.
+// properties has the own properties of each type. "" is the base type.
 var properties = map[store.Type]map[store.PropertyName]store.Kind{
 	"": {
 		"id": store.KindText, "timeZoneUsed": store.KindText, "activity": store.KindActivity,
@@ -39,7 +39,7 @@ var properties = map[store.Type]map[store.PropertyName]store.Kind{
 
 var activities = []store.Activity{"Email", "Meeting", "Focus", "Chat", "Call"}
 
-// schema is the one of the contract.
+// schema returns the schema of the contract.
 func schema() odata.Schema {
 	s := odata.Schema{
 		Base:       odata.EntityType{Name: typeNames[""], Properties: properties[""]},
@@ -54,7 +54,7 @@ func schema() odata.Schema {
 	return s
 }
 
-// model is the one of the contract, for all tests.
+// model is the model of the contract, for all tests.
 var model = func() *odata.Model {
 	m, err := odata.NewModel(schema())
 	if err != nil {
@@ -78,6 +78,6 @@ func TestNewModelRefuses(t *testing.T) {
 	s := schema()
 	s.Base.Properties = map[store.PropertyName]store.Kind{"id": store.KindText, "Id": store.KindText}
 	if _, err := odata.NewModel(s); err == nil {
-		t.Error("two properties of the base differ only in case")
+		t.Error("NewModel accepts two properties that differ only in case")
 	}
 }

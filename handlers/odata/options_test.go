@@ -60,7 +60,7 @@ var orderRefusals = map[string]string{
 	"microsoft.graph.x": "1: Could not find a property named 'microsoft.graph.x' on type 'microsoft.graph.activityStatistics'.",
 	"microsoft.graph.focusActivityStatistics/afterHours":                            "41: Could not find a property named 'afterHours' on type 'microsoft.graph.focusActivityStatistics'.",
 	"id,activity,startDate,endDate,timeZoneUsed,duration,afterHours,long,recurring": "69: expected at most 8 properties, found more",
-	"id 'desc":                       "4: expected a closing quote, and '' for each quote inside, found 'desc",
+	"id 'desc":                       "4: expected a closing quote (a quote inside the text is written ''), found 'desc",
 	"@odata.type":                    "1: Could not find a property named '@odata.type' on type 'microsoft.graph.activityStatistics'.",
 	"id" + strings.Repeat(" ", 4095): "4097: expected at most 4096 characters, found more",
 }

@@ -6,14 +6,12 @@ import (
 	"afterhours/store"
 )
 
-// maxOrder is how many properties an order may have: a statistic has few that tell
-// two of them apart.
+// maxOrder is the maximum number of properties in an $orderby.
 const maxOrder = 8
 
-// ParseOrderBy reads an $orderby: properties with commas between, each with asc
-// (the default) or desc behind it, and none twice, since the second could not
-// change the order. Other expressions, which OData allows, are refused. Every error
-// is an *Error.
+// ParseOrderBy parses an $orderby: properties separated by commas, each followed by asc
+// (the default) or desc. A property may occur only once, since a second one could not
+// change the order. Other expressions of OData are refused. Every error is an *Error.
 func (m *Model) ParseOrderBy(text string) ([]store.Order, error) {
 	p, err := m.parse("$orderby", text)
 	if err != nil {
@@ -53,7 +51,7 @@ func (p *parser) sortProperty(order []store.Order) (store.Property, error) {
 	return by, nil
 }
 
-// direction parses asc, desc or nothing, and says whether it was desc.
+// direction parses asc, desc or nothing, and reports whether it was desc.
 func (p *parser) direction() (descending bool) {
 	name := p.word(p.next())
 	if name == "asc" || name == "desc" {

@@ -4,21 +4,21 @@ import (
 	"afterhours/store"
 )
 
-// Bounds of a filter. Each keeps the work of a store in proportion to the request.
+// The bounds of a filter limit the work of a store for one request.
 const (
-	// maxDepth is how deep parentheses, functions, not and minus may nest. A chain
-	// (a or b or c) nests nothing, whatever its length.
+	// maxDepth is the maximum nesting of parentheses, functions, not and minus. A chain
+	// such as a or b or c has no nesting.
 	maxDepth = 32
-	// maxNodes is how many operators, functions, properties and literals there may
-	// be, which also bounds chains. The values of an in do not count.
+	// maxNodes is the maximum number of operators, functions, properties and literals.
+	// It also bounds chains. The values of an in do not count.
 	maxNodes = 256
-	// maxList is how many values an in may have.
+	// maxList is the maximum number of values of an in.
 	maxList = 100
 )
 
-// precedences are those of section 5.1.1.17 of the URL conventions, a higher one
-// binding tighter. Operators of one precedence group from the left. Tighter than
-// all these bind not and minus, and tightest in, which is primary there: "not id in
+// precedences has the precedences of section 5.1.1.17 of the URL conventions. A higher
+// one binds tighter. Operators of one precedence associate to the left. not and minus
+// bind tighter than all of these. in binds tightest, as a primary operator: "not id in
 // ('a')" is "not (id in ('a'))".
 var precedences = map[string]int{
 	"or": 1, "and": 2, "eq": 3, "ne": 3,
@@ -26,7 +26,7 @@ var precedences = map[string]int{
 	"add": 5, "sub": 5, "mul": 6, "div": 6,
 }
 
-// parser goes through the tokens of one text, with one token of lookahead.
+// parser parses the tokens of one text, with one token of lookahead.
 type parser struct {
 	source
 	model  *Model
@@ -36,20 +36,20 @@ type parser struct {
 	nodes  int
 }
 
-// operand is an expression with what typing and errors need to know of it.
+// operand is an expression with its kind and its position, for typing and errors.
 type operand struct {
 	expr store.Expr
 	kind store.Kind
-	// quoted is a string literal without a prefix: a text, but also a date, duration
-	// or activity where one is wanted.
+	// quoted reports whether it is a string literal without a prefix. It is a text, but
+	// can become a date, a duration or an activity (as).
 	quoted     bool
-	start, end int // its piece of the text
+	start, end int // byte offsets in the text
 }
 
-// ParseFilter reads a $filter. The expression is a condition (its value is true,
-// false or null), and well typed as store.Operator and store.Func say. Where a
-// string literal stands for a date, duration or activity, that is what comes out.
-// Every error is an *Error.
+// ParseFilter parses a $filter. The result is a condition: its value is true, false or
+// null. It is well typed by the rules of store.Operator and store.Func. A string literal
+// becomes a date, a duration or an activity if its context needs one. Every error is an
+// *Error.
 func (m *Model) ParseFilter(text string) (store.Expr, error) {
 	p, err := m.parse("$filter", text)
 	if err != nil {
@@ -68,16 +68,17 @@ func (m *Model) ParseFilter(text string) (store.Expr, error) {
 	return filter.expr, nil
 }
 
+// parse returns a parser of the text.
 func (m *Model) parse(option, text string) (*parser, error) {
 	s := source{option, text}
 	tokens, err := lex(s)
 	return &parser{source: s, model: m, tokens: tokens}, err
 }
 
-// next returns the next token, the end again and again.
+// next returns the next token without taking it.
 func (p *parser) next() token { return p.tokens[p.at] }
 
-// take returns the next token and goes behind it.
+// take returns the next token and advances. It does not advance beyond tokenEnd.
 func (p *parser) take() token {
 	t := p.tokens[p.at]
 	if t.kind != tokenEnd {
@@ -95,7 +96,7 @@ func (p *parser) accept(kind tokenKind) bool {
 	return true
 }
 
-// want takes the next token, which must be of the kind.
+// want takes the next token, and fails if it is not of the kind.
 func (p *parser) want(kind tokenKind, description string) error {
 	if !p.accept(kind) {
 		return p.expected(description)
@@ -103,13 +104,13 @@ func (p *parser) want(kind tokenKind, description string) error {
 	return nil
 }
 
-// expected says what should be instead of the next token.
+// expected returns the error for an unexpected next token.
 func (p *parser) expected(description string) error {
 	t := p.next()
 	return p.fault(t.start, "expected %s, found %s", description, shown(p.text[t.start:t.end]))
 }
 
-// word returns a token as a folded name, none if it is not a word.
+// word returns a token as a folded name, "" if it is not a word.
 func (p *parser) word(t token) string {
 	if t.kind != tokenWord {
 		return ""
@@ -117,10 +118,10 @@ func (p *parser) word(t token) string {
 	return fold(p.text[t.start:t.end])
 }
 
-// piece is an operand as an error repeats it.
+// piece returns the text of an operand, for an error.
 func (p *parser) piece(x operand) string { return shown(p.text[x.start:x.end]) }
 
-// node makes an operand of an expression, and counts it.
+// node returns an operand, and counts it against maxNodes.
 func (p *parser) node(expr store.Expr, kind store.Kind, start, end int) (operand, error) {
 	if p.nodes++; p.nodes > maxNodes {
 		return operand{}, p.fault(start, "expected at most %d operators, functions and operands, found more", maxNodes)
@@ -128,7 +129,7 @@ func (p *parser) node(expr store.Expr, kind store.Kind, start, end int) (operand
 	return operand{expr: expr, kind: kind, start: start, end: end}, nil
 }
 
-// nested parses what is inside the token, one level deeper.
+// nested calls parse one level deeper. inside is the token that begins the level.
 func (p *parser) nested(inside token, parse func() (operand, error)) (operand, error) {
 	if p.depth == maxDepth {
 		return operand{}, p.fault(inside.start, "expected at most %d levels of nesting, found more", maxDepth)
@@ -138,8 +139,8 @@ func (p *parser) nested(inside token, parse func() (operand, error)) (operand, e
 	return parse()
 }
 
-// binary parses operands and the operators between them that bind at least as tight
-// as the lowest precedence.
+// binary parses operands and the operators between them. It stops at an operator below
+// the lowest precedence.
 func (p *parser) binary(lowest int) (operand, error) {
 	x, err := p.unary()
 	if err != nil {
@@ -150,7 +151,7 @@ func (p *parser) binary(lowest int) (operand, error) {
 		name := p.word(operator)
 		precedence := precedences[name]
 		if precedence < lowest {
-			return x, nil // also where there is no operator at all
+			return x, nil // a token that is not an operator has precedence 0
 		}
 		p.take()
 		y, err := p.binary(precedence + 1)
@@ -163,7 +164,7 @@ func (p *parser) binary(lowest int) (operand, error) {
 	}
 }
 
-// unary parses an operand with what binds tighter than the operators of binary.
+// unary parses an operand with its not, minus or in.
 func (p *parser) unary() (operand, error) {
 	t := p.next()
 	switch {
@@ -194,7 +195,7 @@ func (p *parser) primary() (operand, error) {
 	t := p.next()
 	switch {
 	case t.kind == tokenOpen:
-		return p.group()
+		return p.parenthesised()
 	case t.kind == tokenText:
 		p.take()
 		return p.quoted(t)
@@ -206,8 +207,8 @@ func (p *parser) primary() (operand, error) {
 	return operand{}, p.expected("a property, a literal or a function")
 }
 
-// group parses an operand in parentheses.
-func (p *parser) group() (operand, error) {
+// parenthesised parses an operand in parentheses.
+func (p *parser) parenthesised() (operand, error) {
 	open := p.take()
 	x, err := p.nested(open, func() (operand, error) { return p.binary(1) })
 	if err != nil {
@@ -217,7 +218,7 @@ func (p *parser) group() (operand, error) {
 	return x, p.want(tokenClose, "an operator or )")
 }
 
-// named parses an operand that begins with a word: what follows tells what it is.
+// named parses an operand that begins with a word. The next token decides which one.
 func (p *parser) named() (operand, error) {
 	t := p.take()
 	following := p.next()

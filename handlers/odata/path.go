@@ -1,13 +1,13 @@
 package odata
 
-// path is a property as the text names it.
+// path is a property in the text, with or without a cast.
 type path struct {
 	property
-	on  *entityType // the type it is cast to, the base without a cast
-	end int         // the offset behind it
+	on  *entityType // the type of the cast; the base type without a cast
+	end int         // the offset after the path
 }
 
-// path parses [$it/][type/]property, of which the first word was just taken.
+// path parses [$it/][type/]property. t is its first word, already taken.
 func (p *parser) path(t token) (path, error) {
 	on := p.model.base
 	if p.word(t) == "$it" {
@@ -22,13 +22,13 @@ func (p *parser) path(t token) (path, error) {
 		}
 		t = p.take()
 	}
-	found, known := on.properties[p.word(t)]
+	found, ok := on.properties[p.word(t)]
 	switch {
 	case t.kind != tokenWord:
 		return path{}, p.fault(t.start, "expected a property, found %s", shown(p.text[t.start:t.end]))
 	case p.model.types[p.word(t)] != nil:
 		return path{}, p.expected("/ and a property of " + p.model.types[p.word(t)].name)
-	case !known:
+	case !ok:
 		return path{}, p.fault(t.start, "Could not find a property named '%s' on type '%s'.", short(p.text[t.start:t.end]), on.name)
 	}
 	return path{found, on, t.end}, nil

@@ -10,13 +10,14 @@ import (
 	"afterhours/store"
 )
 
-// printer writes a tree as the text of a filter. Without a source of chance it
-// writes the plainest text; with one it varies everything that has no meaning.
+// printer prints a tree as the text of a filter. With random it varies the case, the
+// spaces, the parentheses and the form of literals. Without random it always prints the
+// same text.
 type printer struct {
-	random *rand.Rand
+	random *rand.Rand // may be nil
 }
 
-// How tight operators bind, as the URL conventions say.
+// binding has the precedences of operators (URL conventions, section 5.1.1.17).
 var binding = map[store.Operator]int{
 	store.Or: 1, store.And: 2, store.Eq: 3, store.Ne: 3, store.Gt: 4, store.Ge: 4, store.Lt: 4, store.Le: 4,
 	store.Add: 5, store.Sub: 5, store.Mul: 6, store.Div: 6,
@@ -27,19 +28,19 @@ const (
 	bindsPrimary = 8
 )
 
-// one returns one of the texts, the first one without chance.
-func (p printer) one(texts ...string) string {
+// choose returns a random one of the texts. Without random it returns the first one.
+func (p printer) choose(texts ...string) string {
 	if p.random == nil {
 		return texts[0]
 	}
 	return texts[p.random.IntN(len(texts))]
 }
 
-// space may be nothing, gap may not.
-func (p printer) space() string { return p.one("", "", "", " ", "\t", "  ") }
-func (p printer) gap() string   { return p.one(" ", " ", "\t", "   ") }
+// space returns optional white space, and gap required white space.
+func (p printer) space() string { return p.choose("", "", "", " ", "\t", "  ") }
+func (p printer) gap() string   { return p.choose(" ", " ", "\t", "   ") }
 
-// name varies the case of a name.
+// name returns the name in random case.
 func (p printer) name(name string) string {
 	if p.random == nil || p.random.IntN(2) == 0 {
 		return name
@@ -52,7 +53,7 @@ func (p printer) name(name string) string {
 	}, name)
 }
 
-// expr writes an expression where operators bind as tight as given.
+// expr prints an expression, in parentheses if it binds less tightly than tight.
 func (p printer) expr(expr store.Expr, tight int) string {
 	text, binds := p.plain(expr)
 	parens := 0
@@ -68,8 +69,8 @@ func (p printer) expr(expr store.Expr, tight int) string {
 	return text
 }
 
-// plain writes an expression without parentheses around it, and says how tight it
-// binds.
+// plain prints an expression without parentheses around it. It also returns how tightly
+// the text binds.
 func (p printer) plain(expr store.Expr) (string, int) {
 	switch x := expr.(type) {
 	case store.Literal:
@@ -83,7 +84,7 @@ func (p printer) plain(expr store.Expr) (string, int) {
 	case store.Negate:
 		text := p.expr(x.X, bindsUnary)
 		if '0' <= text[0] && text[0] <= '9' {
-			return "- " + text, bindsUnary // without the space it would be a literal
+			return "- " + text, bindsUnary // without the space it would be a negative literal
 		}
 		return "-" + p.space() + text, bindsUnary
 	case store.In:
@@ -100,7 +101,7 @@ func (p printer) plain(expr store.Expr) (string, int) {
 		args := make([]string, len(x.Args))
 		for i, arg := range x.Args {
 			args[i] = p.space() + p.expr(arg, 0) + p.space()
-			if literal, is := arg.(store.Literal); is {
+			if literal, ok := arg.(store.Literal); ok {
 				args[i] = p.literal(literal.Value, literal.Value.Kind)
 			}
 		}
@@ -108,17 +109,17 @@ func (p printer) plain(expr store.Expr) (string, int) {
 	case store.Binary:
 		left := p.expr(x.X, binding[x.Op])
 		right := p.expr(x.Y, binding[x.Op]+1)
-		_, leftIs := x.X.(store.Literal)
-		if literal, is := x.Y.(store.Literal); is && !leftIs && binding[x.Op] >= 3 && binding[x.Op] <= 4 {
+		_, leftIsLiteral := x.X.(store.Literal)
+		if literal, ok := x.Y.(store.Literal); ok && !leftIsLiteral && binding[x.Op] >= 3 && binding[x.Op] <= 4 {
 			kind, _ := kindOf(x.X)
 			right = p.literal(literal.Value, kind)
 		}
 		return left + p.gap() + p.name(string(x.Op)) + p.gap() + right, binding[x.Op]
 	}
-	panic(fmt.Sprintf("no expression: %#v", expr))
+	panic(fmt.Sprintf("not an expression: %#v", expr))
 }
 
-// literal writes a value, which may do without its prefix if the kind is wanted.
+// literal prints a value. It may omit the prefix if wanted is the kind of the value.
 func (p printer) literal(v store.Value, wanted store.Kind) string {
 	bare := wanted == v.Kind
 	switch v.Kind {
@@ -132,55 +133,55 @@ func (p printer) literal(v store.Value, wanted store.Kind) string {
 		return quote(v.Text)
 	case store.KindDate:
 		if bare {
-			return p.one(v.Date.String(), quote(v.Date.String()))
+			return p.choose(v.Date.String(), quote(v.Date.String()))
 		}
 		return v.Date.String()
 	case store.KindDuration:
 		prefixed := p.name("duration") + quote(v.Duration.String())
 		if bare {
-			return p.one(prefixed, quote(v.Duration.String()))
+			return p.choose(prefixed, quote(v.Duration.String()))
 		}
 		return prefixed
 	case store.KindActivity:
 		prefixed := p.name("microsoft.graph.analyticsActivityType") + quote(p.name(v.Text))
 		if bare {
-			return p.one(prefixed, quote(p.name(v.Text)))
+			return p.choose(prefixed, quote(p.name(v.Text)))
 		}
 		return prefixed
 	}
-	panic(fmt.Sprintf("no value: %#v", v))
+	panic(fmt.Sprintf("not a value: %#v", v))
 }
 
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 func (p printer) number(n int64) string {
-	sign := p.one("", "", "+")
+	sign := p.choose("", "", "+")
 	magnitude := uint64(n)
 	if n < 0 {
 		sign, magnitude = "-", -magnitude
 	}
 	text := fmt.Sprintf("%d.%07d", magnitude/one, magnitude%one)
 	short := strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-	return sign + p.one("", "", "00") + p.one(short, text)
+	return sign + p.choose("", "", "00") + p.choose(short, text)
 }
 
 func (p printer) property(x store.Property) string {
-	prefix := p.one("", "", p.name("$it/"))
+	prefix := p.choose("", "", p.name("$it/"))
 	if _, base := properties[""][x.Name]; x.Type != "" {
 		prefix += p.name(typeNames[x.Type]) + "/"
 	} else if base {
-		prefix += p.one("", "", p.name(typeNames[""])+"/")
+		prefix += p.choose("", "", p.name(typeNames[""])+"/")
 	}
 	return prefix + p.name(string(x.Name))
 }
 
 func (p printer) isOf(x store.IsOf) (string, int) {
 	name := p.name(typeNames[x.Type])
-	if p.one("", "", "", "annotation") != "" {
+	if p.choose("", "", "", "annotation") != "" {
 		return "@odata.type eq " + quote("#"+name), binding[store.Eq]
 	}
-	if p.one("", "quoted") != "" {
+	if p.choose("", "quoted") != "" {
 		name = quote(name)
 	}
-	return p.name("isof") + "(" + p.one("", "$it,", " $IT , ") + name + p.space() + ")", bindsPrimary
+	return p.name("isof") + "(" + p.choose("", "$it,", " $IT , ") + name + p.space() + ")", bindsPrimary
 }

@@ -10,13 +10,13 @@ import (
 
 // refusals maps each text to the column and problem of its error.
 var refusals = map[string]string{
-	// Where something else should be.
+	// Syntax.
 	"":                "1: expected a property, a literal or a function, found the end",
 	" ":               "2: expected a property, a literal or a function, found the end",
 	"id":              "1: expected a condition such as activity eq 'Call', found id",
 	"id eq":           "6: expected a property, a literal or a function, found the end",
-	"id eq 'a":        "7: expected a closing quote, and '' for each quote inside, found 'a",
-	"id eq 'it''s":    "7: expected a closing quote, and '' for each quote inside, found 'it''s",
+	"id eq 'a":        "7: expected a closing quote (a quote inside the text is written ''), found 'a",
+	"id eq 'it''s":    "7: expected a closing quote (a quote inside the text is written ''), found 'it''s",
 	"id eq 'a' and":   "14: expected a property, a literal or a function, found the end",
 	"(id eq 'a'":      "11: expected an operator or ), found the end",
 	"id eq 'a')":      "10: expected an operator such as eq or and, found )",
@@ -31,7 +31,7 @@ var refusals = map[string]string{
 	"id in (id)":      "8: expected a literal, found id",
 	"id in ('a' 'b')": "12: expected , or ), found 'b'",
 
-	// Kinds of operands that are compared.
+	// Comparisons of operands of different kinds.
 	"duration gt 'x'":                                         "13: expected a duration such as duration'PT1H' to compare with duration, found 'x'",
 	"duration in ('PT1H','x')":                                "21: expected a duration such as duration'PT1H' to compare with duration, found 'x'",
 	"startDate eq '16.6.2019'":                                "14: expected a date such as 2019-06-16 to compare with startDate, found '16.6.2019'",
@@ -40,8 +40,8 @@ var refusals = map[string]string{
 	"startDate eq -2019-06-16":                                `14: date "-2019-06-16": expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16`,
 	"activity eq 'Mail'":                                      "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Mail'",
 	"activity eq microsoft.graph.analyticsActivityType'Mail'": "50: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call', found 'Mail'",
-	"activity gt 'Call'":                                      "10: expected eq or ne, since one activity is not more than another, found gt",
-	"true lt false":                                           "6: expected eq or ne, since one boolean is not more than another, found lt",
+	"activity gt 'Call'":                                      "10: expected eq or ne, since values of kind activity have no order, found gt",
+	"true lt false":                                           "6: expected eq or ne, since values of kind boolean have no order, found lt",
 	"activity eq 5":                                           "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 5",
 	"length(id) eq '5'":                                       "15: expected a number such as 1.5 to compare with length(id), found '5'",
 	"tolower('CALL') eq activity":                             "20: expected a text such as 'UTC' to compare with tolower('CALL'), found activity",
@@ -50,7 +50,7 @@ var refusals = map[string]string{
 
 	// Literals with a prefix.
 	"duration eq duration'1h'":            `21: duration "1h", character 1: expected a P, found '1'; write it as in PT1H30M`,
-	"duration eq duration'PT1H":           "21: expected a closing quote, and '' for each quote inside, found 'PT1H",
+	"duration eq duration'PT1H":           "21: expected a closing quote (a quote inside the text is written ''), found 'PT1H",
 	"duration eq duration 'PT1H'":         "22: expected an operator such as eq or and, found 'PT1H'",
 	"duration eq time'PT1H'":              "13: expected duration or microsoft.graph.analyticsActivityType before the quote, found time",
 	"id eq guid'x'":                       "7: expected duration or microsoft.graph.analyticsActivityType before the quote, found guid",
@@ -93,10 +93,10 @@ var refusals = map[string]string{
 	"isof":                "1: Could not find a property named 'isof' on type 'microsoft.graph.activityStatistics'.",
 	"@odata.type eq 'x'":  "16: expected a derived type such as '#microsoft.graph.callActivityStatistics', found 'x'",
 	"@odata.type eq null": "16: expected a derived type such as '#microsoft.graph.callActivityStatistics', found null",
-	"@odata.type gt '#microsoft.graph.callActivityStatistics'": "13: expected eq or ne beside @odata.type, found gt",
-	"@odata.type in ('x')":   "13: expected eq or ne beside @odata.type, found in",
+	"@odata.type gt '#microsoft.graph.callActivityStatistics'": "13: expected eq or ne with @odata.type, found gt",
+	"@odata.type in ('x')":   "13: expected eq or ne with @odata.type, found in",
 	"@odata.type":            "1: expected a condition such as activity eq 'Call', found @odata.type",
-	"not @odata.type":        "5: expected a condition after not, in parentheses if it has an operator, found @odata.type",
+	"not @odata.type":        "5: expected a condition after not (put parentheses around a condition with an operator), found @odata.type",
 	"@odata.type add 1 eq 2": "13: expected duration add duration or date add duration, found type name add number",
 	"@odata.type eq '#microsoft.graph.activityStatistics'": "16: expected a derived type such as '#microsoft.graph.callActivityStatistics', found '#microsoft.graph.activityStatistics'",
 	"@odata.type eq @odata.type":                           "1: expected a derived type such as '#microsoft.graph.callActivityStatistics', found @odata.type",
@@ -104,7 +104,7 @@ var refusals = map[string]string{
 	"length(@odata.type) eq 1":                             "8: expected a text such as 'UTC' in length, found @odata.type",
 
 	// Conditions and signs.
-	"not id eq 'a'":             "5: expected a condition after not, in parentheses if it has an operator, found id",
+	"not id eq 'a'":             "5: expected a condition after not (put parentheses around a condition with an operator), found id",
 	"not":                       "4: expected a property, a literal or a function, found the end",
 	"id and true":               "1: expected a condition on both sides of and, found id",
 	"true or 'x'":               "9: expected a condition on both sides of or, found 'x'",
@@ -158,7 +158,7 @@ var refusals = map[string]string{
 	"id eq 'a' & id":                 "11: expected an operator such as eq or and, found &",
 	"id eq 'é' x":                    "11: expected an operator such as eq or and, found x",
 	"id eq '\xff'":                   "8: expected UTF-8, found the byte 0xff",
-	"id eq '\x00'":                   "8: expected any character but U+0000, which no text can hold",
+	"id eq '\x00'":                   "8: expected any character except U+0000",
 	"id\neq 'a'":                     "3: expected an operator such as eq or and, found �",
 	"ıd eq 'a'":                      "1: Could not find a property named 'ıd' on type 'microsoft.graph.activityStatistics'.",
 	"K eq 1":                         "1: Could not find a property named 'K' on type 'microsoft.graph.activityStatistics'.",
@@ -167,7 +167,7 @@ var refusals = map[string]string{
 	"Items/any(d:d/Quantity gt 100)": "1: expected a type such as microsoft.graph.callActivityStatistics before the /, found Items",
 	"id eq 'a' or or":                "14: expected a property, a literal or a function, found or",
 
-	// Bounds, and what an error repeats.
+	// Bounds, and the piece of the text in an error.
 	strings.Repeat("x", 70) + " eq 1":                            "1: Could not find a property named 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...' on type 'microsoft.graph.activityStatistics'.",
 	"duration eq '" + strings.Repeat("x", 70) + "'":              "13: expected a duration such as duration'PT1H' to compare with duration, found 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...",
 	"duration eq 'a\nb\u202e'":                                   "13: expected a duration such as duration'PT1H' to compare with duration, found 'a�b�'",
@@ -189,7 +189,7 @@ func TestParseFilterRefuses(t *testing.T) {
 	}
 }
 
-func TestErrorsAreForCallersToTakeApart(t *testing.T) {
+func TestErrorHasOptionColumnAndProblem(t *testing.T) {
 	_, err := model.ParseFilter("id eq 'é' or name eq 1")
 	var fault *odata.Error
 	if !errors.As(err, &fault) || fault.Option != "$filter" || fault.Column != 14 ||

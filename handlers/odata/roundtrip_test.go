@@ -14,24 +14,26 @@ import (
 	"afterhours/store/edm"
 )
 
-// forest draws well-typed trees.
-type forest struct{ t *rapid.T }
+// generator draws random well-typed trees.
+type generator struct{ t *rapid.T }
 
-func (f forest) below(n int) int { return rapid.IntRange(0, n-1).Draw(f.t, "choice") }
+// below draws a number from 0 to n-1.
+func (g generator) below(n int) int { return rapid.IntRange(0, n-1).Draw(g.t, "choice") }
 
-func pick[T any](f forest, from ...T) T { return from[f.below(len(from))] }
+// pick draws one of the values.
+func pick[T any](g generator, from ...T) T { return from[g.below(len(from))] }
 
 // tree draws an expression of the kind, with at most depth levels below it.
-func (f forest) tree(kind store.Kind, depth int) store.Expr {
-	if depth == 0 || f.below(5) == 0 {
-		return f.leaf(kind)
+func (g generator) tree(kind store.Kind, depth int) store.Expr {
+	if depth == 0 || g.below(5) == 0 {
+		return g.leaf(kind)
 	}
-	sub := func(kind store.Kind) store.Expr { return f.tree(kind, depth-1) }
+	sub := func(kind store.Kind) store.Expr { return g.tree(kind, depth-1) }
 	switch kind {
 	case store.KindBool:
-		return f.condition(depth)
+		return g.condition(depth)
 	case store.KindNumber:
-		switch f.below(4) {
+		switch g.below(4) {
 		case 0:
 			return store.Negate{X: sub(kind)}
 		case 1:
@@ -39,16 +41,16 @@ func (f forest) tree(kind store.Kind, depth int) store.Expr {
 		case 2:
 			return call(store.TotalSeconds, sub(store.KindDuration))
 		}
-		return call(pick(f, store.Year, store.Month, store.Day), sub(store.KindDate))
+		return call(pick(g, store.Year, store.Month, store.Day), sub(store.KindDate))
 	case store.KindText:
-		if f.below(2) == 0 {
+		if g.below(2) == 0 {
 			return call(store.Concat, sub(kind), sub(kind))
 		}
-		return call(pick(f, store.ToLower, store.ToUpper, store.Trim), sub(kind))
+		return call(pick(g, store.ToLower, store.ToUpper, store.Trim), sub(kind))
 	case store.KindDate:
-		return bin(sub(kind), pick(f, store.Add, store.Sub), sub(store.KindDuration))
+		return bin(sub(kind), pick(g, store.Add, store.Sub), sub(store.KindDuration))
 	case store.KindDuration:
-		switch f.below(5) {
+		switch g.below(5) {
 		case 0:
 			return store.Negate{X: sub(kind)}
 		case 1:
@@ -58,17 +60,17 @@ func (f forest) tree(kind store.Kind, depth int) store.Expr {
 		case 3:
 			return bin(sub(kind), store.Mul, sub(store.KindNumber))
 		}
-		if f.below(3) == 0 {
-			return bin(sub(kind), store.Div, f.divisor(depth-1))
+		if g.below(3) == 0 {
+			return bin(sub(kind), store.Div, g.divisor(depth-1))
 		}
-		return bin(sub(kind), pick(f, store.Add, store.Sub), sub(kind))
+		return bin(sub(kind), pick(g, store.Add, store.Sub), sub(kind))
 	}
-	return f.leaf(kind)
+	return g.leaf(kind)
 }
 
 // divisor draws a number that is not the literal 0.
-func (f forest) divisor(depth int) store.Expr {
-	number := f.tree(store.KindNumber, depth)
+func (g generator) divisor(depth int) store.Expr {
+	number := g.tree(store.KindNumber, depth)
 	if number == lit(store.Value{Kind: store.KindNumber}) {
 		return lit(store.Value{Kind: store.KindNumber, Number: one})
 	}
@@ -76,61 +78,61 @@ func (f forest) divisor(depth int) store.Expr {
 }
 
 // condition draws an expression that is a boolean.
-func (f forest) condition(depth int) store.Expr {
+func (g generator) condition(depth int) store.Expr {
 	sub := func() store.Expr {
-		if f.below(10) == 0 {
+		if g.below(10) == 0 {
 			return lit(null)
 		}
-		return f.tree(store.KindBool, depth-1)
+		return g.tree(store.KindBool, depth-1)
 	}
-	switch f.below(6) {
+	switch g.below(6) {
 	case 0:
 		return not(sub())
 	case 1:
-		return bin(sub(), pick(f, store.And, store.Or), sub())
+		return bin(sub(), pick(g, store.And, store.Or), sub())
 	case 2:
-		return call(pick(f, store.Contains, store.StartsWith, store.EndsWith), f.tree(store.KindText, depth-1), f.tree(store.KindText, depth-1))
+		return call(pick(g, store.Contains, store.StartsWith, store.EndsWith), g.tree(store.KindText, depth-1), g.tree(store.KindText, depth-1))
 	case 3:
-		return f.in(depth)
+		return g.in(depth)
 	}
-	kind := f.kind()
+	kind := g.kind()
 	ops := []store.Operator{store.Eq, store.Ne}
 	if kind != store.KindBool && kind != store.KindActivity {
 		ops = append(ops, store.Gt, store.Ge, store.Lt, store.Le)
 	}
-	x, y := f.tree(kind, depth-1), f.tree(kind, depth-1)
-	switch f.below(8) {
+	x, y := g.tree(kind, depth-1), g.tree(kind, depth-1)
+	switch g.below(8) {
 	case 0:
 		x = lit(null)
 	case 1:
 		y = lit(null)
 	}
-	return bin(x, pick(f, ops...), y)
+	return bin(x, pick(g, ops...), y)
 }
 
-func (f forest) in(depth int) store.Expr {
-	kind := f.kind()
-	x := f.tree(kind, depth-1)
-	if f.below(8) == 0 {
+func (g generator) in(depth int) store.Expr {
+	kind := g.kind()
+	x := g.tree(kind, depth-1)
+	if g.below(8) == 0 {
 		x = lit(null)
 	}
-	list := make([]store.Value, 1+f.below(4))
+	list := make([]store.Value, 1+g.below(4))
 	for i := range list {
-		if f.below(6) != 0 {
-			list[i] = f.value(kind)
+		if g.below(6) != 0 {
+			list[i] = g.value(kind)
 		}
 	}
 	return store.In{X: x, List: list}
 }
 
-func (f forest) kind() store.Kind {
-	return pick(f, store.KindBool, store.KindNumber, store.KindText, store.KindDate, store.KindDuration, store.KindActivity)
+func (g generator) kind() store.Kind {
+	return pick(g, store.KindBool, store.KindNumber, store.KindText, store.KindDate, store.KindDuration, store.KindActivity)
 }
 
 // leaf draws a literal, a property or an isof.
-func (f forest) leaf(kind store.Kind) store.Expr {
-	if kind == store.KindBool && f.below(2) == 0 {
-		return store.IsOf{Type: pick(f, store.Call, store.Chat, store.Email, store.Focus, store.Meeting)}
+func (g generator) leaf(kind store.Kind) store.Expr {
+	if kind == store.KindBool && g.below(2) == 0 {
+		return store.IsOf{Type: pick(g, store.Call, store.Chat, store.Email, store.Focus, store.Meeting)}
 	}
 	var named []store.Expr
 	for _, derived := range slices.Sorted(maps.Keys(properties)) {
@@ -140,39 +142,39 @@ func (f forest) leaf(kind store.Kind) store.Expr {
 			}
 		}
 	}
-	if named == nil || f.below(3) == 0 {
-		return lit(f.value(kind))
+	if named == nil || g.below(3) == 0 {
+		return lit(g.value(kind))
 	}
-	return pick(f, named...)
+	return pick(g, named...)
 }
 
-func (f forest) value(kind store.Kind) store.Value {
+func (g generator) value(kind store.Kind) store.Value {
 	v := store.Value{Kind: kind}
 	switch kind {
 	case store.KindBool:
-		v.Bool = rapid.Bool().Draw(f.t, "bool")
+		v.Bool = rapid.Bool().Draw(g.t, "bool")
 	case store.KindNumber:
-		v.Number = rapid.OneOf(rapid.Int64(), rapid.Map(rapid.Int64Range(-20, 20), func(n int64) int64 { return n * one })).Draw(f.t, "number")
+		v.Number = rapid.OneOf(rapid.Int64(), rapid.Map(rapid.Int64Range(-20, 20), func(n int64) int64 { return n * one })).Draw(g.t, "number")
 	case store.KindText:
-		v.Text = strings.ReplaceAll(rapid.OneOf(rapid.StringN(0, 8, -1), rapid.SampledFrom([]string{"'", "''", "PT1H", "Call", "2019-06-16"})).Draw(f.t, "text"), "\x00", "")
+		v.Text = strings.ReplaceAll(rapid.OneOf(rapid.StringN(0, 8, -1), rapid.SampledFrom([]string{"'", "''", "PT1H", "Call", "2019-06-16"})).Draw(g.t, "text"), "\x00", "")
 	case store.KindDate:
-		v.Date = edm.Date(rapid.Int32Range(int32(edm.MinDate), int32(edm.MaxDate)).Draw(f.t, "date"))
+		v.Date = edm.Date(rapid.Int32Range(int32(edm.MinDate), int32(edm.MaxDate)).Draw(g.t, "date"))
 	case store.KindDuration:
-		v.Duration = edm.Duration(rapid.Int64().Draw(f.t, "duration"))
+		v.Duration = edm.Duration(rapid.Int64().Draw(g.t, "duration"))
 	case store.KindActivity:
-		v.Text = string(pick(f, activities...))
+		v.Text = string(pick(g, activities...))
 	}
 	return v
 }
 
-func TestEveryTreeSurvivesItsText(t *testing.T) {
+func TestPrintedTreesParseToThemselves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		tree := forest{t}.tree(store.KindBool, 5)
+		tree := generator{t}.tree(store.KindBool, 5)
 		if kind, err := kindOf(tree); kind != store.KindBool || err != nil {
 			t.Fatalf("drew %#v of kind %d: %v", tree, kind, err)
 		}
 		if count(tree) > 100 {
-			t.Skip("larger than a filter may be with its random spaces and parentheses")
+			t.Skip("random spaces and parentheses could make the text longer than a filter may be")
 		}
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		for _, p := range []printer{{}, {random}} {
@@ -184,17 +186,16 @@ func TestEveryTreeSurvivesItsText(t *testing.T) {
 	})
 }
 
-// TestOrdersSurviveTheirText does the same for orders.
-func TestOrdersSurviveTheirText(t *testing.T) {
+func TestPrintedOrdersParseToThemselves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		f := forest{t}
+		g := generator{t}
 		var order []store.Order
-		for len(order) < 1+f.below(8) {
-			by, isProperty := f.leaf(pick(f, store.KindText, store.KindDate, store.KindDuration, store.KindActivity)).(store.Property)
+		for len(order) < 1+g.below(8) {
+			by, isProperty := g.leaf(pick(g, store.KindText, store.KindDate, store.KindDuration, store.KindActivity)).(store.Property)
 			if !isProperty || slices.ContainsFunc(order, func(o store.Order) bool { return o.By == by }) {
 				continue
 			}
-			order = append(order, store.Order{By: by, Descending: f.below(2) == 0})
+			order = append(order, store.Order{By: by, Descending: g.below(2) == 0})
 		}
 		p := printer{rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))}
 		if got, err := model.ParseOrderBy(orderText(p, order)); err != nil || !reflect.DeepEqual(got, order) {
@@ -210,7 +211,7 @@ func orderText(p printer, order []store.Order) string {
 		if o.Descending {
 			items[i] += p.gap() + p.name("desc")
 		} else {
-			items[i] += p.one("", p.gap()+p.name("asc"))
+			items[i] += p.choose("", p.gap()+p.name("asc"))
 		}
 	}
 	return strings.Join(items, p.space()+",")

@@ -2,12 +2,13 @@ package odata
 
 import "slices"
 
-// ParseSelect reads a $select: properties with commas between, and * for all that a
-// statistic has. It returns each once, in the order of the text and as the contract
-// spells it; one that was cast keeps its type before a slash
-// (microsoft.graph.callActivityStatistics/afterHours), and is selected only for
-// statistics of that type. Without a cast it is selected wherever it is. Every error
-// is an *Error.
+// ParseSelect parses a $select: properties separated by commas, and * for all of them. It
+// returns each property once, in the order of the text and the spelling of the contract.
+//
+// A property with a cast keeps its type, as in
+// microsoft.graph.callActivityStatistics/afterHours. It is selected only from statistics
+// of that type. Without a cast it is selected from all types that have it. Every error is
+// an *Error.
 func (m *Model) ParseSelect(text string) ([]string, error) {
 	p, err := m.parse("$select", text)
 	if err != nil {

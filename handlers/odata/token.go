@@ -1,15 +1,15 @@
 package odata
 
-// tokenKind is what a token is.
+// tokenKind is the kind of a token.
 type tokenKind uint8
 
 const (
 	tokenEnd tokenKind = iota
 	// tokenWord is a name or an operator, perhaps with dots, $ or @ in it.
 	tokenWord
-	// tokenText is a string with its quotes, and '' for each quote in it.
+	// tokenText is a string with its quotes. Each quote inside is doubled.
 	tokenText
-	// tokenNumeral begins with a digit: a number, a date, or neither.
+	// tokenNumeral begins with a digit. It is a number, a date or malformed.
 	tokenNumeral
 	tokenOpen
 	tokenClose
@@ -18,10 +18,11 @@ const (
 	tokenMinus
 	tokenPlus
 	tokenStar
-	// tokenStray is a character that no option has a use for.
+	// tokenStray is a character that no option allows.
 	tokenStray
 )
 
+// punctuation has the tokens of a single character.
 var punctuation = map[rune]tokenKind{
 	'(': tokenOpen,
 	')': tokenClose,
@@ -32,7 +33,7 @@ var punctuation = map[rune]tokenKind{
 	'*': tokenStar,
 }
 
-// token is a piece of the text, from the byte offset start to before end.
+// token is the piece of the text from the byte offset start up to, but without, end.
 type token struct {
 	kind       tokenKind
 	start, end int

@@ -5,7 +5,7 @@ import (
 	"afterhours/store/edm"
 )
 
-// Short names for the trees that tests expect.
+// The functions below have short names, to make the expected trees of tests readable.
 
 func prop(name store.PropertyName) store.Expr { return store.Property{Name: name} }
 
@@ -29,7 +29,7 @@ func call(f store.Func, args ...store.Expr) store.Expr {
 
 func in(x store.Expr, list ...store.Value) store.Expr { return store.In{X: x, List: list} }
 
-// Values; number takes ten-millionths.
+// The values null, boolean, number and so on. number takes ten-millionths: 10,000,000 is 1.
 
 var null = store.Value{}
 

@@ -8,23 +8,24 @@ import (
 	"afterhours/store/edm"
 )
 
-// kindOf is the typing of store's comments once more, to check what the parser lets
-// through. It returns the kind of the expression, KindNull for a null.
+// kindOf returns the kind of the expression, KindNull for a null. It fails if the expression
+// is not well typed. It implements the rules in package store's comments a second time, to
+// check the parser.
 func kindOf(expr store.Expr) (store.Kind, error) {
 	switch x := expr.(type) {
 	case store.Literal:
 		return x.Value.Kind, wellFormed(x.Value)
 	case store.Property:
-		kind, known := properties[x.Type][x.Name]
-		if kind0, base := properties[""][x.Name]; base {
-			return kind0, nil
+		if kind, ok := properties[""][x.Name]; ok {
+			return kind, nil
 		}
+		kind, ok := properties[x.Type][x.Name]
 		for _, own := range properties {
-			if k, has := own[x.Name]; x.Type == "" && has {
-				kind, known = k, true
+			if k, found := own[x.Name]; x.Type == "" && found {
+				kind, ok = k, true
 			}
 		}
-		if !known {
+		if !ok {
 			return 0, fmt.Errorf("no property %v", x)
 		}
 		return kind, nil
@@ -48,11 +49,11 @@ func kindOf(expr store.Expr) (store.Kind, error) {
 	case store.Binary:
 		return kindOfBinary(x)
 	}
-	return 0, fmt.Errorf("no expression: %#v", expr)
+	return 0, fmt.Errorf("not an expression: %#v", expr)
 }
 
-// wellFormed says whether exactly the field of its kind is set, to a value that is
-// in its range.
+// wellFormed fails if a field is set that does not belong to the value's kind, or if the
+// value is out of range.
 func wellFormed(v store.Value) error {
 	rest := v
 	rest.Kind = store.KindNull
@@ -77,6 +78,7 @@ func wellFormed(v store.Value) error {
 	return nil
 }
 
+// want fails if the kind of the expression is not one of the given kinds.
 func want(expr store.Expr, kinds ...store.Kind) error {
 	kind, err := kindOf(expr)
 	if err == nil && !slices.Contains(kinds, kind) {
@@ -169,7 +171,7 @@ func kindOfBinary(b store.Binary) (store.Kind, error) {
 	return 0, fmt.Errorf("no operator %v", signature)
 }
 
-// count returns how many nodes the tree has.
+// count returns the number of nodes of the tree.
 func count(expr store.Expr) int {
 	switch x := expr.(type) {
 	case store.Not:

@@ -6,11 +6,12 @@ import (
 	"afterhours/store"
 )
 
-// kindTypeName is the kind of @odata.type, which only eq and ne take, beside the
-// name of a type. It never leaves the parser: what comes out is a store.IsOf.
+// kindTypeName is the kind of @odata.type. Only eq and ne take it, and their other
+// operand must be the name of a type. The result is a store.IsOf, so that this kind
+// never leaves the parser.
 const kindTypeName store.Kind = 255
 
-// kinds says how errors call a kind, and which values are of it.
+// kinds has the name of each kind, and an example of its values, for errors.
 var kinds = map[store.Kind]struct{ name, example string }{
 	store.KindNull:     {"null", "null"},
 	store.KindBool:     {"boolean", "a boolean such as true"},
@@ -22,8 +23,8 @@ var kinds = map[store.Kind]struct{ name, example string }{
 	kindTypeName:       {"type name", "the name of a type"},
 }
 
-// arithmetic are the kinds of operands that an operator takes, with the kind of its
-// result (section 5.1.1.2 of the URL conventions, less the arithmetic of numbers).
+// arithmetic has the kinds of operands and result of each operator (URL conventions,
+// section 5.1.1.2). Arithmetic of two numbers is not supported.
 var arithmetic = map[store.Operator][]struct{ x, y, result store.Kind }{
 	store.Add: {
 		{store.KindDuration, store.KindDuration, store.KindDuration},
@@ -43,7 +44,7 @@ var arithmetic = map[store.Operator][]struct{ x, y, result store.Kind }{
 	},
 }
 
-// combine types an operator and its operands.
+// combine returns the operand of a binary operator, if the kinds of x and y are right.
 func (p *parser) combine(x operand, op store.Operator, at token, y operand) (operand, error) {
 	switch op {
 	case store.And, store.Or:
@@ -57,7 +58,7 @@ func (p *parser) combine(x operand, op store.Operator, at token, y operand) (ope
 	return p.compare(x, op, at, y)
 }
 
-// connect types and and or: between conditions, or null.
+// connect types the operators and and or. Their operands are conditions or null.
 func (p *parser) connect(x operand, op store.Operator, y operand) (operand, error) {
 	for _, side := range []operand{x, y} {
 		if side.kind != store.KindBool && side.kind != store.KindNull {
@@ -67,16 +68,16 @@ func (p *parser) connect(x operand, op store.Operator, y operand) (operand, erro
 	return p.node(store.Binary{Op: op, X: x.expr, Y: y.expr}, store.KindBool, x.start, y.end)
 }
 
-// not types a not, which covers only the operand next to it: "not id eq 'x'" is
-// "(not id) eq 'x'", hence the hint.
+// not types a not. It covers only the next operand: "not id eq 'x'" is "(not id) eq
+// 'x'". The error therefore mentions parentheses.
 func (p *parser) not(at token, x operand) (operand, error) {
 	if x.kind != store.KindBool && x.kind != store.KindNull {
-		return operand{}, p.fault(x.start, "expected a condition after not, in parentheses if it has an operator, found %s", p.piece(x))
+		return operand{}, p.fault(x.start, "expected a condition after not (put parentheses around a condition with an operator), found %s", p.piece(x))
 	}
 	return p.node(store.Not{X: x.expr}, store.KindBool, at.start, x.end)
 }
 
-// negate types a minus.
+// negate types a minus before a number or a duration.
 func (p *parser) negate(at token, x operand) (operand, error) {
 	if x.kind != store.KindNumber {
 		var ok bool
@@ -87,7 +88,7 @@ func (p *parser) negate(at token, x operand) (operand, error) {
 	return p.node(store.Negate{X: x.expr}, x.kind, at.start, x.end)
 }
 
-// compare types a comparison: of two operands of one kind, or with null.
+// compare types a comparison of two operands of one kind, or with null.
 func (p *parser) compare(x operand, op store.Operator, at token, y operand) (operand, error) {
 	sides := []operand{x, y}
 	if err := p.unify(sides); err != nil {
@@ -96,15 +97,15 @@ func (p *parser) compare(x operand, op store.Operator, at token, y operand) (ope
 	x, y = sides[0], sides[1]
 	hasOrder := x.kind != store.KindBool && x.kind != store.KindActivity
 	if !hasOrder && x.kind == y.kind && op != store.Eq && op != store.Ne {
-		return operand{}, p.fault(at.start, "expected eq or ne, since one %s is not more than another, found %s", kinds[x.kind].name, p.text[at.start:at.end])
+		return operand{}, p.fault(at.start, "expected eq or ne, since values of kind %s have no order, found %s", kinds[x.kind].name, p.text[at.start:at.end])
 	}
 	return p.node(store.Binary{Op: op, X: x.expr, Y: y.expr}, store.KindBool, x.start, y.end)
 }
 
-// in parses and types the values of an in, which are literals.
+// in parses the values of an in, which are literals, and checks their kinds.
 func (p *parser) in(at token, x operand) (operand, error) {
 	if x.kind == kindTypeName {
-		return operand{}, p.fault(at.start, "expected eq or ne beside @odata.type, found %s", p.text[at.start:at.end])
+		return operand{}, p.fault(at.start, "expected eq or ne with @odata.type, found %s", p.text[at.start:at.end])
 	}
 	if err := p.want(tokenOpen, "( and the values"); err != nil {
 		return operand{}, err
@@ -119,7 +120,7 @@ func (p *parser) in(at token, x operand) (operand, error) {
 		if err != nil {
 			return operand{}, err
 		}
-		p.nodes = nodes // maxList bounds values instead
+		p.nodes = nodes // maxList bounds the values, not maxNodes
 		if sides = append(sides, value); !p.accept(tokenComma) {
 			break
 		}
@@ -138,8 +139,8 @@ func (p *parser) in(at token, x operand) (operand, error) {
 	return p.node(store.In{X: sides[0].expr, List: list}, store.KindBool, x.start, end)
 }
 
-// unify makes operands that are compared of one kind, but for null: the kind of the
-// one that leads.
+// unify converts operands that are compared to the kind of the leading one. A null stays
+// a null.
 func (p *parser) unify(sides []operand) error {
 	leader := leading(sides)
 	for i, side := range sides {
@@ -154,8 +155,9 @@ func (p *parser) unify(sides []operand) error {
 	return nil
 }
 
-// leading returns the first operand whose kind is certain, else the first string
-// literal, which is a text then, else a null.
+// leading returns the operand that decides the kind of a comparison: the first one that
+// is neither null nor a string literal without a prefix. If there is none, it is the
+// first such string literal, as a text. Otherwise it is a null.
 func leading(sides []operand) operand {
 	var leader operand
 	for _, side := range sides {
@@ -169,11 +171,11 @@ func leading(sides []operand) operand {
 	return leader
 }
 
-// compareType types a comparison of @odata.type with the name of a type, in JSON's
-// form ('#microsoft.graph.callActivityStatistics') or without the #.
+// compareType types a comparison of @odata.type with the name of a type. The name is
+// '#microsoft.graph.callActivityStatistics', as in JSON, or the same without the #.
 func (p *parser) compareType(x operand, op store.Operator, at token, y operand) (operand, error) {
 	if op != store.Eq && op != store.Ne {
-		return operand{}, p.fault(at.start, "expected eq or ne beside @odata.type, found %s", p.text[at.start:at.end])
+		return operand{}, p.fault(at.start, "expected eq or ne with @odata.type, found %s", p.text[at.start:at.end])
 	}
 	name := y
 	if y.kind == kindTypeName {
@@ -193,8 +195,8 @@ func (p *parser) compareType(x operand, op store.Operator, at token, y operand) 
 	return p.node(expr, store.KindBool, x.start, y.end)
 }
 
-// compute types arithmetic. A division by the literal 0 fails for every statistic
-// (section 5.1.1.2.5 of the URL conventions), so it is refused here.
+// compute types an arithmetic operator. A division by the literal 0 is refused, since it
+// would fail for every statistic (URL conventions, section 5.1.1.2.5).
 func (p *parser) compute(x operand, op store.Operator, at token, y operand) (operand, error) {
 	if zero := (store.Literal{Value: store.Value{Kind: store.KindNumber}}); op == store.Div && y.expr == zero {
 		return operand{}, p.fault(y.start, "expected a divisor other than zero, found %s", p.piece(y))
@@ -211,9 +213,9 @@ func (p *parser) compute(x operand, op store.Operator, at token, y operand) (ope
 	return operand{}, p.fault(at.start, "expected %s, found %s %s %s", strings.Join(allowed, " or "), kinds[x.kind].name, op, kinds[y.kind].name)
 }
 
-// as returns the operand as one of the kind: as it is, or what a string literal
-// without a prefix stands for (section 5.1.1.14.1 of the URL conventions). It
-// returns the operand as it was if it is not of that kind.
+// as returns the operand as one of the kind. It converts a string literal without a
+// prefix (URL conventions, section 5.1.1.14.1). If the operand is not of the kind, as
+// returns it unchanged, and false.
 func (p *parser) as(x operand, kind store.Kind) (operand, bool) {
 	if x.kind == kind || !x.quoted {
 		return x, x.kind == kind
