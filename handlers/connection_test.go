@@ -26,9 +26,9 @@ func (s slowToLearn) PutUser(ctx context.Context, user store.User, move bool) er
 	return s.Store.PutUser(ctx, user, move)
 }
 
-// TestBodyWaitsForTheServer: the time that the server takes before it reads a body, as to
+// TestBodyTimeoutStartsAtFirstRead: the time that the server takes before it reads a body, as to
 // fetch an issuer's keys, is not the client's.
-func TestBodyWaitsForTheServer(t *testing.T) {
+func TestBodyTimeoutStartsAtFirstRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, slowToLearn{memory.New()})
 	token := w.mint(auth.Claims{Tenant: tenant, User: megan, UPN: "megan@example.com", Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour})

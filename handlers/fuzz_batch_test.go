@@ -33,7 +33,7 @@ func FuzzBatches(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) { z.batch(t, body) })
 }
 
-// FuzzDrawnBatches is FuzzBatches for batches of the requests that TestSameAnswers draws:
+// FuzzDrawnBatches is FuzzBatches for batches of the requests that TestStoresGiveTheSameResponses draws:
 // those of a group, those that wait for one another, and those that only read.
 func FuzzDrawnBatches(f *testing.F) {
 	for seed := range uint64(12) {

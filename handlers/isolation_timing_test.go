@@ -14,14 +14,14 @@ import (
 	"afterhours/store/memory"
 )
 
-var timings = flag.Int("timings", 400, "how often TestForeignAndMissingTakeAlike asks for each; from 10000 on it holds them to 5 %")
+var timings = flag.Int("timings", 400, "how often TestForeignAndMissingTakeTheSameTime asks for each; from 10000 on it holds them to 5 %")
 
-// TestForeignAndMissingTakeAlike: what exists and is somebody else's takes as long as
+// TestForeignAndMissingTakeTheSameTime: what exists and is somebody else's takes as long as
 // what does not exist. The two are asked for in turn, within the process, where a
 // difference shows most, and their medians compared. Few requests on a busy machine
 // tell no more than that they are within a third of each other; -timings=10000 holds
 // them to 5 %. What differs more is measured again, twice at the most.
-func TestForeignAndMissingTakeAlike(t *testing.T) {
+func TestForeignAndMissingTakeTheSameTime(t *testing.T) {
 	bound := 0.33
 	if *timings >= 10000 {
 		bound = 0.05

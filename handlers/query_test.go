@@ -51,8 +51,8 @@ func TestFilters(t *testing.T) {
 	})
 }
 
-// TestOptionsThatAreRefused: each with its name and what was expected.
-func TestOptionsThatAreRefused(t *testing.T) {
+// TestInvalidQueryOptions: each with its name and what was expected.
+func TestInvalidQueryOptions(t *testing.T) {
 	c := newClient(t)
 	for query, part := range map[string]string{
 		"$filter=activity eq":                  "$filter, column 12",
@@ -122,10 +122,10 @@ func TestSelect(t *testing.T) {
 	c.send("GET", seedItem+"?$select=readEmail", "").want(t, 200, seedID)
 }
 
-// TestWalkWhileWriting: 10,000 statistics that exist throughout are each seen once
+// TestPagesWhileAnotherClientWrites: 10,000 statistics that exist throughout are each seen once
 // on a walk through all pages, while another client creates, changes and deletes
 // others between them.
-func TestWalkWhileWriting(t *testing.T) {
+func TestPagesWhileAnotherClientWrites(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
 		owner := store.Owner{Tenant: tenant, User: megan}
 		const steady = 10000

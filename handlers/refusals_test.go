@@ -173,8 +173,8 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-// TestManyFaults: an answer names every fault, but not thousands of them.
-func TestManyFaults(t *testing.T) {
+// TestResponseNamesFiftyFaultsAtMost: an answer names every fault, but not thousands of them.
+func TestResponseNamesFiftyFaultsAtMost(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	w.createSeed()
 	var body strings.Builder

@@ -217,9 +217,9 @@ func TestCSVRefuses(t *testing.T) {
 	}
 }
 
-// TestCSVTakes: headers in any order and case, tenants that are not there, hours as
+// TestCSVAccepts: headers in any order and case, tenants that are not there, hours as
 // Viva Insights has them, and cells that would be null or a formula.
-func TestCSVTakes(t *testing.T) {
+func TestCSVAccepts(t *testing.T) {
 	x := exchangeOf(t)
 	source, err := x.CSV(strings.NewReader("\ufeffstatistictype,DURATION,personid,AfterHours,MetricDate,EndDate,TimeZone\r\n"+
 		"Call,1.25,"+aUser+",-0.0000000005,2026-11-16,2026-11-17,\"\"\"\"\"\"\r\n"+
@@ -240,8 +240,8 @@ func TestCSVTakes(t *testing.T) {
 	}
 }
 
-// TestFromALine: what is before it is not read.
-func TestFromALine(t *testing.T) {
+// TestReadFromLine: what is before it is not read.
+func TestReadFromLine(t *testing.T) {
 	x := exchangeOf(t)
 	line := fmt.Sprintf("{%s,\"statistic\":{%s}}\n", goodOwner, goodCall)
 	if rows := readAll(t, x.JSONLines(strings.NewReader("bad\n"+line+line), 2)); len(rows) != 2 || rows[0].Line != 2 || rows[0].Faults != nil {

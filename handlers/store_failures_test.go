@@ -30,9 +30,9 @@ func (hanging) Put(ctx context.Context, _ store.Key, _ store.Record, _ store.Rev
 	}
 }
 
-// TestWaitersAreAnswered: while the store hangs, whoever waits in a line of writers of one
+// TestWaitingWritersGetResponseInTime: while the store hangs, whoever waits in a line of writers of one
 // statistic is told so before the connection is closed, after 60 s.
-func TestWaitersAreAnswered(t *testing.T) {
+func TestWaitingWritersGetResponseInTime(t *testing.T) {
 	issuer, err := auth.OpenLocalIssuer(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -80,9 +80,9 @@ func (roomless) List(context.Context, store.Owner, store.Query) ([]store.Statist
 	return nil, store.ErrFull
 }
 
-// TestNoRoomToRead: a read that finds no room, as a database needs some to sort, is no
+// TestFullStoreOnReadIsUnavailable: a read that finds no room, as a database needs some to sort, is no
 // write that did not happen.
-func TestNoRoomToRead(t *testing.T) {
+func TestFullStoreOnReadIsUnavailable(t *testing.T) {
 	w := newWorld(t, roomless{memory.New()})
 	got := w.do(call{method: "GET", path: collection + "?$orderby=duration", token: w.userToken(megan, "Analytics.Read")})
 	if got.status != http.StatusServiceUnavailable {

@@ -28,9 +28,9 @@ func (c *counted) Put(ctx context.Context, key store.Key, record store.Record, w
 	return c.Store.Put(ctx, key, record, was)
 }
 
-// TestWhatWasJustWrittenIsNotRead: a PATCH of what the server has created, read or
+// TestUpdateOfCachedStatisticReadsNothing: a PATCH of what the server has created, read or
 // changed just before only writes.
-func TestWhatWasJustWrittenIsNotRead(t *testing.T) {
+func TestUpdateOfCachedStatisticReadsNothing(t *testing.T) {
 	over := &counted{Store: memory.New()}
 	w := newWorld(t, over)
 	etag := w.createSeed()
@@ -44,8 +44,8 @@ func TestWhatWasJustWrittenIsNotRead(t *testing.T) {
 	}
 }
 
-// TestWhatIsDeletedIsForgotten: a PATCH of what this server has deleted writes nothing.
-func TestWhatIsDeletedIsForgotten(t *testing.T) {
+// TestDeleteRemovesFromCache: a PATCH of what this server has deleted writes nothing.
+func TestDeleteRemovesFromCache(t *testing.T) {
 	over := &counted{Store: memory.New()}
 	w := newWorld(t, over)
 	w.createSeed()
@@ -60,9 +60,9 @@ func TestWhatIsDeletedIsForgotten(t *testing.T) {
 	}
 }
 
-// TestAnotherServerWrites: whatever another server does to a statistic that this one
+// TestCacheAfterWritesOfAnotherServer: whatever another server does to a statistic that this one
 // has written, its next answer is as if it had remembered nothing.
-func TestAnotherServerWrites(t *testing.T) {
+func TestCacheAfterWritesOfAnotherServer(t *testing.T) {
 	change := call{method: "PATCH", path: seedItem, body: `{"duration":"PT7H"}`}
 	for _, row := range []struct {
 		name   string
@@ -106,9 +106,9 @@ func TestAnotherServerWrites(t *testing.T) {
 	}
 }
 
-// TestWhatIsRememberedIsSmall: of a request for a statistic, which may have a line of
+// TestCacheEntriesAreSmall: of a request for a statistic, which may have a line of
 // 30 KB, only what names the statistic is kept in memory.
-func TestWhatIsRememberedIsSmall(t *testing.T) {
+func TestCacheEntriesAreSmall(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	token := w.userToken(megan, "Analytics.ReadWrite")
 	long := "http://" + strings.Repeat("x", 24<<10) + "@afterhours.test"

@@ -44,8 +44,8 @@ func bodyAttacks(token string) []attack {
 	}
 }
 
-// TestTheLastOfDuplicatesCounts, as official SDKs send a member twice.
-func TestTheLastOfDuplicatesCounts(t *testing.T) {
+// TestLastDuplicateMemberCounts, as official SDKs send a member twice.
+func TestLastDuplicateMemberCounts(t *testing.T) {
 	c := newClient(t)
 	c.send("PATCH", seedItem, `{"duration":"no duration","duration":"PT7H"}`).want(t, 200, `"duration":"PT7H"`)
 	c.send("PATCH", seedItem, `{"duration":1,"duration":"PT8H"}`).want(t, 200, `"duration":"PT8H"`)

@@ -87,9 +87,9 @@ func TestConcurrentPatchesOfDifferentProperties(t *testing.T) {
 	})
 }
 
-// TestWritersOfAllKinds: PATCH, POST and DELETE of one statistic at once, through
+// TestConcurrentCreateUpdateDelete: PATCH, POST and DELETE of one statistic at once, through
 // two servers, answer nothing but what they may, and leave what the last one says.
-func TestWritersOfAllKinds(t *testing.T) {
+func TestConcurrentCreateUpdateDelete(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		token := w.userToken(megan, "Analytics.ReadWrite")
 		servers := []*world{w, w.another()}

@@ -50,10 +50,10 @@ func framingAttacks(token string) []attack {
 	}
 }
 
-// TestRefusedBeforeARequest: what is no HTTP, net/http refuses in its own words, closes
+// TestMalformedHTTPIsRefused: what is no HTTP, net/http refuses in its own words, closes
 // the connection, and nothing comes to a handler. The statuses are those of RFC 9110
 // and 9112.
-func TestRefusedBeforeARequest(t *testing.T) {
+func TestMalformedHTTPIsRefused(t *testing.T) {
 	w := newWorld(t, memory.New())
 	tag := w.createSeed()
 	mine := w.userToken(megan, "Analytics.ReadWrite")
@@ -110,10 +110,10 @@ func TestRefusedBeforeARequest(t *testing.T) {
 	}
 }
 
-// TestChunksEndTheConnection: of a message with chunks and a length, what a proxy before
+// TestConnectionClosesAfterChunkedRequest: of a message with chunks and a length, what a proxy before
 // the server took for its end could not be known, so that nothing behind it is answered
 // (RFC 9112, 6.1). net/http does not tell which had both.
-func TestChunksEndTheConnection(t *testing.T) {
+func TestConnectionClosesAfterChunkedRequest(t *testing.T) {
 	w := newWorld(t, memory.New())
 	mine := w.userToken(megan, "Analytics.ReadWrite")
 	const body = `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`

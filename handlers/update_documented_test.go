@@ -53,7 +53,7 @@ func TestDocumentedPatch(t *testing.T) {
 	})
 }
 
-func TestDocumentedPlaceholdersAreNamed(t *testing.T) {
+func TestDocumentedPlaceholdersAreInvalid(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		w.createSeed()
 		got := w.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + seedID,
@@ -67,8 +67,8 @@ func TestDocumentedPlaceholdersAreNamed(t *testing.T) {
 	})
 }
 
-// TestOtherSpellings sends the documented PATCH to every spelling of its address.
-func TestOtherSpellings(t *testing.T) {
+// TestUpdateByEverySpellingOfURL sends the documented PATCH to every spelling of its address.
+func TestUpdateByEverySpellingOfURL(t *testing.T) {
 	w := newWorld(t, openSQLite(t))
 	w.createSeed()
 	token := w.userToken(megan, "Analytics.ReadWrite")
@@ -107,7 +107,7 @@ func TestOtherSpellings(t *testing.T) {
 	}
 }
 
-func TestMerge(t *testing.T) {
+func TestUpdateMerges(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		token := w.userToken(megan, "Analytics.ReadWrite")
 		item := "/beta/me/analytics/activityStatistics/" + seedID

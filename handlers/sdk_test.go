@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestSDKRequests and TestSDKAnswers go through what was found by running official
+// TestSDKRequests and TestSDKResponses go through what was found by running official
 // Microsoft Graph SDKs: what they send that a server must take, and what they need
 // of its answers. Each subtest is one finding, by its number.
 func TestSDKRequests(t *testing.T) {
@@ -124,7 +124,7 @@ func TestSDKRequests(t *testing.T) {
 	}
 }
 
-func TestSDKAnswers(t *testing.T) {
+func TestSDKResponses(t *testing.T) {
 	const batch = "/beta/$batch"
 	typed := `"@odata.type":"#microsoft.graph.callActivityStatistics"`
 	for name, test := range map[string]func(*testing.T, client){

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestASemicolonIsPartOfAText: RFC 3986 lets it stand in a query as it is.
-func TestASemicolonIsPartOfAText(t *testing.T) {
+// TestSemicolonInFilter: RFC 3986 lets it stand in a query as it is.
+func TestSemicolonInFilter(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
 		c.createSeed()
 		c.send("GET", collection+"?$filter=timeZoneUsed%20eq%20'a;b'&$top=1", "").want(t, 200, `"value":[]`)
@@ -39,9 +39,9 @@ func TestNoContextWithoutMetadata(t *testing.T) {
 	})
 }
 
-// TestACastIsOfWhatIsCreated: what a POST makes behind a cast is of that type, and a key
+// TestCreateAtCast: what a POST makes behind a cast is of that type, and a key
 // may stand behind the cast.
-func TestACastIsOfWhatIsCreated(t *testing.T) {
+func TestCreateAtCast(t *testing.T) {
 	const calls = collection + "/microsoft.graph.callActivityStatistics"
 	onEveryClient(t, func(t *testing.T, c client) {
 		post := func(kind string) reply {
@@ -56,8 +56,8 @@ func TestACastIsOfWhatIsCreated(t *testing.T) {
 	})
 }
 
-// TestALinkIsFollowedInABatch, however long its filter is.
-func TestALinkIsFollowedInABatch(t *testing.T) {
+// TestLongFilterInBatch, however long its filter is.
+func TestLongFilterInBatch(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
 		c.createSeed()
 		filter := "timeZoneUsed ne '" + strings.Repeat("\u65e5", 2000) + "'"
@@ -66,8 +66,8 @@ func TestALinkIsFollowedInABatch(t *testing.T) {
 	})
 }
 
-// TestEmptyMembersOfAList count for nothing (RFC 9110, 5.6.1.2).
-func TestEmptyMembersOfAList(t *testing.T) {
+// TestEmptyMembersOfEntityTagList count for nothing (RFC 9110, 5.6.1.2).
+func TestEmptyMembersOfEntityTagList(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
 		etag := c.createSeed()
 		for _, list := range []string{etag + ",", ",," + etag, `W/"x", ,` + etag + " , "} {
@@ -91,8 +91,8 @@ func TestSettingsHaveNoEntityTag(t *testing.T) {
 	})
 }
 
-// TestWhatIsOutOfRangeIsSaidPlainly.
-func TestWhatIsOutOfRangeIsSaidPlainly(t *testing.T) {
+// TestErrorsNameTheLimit.
+func TestErrorsNameTheLimit(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
 		c.send("GET", collection+"?$skip=99999999", "").want(t, 400, "at most 1000000.")
 		c.send("GET", collection+"?$top=0", "").want(t, 400, "at least 1.")

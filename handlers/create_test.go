@@ -15,9 +15,9 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestEveryTypeRoundTrips: what is created comes back with every property of its
+// TestCreateThenGetOfEveryType: what is created comes back with every property of its
 // type, null where it was left out, and none of another type.
-func TestEveryTypeRoundTrips(t *testing.T) {
+func TestCreateThenGetOfEveryType(t *testing.T) {
 	properties := map[string]string{
 		"call": "afterHours", "chat": "afterHours", "email": "afterHours readEmail sentEmail", "focus": "",
 		"meeting": "afterHours conflicting long multitasking organized recurring",
@@ -210,8 +210,8 @@ func TestSettings(t *testing.T) {
 	})
 }
 
-// TestBodiesOfClients: the forms in which official SDKs send bodies.
-func TestBodiesOfClients(t *testing.T) {
+// TestBodyEncodings: the forms in which official SDKs send bodies.
+func TestBodyEncodings(t *testing.T) {
 	w := newWorld(t, memory.New())
 	w.createSeed()
 	token := w.userToken(megan, "Analytics.ReadWrite")
@@ -245,8 +245,8 @@ func TestBodiesOfClients(t *testing.T) {
 	}
 }
 
-// TestHeaders: what every answer carries, errors included.
-func TestHeaders(t *testing.T) {
+// TestResponseHeaders: what every answer carries, errors included.
+func TestResponseHeaders(t *testing.T) {
 	w := newWorld(t, memory.New())
 	token := w.userToken(megan, "Analytics.Read")
 	for _, path := range []string{collection, collection + "/none", "/nowhere"} {
@@ -277,8 +277,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// TestNotReady: a store that cannot serve makes the server say so.
-func TestNotReady(t *testing.T) {
+// TestClosedStoreIsUnavailable: a store that cannot serve makes the server say so.
+func TestClosedStoreIsUnavailable(t *testing.T) {
 	over := memory.New()
 	w := newWorld(t, over)
 	if err := over.Close(); err != nil {

@@ -22,11 +22,11 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestSameAnswers sends random sequences of requests to a server over memory and, one to
+// TestStoresGiveTheSameResponses sends random sequences of requests to a server over memory and, one to
 // this and one to that, to two servers over a store, and holds the answers of one side
 // against those of the other, byte by byte: neither the store nor what a server remembers
 // of it makes a difference. -rapid.checks sets how many sequences are tried, of a user each.
-func TestSameAnswers(t *testing.T) {
+func TestStoresGiveTheSameResponses(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) store.Store{"sqlite": openSQLite, "postgres": openPostgres} {
 		t.Run(name, func(t *testing.T) {
 			issuer, err := auth.OpenLocalIssuer(t.TempDir())

@@ -10,8 +10,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestWho: whose statistics which token reaches, and that tenants do not meet.
-func TestWho(t *testing.T) {
+// TestWhoseStatisticsATokenReaches: whose statistics which token reaches, and that tenants do not meet.
+func TestWhoseStatisticsATokenReaches(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		w.createSeed()
 		elsewhere := w.mint(auth.Claims{Tenant: otherTenant, User: daemon, Roles: []string{"Analytics.ReadWrite.All"}, Expires: time.Hour})
@@ -35,8 +35,8 @@ func TestWho(t *testing.T) {
 	})
 }
 
-// TestNames: a name in a token becomes an alias, unless it is somebody else's.
-func TestNames(t *testing.T) {
+// TestTokenNameBecomesAlias: a name in a token becomes an alias, unless it is somebody else's.
+func TestTokenNameBecomesAlias(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		w.createSeed()
 		app := w.appToken("Analytics.Read.All")
@@ -61,9 +61,9 @@ func TestNames(t *testing.T) {
 	})
 }
 
-// TestRemovedName: a user whose alias is removed goes on reaching their own data by
+// TestRemovedAliasStillReachesItsOwner: a user whose alias is removed goes on reaching their own data by
 // it, and it is learned again.
-func TestRemovedName(t *testing.T) {
+func TestRemovedAliasStillReachesItsOwner(t *testing.T) {
 	w := newWorld(t, memory.New())
 	w.createSeed()
 	token := w.mint(auth.Claims{Tenant: tenant, User: megan, UPN: "megan@example.com", Scopes: []string{"Analytics.Read"}, Expires: time.Hour})

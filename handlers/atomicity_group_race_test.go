@@ -15,9 +15,9 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestNobodySeesHalfAGroup: while groups swap two durations, who reads both in one
+// TestReadersNeverSeeHalfAGroup: while groups swap two durations, who reads both in one
 // step, as a page or as a group, finds two that differ.
-func TestNobodySeesHalfAGroup(t *testing.T) {
+func TestReadersNeverSeeHalfAGroup(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		token, second := w.userToken(megan, "Analytics.ReadWrite"), w.another()
 		w.createCall("a", "PT1H")
@@ -58,9 +58,9 @@ func TestNobodySeesHalfAGroup(t *testing.T) {
 	})
 }
 
-// TestGroupsRaceWithOthers: groups of two servers, PATCHes and entity tags. What was
+// TestGroupsRaceWithOtherWriters: groups of two servers, PATCHes and entity tags. What was
 // answered with success is stored, once.
-func TestGroupsRaceWithOthers(t *testing.T) {
+func TestGroupsRaceWithOtherWriters(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		token, second := w.userToken(megan, "Analytics.ReadWrite"), w.another()
 		for n := range 3 {

@@ -187,9 +187,9 @@ func TestGroupAfterRestart(t *testing.T) {
 	w.wantCall("c", "PT7M", done[0].Headers["ETag"])
 }
 
-// TestGroupOfAnApplication: a group may be of several users, each of whom the token
+// TestGroupOverSeveralUsers: a group may be of several users, each of whom the token
 // must reach, and a reader's cannot write in it.
-func TestGroupOfAnApplication(t *testing.T) {
+func TestGroupOverSeveralUsers(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, w *world) {
 		create := func(id, user string) string {
 			return fmt.Sprintf(`{"id":%q,"atomicityGroup":"g","method":"POST","url":"/users/%s/analytics/activityStatistics","body":{%s,"id":"x"}}`, id, user, callType)

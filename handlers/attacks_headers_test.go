@@ -11,11 +11,11 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestHeadersAreTheServersOwn: whatever stands in a request, and however it is answered,
+// TestNoHeaderInjection: whatever stands in a request, and however it is answered,
 // the answer has no header that the server does not set, and in none of them a text of
 // the caller's but a client-request-id of letters, digits and dashes, the id that was
 // created, and the Host.
-func TestHeadersAreTheServersOwn(t *testing.T) {
+func TestNoHeaderInjection(t *testing.T) {
 	w := newWorld(t, memory.New())
 	w.createSeed()
 	mine := w.userToken(megan, "Analytics.ReadWrite")
@@ -47,9 +47,9 @@ func TestHeadersAreTheServersOwn(t *testing.T) {
 	}
 }
 
-// TestLinksBeginWithTheHost that the client itself connected to, by whatever name: links
+// TestLinksUseHostHeader that the client itself connected to, by whatever name: links
 // of an answer that only it reads. Forwarding headers are not believed.
-func TestLinksBeginWithTheHost(t *testing.T) {
+func TestLinksUseHostHeader(t *testing.T) {
 	w := newWorld(t, memory.New())
 	w.createSeed()
 	mine := w.userToken(megan, "Analytics.ReadWrite")
@@ -62,9 +62,9 @@ func TestLinksBeginWithTheHost(t *testing.T) {
 	}
 }
 
-// TestForwardingHeadersAreNotBelieved: what a proxy would say of host, scheme, path and
+// TestForwardingHeadersAreIgnored: what a proxy would say of host, scheme, path and
 // method changes no answer, since any client can say it; --public-url tells instead.
-func TestForwardingHeadersAreNotBelieved(t *testing.T) {
+func TestForwardingHeadersAreIgnored(t *testing.T) {
 	w := newWorld(t, memory.New())
 	w.createSeed()
 	read := call{method: http.MethodGet, path: seedItem, token: w.userToken(megan, "Analytics.ReadWrite")}

@@ -9,8 +9,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestProperties: each as an object and bare, 204 where it is null.
-func TestProperties(t *testing.T) {
+// TestPropertyAsObjectAndValue: each as an object and bare, 204 where it is null.
+func TestPropertyAsObjectAndValue(t *testing.T) {
 	c := newClient(t)
 	c.send("PATCH", seedItem, `{"timeZoneUsed":null}`).want(t, 200)
 	for name, want := range map[string]string{"id": seedID, "activity": "Call", "startDate": "2019-06-16", "DURATION": "PT1H", "afterHours": "PT30M"} {
@@ -28,9 +28,9 @@ func TestProperties(t *testing.T) {
 	c.send("GET", seedItem+"/colour", "").want(t, 400, "not one of id, activity")
 }
 
-// TestPolicy: settings decide whether statistics can be read, not whether they can
+// TestSettingsForbidReading: settings decide whether statistics can be read, not whether they can
 // be written.
-func TestPolicy(t *testing.T) {
+func TestSettingsForbidReading(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
 		c.createSeed()
 		reads := []string{collection, seedItem, collection + "/$count", seedItem + "/duration", seedItem + "/duration/$value", "/beta/me/analytics?$expand=activityStatistics"}
@@ -73,9 +73,9 @@ func TestPolicy(t *testing.T) {
 	})
 }
 
-// TestModel: $metadata and the service document need no token; the model is well
+// TestMetadataDocument: $metadata and the service document need no token; the model is well
 // formed and says of every property what the contract says.
-func TestModel(t *testing.T) {
+func TestMetadataDocument(t *testing.T) {
 	w := newWorld(t, memory.New())
 	got := w.do(call{method: "GET", path: "/beta/$metadata"}).want(t, 200)
 	var model struct {
