@@ -18,10 +18,10 @@ import (
 // TestReadersNeverSeeHalfAGroup: while groups swap two durations, who reads both in one
 // step, as a page or as a group, finds two that differ.
 func TestReadersNeverSeeHalfAGroup(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		token, second := w.userToken(megan, "Analytics.ReadWrite"), w.another()
-		w.createCall("a", "PT1H")
-		w.createCall("b", "PT2H")
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		token, second := ts.userToken(megan, "Analytics.ReadWrite"), ts.anotherServer()
+		ts.createCall("a", "PT1H")
+		ts.createCall("b", "PT2H")
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		var swappers, readers sync.WaitGroup
@@ -29,7 +29,7 @@ func TestReadersNeverSeeHalfAGroup(t *testing.T) {
 			swappers.Go(func() {
 				for i := range 25 {
 					values := [2]string{"PT1H", "PT2H"}
-					got, err := []*world{w, second}[n%2].tryBatch(t.Context(), token,
+					got, err := []*testServer{ts, second}[n%2].tryBatch(t.Context(), token,
 						batched("1", "g", "PATCH", "a", fmt.Sprintf(`{"duration":%q}`, values[i%2])),
 						batched("2", "g", "PATCH", "b", fmt.Sprintf(`{"duration":%q}`, values[1-i%2])))
 					if err != nil || statusesOf(got) != "200 200" {
@@ -41,7 +41,7 @@ func TestReadersNeverSeeHalfAGroup(t *testing.T) {
 		for range 2 {
 			readers.Go(func() {
 				for ctx.Err() == nil {
-					got, err := w.tryBatch(t.Context(), token, batched("1", "g", "GET", "a", ""), batched("2", "g", "GET", "b", ""))
+					got, err := ts.tryBatch(t.Context(), token, batched("1", "g", "GET", "a", ""), batched("2", "g", "GET", "b", ""))
 					if err != nil || statusesOf(got) != "200 200" || got[0].Body.Duration == got[1].Body.Duration {
 						t.Errorf("as a group: %+v %v", got, err)
 					}
@@ -61,15 +61,15 @@ func TestReadersNeverSeeHalfAGroup(t *testing.T) {
 // TestGroupsRaceWithOtherWriters: groups of two servers, PATCHes and entity tags. What was
 // answered with success is stored, once.
 func TestGroupsRaceWithOtherWriters(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		token, second := w.userToken(megan, "Analytics.ReadWrite"), w.another()
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		token, second := ts.userToken(megan, "Analytics.ReadWrite"), ts.anotherServer()
 		for n := range 3 {
-			w.createCall(fmt.Sprint("s", n), "PT0S")
+			ts.createCall(fmt.Sprint("s", n), "PT0S")
 		}
 		var done [3]atomic.Int64
 		var writers sync.WaitGroup
 		for n := range 6 {
-			via := []*world{w, second}[n%2]
+			via := []*testServer{ts, second}[n%2]
 			writers.Go(func() {
 				for range 15 {
 					a := rand.IntN(3)
@@ -94,7 +94,7 @@ func TestGroupsRaceWithOtherWriters(t *testing.T) {
 		}
 		writers.Wait()
 		for n := range done {
-			got := seconds(w.do(call{method: "GET", path: collection + fmt.Sprint("/s", n), token: token}).text)
+			got := seconds(ts.do(call{method: "GET", path: collection + fmt.Sprint("/s", n), token: token}).text)
 			if want := int(done[n].Load()); got != want || want == 0 {
 				t.Errorf("s%d is %d seconds, and %d increments were answered with success", n, got, want)
 			}
@@ -105,16 +105,16 @@ func TestGroupsRaceWithOtherWriters(t *testing.T) {
 // increment adds a second to two statistics by a group with If-Match, or to the first
 // by a PATCH of its own, and returns which were changed: none if somebody else was
 // faster.
-func (w *world) increment(token string, a, b int, alone bool) (changed []int, err error) {
+func (ts *testServer) increment(token string, a, b int, alone bool) (changed []int, err error) {
 	var requests []string
 	for _, n := range []int{a, b} {
-		got, err := w.try(w.t.Context(), call{method: "GET", path: collection + fmt.Sprint("/s", n), token: token})
+		got, err := ts.try(ts.t.Context(), call{method: "GET", path: collection + fmt.Sprint("/s", n), token: token})
 		if err != nil {
 			return nil, err
 		}
 		body, tag := fmt.Sprintf(`{"duration":"PT%dS"}`, seconds(got.text)+1), got.header.Get("ETag")
 		if alone {
-			got, err := w.try(w.t.Context(), call{method: "PATCH", path: collection + fmt.Sprint("/s", n), token: token, body: body, header: map[string]string{"If-Match": tag}})
+			got, err := ts.try(ts.t.Context(), call{method: "PATCH", path: collection + fmt.Sprint("/s", n), token: token, body: body, header: map[string]string{"If-Match": tag}})
 			if err == nil && got.status == http.StatusOK {
 				changed = append(changed, n)
 			}
@@ -122,7 +122,7 @@ func (w *world) increment(token string, a, b int, alone bool) (changed []int, er
 		}
 		requests = append(requests, batched(fmt.Sprint(n), "g", "PATCH", fmt.Sprint("s", n), body, fmt.Sprintf(`"headers":{"If-Match":%q}`, tag)))
 	}
-	got, err := w.tryBatch(w.t.Context(), token, requests...)
+	got, err := ts.tryBatch(ts.t.Context(), token, requests...)
 	switch {
 	case err != nil:
 		return nil, err
@@ -135,13 +135,13 @@ func (w *world) increment(token string, a, b int, alone bool) (changed []int, er
 }
 
 // failing is a store that makes no changes of groups.
-type failing struct {
+type failingStore struct {
 	store.Store
 	err      error
 	attempts int
 }
 
-func (f *failing) Apply(context.Context, []store.Change) error {
+func (f *failingStore) Apply(context.Context, []store.Change) error {
 	f.attempts++
 	return f.err
 }
@@ -158,13 +158,13 @@ func TestGroupThatCannotBeStored(t *testing.T) {
 		{store.ErrUnavailable, "503 503", 1},
 		{errors.New("disk on fire"), "500 500", 1},
 	} {
-		broken := &failing{Store: memory.New(), err: row.err}
-		w := newWorld(t, broken)
-		got := w.batch(w.userToken(megan, "Analytics.ReadWrite"),
+		broken := &failingStore{Store: memory.New(), err: row.err}
+		ts := newTestServer(t, broken)
+		got := ts.batch(ts.userToken(megan, "Analytics.ReadWrite"),
 			batched("1", "g", "POST", "", `{`+callType+`,"id":"a"}`), batched("2", "g", "PATCH", "a", `{"duration":"PT1M"}`))
 		if statusesOf(got) != row.want || broken.attempts != row.attempts || strings.Contains(got[0].Body.Error.Message, "fire") {
 			t.Errorf("%v: %+v after %d attempts", row.err, got, broken.attempts)
 		}
-		w.wantNoCall("a")
+		ts.wantNoCall("a")
 	}
 }

@@ -38,7 +38,7 @@ func batchAttacks(token string) []attack {
 // TestAttacksInABatch: a request of a batch is refused as it would be alone, or for
 // what only a batch can do, and changes nothing.
 func TestAttacksInABatch(t *testing.T) {
-	c := newClient(t)
+	c := newTestClient(t)
 	before := c.send("GET", collection, "").text
 	item := func(method, url, more string) string {
 		return fmt.Sprintf(`{"requests":[{"id":"1","method":%q,"url":%q%s}]}`, method, url, more)

@@ -3,7 +3,6 @@ package handlers_test
 import (
 	"net/http"
 	"strings"
-	"testing"
 )
 
 // bodyAttacks are about JSON.
@@ -42,15 +41,4 @@ func bodyAttacks(token string) []attack {
 		patch("4,990 annotations", `{"color":"PT5H"`+members(`,"p%d@q":1`, 4990)+`}`, "color", "There is no property 'color'"),
 		{"body: 4,990 unknown properties of settings", message(token, "PATCH /beta/me/analytics HTTP/1.1", `{"settings":{"hasLicense":true`+members(`,"p%d":1`, 4990)+`}}`), bad, "BadRequest", "settings/p0", "There is no property", ""},
 	}
-}
-
-// TestLastDuplicateMemberCounts, as official SDKs send a member twice.
-func TestLastDuplicateMemberCounts(t *testing.T) {
-	c := newClient(t)
-	c.send("PATCH", seedItem, `{"duration":"no duration","duration":"PT7H"}`).want(t, 200, `"duration":"PT7H"`)
-	c.send("PATCH", seedItem, `{"duration":1,"duration":"PT8H"}`).want(t, 200, `"duration":"PT8H"`)
-	c.send("PATCH", seedItem, `{"duration":"PT9H","duration":1}`).want(t, 400, `"target":"duration"`)
-	c.send("PATCH", seedItem, `{"duration":"PT9H","duration":{}}`).want(t, 400, `"target":"duration"`)
-	c.send("GET", seedItem, "").want(t, 200, `"duration":"PT8H"`)
-	c.send("PATCH", "/beta/me/analytics", `{"settings":{"hasOptedOut":true},"settings":{"hasLicense":true}}`).want(t, 200, `"hasOptedOut":false`)
 }

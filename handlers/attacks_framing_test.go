@@ -54,9 +54,9 @@ func framingAttacks(token string) []attack {
 // the connection, and nothing comes to a handler. The statuses are those of RFC 9110
 // and 9112.
 func TestMalformedHTTPIsRefused(t *testing.T) {
-	w := newWorld(t, memory.New())
-	tag := w.createSeed()
-	mine := w.userToken(megan, "Analytics.ReadWrite")
+	ts := newTestServer(t, memory.New())
+	tag := ts.createSeed()
+	mine := ts.userToken(megan, "Analytics.ReadWrite")
 	remove := func(headers ...string) string {
 		return message(mine, "DELETE "+seedItem+" HTTP/1.1", "", headers...)
 	}
@@ -97,13 +97,13 @@ func TestMalformedHTTPIsRefused(t *testing.T) {
 		"a target of broken escapes":      {message(mine, "DELETE "+collection+"/%zz HTTP/1.1", ""), 400},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := *w
+			in := *ts
 			in.t = t
-			got := in.strike(attack{name: name, bytes: test.bytes})
+			got := in.sendAttack(attack{name: name, bytes: test.bytes})
 			if got.status != test.status || got.header.Get("request-id") != "" || got.header.Get("Connection") != "close" {
 				t.Errorf("%d %v %s; want %d of net/http's own", got.status, got.header, got.text, test.status)
 			}
-			if after := w.do(call{method: "GET", path: seedItem, token: mine}); after.header.Get("ETag") != tag {
+			if after := ts.do(call{method: "GET", path: seedItem, token: mine}); after.header.Get("ETag") != tag {
 				t.Errorf("the statistic is changed: %d %s", after.status, after.text)
 			}
 		})
@@ -114,13 +114,13 @@ func TestMalformedHTTPIsRefused(t *testing.T) {
 // the server took for its end could not be known, so that nothing behind it is answered
 // (RFC 9112, 6.1). net/http does not tell which had both.
 func TestConnectionClosesAfterChunkedRequest(t *testing.T) {
-	w := newWorld(t, memory.New())
-	mine := w.userToken(megan, "Analytics.ReadWrite")
+	ts := newTestServer(t, memory.New())
+	mine := ts.userToken(megan, "Analytics.ReadWrite")
 	const body = `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`
 	for _, length := range []string{"X-None: 0", "Content-Length: 4"} {
 		bytes := message(mine, "POST "+collection+" HTTP/1.1", "", length, "Transfer-Encoding: chunked", "Content-Type: application/json") +
 			"39\r\n" + body + "\r\n0\r\n\r\n" + message(mine, "GET "+collection+" HTTP/1.1", "")
-		got := w.strike(attack{name: length, bytes: bytes})
+		got := ts.sendAttack(attack{name: length, bytes: bytes})
 		got.want(t, 201)
 		if got.header.Get("Connection") != "close" {
 			t.Errorf("%s: %v", length, got.header)

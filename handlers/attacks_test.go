@@ -66,9 +66,9 @@ func message(token, line, body string, headers ...string) string {
 // strike sends the bytes over a connection of its own and returns the answer, held
 // against the contract. It fails if there is a second one: what stands in a body is never
 // taken for a request.
-func (w *world) strike(a attack) reply {
-	w.t.Helper()
-	got, _ := w.timed(a)
+func (ts *testServer) sendAttack(a attack) testResponse {
+	ts.t.Helper()
+	got, _ := ts.sendTimed(a)
 	if got.header.Get("request-id") == "" { // it is of net/http, before there is a request
 		return got
 	}
@@ -81,24 +81,24 @@ func (w *world) strike(a attack) reply {
 	if a.as != "" {
 		address.Path = a.as
 	}
-	request := (&http.Request{Method: method, URL: address, Header: http.Header{}}).WithContext(w.t.Context())
-	checked.Answer(w.t, request, &http.Response{Status: fmt.Sprint(got.status), StatusCode: got.status, Header: got.header}, []byte(got.text))
+	request := (&http.Request{Method: method, URL: address, Header: http.Header{}}).WithContext(ts.t.Context())
+	checked.Answer(ts.t, request, &http.Response{Status: fmt.Sprint(got.status), StatusCode: got.status, Header: got.header}, []byte(got.text))
 	return got
 }
 
 // timed is strike without the contract, and how long the answer took: on the clock, or
 // the time that this process, client and server, had a processor for it, as on a busy
 // machine it waits for one.
-func (w *world) timed(a attack) (reply, time.Duration) {
-	w.t.Helper()
-	connection, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+func (ts *testServer) sendTimed(a attack) (testResponse, time.Duration) {
+	ts.t.Helper()
+	connection, err := net.Dial("tcp", strings.TrimPrefix(ts.url, "http://"))
 	if err != nil {
-		w.t.Fatal(err)
+		ts.t.Fatal(err)
 	}
 	defer func() { _ = connection.Close() }()
 	_ = connection.SetDeadline(time.Now().Add(20 * time.Second))
 	sent := []byte(a.bytes)
-	begun, worked := time.Now(), processorTime(w.t)
+	begun, worked := time.Now(), processorTime(ts.t)
 	go func() { // the answer may come before the end
 		for piece := range slices.Chunk(sent, 64<<10) {
 			if _, err := connection.Write(piece); err != nil {
@@ -110,42 +110,42 @@ func (w *world) timed(a attack) (reply, time.Duration) {
 	method, _, _ := strings.Cut(a.bytes, " ")
 	response, err := http.ReadResponse(from, &http.Request{Method: method})
 	if err != nil {
-		w.t.Fatalf("%s: %v", a.name, err)
+		ts.t.Fatalf("%s: %v", a.name, err)
 	}
 	body, err := io.ReadAll(response.Body)
 	took := time.Since(begun)
 	if took < time.Second { // longer ones have waited for something
-		took = min(took, processorTime(w.t)-worked)
+		took = min(took, processorTime(ts.t)-worked)
 	}
 	if err != nil {
-		w.t.Fatalf("%s: %v", a.name, err)
+		ts.t.Fatalf("%s: %v", a.name, err)
 	}
 	_ = connection.(*net.TCPConn).CloseWrite()
 	if more, _ := io.ReadAll(from); len(more) > 0 {
-		w.t.Errorf("%s: one request, and a second answer: %.200q", a.name, more)
+		ts.t.Errorf("%s: one request, and a second answer: %.200q", a.name, more)
 	}
 	if response.Close { // which http.ReadResponse takes out of the headers
 		response.Header.Set("Connection", "close")
 	}
-	return reply{response.StatusCode, response.Header, string(body)}, took
+	return testResponse{response.StatusCode, response.Header, string(body)}, took
 }
 
 // TestAttacks: each attack gets its one answer, which the contract has, and changes
 // nothing.
 func TestAttacks(t *testing.T) {
-	w := newWorld(t, memory.New())
-	w.createSeed()
-	mine := w.userToken(megan, "Analytics.ReadWrite")
+	ts := newTestServer(t, memory.New())
+	ts.createSeed()
+	mine := ts.userToken(megan, "Analytics.ReadWrite")
 	everything := func() string {
-		return w.do(call{method: "GET", path: collection + "?$count=true", token: mine}).text +
-			w.do(call{method: "GET", path: "/beta/me/analytics/settings", token: mine}).text
+		return ts.do(call{method: "GET", path: collection + "?$count=true", token: mine}).text +
+			ts.do(call{method: "GET", path: "/beta/me/analytics/settings", token: mine}).text
 	}
 	before := everything()
 	for _, a := range attacks(t, mine) {
 		t.Run(a.name, func(t *testing.T) {
-			in := *w
+			in := *ts
 			in.t = t
-			got := in.strike(a)
+			got := in.sendAttack(a)
 			got.wantRefused(t, a.status, a.code, a.target, a.message)
 			if len(got.text) > 32<<10 {
 				t.Errorf("an answer of %d bytes", len(got.text))
@@ -171,16 +171,16 @@ const (
 // 10 MiB behind. What else runs on the machine can only make it slower, so that the best
 // of three tries counts.
 func TestAttacksAreCheap(t *testing.T) {
-	w := newWorld(t, memory.New())
-	w.createSeed()
-	all := attacks(t, w.userToken(megan, "Analytics.ReadWrite"))
+	ts := newTestServer(t, memory.New())
+	ts.createSeed()
+	all := attacks(t, ts.userToken(megan, "Analytics.ReadWrite"))
 	for _, a := range all {
-		w.timed(a) // what is made once, as pools
+		ts.sendTimed(a) // what is made once, as pools
 	}
 	before := heapInUse()
 	var slow []string
 	for range 3 {
-		if slow = w.strikeAll(all); len(slow) == 0 {
+		if slow = ts.slowAttacks(all); len(slow) == 0 {
 			break
 		}
 	}
@@ -193,12 +193,12 @@ func TestAttacksAreCheap(t *testing.T) {
 }
 
 // strikeAll strikes with each attack some times and returns what was too slow.
-func (w *world) strikeAll(all []attack) (slow []string) {
+func (ts *testServer) slowAttacks(all []attack) (slow []string) {
 	var together []time.Duration
 	for _, a := range all {
 		var each []time.Duration
 		for range rounds {
-			_, took := w.timed(a)
+			_, took := ts.sendTimed(a)
 			each = append(each, took)
 		}
 		slices.Sort(each)
@@ -214,7 +214,7 @@ func (w *world) strikeAll(all []attack) (slow []string) {
 	}
 	slices.Sort(together)
 	p99 := together[len(together)*99/100]
-	w.t.Logf("%d attacks, %d times each: p99 %v", len(all), rounds, p99)
+	ts.t.Logf("%d attacks, %d times each: p99 %v", len(all), rounds, p99)
 	if p99 > attackBudget {
 		slow = append(slow, fmt.Sprintf("p99 is %v", p99))
 	}

@@ -13,17 +13,17 @@ import (
 )
 
 // counted counts the statistics that are read from a store one by one, and written.
-type counted struct {
+type countingStore struct {
 	store.Store
 	reads, writes atomic.Int64
 }
 
-func (c *counted) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
+func (c *countingStore) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
 	c.reads.Add(1)
 	return c.Store.Get(ctx, key)
 }
 
-func (c *counted) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
+func (c *countingStore) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	c.writes.Add(1)
 	return c.Store.Put(ctx, key, record, was)
 }
@@ -31,12 +31,12 @@ func (c *counted) Put(ctx context.Context, key store.Key, record store.Record, w
 // TestUpdateOfCachedStatisticReadsNothing: a PATCH of what the server has created, read or
 // changed just before only writes.
 func TestUpdateOfCachedStatisticReadsNothing(t *testing.T) {
-	over := &counted{Store: memory.New()}
-	w := newWorld(t, over)
-	etag := w.createSeed()
-	token := w.userToken(megan, "Analytics.ReadWrite")
+	over := &countingStore{Store: memory.New()}
+	ts := newTestServer(t, over)
+	etag := ts.createSeed()
+	token := ts.userToken(megan, "Analytics.ReadWrite")
 	for _, duration := range []string{"PT2H", "PT3H"} {
-		got := w.do(call{method: "PATCH", path: seedItem, token: token, header: map[string]string{"If-Match": etag}, body: `{"duration":"` + duration + `"}`})
+		got := ts.do(call{method: "PATCH", path: seedItem, token: token, header: map[string]string{"If-Match": etag}, body: `{"duration":"` + duration + `"}`})
 		if got.status != http.StatusOK || got.object(t)["afterHours"] != "PT30M" || over.reads.Load() != 0 {
 			t.Errorf("%d %s after %d reads", got.status, got.text, over.reads.Load())
 		}
@@ -46,15 +46,15 @@ func TestUpdateOfCachedStatisticReadsNothing(t *testing.T) {
 
 // TestDeleteRemovesFromCache: a PATCH of what this server has deleted writes nothing.
 func TestDeleteRemovesFromCache(t *testing.T) {
-	over := &counted{Store: memory.New()}
-	w := newWorld(t, over)
-	w.createSeed()
+	over := &countingStore{Store: memory.New()}
+	ts := newTestServer(t, over)
+	ts.createSeed()
 	written := over.writes.Load()
-	token := w.userToken(megan, "Analytics.ReadWrite")
-	if got := w.do(call{method: "DELETE", path: collection + "/" + seedID, token: token}); got.status != http.StatusNoContent {
+	token := ts.userToken(megan, "Analytics.ReadWrite")
+	if got := ts.do(call{method: "DELETE", path: collection + "/" + seedID, token: token}); got.status != http.StatusNoContent {
 		t.Fatal(got.text)
 	}
-	got := w.do(call{method: "PATCH", path: collection + "/" + seedID, token: token, body: `{"duration":"PT2H"}`})
+	got := ts.do(call{method: "PATCH", path: collection + "/" + seedID, token: token, body: `{"duration":"PT2H"}`})
 	if got.status != http.StatusNotFound || over.writes.Load() != written {
 		t.Errorf("%d %s after %d writes", got.status, got.text, over.writes.Load()-written)
 	}
@@ -83,9 +83,9 @@ func TestCacheAfterWritesOfAnotherServer(t *testing.T) {
 		{"takes back a change", []call{change, {method: "PATCH", path: seedItem, body: `{"duration":"PT1H"}`}}, call{method: "PATCH", path: seedItem, body: `{"duration":"PT1H"}`}, http.StatusPreconditionFailed, http.StatusOK, `"duration":"PT1H"`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			onEveryStore(t, func(t *testing.T, w *world) {
-				etag, token := w.createSeed(), w.userToken(megan, "Analytics.ReadWrite")
-				other := w.another()
+			onEveryStore(t, func(t *testing.T, ts *testServer) {
+				etag, token := ts.createSeed(), ts.userToken(megan, "Analytics.ReadWrite")
+				other := ts.anotherServer()
 				for _, c := range row.others {
 					c.token = token
 					if got := other.do(c); got.status >= 300 {
@@ -94,11 +94,11 @@ func TestCacheAfterWritesOfAnotherServer(t *testing.T) {
 				}
 				mine := row.mine
 				mine.token, mine.header = token, map[string]string{"If-Match": etag}
-				if got := w.do(mine); got.status != row.stale {
+				if got := ts.do(mine); got.status != row.stale {
 					t.Errorf("with the old entity tag: %d %s; want %d", got.status, got.text, row.stale)
 				}
 				mine.header = nil
-				if got := w.do(mine); got.status != row.status || !strings.Contains(got.text, row.holds) {
+				if got := ts.do(mine); got.status != row.status || !strings.Contains(got.text, row.holds) {
 					t.Errorf("%d %s; want %d and %s", got.status, got.text, row.status, row.holds)
 				}
 			})
@@ -109,8 +109,8 @@ func TestCacheAfterWritesOfAnotherServer(t *testing.T) {
 // TestCacheEntriesAreSmall: of a request for a statistic, which may have a line of
 // 30 KB, only what names the statistic is kept in memory.
 func TestCacheEntriesAreSmall(t *testing.T) {
-	w := newWorld(t, openSQLite(t))
-	token := w.userToken(megan, "Analytics.ReadWrite")
+	ts := newTestServer(t, openSQLite(t))
+	token := ts.userToken(megan, "Analytics.ReadWrite")
 	long := "http://" + strings.Repeat("x", 24<<10) + "@afterhours.test"
 	const requests = 200
 	before := heapInUse()
@@ -118,7 +118,7 @@ func TestCacheEntriesAreSmall(t *testing.T) {
 		line := fmt.Sprintf("PATCH %s%s/%d HTTP/1.1", long, collection, i)
 		body := fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"%d","timeZoneUsed":"%d"%s}`, i, i, strings.Repeat(" ", 24<<10))
 		create := attack{bytes: message(token, line, body, "Prefer: create-if-missing")}
-		if got, _ := w.timed(create); got.status != http.StatusCreated {
+		if got, _ := ts.sendTimed(create); got.status != http.StatusCreated {
 			t.Fatal(got.text)
 		}
 	}

@@ -19,9 +19,9 @@ import (
 )
 
 // slowToLearn is a store in which it takes as long as a body may be silent to keep a name.
-type slowToLearn struct{ store.Store }
+type slowUserStore struct{ store.Store }
 
-func (s slowToLearn) PutUser(ctx context.Context, user store.User, move bool) error {
+func (s slowUserStore) PutUser(ctx context.Context, user store.User, move bool) error {
 	time.Sleep(4100 * time.Millisecond)
 	return s.Store.PutUser(ctx, user, move)
 }
@@ -30,9 +30,9 @@ func (s slowToLearn) PutUser(ctx context.Context, user store.User, move bool) er
 // fetch an issuer's keys, is not the client's.
 func TestBodyTimeoutStartsAtFirstRead(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, slowToLearn{memory.New()})
-	token := w.mint(auth.Claims{Tenant: tenant, User: megan, UPN: "megan@example.com", Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour})
-	connection, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+	ts := newTestServer(t, slowUserStore{memory.New()})
+	token := ts.mint(auth.Claims{Tenant: tenant, User: megan, UPN: "megan@example.com", Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour})
+	connection, err := net.Dial("tcp", strings.TrimPrefix(ts.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

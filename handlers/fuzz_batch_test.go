@@ -29,7 +29,7 @@ func FuzzBatches(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, body []byte) { z.batch(t, body) })
 }
 
@@ -41,12 +41,12 @@ func FuzzDrawnBatches(f *testing.F) {
 		_, _ = rand.NewChaCha8([32]byte{byte(seed)}).Read(drawn) // never fails
 		f.Add(drawn)
 	}
-	z := newFuzzed(f)
-	s := &same{user: megan, sides: []*side{{}}}
+	z := newFuzzServer(f)
+	s := &comparison{user: megan, sides: []*side{{}}}
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) { z.batch(t, []byte(s.batch(t).body)) }))
 }
 
-func (z *fuzzed) batch(t fuzzTest, body []byte) {
+func (z *fuzzServer) batch(t fuzzTest, body []byte) {
 	t.Helper()
 	defer bounded.Input(t)()
 	z.restore(t)
@@ -68,26 +68,26 @@ func (z *fuzzed) batch(t fuzzTest, body []byte) {
 
 // mustNotChange says whether a batch that was answered is one that changes nothing: all
 // of its requests read, or are of one group of which one failed.
-func mustNotChange(t fuzzTest, body []byte, got reply) bool {
+func mustNotChange(t fuzzTest, body []byte, got testResponse) bool {
 	t.Helper()
 	var asked struct {
 		Requests []struct {
 			Method string `json:"method"`
 		} `json:"requests"`
 	}
-	var answered struct {
+	var received struct {
 		Responses []struct {
 			Status         int    `json:"status"`
 			AtomicityGroup string `json:"atomicityGroup"`
 		} `json:"responses"`
 	}
-	if err := errors.Join(json.Unmarshal(body, &asked, jsontext.AllowDuplicateNames(true)), json.Unmarshal([]byte(got.text), &answered)); err != nil {
+	if err := errors.Join(json.Unmarshal(body, &asked, jsontext.AllowDuplicateNames(true)), json.Unmarshal([]byte(got.text), &received)); err != nil {
 		t.Fatalf("%q: %v: %s", body, err, got.text)
 	}
 	reads, oneGroup, failed := true, true, false
-	for i, one := range answered.Responses {
+	for i, one := range received.Responses {
 		reads = reads && strings.EqualFold(asked.Requests[i].Method, http.MethodGet)
-		oneGroup = oneGroup && one.AtomicityGroup != "" && strings.EqualFold(one.AtomicityGroup, answered.Responses[0].AtomicityGroup)
+		oneGroup = oneGroup && one.AtomicityGroup != "" && strings.EqualFold(one.AtomicityGroup, received.Responses[0].AtomicityGroup)
 		failed = failed || one.Status >= 300
 	}
 	return reads || oneGroup && failed

@@ -27,7 +27,7 @@ func FuzzHeaders(f *testing.F) {
 			f.Add(method, text)
 		}
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, method uint8, text string) {
 		defer bounded.Input(t)()
 		z.restore(t)
@@ -41,7 +41,7 @@ func FuzzHeaders(f *testing.F) {
 			return // net/http answers it
 		}
 		got := z.send(t, request)
-		if want := deserved(request, tag); !slices.Contains(want, got.status) {
+		if want := allowedStatuses(request, tag); !slices.Contains(want, got.status) {
 			t.Errorf("%s %q: %d %s; want one of %d", name, text, got.status, got.text, want)
 		}
 		if name == http.MethodGet || got.status >= 300 {
@@ -76,8 +76,8 @@ func parsed(method, lines string) *http.Request {
 
 // deserved returns the statuses of which the answer must have one: the one that the
 // conditions deserve, unless there are other headers by which a request may be refused.
-func deserved(request *http.Request, tag string) []int {
-	want := []int{conditional(request, tag)}
+func allowedStatuses(request *http.Request, tag string) []int {
+	want := []int{conditionalStatus(request, tag)}
 	prefer := strings.Join(request.Header["Prefer"], ",")
 	if want[0] == http.StatusOK && request.Method == http.MethodPatch && strings.Contains(prefer, "minimal") {
 		want = append(want, http.StatusNoContent)
@@ -91,7 +91,7 @@ func deserved(request *http.Request, tag string) []int {
 }
 
 // conditional returns the status that a request deserves of what has the tag (RFC 9110, 13.2.2).
-func conditional(request *http.Request, tag string) int {
+func conditionalStatus(request *http.Request, tag string) int {
 	match, matchFits := holds(request.Header["If-Match"], tag)
 	noneMatch, noneMatchFits := holds(request.Header["If-None-Match"], tag)
 	switch {
@@ -145,7 +145,7 @@ func FuzzAuthorization(f *testing.F) {
 	for _, text := range []string{"Bearer {token}", "bearer   {token}", "Bearer {token} ", "Bearer {token}x", "Bearer {token}, Bearer {token}", "Basic {token}", "{token}", "Bearer", "", "Bearer ey..", "Bearer\t{token}", "Bearer {token}="} {
 		f.Add(text)
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		defer bounded.Input(t)()
 		text = strings.ReplaceAll(text, "{token}", z.token)

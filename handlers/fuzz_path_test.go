@@ -32,8 +32,8 @@ func FuzzPath(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	w := newWorld(f, memory.New())
-	server, token := newServer(f, w.store, w.issuer, io.Discard), w.userToken(megan, "Analytics.ReadWrite")
+	ts := newTestServer(f, memory.New())
+	server, token := newServer(f, ts.store, ts.issuer, io.Discard), ts.userToken(megan, "Analytics.ReadWrite")
 	f.Fuzz(func(t *testing.T, given string) {
 		defer bounded.Input(t)()
 		address, err := url.ParseRequestURI(given)

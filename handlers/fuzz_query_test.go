@@ -26,7 +26,7 @@ func FuzzQuery(f *testing.F) {
 			f.Add(path, query)
 		}
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, path uint8, query string) {
 		defer bounded.Input(t)()
 		z.restore(t)
@@ -81,7 +81,7 @@ func FuzzOptions(f *testing.F) {
 		f.Add(filter, sameOrders[i%len(sameOrders)], sameSelects[i%len(sameSelects)], uint8(i), uint8(i/4))
 	}
 	f.Add("", "", "", uint8(0), uint8(1))
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, filter, order, selected string, top, skip uint8) {
 		defer bounded.Input(t)()
 		z.restore(t)
@@ -115,7 +115,7 @@ func FuzzOptions(f *testing.F) {
 
 // walk returns the statistics of a page and of those behind it, as they are written,
 // none as an empty slice; nil if the first page is refused.
-func (z *fuzzed) walk(t fuzzTest, path string) []string {
+func (z *fuzzServer) walk(t fuzzTest, path string) []string {
 	t.Helper()
 	found := []string{}
 	for first := true; path != ""; first = false {
@@ -139,7 +139,7 @@ func (z *fuzzed) walk(t fuzzTest, path string) []string {
 }
 
 // linkOf returns the path and query of the next page, "" for none.
-func linkOf(t fuzzTest, got reply) string {
+func linkOf(t fuzzTest, got testResponse) string {
 	t.Helper()
 	found := nextLinks.FindStringSubmatch(got.text)
 	if found == nil {

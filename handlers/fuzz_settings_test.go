@@ -23,7 +23,7 @@ func FuzzSettings(f *testing.F) {
 		f.Add(false, []byte(body))
 		f.Add(true, []byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, whole bool, body []byte) {
 		defer bounded.Input(t)()
 		z.restore(t)

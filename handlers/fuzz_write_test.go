@@ -34,7 +34,7 @@ func FuzzPatch(f *testing.F) {
 	} {
 		f.Add(uint8(0), []byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, kind uint8, body []byte) { z.patch(t, fuzzKind(kind), body) })
 }
 
@@ -47,7 +47,7 @@ func FuzzPatchProperties(f *testing.F) {
 	f.Add(uint8(3), "activity", "Focus", "id", "focus")
 	f.Add(uint8(4), "long", "PT-1M-55S", "recurring", "P")
 	f.Add(uint8(0), "@odata.type", "#microsoft.graph.callActivityStatistics", "x@y.z", "")
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, kind uint8, name, value, otherName, other string) {
 		z.patch(t, fuzzKind(kind), objectOf(t, name, value, otherName, other))
 	})
@@ -67,7 +67,7 @@ func objectOf(t *testing.T, namesAndValues ...string) []byte {
 	return append(text[:len(text)-1], '}')
 }
 
-func (z *fuzzed) patch(t fuzzTest, kind string, body []byte) {
+func (z *fuzzServer) patch(t fuzzTest, kind string, body []byte) {
 	t.Helper()
 	defer bounded.Input(t)()
 	z.restore(t)
@@ -110,7 +110,7 @@ func FuzzCreate(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, body []byte) { z.create(t, body) })
 }
 
@@ -120,13 +120,13 @@ func FuzzCreateProperties(f *testing.F) {
 	f.Add(uint8(1), "startDate", "0001-01-01", "endDate", "9999-12-31")
 	f.Add(uint8(2), "id", "call", "readEmail", "PT0.0000001S")
 	f.Add(uint8(4), "activity", "Email", "odataType", "")
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, kind uint8, name, value, otherName, other string) {
 		z.create(t, objectOf(t, "@odata.type", fuzzTypeName(fuzzKind(kind)), name, value, otherName, other))
 	})
 }
 
-func (z *fuzzed) create(t fuzzTest, body []byte) {
+func (z *fuzzServer) create(t fuzzTest, body []byte) {
 	t.Helper()
 	defer bounded.Input(t)()
 	z.restore(t)

@@ -56,8 +56,8 @@ func attempts(t testing.TB, user, id string) []attempt {
 	var all []attempt
 	for _, one := range checked.Operations(t) {
 		operation := strings.NewReplacer("My", "", "User", "").Replace(one.ID)
-		probe, known := probes[operation]
-		if !known {
+		probe, ok := probes[operation]
+		if !ok {
 			t.Fatalf("the operation %s has no probe", operation)
 		}
 		if operation == "runBatch" {
@@ -97,7 +97,7 @@ func (a attempt) turn() int {
 }
 
 // way is how requests are sent.
-type way struct {
+type delivery struct {
 	name string
 	// batch is how many at most are in one batch, 0 for none in any.
 	batch int
@@ -106,42 +106,42 @@ type way struct {
 }
 
 // takes returns those of the attempts that can be sent so: groups take single statistics.
-func (y way) takes(tries []attempt) []attempt {
-	if !y.grouped {
+func (d delivery) takes(tries []attempt) []attempt {
+	if !d.grouped {
 		return tries
 	}
 	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !strings.HasSuffix(a.operation, "Statistic") })
 }
 
 // send sends the calls and returns their answers. Those in one batch are done in any order.
-func (y way) send(w *world, token string, calls []call) []reply {
-	w.t.Helper()
-	var replies []reply
-	if y.batch == 0 {
+func (d delivery) send(ts *testServer, token string, calls []call) []testResponse {
+	ts.t.Helper()
+	var responses []testResponse
+	if d.batch == 0 {
 		for _, c := range calls {
 			c.token = token
-			replies = append(replies, w.do(c))
+			responses = append(responses, ts.do(c))
 		}
-		return replies
+		return responses
 	}
-	for part := range slices.Chunk(calls, y.batch) {
+	for part := range slices.Chunk(calls, d.batch) {
 		var requests []map[string]any
 		for i, c := range part {
 			request := map[string]any{"id": fmt.Sprint(i), "method": c.method, "url": strings.TrimPrefix(c.path, "/beta"), "headers": c.header}
 			if c.body != "" {
 				request["body"] = json.RawMessage(c.body)
 			}
-			if y.grouped {
+			if d.grouped {
 				request["atomicityGroup"] = fmt.Sprint("g", i)
 			}
 			requests = append(requests, request)
 		}
 		body, err := json.Marshal(map[string]any{"requests": requests})
 		if err != nil {
-			w.t.Fatal(err)
+			ts.t.Fatal(err)
 		}
-		got := w.do(call{method: "POST", path: "/beta/$batch", token: token, body: string(body)})
-		var answer struct {
+		got := ts.do(call{method: "POST", path: "/beta/$batch", token: token, body: string(body)})
+		var response struct {
 			Responses []struct {
 				ID      string
 				Status  int
@@ -149,16 +149,16 @@ func (y way) send(w *world, token string, calls []call) []reply {
 				Body    json.RawMessage
 			}
 		}
-		if err := json.Unmarshal([]byte(got.text), &answer); err != nil || got.status != http.StatusOK || len(answer.Responses) != len(part) {
-			w.t.Fatalf("%d %s", got.status, got.text)
+		if err := json.Unmarshal([]byte(got.text), &response); err != nil || got.status != http.StatusOK || len(response.Responses) != len(part) {
+			ts.t.Fatalf("%d %s", got.status, got.text)
 		}
-		for _, one := range answer.Responses {
+		for _, one := range response.Responses {
 			header := http.Header{}
 			for name, value := range one.Headers {
 				header.Set(name, value)
 			}
-			replies = append(replies, reply{one.Status, header, string(one.Body)})
+			responses = append(responses, testResponse{one.Status, header, string(one.Body)})
 		}
 	}
-	return replies
+	return responses
 }

@@ -31,9 +31,9 @@ func TestForeignAndMissingTakeTheSameTime(t *testing.T) {
 		"sqlite": openSQLite,
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, open(t))
-			server := newServer(t, w.store, w.issuer, io.Discard)
-			for _, a := range w.alikes(w.settle()) {
+			ts := newTestServer(t, open(t))
+			server := newServer(t, ts.store, ts.issuer, io.Discard)
+			for _, a := range ts.pairs(ts.storeUsers()) {
 				var differs float64
 				for range 3 {
 					foreign, missing := a.medians(t, server)
@@ -52,7 +52,7 @@ func TestForeignAndMissingTakeTheSameTime(t *testing.T) {
 }
 
 // medians returns how long reads of what is foreign and of what is missing take.
-func (a alike) medians(t *testing.T, server *handlers.Server) (foreign, missing time.Duration) {
+func (a pair) medians(t *testing.T, server *handlers.Server) (foreign, missing time.Duration) {
 	path := func(user, id string) string {
 		if a.mine {
 			return collection + "/" + id

@@ -12,7 +12,7 @@ import (
 )
 
 // inhabitant is one of three users in each of three tenants.
-type inhabitant struct {
+type testUser struct {
 	store.Owner
 	name   string // their user principal name
 	id     string // of a statistic that nobody else has an equal of
@@ -25,16 +25,16 @@ type inhabitant struct {
 var secrets = regexp.MustCompile(`secret-t\du\d`)
 
 // everywhere is the object id of a user in each of the tenants: not the same one.
-const everywhere = "00000000-0000-4000-8000-000000000000"
+const sharedUserID = "00000000-0000-4000-8000-000000000000"
 
 // settle stores what the inhabitants have, and returns them. All have a statistic
 // called common; the second users of all tenants have the same name.
-func (w *world) settle() []inhabitant {
-	w.t.Helper()
-	var all []inhabitant
+func (ts *testServer) storeUsers() []testUser {
+	ts.t.Helper()
+	var all []testUser
 	for t, tenantID := range []string{tenant, otherTenant, "22222222-2222-4333-8444-555555555555"} {
 		for u := range 3 {
-			one := inhabitant{
+			one := testUser{
 				Owner:  store.Owner{Tenant: tenantID, User: fmt.Sprintf("00000000-0000-4000-8000-0000000000%d%d", t+1, u)},
 				name:   fmt.Sprintf("t%du%d@example.com", t, u),
 				id:     fmt.Sprintf("only-t%du%d", t, u),
@@ -42,27 +42,27 @@ func (w *world) settle() []inhabitant {
 			}
 			switch u {
 			case 0:
-				one.User = everywhere
+				one.User = sharedUserID
 			case 1:
 				one.name = "shared@example.com"
 			}
-			if err := w.store.PutUser(w.t.Context(), store.User{Owner: one.Owner, UPN: one.name}, true); err != nil {
-				w.t.Fatal(err)
+			if err := ts.store.PutUser(ts.t.Context(), store.User{Owner: one.Owner, UPN: one.name}, true); err != nil {
+				ts.t.Fatal(err)
 			}
 			all = append(all, one)
-			w.restore(all, one.Owner)
+			ts.restore(all, one.Owner)
 		}
 	}
 	return all
 }
 
 // furnish gives the owner statistics with the ids, and takes away what else there was.
-func (w *world) furnish(owner store.Owner, secret string, optedOut bool, ids ...string) {
-	w.t.Helper()
-	ctx := w.t.Context()
-	old, err := w.store.List(ctx, owner, store.Query{Limit: 100})
+func (ts *testServer) replaceStatistics(owner store.Owner, secret string, optedOut bool, ids ...string) {
+	ts.t.Helper()
+	ctx := ts.t.Context()
+	old, err := ts.store.List(ctx, owner, store.Query{Limit: 100})
 	if err != nil {
-		w.t.Fatal(err)
+		ts.t.Fatal(err)
 	}
 	var changes []store.Change
 	for _, one := range old {
@@ -72,50 +72,50 @@ func (w *world) furnish(owner store.Owner, secret string, optedOut bool, ids ...
 		record := store.Record{Type: store.Call, Activity: "Call", TimeZoneUsed: store.Of(secret)}
 		changes = append(changes, store.Change{Key: store.Key{Owner: owner, ID: id}, Revision: store.NewRevision(), Record: record})
 	}
-	if err := w.store.Apply(ctx, changes); err != nil {
-		w.t.Fatal(err)
+	if err := ts.store.Apply(ctx, changes); err != nil {
+		ts.t.Fatal(err)
 	}
 	settings := store.SettingsChange{HasGraphMailbox: store.Of(true), HasLicense: store.Of(true), HasOptedOut: store.Of(optedOut)}
-	if _, err := w.store.UpdateSettings(ctx, owner, settings); err != nil {
-		w.t.Fatal(err)
+	if _, err := ts.store.UpdateSettings(ctx, owner, settings); err != nil {
+		ts.t.Fatal(err)
 	}
 }
 
 // restore gives an owner back what was there.
-func (w *world) restore(all []inhabitant, owner store.Owner) {
-	w.t.Helper()
+func (ts *testServer) restore(all []testUser, owner store.Owner) {
+	ts.t.Helper()
 	for _, one := range all {
 		if one.Owner == owner {
-			w.furnish(owner, one.secret, one.optedOut, "common", one.id)
+			ts.replaceStatistics(owner, one.secret, one.optedOut, "common", one.id)
 			return
 		}
 	}
-	w.furnish(owner, "", false)
+	ts.replaceStatistics(owner, "", false)
 }
 
 // everything returns all that is stored, a text for each owner, read past the handlers.
 // The aliases of a tenant stand under an owner without a user.
-func (w *world) everything() map[store.Owner]string {
-	w.t.Helper()
-	ctx := w.t.Context()
+func (ts *testServer) everything() map[store.Owner]string {
+	ts.t.Helper()
+	ctx := ts.t.Context()
 	check := func(err error) {
 		if err != nil {
-			w.t.Fatal(err)
+			ts.t.Fatal(err)
 		}
 	}
 	all := map[store.Owner]string{}
-	tenants, err := w.store.Tenants(ctx)
+	tenants, err := ts.store.Tenants(ctx)
 	check(err)
 	for _, one := range tenants {
-		users, err := w.store.Users(ctx, one, "", 100)
+		users, err := ts.store.Users(ctx, one, "", 100)
 		check(err)
 		all[store.Owner{Tenant: one}] = fmt.Sprint(users)
-		owners, err := w.store.Owners(ctx, one, "", 100)
+		owners, err := ts.store.Owners(ctx, one, "", 100)
 		check(err)
 		for _, owner := range owners {
-			statistics, err := w.store.List(ctx, owner, store.Query{Limit: 100})
+			statistics, err := ts.store.List(ctx, owner, store.Query{Limit: 100})
 			check(err)
-			settings, err := w.store.Settings(ctx, owner)
+			settings, err := ts.store.Settings(ctx, owner)
 			check(err)
 			all[owner] = fmt.Sprint(statistics, settings)
 		}
@@ -149,17 +149,17 @@ type caller struct {
 
 // callers are every inhabitant, a user of each tenant whose token has the name of
 // another user, and an application of each tenant; all may write.
-func (w *world) callers(all []inhabitant) []caller {
+func (ts *testServer) callers(all []testUser) []caller {
 	var list []caller
 	user := func(as string, who store.Owner, upn string) {
-		list = append(list, caller{as, who, false, w.mint(auth.Claims{
+		list = append(list, caller{as, who, false, ts.mint(auth.Claims{
 			Tenant: who.Tenant, User: who.User, UPN: upn, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour})})
 	}
 	for i, one := range all {
 		user(one.secret, one.Owner, "")
 		if i%3 == 2 {
 			user("a thief of the name of "+all[i-1].secret, one.Owner, all[i-1].name)
-			list = append(list, caller{"application", one.Owner, true, w.mint(auth.Claims{
+			list = append(list, caller{"application", one.Owner, true, ts.mint(auth.Claims{
 				Tenant: one.Tenant, User: daemon, Roles: []string{"Analytics.ReadWrite.All"}, Expires: time.Hour})})
 		}
 	}
@@ -171,7 +171,7 @@ const me = "me"
 
 // reaches returns whom the caller may reach by the user in a URL; nobody is an owner
 // without a tenant.
-func (c caller) reaches(all []inhabitant, user string) store.Owner {
+func (c caller) reaches(all []testUser, user string) store.Owner {
 	named := store.Owner{Tenant: c.who.Tenant, User: user}
 	for _, one := range all {
 		if one.Tenant == c.who.Tenant && one.name == user {

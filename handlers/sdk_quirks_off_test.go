@@ -11,9 +11,9 @@ import (
 // TestWithoutQuirks: where the quirks of SDKs are turned off, the contract counts to
 // the letter.
 func TestWithoutQuirks(t *testing.T) {
-	w := newWorld(t, memory.New()).another(func(config *handlers.Config) { config.SDKQuirks = false })
-	w.createSeed()
-	c := client{w, w.userToken(megan, "Analytics.ReadWrite")}
+	ts := newTestServer(t, memory.New()).anotherServer(func(config *handlers.Config) { config.SDKQuirks = false })
+	ts.createSeed()
+	c := testClient{ts, ts.userToken(megan, "Analytics.ReadWrite")}
 	for _, text := range []string{"P", "P1W", "PT-1M", "0:00:30"} {
 		c.send("PATCH", seedItem, `{"duration":"`+text+`"}`).want(t, http.StatusBadRequest, `"target":"duration"`)
 	}

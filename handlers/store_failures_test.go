@@ -19,9 +19,9 @@ import (
 )
 
 // hanging is a store that gives up a write after as long as one may take.
-type hanging struct{ store.Store }
+type slowStore struct{ store.Store }
 
-func (hanging) Put(ctx context.Context, _ store.Key, _ store.Record, _ store.Revision) (store.Revision, store.Settings, error) {
+func (slowStore) Put(ctx context.Context, _ store.Key, _ store.Record, _ store.Revision) (store.Revision, store.Settings, error) {
 	select {
 	case <-time.After(8 * time.Second):
 		return store.NoRevision, store.Settings{}, store.ErrUnavailable
@@ -44,7 +44,7 @@ func TestWaitingWritersGetResponseInTime(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		over := memory.New()
-		server := newServer(t, hanging{over}, issuer, io.Discard)
+		server := newServer(t, slowStore{over}, issuer, io.Discard)
 		token, err := issuer.Mint(auth.Claims{Tenant: tenant, User: megan, Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}, time.Now())
 		if err != nil {
 			t.Fatal(err)
@@ -58,10 +58,10 @@ func TestWaitingWritersGetResponseInTime(t *testing.T) {
 			request.Header.Set("Authorization", "Bearer "+token)
 			request.Header.Set("Content-Type", "application/json")
 			begun := time.Now()
-			answer := checked.Serve(t, server, request)
-			text := answer.Body.String()
-			if took := time.Since(begun); took > 55*time.Second || answer.Code != http.StatusServiceUnavailable && strings.Count(text, `"status":503`) != len(all) {
-				t.Errorf("%s after %v: %d %.200s", method, took, answer.Code, text)
+			response := checked.Serve(t, server, request)
+			text := response.Body.String()
+			if took := time.Since(begun); took > 55*time.Second || response.Code != http.StatusServiceUnavailable && strings.Count(text, `"status":503`) != len(all) {
+				t.Errorf("%s after %v: %d %.200s", method, took, response.Code, text)
 			}
 		}
 		var writers sync.WaitGroup
@@ -74,18 +74,33 @@ func TestWaitingWritersGetResponseInTime(t *testing.T) {
 }
 
 // roomless is a store without the room in which to sort.
-type roomless struct{ store.Store }
+type fullStore struct{ store.Store }
 
-func (roomless) List(context.Context, store.Owner, store.Query) ([]store.Statistic, error) {
+func (fullStore) List(context.Context, store.Owner, store.Query) ([]store.Statistic, error) {
 	return nil, store.ErrFull
 }
 
 // TestFullStoreOnReadIsUnavailable: a read that finds no room, as a database needs some to sort, is no
 // write that did not happen.
 func TestFullStoreOnReadIsUnavailable(t *testing.T) {
-	w := newWorld(t, roomless{memory.New()})
-	got := w.do(call{method: "GET", path: collection + "?$orderby=duration", token: w.userToken(megan, "Analytics.Read")})
+	ts := newTestServer(t, fullStore{memory.New()})
+	got := ts.do(call{method: "GET", path: collection + "?$orderby=duration", token: ts.userToken(megan, "Analytics.Read")})
 	if got.status != http.StatusServiceUnavailable {
 		t.Errorf("%d %s", got.status, got.text)
+	}
+}
+
+// TestClosedStoreIsUnavailable: a store that cannot serve makes the server say so.
+func TestClosedStoreIsUnavailable(t *testing.T) {
+	over := memory.New()
+	ts := newTestServer(t, over)
+	if err := over.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/readyz", collection} {
+		got := ts.do(call{method: "GET", path: path, token: ts.userToken(megan, "Analytics.Read")})
+		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.failure(t).Code != "serviceNotAvailable" {
+			t.Errorf("%s: %d %s", path, got.status, got.text)
+		}
 	}
 }

@@ -40,8 +40,8 @@ func pick(t *rapid.T, label string, of []string) string { return rapid.SampledFr
 func seldom(t *rapid.T, label string, n int) bool { return rapid.IntRange(1, n).Draw(t, label) == n }
 
 // actions are the requests that a sequence is made of; those that store come more often.
-func (s *same) actions() map[string]func(*rapid.T) {
-	one := func(draw func(*rapid.T) asked) func(*rapid.T) {
+func (s *comparison) actions() map[string]func(*rapid.T) {
+	one := func(draw func(*rapid.T) drawnRequest) func(*rapid.T) {
 		return func(t *rapid.T) { s.ask(t, draw(t)) }
 	}
 	return map[string]func(*rapid.T){
@@ -53,69 +53,69 @@ func (s *same) actions() map[string]func(*rapid.T) {
 }
 
 // path returns that of the user's analytics, in one of its spellings.
-func (s *same) path(t *rapid.T) string {
+func (s *comparison) path(t *rapid.T) string {
 	return pick(t, "base", []string{"/beta/me", "/v1.0/users/" + s.user, "/localtest/me"}) + "/analytics"
 }
 
-func (s *same) collection(t *rapid.T) string { return s.path(t) + "/activityStatistics" }
+func (s *comparison) collection(t *rapid.T) string { return s.path(t) + "/activityStatistics" }
 
-func (s *same) item(t *rapid.T) string {
+func (s *comparison) item(t *rapid.T) string {
 	return s.collection(t) + "/" + url.PathEscape(pick(t, "id", sameIDs))
 }
 
-func (s *same) create(t *rapid.T) asked {
-	return asked{method: "POST", url: s.collection(t) + drawSelect(t), body: drawNew(t), header: s.drawHeader(t)}
+func (s *comparison) create(t *rapid.T) drawnRequest {
+	return drawnRequest{method: "POST", url: s.collection(t) + drawSelect(t), body: drawNew(t), header: s.drawHeader(t)}
 }
 
-func (s *same) patch(t *rapid.T) asked {
-	return asked{method: "PATCH", url: s.item(t) + drawSelect(t), body: drawBody(t, nil), header: s.drawHeader(t)}
+func (s *comparison) patch(t *rapid.T) drawnRequest {
+	return drawnRequest{method: "PATCH", url: s.item(t) + drawSelect(t), body: drawBody(t, nil), header: s.drawHeader(t)}
 }
 
-func (s *same) delete(t *rapid.T) asked {
-	return asked{method: "DELETE", url: s.item(t), header: s.drawHeader(t)}
+func (s *comparison) delete(t *rapid.T) drawnRequest {
+	return drawnRequest{method: "DELETE", url: s.item(t), header: s.drawHeader(t)}
 }
 
-func (s *same) get(t *rapid.T) asked {
-	return asked{method: "GET", url: s.item(t) + drawSelect(t), header: s.drawHeader(t)}
+func (s *comparison) get(t *rapid.T) drawnRequest {
+	return drawnRequest{method: "GET", url: s.item(t) + drawSelect(t), header: s.drawHeader(t)}
 }
 
-func (s *same) property(t *rapid.T) asked {
-	return asked{method: "GET", url: s.item(t) + "/" + pick(t, "property", sameNames) + pick(t, "value", []string{"", "/$value"})}
+func (s *comparison) property(t *rapid.T) drawnRequest {
+	return drawnRequest{method: "GET", url: s.item(t) + "/" + pick(t, "property", sameNames) + pick(t, "value", []string{"", "/$value"})}
 }
 
-func (s *same) list(t *rapid.T) asked {
-	return asked{method: "GET", url: s.collection(t) + pick(t, "cast", []string{"", "", "", "/microsoft.graph.callActivityStatistics"}) + drawQuery(t), header: s.drawHeader(t)}
+func (s *comparison) list(t *rapid.T) drawnRequest {
+	return drawnRequest{method: "GET", url: s.collection(t) + pick(t, "cast", []string{"", "", "", "/microsoft.graph.callActivityStatistics"}) + drawQuery(t), header: s.drawHeader(t)}
 }
 
-func (s *same) count(t *rapid.T) asked {
-	return asked{method: "GET", url: s.collection(t) + "/$count" + asQuery("$filter", pick(t, "filter", sameFilters))}
+func (s *comparison) count(t *rapid.T) drawnRequest {
+	return drawnRequest{method: "GET", url: s.collection(t) + "/$count" + asQuery("$filter", pick(t, "filter", sameFilters))}
 }
 
 // follow walks on from the page before, as far as it goes, while nothing is written.
-func (s *same) follow(t *rapid.T) {
+func (s *comparison) follow(t *rapid.T) {
 	s.ask(t, s.list(t))
 	for s.next != "" {
-		s.ask(t, asked{method: "GET", url: s.next})
+		s.ask(t, drawnRequest{method: "GET", url: s.next})
 	}
 }
 
-func (s *same) settings(t *rapid.T) asked {
+func (s *comparison) settings(t *rapid.T) drawnRequest {
 	if rapid.Bool().Draw(t, "read") {
-		return asked{method: "GET", url: s.path(t) + "/settings"}
+		return drawnRequest{method: "GET", url: s.path(t) + "/settings"}
 	}
-	return asked{method: "PATCH", url: s.path(t) + "/settings", body: pick(t, "settings", sameSetting), header: s.drawHeader(t)}
+	return drawnRequest{method: "PATCH", url: s.path(t) + "/settings", body: pick(t, "settings", sameSetting), header: s.drawHeader(t)}
 }
 
-func (s *same) analytics(t *rapid.T) asked {
+func (s *comparison) analytics(t *rapid.T) drawnRequest {
 	if rapid.Bool().Draw(t, "read") {
-		return asked{method: "GET", url: s.path(t) + pick(t, "expand", []string{"", "?$expand=activityStatistics", "?$expand=colour"})}
+		return drawnRequest{method: "GET", url: s.path(t) + pick(t, "expand", []string{"", "?$expand=activityStatistics", "?$expand=colour"})}
 	}
-	return asked{method: "PATCH", url: s.path(t), body: `{"settings":` + pick(t, "settings", sameSetting) + `}`}
+	return drawnRequest{method: "PATCH", url: s.path(t), body: `{"settings":` + pick(t, "settings", sameSetting) + `}`}
 }
 
 // wrong is what no operation takes.
-func (s *same) wrong(t *rapid.T) asked {
-	return rapid.SampledFrom([]asked{
+func (s *comparison) wrong(t *rapid.T) drawnRequest {
+	return rapid.SampledFrom([]drawnRequest{
 		{method: "PUT", url: "/beta/me/analytics/activityStatistics/a", body: `{}`},
 		{method: "GET", url: "/beta/me/analytics/nothing"},
 		{method: "POST", url: "/beta/me/analytics/activityStatistics", body: `{`},
@@ -130,14 +130,14 @@ func (s *same) wrong(t *rapid.T) asked {
 
 // batch draws a batch whose requests are a group, wait for one another, or only read:
 // what others do at once may be done in any order.
-func (s *same) batch(t *rapid.T) asked {
+func (s *comparison) batch(t *rapid.T) drawnRequest {
 	kind := pick(t, "batch", []string{"group", "chain", "reads"})
-	draws := []func(*rapid.T) asked{s.create, s.patch, s.patch, s.delete, s.get}
+	draws := []func(*rapid.T) drawnRequest{s.create, s.patch, s.patch, s.delete, s.get}
 	switch kind {
 	case "chain":
 		draws = append(draws, s.list, s.count, s.property, s.settings)
 	case "reads":
-		draws = []func(*rapid.T) asked{s.get, s.list, s.count, s.property}
+		draws = []func(*rapid.T) drawnRequest{s.get, s.list, s.count, s.property}
 	}
 	var requests []string
 	for n := range rapid.IntRange(1, 5).Draw(t, "requests") {
@@ -159,11 +159,11 @@ func (s *same) batch(t *rapid.T) asked {
 		slices.Sort(headers)
 		requests = append(requests, text+`,"headers":{`+strings.Join(headers, ",")+`}}`)
 	}
-	return asked{method: "POST", url: "/beta/$batch", body: `{"requests":[` + strings.Join(requests, ",") + `]}`}
+	return drawnRequest{method: "POST", url: "/beta/$batch", body: `{"requests":[` + strings.Join(requests, ",") + `]}`}
 }
 
 // drawHeader draws conditions and preferences, mostly none.
-func (s *same) drawHeader(t *rapid.T) map[string]string {
+func (s *comparison) drawHeader(t *rapid.T) map[string]string {
 	header := map[string]string{}
 	for _, name := range []string{"If-Match", "If-None-Match"} {
 		if seldom(t, name, 4) {

@@ -47,7 +47,7 @@ func TestStoresGiveTheSameResponses(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				s := &same{user: user, token: token, requests: &requests}
+				s := &comparison{user: user, token: token, requests: &requests}
 				for i := range servers {
 					s.sides = append(s.sides, &side{servers: servers[i]})
 				}
@@ -59,7 +59,7 @@ func TestStoresGiveTheSameResponses(t *testing.T) {
 }
 
 // same is what one user asks both servers.
-type same struct {
+type comparison struct {
 	user, token string
 	sides       []*side
 	requests    *atomic.Int64
@@ -74,32 +74,32 @@ type side struct {
 
 // asked is a request. In its headers and body, {tag 1} stands for the first entity tag
 // that came, which each server has drawn for itself.
-type asked struct {
+type drawnRequest struct {
 	method, url, body string
 	header            map[string]string
 }
 
 // ask sends the request to a server of each side and compares what they answer.
-func (s *same) ask(t *rapid.T, a asked) {
+func (s *comparison) ask(t *rapid.T, a drawnRequest) {
 	s.requests.Add(1)
-	var answers [2]string
+	var responses [2]string
 	for i, side := range s.sides {
 		server := side.servers[rapid.IntRange(0, len(side.servers)-1).Draw(t, "server")]
-		answers[i] = side.ask(t, server, s.token, a)
+		responses[i] = side.ask(t, server, s.token, a)
 	}
-	t.Logf("%s %s %v %s\n%s", a.method, a.url, a.header, a.body, answers[0])
-	if answers[0] != answers[1] {
-		t.Fatalf("%s %s %v %s is answered\n%s\nand from memory\n%s", a.method, a.url, a.header, a.body, answers[1], answers[0])
+	t.Logf("%s %s %v %s\n%s", a.method, a.url, a.header, a.body, responses[0])
+	if responses[0] != responses[1] {
+		t.Fatalf("%s %s %v %s is answered\n%s\nand from memory\n%s", a.method, a.url, a.header, a.body, responses[1], responses[0])
 	}
 	s.next = ""
-	if found := nextLinks.FindStringSubmatch(answers[0]); found != nil && a.method == http.MethodGet {
+	if found := nextLinks.FindStringSubmatch(responses[0]); found != nil && a.method == http.MethodGet {
 		s.next = strings.TrimPrefix(found[1], "http://example.com")
 	}
 }
 
 var (
-	tagPlace  = regexp.MustCompile(`\{tag (\d+)\}`)
-	nextLinks = regexp.MustCompile(`"@odata.nextLink":"([^"]*)"`)
+	tagReference = regexp.MustCompile(`\{tag (\d+)\}`)
+	nextLinks    = regexp.MustCompile(`"@odata.nextLink":"([^"]*)"`)
 	// opaqueTags are eleven letters between quotes, which stand in JSON behind a backslash.
 	opaqueTags = regexp.MustCompile(`(W/\\?")([A-Za-z0-9_-]{11})(\\?")`)
 	// ofTheRequest is what every request has of its own, and every server.
@@ -107,10 +107,10 @@ var (
 )
 
 // ask returns status, headers and body as a text that is the same from every server.
-func (s *side) ask(t checked.Failer, server *handlers.Server, token string, a asked) string {
+func (s *side) ask(t checked.Failer, server *handlers.Server, token string, a drawnRequest) string {
 	resolved := func(text string) string {
-		return tagPlace.ReplaceAllStringFunc(text, func(place string) string {
-			n, _ := strconv.Atoi(tagPlace.FindStringSubmatch(place)[1])
+		return tagReference.ReplaceAllStringFunc(text, func(reference string) string {
+			n, _ := strconv.Atoi(tagReference.FindStringSubmatch(reference)[1])
 			if n > len(s.tags) {
 				return "unknown"
 			}

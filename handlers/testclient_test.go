@@ -16,19 +16,19 @@ const (
 )
 
 // client sends requests of megan's to a fresh server that has the documented object.
-type client struct {
-	*world
+type testClient struct {
+	*testServer
 	token string
 }
 
-func newClient(t *testing.T) client {
+func newTestClient(t *testing.T) testClient {
 	t.Helper()
-	w := newWorld(t, memory.New())
-	w.createSeed()
-	return client{w, w.userToken(megan, "Analytics.ReadWrite")}
+	ts := newTestServer(t, memory.New())
+	ts.createSeed()
+	return testClient{ts, ts.userToken(megan, "Analytics.ReadWrite")}
 }
 
-func (c client) send(method, path, body string, header ...string) reply {
+func (c testClient) send(method, path, body string, header ...string) testResponse {
 	c.t.Helper()
 	given := map[string]string{}
 	for i := 0; i < len(header); i += 2 {
@@ -38,7 +38,7 @@ func (c client) send(method, path, body string, header ...string) reply {
 }
 
 // want fails unless the answer has the status and every part in its text.
-func (r reply) want(t testing.TB, status int, parts ...string) reply {
+func (r testResponse) want(t testing.TB, status int, parts ...string) testResponse {
 	t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(r.text, part) {
@@ -52,7 +52,7 @@ func (r reply) want(t testing.TB, status int, parts ...string) reply {
 }
 
 // fill stores a week of all five types for megan, as serve --demo does.
-func (c client) fill() {
+func (c testClient) fill() {
 	c.t.Helper()
 	for day := range 7 {
 		for _, name := range []string{"call", "chat", "email", "focus", "meeting"} {
@@ -65,8 +65,8 @@ func (c client) fill() {
 }
 
 // onEveryClient is onEveryStore for tests that speak as megan.
-func onEveryClient(t *testing.T, test func(t *testing.T, c client)) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		test(t, client{w, w.userToken(megan, "Analytics.ReadWrite")})
+func onEveryClient(t *testing.T, test func(t *testing.T, c testClient)) {
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		test(t, testClient{ts, ts.userToken(megan, "Analytics.ReadWrite")})
 	})
 }

@@ -37,7 +37,7 @@ const (
 const seedID = "945f7e0b-7e0b-945f-0b7e-5f940b7e5f94"
 
 // world is a server on a real socket over one store, with its local issuer.
-type world struct {
+type testServer struct {
 	t      testing.TB
 	store  store.Store
 	issuer *auth.LocalIssuer
@@ -46,10 +46,10 @@ type world struct {
 }
 
 // onEveryStore runs the test once over each store.
-func onEveryStore(t *testing.T, test func(t *testing.T, w *world)) {
-	t.Run("memory", func(t *testing.T) { test(t, newWorld(t, memory.New())) })
-	t.Run("sqlite", func(t *testing.T) { test(t, newWorld(t, openSQLite(t))) })
-	t.Run("postgres", func(t *testing.T) { test(t, newWorld(t, openPostgres(t))) })
+func onEveryStore(t *testing.T, test func(t *testing.T, ts *testServer)) {
+	t.Run("memory", func(t *testing.T) { test(t, newTestServer(t, memory.New())) })
+	t.Run("sqlite", func(t *testing.T) { test(t, newTestServer(t, openSQLite(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newTestServer(t, openPostgres(t))) })
 }
 
 func openPostgres(t testing.TB) store.Store {
@@ -70,7 +70,7 @@ func openSQLite(t testing.TB) store.Store {
 	return opened
 }
 
-func newWorld(t testing.TB, over store.Store) *world {
+func newTestServer(t testing.TB, over store.Store) *testServer {
 	t.Helper()
 	t.Cleanup(func() {
 		if err := over.Close(); err != nil {
@@ -81,17 +81,17 @@ func newWorld(t testing.TB, over store.Store) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: over, issuer: issuer, client: checked.Client(t)}
-	return w.another()
+	ts := &testServer{t: t, store: over, issuer: issuer, client: checked.Client(t)}
+	return ts.anotherServer()
 }
 
 // another returns the world through a server of its own over the same store, which is as
 // usual but for what the changes say.
-func (w *world) another(changes ...func(*handlers.Config)) *world {
-	w.t.Helper()
-	second := *w
-	listener := httptest.NewServer(newServer(w.t, w.store, w.issuer, io.Discard, changes...))
-	w.t.Cleanup(listener.Close)
+func (ts *testServer) anotherServer(changes ...func(*handlers.Config)) *testServer {
+	ts.t.Helper()
+	second := *ts
+	listener := httptest.NewServer(newServer(ts.t, ts.store, ts.issuer, io.Discard, changes...))
+	ts.t.Cleanup(listener.Close)
 	second.url = listener.URL
 	return &second
 }
@@ -121,26 +121,26 @@ func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.
 }
 
 // userToken returns a token of the user with the scopes.
-func (w *world) userToken(user string, scopes ...string) string {
-	return w.mint(auth.Claims{Tenant: tenant, User: user, Scopes: scopes, Expires: time.Hour})
+func (ts *testServer) userToken(user string, scopes ...string) string {
+	return ts.mint(auth.Claims{Tenant: tenant, User: user, Scopes: scopes, Expires: time.Hour})
 }
 
 // appToken returns a token of an application of the tenant with the roles.
-func (w *world) appToken(roles ...string) string {
-	return w.mint(auth.Claims{Tenant: tenant, User: daemon, Roles: roles, Expires: time.Hour})
+func (ts *testServer) appToken(roles ...string) string {
+	return ts.mint(auth.Claims{Tenant: tenant, User: daemon, Roles: roles, Expires: time.Hour})
 }
 
-func (w *world) mint(claims auth.Claims) string {
-	w.t.Helper()
-	token, err := w.issuer.Mint(claims, time.Now())
+func (ts *testServer) mint(claims auth.Claims) string {
+	ts.t.Helper()
+	token, err := ts.issuer.Mint(claims, time.Now())
 	if err != nil {
-		w.t.Fatal(err)
+		ts.t.Fatal(err)
 	}
 	return token
 }
 
 // reply is an answer, read to its end.
-type reply struct {
+type testResponse struct {
 	status int
 	header http.Header
 	text   string
@@ -155,24 +155,24 @@ type call struct {
 	as           string // the canonical path, where path is another spelling
 }
 
-func (w *world) do(c call) reply {
-	w.t.Helper()
-	ctx := w.t.Context()
+func (ts *testServer) do(c call) testResponse {
+	ts.t.Helper()
+	ctx := ts.t.Context()
 	if c.as != "" {
 		ctx = checked.As(ctx, c.as)
 	}
-	got, err := w.try(ctx, c)
+	got, err := ts.try(ctx, c)
 	if err != nil {
-		w.t.Fatal(err)
+		ts.t.Fatal(err)
 	}
 	return got
 }
 
 // try is do for goroutines other than the test's own.
-func (w *world) try(ctx context.Context, c call) (reply, error) {
-	request, err := http.NewRequestWithContext(ctx, c.method, w.url+c.path, strings.NewReader(c.body))
+func (ts *testServer) try(ctx context.Context, c call) (testResponse, error) {
+	request, err := http.NewRequestWithContext(ctx, c.method, ts.url+c.path, strings.NewReader(c.body))
 	if err != nil {
-		return reply{}, err
+		return testResponse{}, err
 	}
 	if c.token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.token)
@@ -183,17 +183,17 @@ func (w *world) try(ctx context.Context, c call) (reply, error) {
 	for name, value := range c.header {
 		request.Header.Set(name, value)
 	}
-	response, err := w.client.Do(request)
+	response, err := ts.client.Do(request)
 	if err != nil {
-		return reply{}, err
+		return testResponse{}, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	return reply{response.StatusCode, response.Header, string(text)}, err
+	return testResponse{response.StatusCode, response.Header, string(text)}, err
 }
 
 // object returns the JSON object of the answer.
-func (r reply) object(t testing.TB) map[string]any {
+func (r testResponse) object(t testing.TB) map[string]any {
 	t.Helper()
 	var object map[string]any
 	if err := json.Unmarshal([]byte(r.text), &object); err != nil {
@@ -210,7 +210,7 @@ type failure struct {
 	Details []struct{ Code, Message, Target string }
 }
 
-func (r reply) failure(t testing.TB) failure {
+func (r testResponse) failure(t testing.TB) failure {
 	t.Helper()
 	var body struct{ Error failure }
 	if err := json.Unmarshal([]byte(r.text), &body); err != nil {
@@ -230,7 +230,7 @@ func (f failure) targets() []string {
 
 // wantRefused fails unless the answer is an error of the status and code, which has the
 // target, or a detail that has, and the part of a message.
-func (r reply) wantRefused(t testing.TB, status int, code, target, part string) {
+func (r testResponse) wantRefused(t testing.TB, status int, code, target, part string) {
 	t.Helper()
 	if r.status != status {
 		t.Fatalf("status %d, want %d: %.600s", r.status, status, r.text)
@@ -248,14 +248,14 @@ func (r reply) wantRefused(t testing.TB, status int, code, target, part string) 
 }
 
 // createSeed stores the documented object for megan and returns its entity tag.
-func (w *world) createSeed() string {
-	w.t.Helper()
-	created := w.do(call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: w.userToken(megan, "Analytics.ReadWrite"), body: `{
+func (ts *testServer) createSeed() string {
+	ts.t.Helper()
+	created := ts.do(call{method: "POST", path: "/beta/me/analytics/activityStatistics", token: ts.userToken(megan, "Analytics.ReadWrite"), body: `{
 		"@odata.type": "#microsoft.graph.callActivityStatistics", "id": "` + seedID + `", "activity": "Call",
 		"startDate": "2019-06-16", "endDate": "2019-06-17", "timeZoneUsed": "Pacific Standard Time",
 		"duration": "PT1H", "afterHours": "PT30M"}`})
 	if created.status != http.StatusCreated {
-		w.t.Fatalf("create: %d %s", created.status, created.text)
+		ts.t.Fatalf("create: %d %s", created.status, created.text)
 	}
 	return created.header.Get("ETag")
 }

@@ -17,21 +17,21 @@ var increments = flag.Int("increments", 100, "how many increments each client of
 // TestIncrementsWithIfMatch: 100 clients try increments by GET and PATCH
 // with If-Match; what is stored counts exactly the PATCHes that answered 200.
 func TestIncrementsWithIfMatch(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		w.createSeed()
-		token := w.userToken(megan, "Analytics.ReadWrite")
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		ts.createSeed()
+		token := ts.userToken(megan, "Analytics.ReadWrite")
 		item := "/beta/me/analytics/activityStatistics/" + seedID
-		if got := w.do(call{method: "PATCH", path: item, token: token, body: `{"duration":"PT0S"}`}); got.status != http.StatusOK {
+		if got := ts.do(call{method: "PATCH", path: item, token: token, body: `{"duration":"PT0S"}`}); got.status != http.StatusOK {
 			t.Fatal(got.text)
 		}
 		var succeeded, conflicted counter
 		inParallel(t, 100, func(ctx context.Context, _ int) error {
 			for range *increments {
-				read, err := w.try(ctx, call{method: "GET", path: item, token: token})
+				read, err := ts.try(ctx, call{method: "GET", path: item, token: token})
 				if err != nil {
 					return err
 				}
-				got, err := w.try(ctx, call{method: "PATCH", path: item, token: token,
+				got, err := ts.try(ctx, call{method: "PATCH", path: item, token: token,
 					header: map[string]string{"If-Match": read.header.Get("ETag")},
 					body:   fmt.Sprintf(`{"duration":"PT%dS"}`, seconds(read.text)+1)})
 				switch {
@@ -47,7 +47,7 @@ func TestIncrementsWithIfMatch(t *testing.T) {
 			}
 			return nil
 		})
-		final := w.do(call{method: "GET", path: item, token: token})
+		final := ts.do(call{method: "GET", path: item, token: token})
 		if kept := seconds(final.text); kept != succeeded.n || succeeded.n+conflicted.n != 100**increments || succeeded.n == 0 {
 			t.Errorf("%d increments kept of %d that answered 200 (%d answered 412)", kept, succeeded.n, conflicted.n)
 		}
@@ -60,14 +60,14 @@ func TestIncrementsWithIfMatch(t *testing.T) {
 // once, through two servers over one store. After each round all are there.
 func TestConcurrentPatchesOfDifferentProperties(t *testing.T) {
 	properties := []string{"duration", "afterHours", "conflicting", "long", "multitasking", "organized", "recurring", "timeZoneUsed"}
-	onEveryStore(t, func(t *testing.T, w *world) {
-		token := w.userToken(megan, "Analytics.ReadWrite")
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		token := ts.userToken(megan, "Analytics.ReadWrite")
 		const item = "/beta/me/analytics/activityStatistics/busy"
-		if got := w.do(call{method: "PATCH", path: item, token: token, header: map[string]string{"Prefer": "create-if-missing"},
+		if got := ts.do(call{method: "PATCH", path: item, token: token, header: map[string]string{"Prefer": "create-if-missing"},
 			body: `{"@odata.type":"#microsoft.graph.meetingActivityStatistics"}`}); got.status != http.StatusCreated {
 			t.Fatal(got.text)
 		}
-		servers := []*world{w, w.another()}
+		servers := []*testServer{ts, ts.anotherServer()}
 		for round := range 10000 / len(properties) {
 			value := edm.Duration(round + 1).String()
 			inParallel(t, len(properties), func(ctx context.Context, i int) error {
@@ -77,7 +77,7 @@ func TestConcurrentPatchesOfDifferentProperties(t *testing.T) {
 				}
 				return nil
 			})
-			after := w.do(call{method: "GET", path: item, token: token}).object(t)
+			after := ts.do(call{method: "GET", path: item, token: token}).object(t)
 			for _, property := range properties {
 				if after[property] != value {
 					t.Fatalf("round %d: %s is %v, want %s", round, property, after[property], value)
@@ -90,9 +90,9 @@ func TestConcurrentPatchesOfDifferentProperties(t *testing.T) {
 // TestConcurrentCreateUpdateDelete: PATCH, POST and DELETE of one statistic at once, through
 // two servers, answer nothing but what they may, and leave what the last one says.
 func TestConcurrentCreateUpdateDelete(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		token := w.userToken(megan, "Analytics.ReadWrite")
-		servers := []*world{w, w.another()}
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		token := ts.userToken(megan, "Analytics.ReadWrite")
+		servers := []*testServer{ts, ts.anotherServer()}
 		var created, deleted counter
 		inParallel(t, 16, func(ctx context.Context, i int) error {
 			for range 100 {
@@ -118,7 +118,7 @@ func TestConcurrentCreateUpdateDelete(t *testing.T) {
 			return nil
 		})
 		left := 0
-		if w.do(call{method: "GET", path: collection + "/one", token: token}).status == http.StatusOK {
+		if ts.do(call{method: "GET", path: collection + "/one", token: token}).status == http.StatusOK {
 			left = 1
 		}
 		if created.n-deleted.n != left {

@@ -20,31 +20,31 @@ const seedBody = `{
 }`
 
 func TestDocumentedPatch(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		for _, base := range []string{"/beta", "/v1.0", "/localtest"} {
 			for _, who := range []string{"/me", "/users/" + megan} {
 				t.Run(base+who, func(t *testing.T) {
-					w := &world{t: t, store: w.store, issuer: w.issuer, url: w.url, client: w.client}
-					before := w.createSeed()
-					token := w.userToken(megan, "Analytics.ReadWrite")
+					ts := &testServer{t: t, store: ts.store, issuer: ts.issuer, url: ts.url, client: ts.client}
+					before := ts.createSeed()
+					token := ts.userToken(megan, "Analytics.ReadWrite")
 					item := base + who + "/analytics/activityStatistics/" + seedID
 
-					got := w.do(call{method: "PATCH", path: item, token: token, body: seedBody})
+					got := ts.do(call{method: "PATCH", path: item, token: token, body: seedBody})
 
 					want := fmt.Sprintf(`{"@odata.context":"%s%s/$metadata#users('%s')/analytics/activityStatistics/microsoft.graph.callActivityStatistics/$entity",`+
 						`"@odata.type":"#microsoft.graph.callActivityStatistics","@odata.etag":%q,"id":"%s","activity":"Call",`+
 						`"startDate":"2019-07-03","endDate":"2019-07-04","timeZoneUsed":"Time Zone Used value",`+
-						`"duration":"-PT1M55.0810357S","afterHours":"-PT1M34.3242013S"}`, w.url, base, megan, got.header.Get("ETag"), seedID)
+						`"duration":"-PT1M55.0810357S","afterHours":"-PT1M34.3242013S"}`, ts.url, base, megan, got.header.Get("ETag"), seedID)
 					if got.status != http.StatusOK || got.text != want {
 						t.Errorf("got %d\n%s\nwant\n%s", got.status, got.text, want)
 					}
 					if got.header.Get("ETag") == before {
 						t.Error("the entity tag did not change")
 					}
-					if read := w.do(call{method: "GET", path: item, token: token}); read.text != want {
+					if read := ts.do(call{method: "GET", path: item, token: token}); read.text != want {
 						t.Errorf("GET after it: %s", read.text)
 					}
-					if gone := w.do(call{method: "DELETE", path: item, token: token}); gone.status != http.StatusNoContent {
+					if gone := ts.do(call{method: "DELETE", path: item, token: token}); gone.status != http.StatusNoContent {
 						t.Errorf("DELETE: %d %s", gone.status, gone.text)
 					}
 				})
@@ -54,10 +54,10 @@ func TestDocumentedPatch(t *testing.T) {
 }
 
 func TestDocumentedPlaceholdersAreInvalid(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		w.createSeed()
-		got := w.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + seedID,
-			token: w.userToken(megan, "Analytics.ReadWrite"), body: `{
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		ts.createSeed()
+		got := ts.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + seedID,
+			token: ts.userToken(megan, "Analytics.ReadWrite"), body: `{
 				"@odata.type": "#microsoft.graph.callActivityStatistics", "activity": "String", "startDate": "Date",
 				"endDate": "Date", "timeZoneUsed": "Time Zone Used value", "duration": "-PT1M55.0810357S", "afterHours": "-PT1M34.3242013S"}`})
 		failed := got.failure(t)
@@ -69,9 +69,9 @@ func TestDocumentedPlaceholdersAreInvalid(t *testing.T) {
 
 // TestUpdateByEverySpellingOfURL sends the documented PATCH to every spelling of its address.
 func TestUpdateByEverySpellingOfURL(t *testing.T) {
-	w := newWorld(t, openSQLite(t))
-	w.createSeed()
-	token := w.userToken(megan, "Analytics.ReadWrite")
+	ts := newTestServer(t, openSQLite(t))
+	ts.createSeed()
+	token := ts.userToken(megan, "Analytics.ReadWrite")
 	const own = "/beta/me/analytics/activityStatistics/" + seedID
 	const users = "/beta/users/" + megan + "/analytics/activityStatistics/" + seedID
 	for path, as := range map[string]string{
@@ -91,7 +91,7 @@ func TestUpdateByEverySpellingOfURL(t *testing.T) {
 		"/beta/users/" + strings.ToUpper(megan) + "/analytics/activityStatistics/" + seedID: users,
 		"//localtest/users/" + megan + "/analytics/callactivitystatistics/" + seedID:        users,
 	} {
-		got := w.do(call{method: "PATCH", path: path, as: as, token: token, body: seedBody})
+		got := ts.do(call{method: "PATCH", path: path, as: as, token: token, body: seedBody})
 		if got.status != http.StatusOK || !strings.Contains(got.text, `"duration":"-PT1M55.0810357S"`) {
 			t.Errorf("PATCH %s: %d %s", path, got.status, got.text)
 		}
@@ -101,20 +101,20 @@ func TestUpdateByEverySpellingOfURL(t *testing.T) {
 		"/beta/me/analytics/activityStatistics/" + strings.ToUpper(seedID),
 		own + "/microsoft.graph.emailActivityStatistics",
 	} {
-		if got := w.do(call{method: "PATCH", path: path, as: own, token: token, body: seedBody}); got.status != http.StatusNotFound {
+		if got := ts.do(call{method: "PATCH", path: path, as: own, token: token, body: seedBody}); got.status != http.StatusNotFound {
 			t.Errorf("PATCH %s: %d %s", path, got.status, got.text)
 		}
 	}
 }
 
 func TestUpdateMerges(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		token := w.userToken(megan, "Analytics.ReadWrite")
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		token := ts.userToken(megan, "Analytics.ReadWrite")
 		item := "/beta/me/analytics/activityStatistics/" + seedID
-		patch := func(body string, header map[string]string) reply {
-			return w.do(call{method: "PATCH", path: item, token: token, body: body, header: header})
+		patch := func(body string, header map[string]string) testResponse {
+			return ts.do(call{method: "PATCH", path: item, token: token, body: body, header: header})
 		}
-		tag := w.createSeed()
+		tag := ts.createSeed()
 
 		t.Run("absent stays, null clears", func(t *testing.T) {
 			got := patch(`{"timeZoneUsed":null,"afterHours":null,"startDate":null}`, nil).object(t)
@@ -132,7 +132,7 @@ func TestUpdateMerges(t *testing.T) {
 			"same values":      `{"duration":"PT60M","id":"` + seedID + `","@odata.type":"#microsoft.graph.callActivityStatistics"}`,
 		} {
 			t.Run("nothing to change: "+name, func(t *testing.T) {
-				before := w.do(call{method: "GET", path: item, token: token})
+				before := ts.do(call{method: "GET", path: item, token: token})
 				got := patch(body, nil)
 				if got.status != http.StatusOK || got.text != before.text {
 					t.Errorf("got %d %s, want 200 %s", got.status, got.text, before.text)
@@ -159,17 +159,17 @@ func TestUpdateMerges(t *testing.T) {
 }
 
 func TestCreateIfMissing(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		token := w.userToken(megan, "Analytics.ReadWrite")
-		patch := func(id, body string, header map[string]string) reply {
-			return w.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + id, token: token, body: body, header: header})
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		token := ts.userToken(megan, "Analytics.ReadWrite")
+		patch := func(id, body string, header map[string]string) testResponse {
+			return ts.do(call{method: "PATCH", path: "/beta/me/analytics/activityStatistics/" + id, token: token, body: body, header: header})
 		}
 		upsert := map[string]string{"Prefer": "create-if-missing"}
 		created := patch("new", seedBody, upsert)
 		if created.status != http.StatusCreated || created.header.Get("Preference-Applied") != "create-if-missing" {
 			t.Errorf("create: %d %v", created.status, created.header)
 		}
-		if location := created.header.Get("Location"); w.do(call{method: "GET", path: strings.TrimPrefix(location, w.url), token: token}).status != http.StatusOK {
+		if location := created.header.Get("Location"); ts.do(call{method: "GET", path: strings.TrimPrefix(location, ts.url), token: token}).status != http.StatusOK {
 			t.Errorf("nothing at Location %q", location)
 		}
 		if again := patch("new", seedBody, upsert); again.status != http.StatusOK {
