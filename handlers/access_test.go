@@ -10,7 +10,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestWhoseStatisticsATokenReaches: whose statistics which token reaches, and that tenants do not meet.
+// TestWhoseStatisticsATokenReaches checks whose statistics a user's and an application's token can
+// read. No token reaches another tenant.
 func TestWhoseStatisticsATokenReaches(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		ts.createSeed()
@@ -35,7 +36,8 @@ func TestWhoseStatisticsATokenReaches(t *testing.T) {
 	})
 }
 
-// TestTokenNameBecomesAlias: a name in a token becomes an alias, unless it is somebody else's.
+// TestTokenNameBecomesAlias checks that the user principal name in a token becomes an alias of its
+// user, unless another user has that alias.
 func TestTokenNameBecomesAlias(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		ts.createSeed()
@@ -61,8 +63,9 @@ func TestTokenNameBecomesAlias(t *testing.T) {
 	})
 }
 
-// TestRemovedAliasStillReachesItsOwner: a user whose alias is removed goes on reaching their own data by
-// it, and it is learned again.
+// TestRemovedAliasStillReachesItsOwner checks that a user whose alias was removed still reaches their
+// own data by the name in their token, and that the server stores the alias again. A name that no URL
+// can hold is not stored.
 func TestRemovedAliasStillReachesItsOwner(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	ts.createSeed()

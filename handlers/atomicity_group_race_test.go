@@ -15,8 +15,9 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestReadersNeverSeeHalfAGroup: while groups swap two durations, who reads both in one
-// step, as a page or as a group, finds two that differ.
+// TestReadersNeverSeeHalfAGroup checks that a reader never sees one change of an atomicity group
+// without the other. Groups swap two durations; readers read both in one step, as a page or as a
+// group, and must find two that differ.
 func TestReadersNeverSeeHalfAGroup(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		token, second := ts.userToken(megan, "Analytics.ReadWrite"), ts.anotherServer()
@@ -58,8 +59,9 @@ func TestReadersNeverSeeHalfAGroup(t *testing.T) {
 	})
 }
 
-// TestGroupsRaceWithOtherWriters: groups of two servers, PATCHes and entity tags. What was
-// answered with success is stored, once.
+// TestGroupsRaceWithOtherWriters lets atomicity groups, PATCHes with If-Match and PATCHes without it
+// race through two servers. Each increment that was answered with success must be stored exactly
+// once.
 func TestGroupsRaceWithOtherWriters(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		token, second := ts.userToken(megan, "Analytics.ReadWrite"), ts.anotherServer()
@@ -102,9 +104,8 @@ func TestGroupsRaceWithOtherWriters(t *testing.T) {
 	})
 }
 
-// increment adds a second to two statistics by a group with If-Match, or to the first
-// by a PATCH of its own, and returns which were changed: none if somebody else was
-// faster.
+// increment adds a second to two statistics, by a group with If-Match or, if alone, to the first by a
+// PATCH. It returns the numbers of the changed statistics, none if another writer was faster.
 func (ts *testServer) increment(token string, a, b int, alone bool) (changed []int, err error) {
 	var requests []string
 	for _, n := range []int{a, b} {
@@ -134,7 +135,7 @@ func (ts *testServer) increment(token string, a, b int, alone bool) (changed []i
 	return nil, fmt.Errorf("%+v", got)
 }
 
-// failing is a store that makes no changes of groups.
+// failingStore is a store whose Apply, which stores a group, always fails.
 type failingStore struct {
 	store.Store
 	err      error
@@ -146,8 +147,8 @@ func (f *failingStore) Apply(context.Context, []store.Change) error {
 	return f.err
 }
 
-// TestGroupThatCannotBeStored: all of it is answered so, and a race only when it was
-// lost again and again.
+// TestGroupThatCannotBeStored checks that every request of the group gets the error, and that the
+// group is tried again only after a lost race.
 func TestGroupThatCannotBeStored(t *testing.T) {
 	for _, row := range []struct {
 		err      error

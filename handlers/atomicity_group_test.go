@@ -13,7 +13,7 @@ import (
 
 const callType = `"@odata.type":"#microsoft.graph.callActivityStatistics"`
 
-// batchAnswer is what a request of a batch is answered.
+// batchResponse is the response to one request of a batch.
 type batchResponse struct {
 	Status         int
 	AtomicityGroup string
@@ -24,8 +24,8 @@ type batchResponse struct {
 	}
 }
 
-// batched returns a request of the group ("" for none) on megan's statistic, or on
-// her whole collection if the id is "". Its id is what counts in the batch.
+// batched returns a request of a batch that belongs to the group, "" for none. It is about one of
+// megan's statistics, or about her whole collection if the statistic is "".
 func batched(id, group, method, statistic, body string, further ...string) string {
 	url := strings.TrimSuffix("/me/analytics/activityStatistics/"+statistic, "/")
 	text := fmt.Sprintf(`{"id":%q,"method":%q,"url":%q`, id, method, url)
@@ -38,7 +38,7 @@ func batched(id, group, method, statistic, body string, further ...string) strin
 	return strings.Join(append([]string{text}, further...), ",") + "}"
 }
 
-// tryBatch sends a batch and returns the answers in the order of the requests.
+// tryBatch sends a batch and returns the responses in the order of the requests.
 func (ts *testServer) tryBatch(ctx context.Context, token string, requests ...string) ([]batchResponse, error) {
 	got, err := ts.try(ctx, call{method: "POST", path: "/beta/$batch", token: token, body: `{"requests":[` + strings.Join(requests, ",") + `]}`})
 	if err != nil {
@@ -68,7 +68,7 @@ func statusesOf(responses []batchResponse) string {
 	return strings.Join(text, " ")
 }
 
-// createCall stores a call of megan's and returns its entity tag.
+// createCall stores a call for megan and returns its entity tag.
 func (ts *testServer) createCall(id, duration string) string {
 	ts.t.Helper()
 	got := ts.do(call{method: "POST", path: collection, token: ts.userToken(megan, "Analytics.ReadWrite"),
@@ -79,7 +79,8 @@ func (ts *testServer) createCall(id, duration string) string {
 	return got.header.Get("ETag")
 }
 
-// wantCall checks the stored duration, nil for null, and the entity tag, "" for any.
+// wantCall checks the stored duration, nil for null, and the entity tag. Any entity tag will do if it
+// is "".
 func (ts *testServer) wantCall(id string, duration any, etag string) {
 	ts.t.Helper()
 	got := ts.do(call{method: "GET", path: collection + "/" + id, token: ts.userToken(megan, "Analytics.Read")})
@@ -95,7 +96,8 @@ func (ts *testServer) wantNoCall(id string) {
 	}
 }
 
-// TestGroupIsAllOrNothing: whatever fails in it, and whoever fails it.
+// TestGroupIsAllOrNothing fails one request of a group in every way, and checks that the group
+// changes nothing. A group without a failure changes everything.
 func TestGroupIsAllOrNothing(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		token := ts.userToken(megan, "Analytics.ReadWrite")
@@ -134,8 +136,8 @@ func TestGroupIsAllOrNothing(t *testing.T) {
 	})
 }
 
-// TestGroupSeesItself: its requests see what those before them wrote, and its own
-// entity tags, which are those that are stored.
+// TestGroupSeesItself checks that a request of a group sees the writes and the entity tags of the
+// requests before it. The entity tags in the responses are the stored ones.
 func TestGroupSeesItself(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		token := ts.userToken(megan, "Analytics.ReadWrite")
@@ -159,7 +161,8 @@ func TestGroupSeesItself(t *testing.T) {
 	})
 }
 
-// TestGroupAfterRestart: what was answered is there, and nothing of what was refused.
+// TestGroupAfterRestart checks that a group that was answered with success is there after a restart
+// of the store, and that nothing of a refused group is.
 func TestGroupAfterRestart(t *testing.T) {
 	dir := t.TempDir()
 	open := func() *testServer {
@@ -187,8 +190,8 @@ func TestGroupAfterRestart(t *testing.T) {
 	ts.wantCall("c", "PT7M", done[0].Headers["ETag"])
 }
 
-// TestGroupOverSeveralUsers: a group may be of several users, each of whom the token
-// must reach, and a reader's cannot write in it.
+// TestGroupOverSeveralUsers checks that an application's group may write for several users, and that
+// a token without the scope to write cannot write in a group.
 func TestGroupOverSeveralUsers(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		create := func(id, user string) string {

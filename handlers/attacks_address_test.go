@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// addressAttacks are about paths, and ids in them and in bodies.
+// addressAttacks returns attacks by paths, and by ids in paths and bodies.
 func addressAttacks(token string) []attack {
 	const bad, form = http.StatusBadRequest, "does not have the form"
 	id := func(name, escaped, shown string) attack {

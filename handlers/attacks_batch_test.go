@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// batchAttacks are about batches as a whole.
+// batchAttacks returns attacks by batches that must be refused as a whole.
 func batchAttacks(token string) []attack {
 	batch := func(name, body, target, part string) attack {
 		return attack{"batch: " + name, message(token, "POST /beta/$batch HTTP/1.1", body), http.StatusBadRequest, "BadRequest", target, part, ""}
@@ -35,8 +35,8 @@ func batchAttacks(token string) []attack {
 	}
 }
 
-// TestAttacksInABatch: a request of a batch is refused as it would be alone, or for
-// what only a batch can do, and changes nothing.
+// TestAttacksInABatch checks that a request within a batch is refused as it would be alone. Some
+// requests are refused because only a batch can send them. Nothing changes.
 func TestAttacksInABatch(t *testing.T) {
 	c := newTestClient(t)
 	before := c.send("GET", collection, "").text

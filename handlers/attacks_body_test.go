@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// bodyAttacks are about JSON.
+// bodyAttacks returns attacks by JSON.
 func bodyAttacks(token string) []attack {
 	const bad, unread = http.StatusBadRequest, "Unable to read JSON request payload"
 	patch := func(name, body, target, part string) attack {

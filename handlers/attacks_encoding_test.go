@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// encodingAttacks are about Content-Type and Content-Encoding.
+// encodingAttacks returns attacks by Content-Type and Content-Encoding.
 func encodingAttacks(t testing.TB, token string) []attack {
 	const patch, unsupported = "PATCH " + seedItem + " HTTP/1.1", http.StatusUnsupportedMediaType
 	const body = `{"duration":"PT5H"}`
@@ -52,10 +52,10 @@ func encodingAttacks(t testing.TB, token string) []attack {
 	}
 }
 
-// maxLayersOfGzip is how often SDKs' retries may have compressed a body.
+// maxLayersOfGzip is how many layers of gzip the retries of an SDK may add to a body.
 const maxLayersOfGzip = 4
 
-// gzippedBomb returns some 200 KiB that hold 200 MiB.
+// gzippedBomb returns about 200 KiB of gzip that unpack to 200 MiB.
 func gzippedBomb(t testing.TB) string {
 	t.Helper()
 	piece := bytes.Repeat([]byte(" "), 1<<20)

@@ -8,7 +8,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// framingAttacks are about where a message ends, and what it says of itself.
+// framingAttacks returns attacks by the end of a message and by its method, host and headers.
 func framingAttacks(token string) []attack {
 	const body = `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"smuggled"}`
 	const inner = "GET /beta/me/analytics HTTP/1.1\r\nHost: afterhours.test\r\n\r\n"
@@ -50,9 +50,8 @@ func framingAttacks(token string) []attack {
 	}
 }
 
-// TestMalformedHTTPIsRefused: what is no HTTP, net/http refuses in its own words, closes
-// the connection, and nothing comes to a handler. The statuses are those of RFC 9110
-// and 9112.
+// TestMalformedHTTPIsRefused checks that net/http refuses malformed HTTP in its own words and closes
+// the connection, before any handler runs. The statuses are those of RFC 9110 and 9112.
 func TestMalformedHTTPIsRefused(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	tag := ts.createSeed()
@@ -110,9 +109,9 @@ func TestMalformedHTTPIsRefused(t *testing.T) {
 	}
 }
 
-// TestConnectionClosesAfterChunkedRequest: of a message with chunks and a length, what a proxy before
-// the server took for its end could not be known, so that nothing behind it is answered
-// (RFC 9112, 6.1). net/http does not tell which had both.
+// TestConnectionClosesAfterChunkedRequest checks that the connection closes after a chunked request.
+// One that also has a Content-Length may be request smuggling (RFC 9112, 6.1), and net/http hides
+// which one has both.
 func TestConnectionClosesAfterChunkedRequest(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	mine := ts.userToken(megan, "Analytics.ReadWrite")

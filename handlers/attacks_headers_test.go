@@ -11,10 +11,9 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestNoHeaderInjection: whatever stands in a request, and however it is answered,
-// the answer has no header that the server does not set, and in none of them a text of
-// the caller's but a client-request-id of letters, digits and dashes, the id that was
-// created, and the Host.
+// TestNoHeaderInjection checks that no request adds a header to a response. Only three texts of a
+// caller may stand in headers: a valid client-request-id, the id of a created statistic, and the
+// Host.
 func TestNoHeaderInjection(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	ts.createSeed()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// queryAttacks are about query options.
+// queryAttacks returns attacks by query options.
 func queryAttacks(token string) []attack {
 	list := func(name, query, target, part string) attack {
 		return attack{name, message(token, "GET "+collection+"?"+query+" HTTP/1.1", ""), http.StatusBadRequest, "BadRequest", target, part, ""}
@@ -47,7 +47,7 @@ func queryAttacks(token string) []attack {
 	}
 }
 
-// tagAttacks are about entity tags.
+// tagAttacks returns attacks by entity tags.
 func tagAttacks(token string) []attack {
 	write := func(name, tags, code, part string, status int) attack {
 		return attack{"If-Match: " + name, message(token, "PATCH "+seedItem+" HTTP/1.1", `{"duration":"PT5H"}`, "If-Match: "+tags), status, code, "If-Match", part, ""}

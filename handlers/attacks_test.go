@@ -19,8 +19,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// attack is a hostile request, as the bytes of it, about the documented object, and
-// the one answer that it must get.
+// attack is a hostile request about the documented object, and the one response that it must get.
 type attack struct {
 	name    string
 	bytes   string
@@ -31,15 +30,15 @@ type attack struct {
 	as      string // the canonical path, where the request's is another spelling
 }
 
-// attacks are those of every theme, each in a file of its own.
+// attacks returns the attacks of all files.
 func attacks(t testing.TB, token string) []attack {
 	return slices.Concat(framingAttacks(token), addressAttacks(token), queryAttacks(token), tagAttacks(token),
 		bodyAttacks(token), encodingAttacks(t, token), batchAttacks(token))
 }
 
-// message returns the bytes of a request: its first line, headers and body. Host,
-// Authorization, Content-Length and Content-Type are added where the headers do not
-// have them; one that is "-Name" keeps that one out.
+// message returns the bytes of a request: its first line, headers and body. It adds Host,
+// Authorization, Content-Length and Content-Type unless the headers have them. A header "-Name"
+// leaves that header out.
 func message(token, line, body string, headers ...string) string {
 	usual := []string{"Host: afterhours.test", "Authorization: Bearer " + token}
 	if body != "" {
@@ -63,9 +62,8 @@ func message(token, line, body string, headers ...string) string {
 	return text.String() + "\r\n" + body
 }
 
-// strike sends the bytes over a connection of its own and returns the answer, held
-// against the contract. It fails if there is a second one: what stands in a body is never
-// taken for a request.
+// sendAttack sends the bytes over a new connection and checks the response against the contract. It
+// fails if there is a second response, since text in a body must never be taken for a request.
 func (ts *testServer) sendAttack(a attack) testResponse {
 	ts.t.Helper()
 	got, _ := ts.sendTimed(a)
@@ -86,9 +84,9 @@ func (ts *testServer) sendAttack(a attack) testResponse {
 	return got
 }
 
-// timed is strike without the contract, and how long the answer took: on the clock, or
-// the time that this process, client and server, had a processor for it, as on a busy
-// machine it waits for one.
+// sendTimed is sendAttack without the contract. It also returns how long the response took, on the
+// clock or in processor time, the shorter of the two: on a busy machine the process waits for a
+// processor.
 func (ts *testServer) sendTimed(a attack) (testResponse, time.Duration) {
 	ts.t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(ts.url, "http://"))
@@ -130,8 +128,7 @@ func (ts *testServer) sendTimed(a attack) (testResponse, time.Duration) {
 	return testResponse{response.StatusCode, response.Header, string(body)}, took
 }
 
-// TestAttacks: each attack gets its one answer, which the contract has, and changes
-// nothing.
+// TestAttacks checks that each attack gets its one response and changes nothing.
 func TestAttacks(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	ts.createSeed()
@@ -166,10 +163,9 @@ const (
 	heapBudget   = 10 << 20
 )
 
-// TestAttacksAreCheap: an attack is answered within 5 ms, 99 of 100 times over all of
-// them and at the median of each, bombs within 50 ms; and they leave no more than
-// 10 MiB behind. What else runs on the machine can only make it slower, so that the best
-// of three tries counts.
+// TestAttacksAreCheap checks that the response to an attack takes at most 5 ms, for 99 of 100 and for
+// the median of each attack, and a bomb at most 50 ms. All of them leave at most 10 MiB in memory.
+// Other programs on the machine can only make it slower, so the best of three tries counts.
 func TestAttacksAreCheap(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	ts.createSeed()
@@ -192,7 +188,7 @@ func TestAttacksAreCheap(t *testing.T) {
 	}
 }
 
-// strikeAll strikes with each attack some times and returns what was too slow.
+// slowAttacks sends each attack several times and returns the attacks that took too long.
 func (ts *testServer) slowAttacks(all []attack) (slow []string) {
 	var together []time.Duration
 	for _, a := range all {

@@ -39,7 +39,7 @@ func BenchmarkPatch(b *testing.B) {
 	})
 }
 
-// BenchmarkPatchParallel has 64 writers of statistics of their own.
+// BenchmarkPatchParallel has 64 writers, each with a statistic of its own.
 func BenchmarkPatchParallel(b *testing.B) {
 	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
 		b.ReportAllocs()
@@ -65,7 +65,7 @@ func BenchmarkList(b *testing.B) {
 
 const benchWriters = 64
 
-// seedPatch is the documented request's body, with a duration to change.
+// seedPatch is the body of the documented request, with a duration to fill in.
 const seedPatch = `{"@odata.type":"#microsoft.graph.callActivityStatistics","activity":"Call","startDate":"2019-06-16",` +
 	`"endDate":"2019-06-17","timeZoneUsed":"Time Zone Used value","duration":"-PT1M%d.0810357S","afterHours":"-PT1M34.3242013S"}`
 

@@ -9,7 +9,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestBodyEncodings: the forms in which official SDKs send bodies.
+// TestBodyEncodings checks the encodings in which official SDKs send bodies.
 func TestBodyEncodings(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	ts.createSeed()
@@ -44,13 +44,15 @@ func TestBodyEncodings(t *testing.T) {
 	}
 }
 
-// TestPlainBodiesLabelledGzip are taken, as official SDKs send them in retries.
+// TestPlainBodiesLabelledGzip checks that a plain body may be labelled gzip, since official SDKs send
+// it in retries.
 func TestPlainBodiesLabelledGzip(t *testing.T) {
 	c := newTestClient(t)
 	c.send("PATCH", seedItem, `{"duration":"PT7H"}`, "Content-Encoding", "gzip").want(t, 200, `"duration":"PT7H"`)
 }
 
-// TestLastDuplicateMemberCounts, as official SDKs send a member twice.
+// TestLastDuplicateMemberCounts checks that the last one of duplicate members counts, since official
+// SDKs send duplicates.
 func TestLastDuplicateMemberCounts(t *testing.T) {
 	c := newTestClient(t)
 	c.send("PATCH", seedItem, `{"duration":"no duration","duration":"PT7H"}`).want(t, 200, `"duration":"PT7H"`)

@@ -12,7 +12,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// counted counts the statistics that are read from a store one by one, and written.
+// countingStore counts the statistics that are read one by one, and the writes.
 type countingStore struct {
 	store.Store
 	reads, writes atomic.Int64
@@ -28,8 +28,8 @@ func (c *countingStore) Put(ctx context.Context, key store.Key, record store.Rec
 	return c.Store.Put(ctx, key, record, was)
 }
 
-// TestUpdateOfCachedStatisticReadsNothing: a PATCH of what the server has created, read or
-// changed just before only writes.
+// TestUpdateOfCachedStatisticReadsNothing checks that a PATCH does not read the store if the server
+// has just created, read or changed the statistic.
 func TestUpdateOfCachedStatisticReadsNothing(t *testing.T) {
 	over := &countingStore{Store: memory.New()}
 	ts := newTestServer(t, over)
@@ -44,7 +44,8 @@ func TestUpdateOfCachedStatisticReadsNothing(t *testing.T) {
 	}
 }
 
-// TestDeleteRemovesFromCache: a PATCH of what this server has deleted writes nothing.
+// TestDeleteRemovesFromCache checks that a PATCH writes nothing after the same server has deleted the
+// statistic.
 func TestDeleteRemovesFromCache(t *testing.T) {
 	over := &countingStore{Store: memory.New()}
 	ts := newTestServer(t, over)
@@ -60,8 +61,9 @@ func TestDeleteRemovesFromCache(t *testing.T) {
 	}
 }
 
-// TestCacheAfterWritesOfAnotherServer: whatever another server does to a statistic that this one
-// has written, its next answer is as if it had remembered nothing.
+// TestCacheAfterWritesOfAnotherServer checks that the cache never changes a response. Another server
+// writes a statistic that this server has in its cache; the next response must be the same as without
+// a cache.
 func TestCacheAfterWritesOfAnotherServer(t *testing.T) {
 	change := call{method: "PATCH", path: seedItem, body: `{"duration":"PT7H"}`}
 	for _, row := range []struct {
@@ -106,8 +108,8 @@ func TestCacheAfterWritesOfAnotherServer(t *testing.T) {
 	}
 }
 
-// TestCacheEntriesAreSmall: of a request for a statistic, which may have a line of
-// 30 KB, only what names the statistic is kept in memory.
+// TestCacheEntriesAreSmall checks that a cache entry does not keep the request in memory. The request
+// line has 24 KiB.
 func TestCacheEntriesAreSmall(t *testing.T) {
 	ts := newTestServer(t, openSQLite(t))
 	token := ts.userToken(megan, "Analytics.ReadWrite")

@@ -18,7 +18,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// slowToLearn is a store in which it takes as long as a body may be silent to keep a name.
+// slowUserStore is a store that takes as long to store an alias as a body may pause.
 type slowUserStore struct{ store.Store }
 
 func (s slowUserStore) PutUser(ctx context.Context, user store.User, move bool) error {
@@ -26,8 +26,8 @@ func (s slowUserStore) PutUser(ctx context.Context, user store.User, move bool) 
 	return s.Store.PutUser(ctx, user, move)
 }
 
-// TestBodyTimeoutStartsAtFirstRead: the time that the server takes before it reads a body, as to
-// fetch an issuer's keys, is not the client's.
+// TestBodyTimeoutStartsAtFirstRead checks that the time before the server reads a body does not count
+// against the client. The server may need it, for example, to fetch the keys of an issuer.
 func TestBodyTimeoutStartsAtFirstRead(t *testing.T) {
 	t.Parallel()
 	ts := newTestServer(t, slowUserStore{memory.New()})

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestCORS: code in a browser of any origin may call, with a token.
+// TestCORS checks that scripts of any origin may call with a token and read errors.
 func TestCORS(t *testing.T) {
 	c := newTestClient(t)
 	preflight := c.do(call{method: "OPTIONS", path: seedItem, header: map[string]string{"Origin": "https://app.example",

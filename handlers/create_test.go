@@ -11,8 +11,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestCreateThenGetOfEveryType: what is created comes back with every property of its
-// type, null where it was left out, and none of another type.
+// TestCreateThenGetOfEveryType checks that GET returns every property of the type as it was created,
+// null if it was left out, and no property of another type.
 func TestCreateThenGetOfEveryType(t *testing.T) {
 	properties := map[string]string{
 		"call": "afterHours", "chat": "afterHours", "email": "afterHours readEmail sentEmail", "focus": "",
@@ -64,7 +64,8 @@ func equalJSON(t *testing.T, a, b any) bool {
 	return bytes.Equal(textA, textB)
 }
 
-// TestComposedID: without an id in the body, it is Graph's own or a random one.
+// TestComposedID checks the id of a statistic that is created without one: composed of its activity
+// and dates, or random.
 func TestComposedID(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	token := ts.userToken(megan, "Analytics.ReadWrite")
@@ -88,8 +89,8 @@ func TestComposedID(t *testing.T) {
 	}
 }
 
-// TestCreateAtCast: what a POST makes behind a cast is of that type, and a key
-// may stand behind the cast.
+// TestCreateAtCast checks that a POST at a URL with a cast creates only that type, and that a key may
+// follow the cast.
 func TestCreateAtCast(t *testing.T) {
 	const calls = collection + "/microsoft.graph.callActivityStatistics"
 	onEveryClient(t, func(t *testing.T, c testClient) {

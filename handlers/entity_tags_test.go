@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestEmptyMembersOfEntityTagList count for nothing (RFC 9110, 5.6.1.2).
+// TestEmptyMembersOfEntityTagList checks that empty members of a list are ignored (RFC 9110,
+// 5.6.1.2).
 func TestEmptyMembersOfEntityTagList(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		etag := c.createSeed()
@@ -20,7 +21,8 @@ func TestEmptyMembersOfEntityTagList(t *testing.T) {
 	})
 }
 
-// TestSettingsHaveNoEntityTag, so that none is the one that If-Match asks for.
+// TestSettingsHaveNoEntityTag checks that only * matches settings in If-Match, because they have no
+// entity tag.
 func TestSettingsHaveNoEntityTag(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		for path, body := range map[string]string{"/beta/me/analytics/settings": `{"hasLicense":true}`, "/beta/me/analytics": `{"settings":{"hasLicense":true}}`} {
@@ -32,7 +34,8 @@ func TestSettingsHaveNoEntityTag(t *testing.T) {
 	})
 }
 
-// TestEntityTags: conditional reads and writes, and no tag that comes back.
+// TestEntityTags checks conditional reads and writes, and that no entity tag is used twice, even
+// after a delete.
 func TestEntityTags(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		token := ts.userToken(megan, "Analytics.ReadWrite")

@@ -22,7 +22,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// panicking is a store whose reads panic.
+// panickingStore is a store whose reads panic.
 type panickingStore struct{ store.Store }
 
 func (panickingStore) Get(context.Context, store.Key) (store.Statistic, store.Settings, error) {

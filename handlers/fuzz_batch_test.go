@@ -14,9 +14,9 @@ import (
 	"afterhours/contract/bounded"
 )
 
-// FuzzBatches: whatever the body of a batch, it is refused and nothing is changed, or
-// each of its requests is answered by the contract, and what is stored then can be read.
-// Of a group that is the whole batch, all is done or nothing.
+// FuzzBatches checks that a batch either is refused and changes nothing, or gets a response to each
+// request, after which the stored statistics can be read. A batch that is one group changes
+// everything or nothing.
 func FuzzBatches(f *testing.F) {
 	for _, body := range []string{
 		`{"requests":[{"id":"1","method":"GET","url":"/me/analytics/activityStatistics?$top=1&$count=true"},{"id":"2","method":"PATCH","url":"me/analytics/activityStatistics/call","headers":{"Content-Type":"application/json"},"body":{"duration":"PT1H"}}]}`,
@@ -33,8 +33,8 @@ func FuzzBatches(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) { z.batch(t, body) })
 }
 
-// FuzzDrawnBatches is FuzzBatches for batches of the requests that TestStoresGiveTheSameResponses draws:
-// those of a group, those that wait for one another, and those that only read.
+// FuzzDrawnBatches is FuzzBatches with batches of the requests that TestStoresGiveTheSameResponses
+// draws: groups, chains of dependencies, and reads.
 func FuzzDrawnBatches(f *testing.F) {
 	for seed := range uint64(12) {
 		drawn := make([]byte, 8<<10)
@@ -66,8 +66,8 @@ func (z *fuzzServer) batch(t fuzzTest, body []byte) {
 	}
 }
 
-// mustNotChange says whether a batch that was answered is one that changes nothing: all
-// of its requests read, or are of one group of which one failed.
+// mustNotChange reports whether the batch may change nothing: all of its requests read, or all are in
+// one group of which a request failed.
 func mustNotChange(t fuzzTest, body []byte, got testResponse) bool {
 	t.Helper()
 	var asked struct {

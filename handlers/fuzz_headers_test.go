@@ -12,9 +12,9 @@ import (
 	"afterhours/handlers/auth"
 )
 
-// FuzzHeaders: whatever the headers of a GET, PATCH or DELETE, the conditions in them
-// are held as RFC 9110 says, or refused if they have not its form, and what is refused
-// changes nothing. In the headers {tag} and {opaque} stand for the entity tag.
+// FuzzHeaders checks that the conditions in the headers of a GET, PATCH or DELETE are followed as RFC
+// 9110 says, or refused if they are malformed. A refused request changes nothing. {tag} and {opaque}
+// in the headers stand for the entity tag.
 func FuzzHeaders(f *testing.F) {
 	for method := range uint8(3) {
 		for _, text := range []string{
@@ -50,8 +50,8 @@ func FuzzHeaders(f *testing.F) {
 	})
 }
 
-// parsed returns the request that net/http makes of a method and header lines, nil for
-// what it refuses. Its body is a change of the duration.
+// parsed returns the request that net/http parses from a method and header lines, nil if net/http
+// refuses it. Its body changes the duration.
 func parsed(method, lines string) *http.Request {
 	text := method + " " + fuzzItem("call") + " HTTP/1.1\r\nHost: example.com\r\n" + strings.TrimRight(lines, "\r\n") + "\r\n\r\n"
 	request, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
@@ -74,8 +74,8 @@ func parsed(method, lines string) *http.Request {
 	return request
 }
 
-// deserved returns the statuses of which the answer must have one: the one that the
-// conditions deserve, unless there are other headers by which a request may be refused.
+// allowedStatuses returns the statuses that the response may have: that of the conditions, and those
+// of other headers that may be wrong.
 func allowedStatuses(request *http.Request, tag string) []int {
 	want := []int{conditionalStatus(request, tag)}
 	prefer := strings.Join(request.Header["Prefer"], ",")
@@ -90,7 +90,8 @@ func allowedStatuses(request *http.Request, tag string) []int {
 	return want
 }
 
-// conditional returns the status that a request deserves of what has the tag (RFC 9110, 13.2.2).
+// conditionalStatus returns the status of a request's conditions for a statistic with the tag (RFC
+// 9110, 13.2.2).
 func conditionalStatus(request *http.Request, tag string) int {
 	match, matchFits := holds(request.Header["If-Match"], tag)
 	noneMatch, noneMatchFits := holds(request.Header["If-None-Match"], tag)
@@ -109,8 +110,8 @@ func conditionalStatus(request *http.Request, tag string) int {
 	return http.StatusOK
 }
 
-// holds reads a list of entity tags byte by byte (RFC 9110, 5.6.1 and 8.8.3), and says
-// whether it holds the tag, and whether it is a list at all. None is one that holds nothing.
+// holds parses a list of entity tags byte by byte (RFC 9110, 5.6.1 and 8.8.3). It reports whether the
+// list has the tag, and whether it is well formed.
 func holds(lines []string, tag string) (found, fits bool) {
 	if lines == nil {
 		return false, true
@@ -139,8 +140,8 @@ func holds(lines []string, tag string) (found, fits bool) {
 	return found, fits
 }
 
-// FuzzAuthorization: no header but that of the scheme Bearer with the token lets
-// anybody in, and every other is answered 401 with a challenge. In it {token} stands for the token.
+// FuzzAuthorization checks that only the scheme Bearer with the token is accepted, and that
+// everything else gets 401 with a challenge. {token} stands for the token.
 func FuzzAuthorization(f *testing.F) {
 	for _, text := range []string{"Bearer {token}", "bearer   {token}", "Bearer {token} ", "Bearer {token}x", "Bearer {token}, Bearer {token}", "Basic {token}", "{token}", "Bearer", "", "Bearer ey..", "Bearer\t{token}", "Bearer {token}="} {
 		f.Add(text)

@@ -14,8 +14,7 @@ import (
 	"afterhours/contract/bounded"
 )
 
-// FuzzQuery: whatever the query of a GET, the answer is one of the contract's and
-// nothing is changed.
+// FuzzQuery checks that a GET with any query gets a response of the contract and changes nothing.
 func FuzzQuery(f *testing.F) {
 	for path := range uint8(len(fuzzPaths)) {
 		for _, query := range []string{
@@ -50,8 +49,7 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// optionTwice returns a system query option that a query has twice, in whatever spelling,
-// "" for none.
+// optionTwice returns a system query option that a query has twice, in any spelling, or "".
 func optionTwice(query string) string {
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -74,8 +72,9 @@ var fuzzPaths = []string{
 	"/beta/me/analytics/settings", "/beta/me/analytics", "/v1.0/", "/beta/$metadata",
 }
 
-// FuzzOptions: whatever a list is filtered and ordered by, its pages hold what the whole
-// holds in the same order, $skip leaves out the first, and both forms of $count count them.
+// FuzzOptions checks that the pages of a list hold the same statistics in the same order as the whole
+// list, for any filter and order. $skip leaves out the first ones, and both forms of $count count all
+// of them.
 func FuzzOptions(f *testing.F) {
 	for i, filter := range sameFilters {
 		f.Add(filter, sameOrders[i%len(sameOrders)], sameSelects[i%len(sameSelects)], uint8(i), uint8(i/4))
@@ -113,8 +112,8 @@ func FuzzOptions(f *testing.F) {
 	})
 }
 
-// walk returns the statistics of a page and of those behind it, as they are written,
-// none as an empty slice; nil if the first page is refused.
+// walk returns the statistics of a page and of all pages after it, as their JSON. The result is nil
+// if the first page is refused, and an empty slice if there are none.
 func (z *fuzzServer) walk(t fuzzTest, path string) []string {
 	t.Helper()
 	found := []string{}

@@ -20,16 +20,16 @@ import (
 	"afterhours/store/memory"
 )
 
-// fuzzed is the whole chain without a socket, over a store that is the same before
-// every input: a statistic of each type, with the type's short name as its id. Every
-// answer is held against the contract.
+// fuzzServer is the whole server without a socket, over a store that is the same before every input:
+// one statistic of each type, with the short name of its type as its id. Every response is checked
+// against the contract.
 type fuzzServer struct {
 	store  store.Store
 	server http.Handler
 	token  string
 }
 
-// fuzzTest is what the properties need of a test; rapid's tests have it too.
+// fuzzTest is the part of testing.TB that the fuzz properties need. The tests of rapid have it, too.
 type fuzzTest interface {
 	checked.Failer
 	Fatalf(format string, values ...any)
@@ -46,7 +46,7 @@ var fuzzTypes = map[string][]string{
 	"meeting": {"duration", "afterHours", "conflicting", "long", "multitasking", "organized", "recurring"},
 }
 
-// fuzzKind returns one of the types, for any number.
+// fuzzKind returns the short name of a type, for any number.
 func fuzzKind(n uint8) string {
 	kinds := slices.Sorted(maps.Keys(fuzzTypes))
 	return kinds[int(n)%len(kinds)]
@@ -58,7 +58,7 @@ const fuzzCast = "/microsoft.graph.callActivityStatistics"
 
 func fuzzItem(id string) string { return collection + "/" + id }
 
-// fuzzRecords are what is stored before every input, by id.
+// fuzzRecords are the records that are stored before every input, by id.
 var fuzzRecords = func() map[string]store.Record {
 	records := map[string]store.Record{}
 	for i, activity := range store.Activities {
@@ -110,13 +110,13 @@ func (z *fuzzServer) restore(t fuzzTest) {
 	}
 }
 
-// fuzzState is all that is stored.
+// fuzzState is everything in the store.
 type fuzzState struct {
 	statistics []store.Statistic
 	settings   store.Settings
 }
 
-// state returns what is stored of the caller, and fails if something is of anybody else.
+// state returns what the caller has in the store. It fails if anybody else has something there.
 func (z *fuzzServer) state(t fuzzTest) fuzzState {
 	t.Helper()
 	ctx := context.Background()
@@ -135,7 +135,7 @@ func (z *fuzzServer) state(t fuzzTest) fuzzState {
 	return fuzzState{statistics, settings}
 }
 
-// unchanged fails unless the store is in the state that it was in.
+// unchanged fails unless the store is in the given state.
 func (z *fuzzServer) unchanged(t fuzzTest, was fuzzState, got testResponse) {
 	t.Helper()
 	if now := z.state(t); !reflect.DeepEqual(now, was) {
@@ -143,8 +143,7 @@ func (z *fuzzServer) unchanged(t fuzzTest, was fuzzState, got testResponse) {
 	}
 }
 
-// ask sends a request of the caller's, with a JSON body, and fails at a redirect and
-// at a fault of the server's.
+// ask sends a request with a JSON body. It fails at a redirect and at a 5xx.
 func (z *fuzzServer) ask(t fuzzTest, method, path string, body []byte) testResponse {
 	t.Helper()
 	request := httptest.NewRequest(method, path, strings.NewReader(string(body)))
@@ -165,7 +164,7 @@ func (z *fuzzServer) send(t fuzzTest, request *http.Request) testResponse {
 	return testResponse{recorder.Code, recorder.Header(), recorder.Body.String()}
 }
 
-// read returns a statistic as GET answers it.
+// read returns a statistic by GET.
 func (z *fuzzServer) read(t fuzzTest, path string) (testResponse, map[string]any) {
 	t.Helper()
 	got := z.ask(t, http.MethodGet, path, nil)
@@ -179,7 +178,7 @@ func (z *fuzzServer) read(t fuzzTest, path string) (testResponse, map[string]any
 	return got, object
 }
 
-// header returns a header of an answer that was not sent, whatever the spelling of its name.
+// header returns a header of a response of checked.Serve. The name may have any case.
 func header(got testResponse, name string) string {
 	for given, values := range got.header {
 		if strings.EqualFold(given, name) {

@@ -11,14 +11,14 @@ import (
 	"afterhours/contract/checked"
 )
 
-// probe is how an operation is tried: with which queries, and with which body, where
-// {id} stands for that of a statistic.
+// probe is how to try an operation: its queries and its body, in which {id} stands for the id of a
+// statistic.
 type probe struct {
 	queries []string
 	body    string
 }
 
-// probes has a row for each operation of the contract, without My and User.
+// probes has a row for each operation of the contract. The names leave out My and User.
 var probes = map[string]probe{
 	"listStatistics": {queries: []string{
 		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
@@ -40,16 +40,17 @@ var probes = map[string]probe{
 	"runBatch":                  {}, // the way of all the others: see way.send
 }
 
-// attempt is a request that tries an operation, for me or another user, "" for neither.
+// attempt is a request that tries an operation. The user is me or another user, "" if the operation
+// has none.
 type attempt struct {
 	call
 	operation string // without My and User
 	user      string
 }
 
-// attempts returns requests that try every operation of the contract: about the user
-// (an object id or a name), and about the statistic with the id. Reads come first, and
-// what keeps statistics from being read last. It fails where an operation has no probe.
+// attempts returns requests that try every operation of the contract on the user (an object id or a
+// name) and on the statistic with the id. Reads come first, and changes of settings last, because
+// they can forbid reading. It fails if an operation has no probe.
 func attempts(t testing.TB, user, id string) []attempt {
 	t.Helper()
 	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id}
@@ -88,7 +89,7 @@ func attempts(t testing.TB, user, id string) []attempt {
 	return all
 }
 
-// turn orders attempts.
+// turn returns the place of the attempt in the order in which attempts are made.
 func (a attempt) turn() int {
 	if a.method == http.MethodPatch && a.operation != "updateStatistic" {
 		return 9
@@ -96,7 +97,7 @@ func (a attempt) turn() int {
 	return slices.Index([]string{"GET", "POST", "PATCH", "DELETE"}, a.method)
 }
 
-// way is how requests are sent.
+// delivery is how requests are sent: alone, or in batches.
 type delivery struct {
 	name string
 	// batch is how many at most are in one batch, 0 for none in any.
@@ -105,7 +106,8 @@ type delivery struct {
 	grouped bool
 }
 
-// takes returns those of the attempts that can be sent so: groups take single statistics.
+// takes returns the attempts that can be sent in this way. An atomicity group takes only single
+// statistics.
 func (d delivery) takes(tries []attempt) []attempt {
 	if !d.grouped {
 		return tries
@@ -113,7 +115,7 @@ func (d delivery) takes(tries []attempt) []attempt {
 	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !strings.HasSuffix(a.operation, "Statistic") })
 }
 
-// send sends the calls and returns their answers. Those in one batch are done in any order.
+// send sends the calls and returns their responses. The calls of one batch may be done in any order.
 func (d delivery) send(ts *testServer, token string, calls []call) []testResponse {
 	ts.t.Helper()
 	var responses []testResponse

@@ -9,10 +9,9 @@ import (
 	"afterhours/store"
 )
 
-// TestIsolation: of nine users in three tenants, nobody reads or changes anything of
-// another by any operation of the contract, alone or in a batch, with the object id or
-// the name of the other and the id of a statistic of theirs; but an application reaches
-// the users of its own tenant.
+// TestIsolation checks that nine users in three tenants cannot read or change anything of each other,
+// by any operation of the contract, alone or in a batch, by object id or by name. An application
+// reaches the users of its own tenant alone.
 func TestIsolation(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		all := ts.storeUsers()
@@ -36,7 +35,7 @@ func TestIsolation(t *testing.T) {
 	})
 }
 
-// everyAttempt are the attempts at every inhabitant, by object id and by name, each once.
+// everyAttempt returns the attempts on every user, by object id and by name, without duplicates.
 func everyAttempt(t *testing.T, all []testUser) []attempt {
 	t.Helper()
 	var tries []attempt
@@ -54,8 +53,8 @@ func everyAttempt(t *testing.T, all []testUser) []attempt {
 	return tries
 }
 
-// tryAll has the caller make the attempts, and fails where an answer holds more than
-// the caller may see, or nothing that may be seen does.
+// tryAll makes the attempts. It fails if a response holds a secret that the caller may not see, and
+// if the caller does not see even their own.
 func (ts *testServer) tryAll(t *testing.T, c caller, delivery delivery, all []testUser, tries []attempt) {
 	t.Helper()
 	calls := make([]call, len(tries))
@@ -90,8 +89,8 @@ func secretOf(all []testUser, owner store.Owner) string {
 	return "none"
 }
 
-// alike is what exists and is not the caller's beside what does not exist: a user by
-// object id or name, and the id of a statistic.
+// pair is something that exists and that the caller may not reach, and something that does not exist:
+// a user by object id or name, and the id of a statistic.
 type pair struct {
 	name                   string
 	who                    caller
@@ -122,9 +121,9 @@ func (ts *testServer) pairs(all []testUser) []pair {
 	}
 }
 
-// TestForeignAndMissingAreAlike: what exists and is somebody else's is answered as what
-// does not exist, letter by letter, by every operation, but for the names that were
-// asked for and what every answer has of its own.
+// TestForeignAndMissingAreAlike checks that every operation gives the same response for something of
+// another user and for something that does not exist. Only the names in the request and the values of
+// each response, such as request-id, may differ.
 func TestForeignAndMissingAreAlike(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		all := ts.storeUsers()
@@ -144,8 +143,8 @@ func TestForeignAndMissingAreAlike(t *testing.T) {
 	})
 }
 
-// answers returns what every operation answers, with the names that were asked for
-// replaced, as texts that can be compared, and restores what was there.
+// responses returns the responses of every operation as texts to compare, without the names in the
+// request. It restores the store afterwards.
 func (ts *testServer) responses(t *testing.T, all []testUser, a pair, delivery delivery, user, id string) []string {
 	t.Helper()
 	var calls []call

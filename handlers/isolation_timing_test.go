@@ -16,11 +16,11 @@ import (
 
 var timings = flag.Int("timings", 400, "how often TestForeignAndMissingTakeTheSameTime asks for each; from 10000 on it holds them to 5 %")
 
-// TestForeignAndMissingTakeTheSameTime: what exists and is somebody else's takes as long as
-// what does not exist. The two are asked for in turn, within the process, where a
-// difference shows most, and their medians compared. Few requests on a busy machine
-// tell no more than that they are within a third of each other; -timings=10000 holds
-// them to 5 %. What differs more is measured again, twice at the most.
+// TestForeignAndMissingTakeTheSameTime checks that a request for something of another user takes as
+// long as one for something that does not exist. It compares the medians of requests in turn, without
+// a socket, since a socket hides differences. A few requests on a busy machine show only that the
+// medians are within a third of each other; -timings=10000 holds them to 5 %. A larger difference is
+// measured again, at most twice.
 func TestForeignAndMissingTakeTheSameTime(t *testing.T) {
 	bound := 0.33
 	if *timings >= 10000 {
@@ -51,7 +51,7 @@ func TestForeignAndMissingTakeTheSameTime(t *testing.T) {
 	}
 }
 
-// medians returns how long reads of what is foreign and of what is missing take.
+// medians returns the median times of reads of something of another user and of something missing.
 func (a pair) medians(t *testing.T, server *handlers.Server) (foreign, missing time.Duration) {
 	path := func(user, id string) string {
 		if a.mine {

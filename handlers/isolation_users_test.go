@@ -11,7 +11,7 @@ import (
 	"afterhours/store"
 )
 
-// inhabitant is one of three users in each of three tenants.
+// testUser is one of three users in each of three tenants.
 type testUser struct {
 	store.Owner
 	name   string // their user principal name
@@ -21,14 +21,14 @@ type testUser struct {
 	optedOut bool
 }
 
-// secrets are what only inhabitants have.
+// secrets matches the secrets of the test users.
 var secrets = regexp.MustCompile(`secret-t\du\d`)
 
-// everywhere is the object id of a user in each of the tenants: not the same one.
+// sharedUserID is the object id of the first user in each tenant. They are different users.
 const sharedUserID = "00000000-0000-4000-8000-000000000000"
 
-// settle stores what the inhabitants have, and returns them. All have a statistic
-// called common; the second users of all tenants have the same name.
+// storeUsers stores the users with their statistics and returns them. All have a statistic called
+// common. The second users of all tenants have the same name.
 func (ts *testServer) storeUsers() []testUser {
 	ts.t.Helper()
 	var all []testUser
@@ -56,7 +56,8 @@ func (ts *testServer) storeUsers() []testUser {
 	return all
 }
 
-// furnish gives the owner statistics with the ids, and takes away what else there was.
+// replaceStatistics gives the owner statistics with the ids and removes all others. It also sets the
+// settings.
 func (ts *testServer) replaceStatistics(owner store.Owner, secret string, optedOut bool, ids ...string) {
 	ts.t.Helper()
 	ctx := ts.t.Context()
@@ -81,7 +82,7 @@ func (ts *testServer) replaceStatistics(owner store.Owner, secret string, optedO
 	}
 }
 
-// restore gives an owner back what was there.
+// restore gives the owner the statistics and settings that storeUsers gave.
 func (ts *testServer) restore(all []testUser, owner store.Owner) {
 	ts.t.Helper()
 	for _, one := range all {
@@ -93,8 +94,8 @@ func (ts *testServer) restore(all []testUser, owner store.Owner) {
 	ts.replaceStatistics(owner, "", false)
 }
 
-// everything returns all that is stored, a text for each owner, read past the handlers.
-// The aliases of a tenant stand under an owner without a user.
+// everything returns what is stored as a text for each owner, read directly from the store. The
+// aliases of a tenant stand under an owner without a user.
 func (ts *testServer) everything() map[store.Owner]string {
 	ts.t.Helper()
 	ctx := ts.t.Context()
@@ -123,7 +124,7 @@ func (ts *testServer) everything() map[store.Owner]string {
 	return all
 }
 
-// changed returns of whom two readings of everything differ.
+// changed returns the owners whose texts differ.
 func changed(before, after map[store.Owner]string) []store.Owner {
 	var owners []store.Owner
 	for owner := range maps.Keys(after) {
@@ -139,7 +140,7 @@ func changed(before, after map[store.Owner]string) []store.Owner {
 	return owners
 }
 
-// caller is who sends requests, and with which token.
+// caller is somebody who sends requests, with their token.
 type caller struct {
 	name  string
 	who   store.Owner
@@ -147,8 +148,8 @@ type caller struct {
 	token string
 }
 
-// callers are every inhabitant, a user of each tenant whose token has the name of
-// another user, and an application of each tenant; all may write.
+// callers returns every test user, a user of each tenant whose token has the name of another user,
+// and an application of each tenant. All may write.
 func (ts *testServer) callers(all []testUser) []caller {
 	var list []caller
 	user := func(as string, who store.Owner, upn string) {
@@ -166,11 +167,11 @@ func (ts *testServer) callers(all []testUser) []caller {
 	return list
 }
 
-// me is the user of an attempt at /me.
+// me stands for the user of an attempt at /me.
 const me = "me"
 
-// reaches returns whom the caller may reach by the user in a URL; nobody is an owner
-// without a tenant.
+// reaches returns the owner that the caller may reach by the user in a URL. The zero owner means
+// nobody.
 func (c caller) reaches(all []testUser, user string) store.Owner {
 	named := store.Owner{Tenant: c.who.Tenant, User: user}
 	for _, one := range all {

@@ -8,8 +8,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestMetadataDocument: $metadata and the service document need no token; the model is well
-// formed and says of every property what the contract says.
+// TestMetadataDocument checks that $metadata and the service document need no token, and that
+// $metadata is well formed and has the types and durations of the contract.
 func TestMetadataDocument(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	got := ts.do(call{method: "GET", path: "/beta/$metadata"}).want(t, 200)
@@ -45,7 +45,7 @@ func TestMetadataDocument(t *testing.T) {
 	}
 }
 
-// TestMetadataLevels: what Accept asks for is what the answer has and says it has.
+// TestMetadataLevels checks that the response has the level of metadata that Accept asks for.
 func TestMetadataLevels(t *testing.T) {
 	c := newTestClient(t)
 	for level, parts := range map[string][]string{
@@ -59,7 +59,7 @@ func TestMetadataLevels(t *testing.T) {
 	}
 }
 
-// TestNoContextWithoutMetadata: @odata.context is absent with odata.metadata=none (OData
+// TestNoContextWithoutMetadata checks that @odata.context is absent with odata.metadata=none (OData
 // JSON 4.5.1).
 func TestNoContextWithoutMetadata(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {

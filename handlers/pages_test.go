@@ -14,7 +14,7 @@ import (
 	"afterhours/store/edm"
 )
 
-// TestPages walks a collection page by page, by each way to ask for a size.
+// TestPages walks a collection page by page, with each way to ask for a page size.
 func TestPages(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		token := ts.userToken(megan, "Analytics.ReadWrite")
@@ -69,9 +69,8 @@ func TestPages(t *testing.T) {
 	})
 }
 
-// TestPagesWhileAnotherClientWrites: 10,000 statistics that exist throughout are each seen once
-// on a walk through all pages, while another client creates, changes and deletes
-// others between them.
+// TestPagesWhileAnotherClientWrites walks through 10,000 statistics while another client creates,
+// changes and deletes others between them. The walk must see each of the 10,000 once.
 func TestPagesWhileAnotherClientWrites(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		owner := store.Owner{Tenant: tenant, User: megan}

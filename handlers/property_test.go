@@ -2,7 +2,8 @@ package handlers_test
 
 import "testing"
 
-// TestPropertyAsObjectAndValue: each as an object and bare, 204 where it is null.
+// TestPropertyAsObjectAndValue reads properties as an object and as a bare value. A null property is
+// 204.
 func TestPropertyAsObjectAndValue(t *testing.T) {
 	c := newTestClient(t)
 	c.send("PATCH", seedItem, `{"timeZoneUsed":null}`).want(t, 200)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestFilters: a filter of each kind, and how many of the week it keeps.
+// TestFilters checks how many statistics of a week each kind of filter keeps.
 func TestFilters(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.fill()
@@ -47,7 +47,7 @@ func TestFilters(t *testing.T) {
 	})
 }
 
-// TestInvalidQueryOptions: each with its name and what was expected.
+// TestInvalidQueryOptions checks that the error names the option and what was expected.
 func TestInvalidQueryOptions(t *testing.T) {
 	c := newTestClient(t)
 	for query, part := range map[string]string{
@@ -72,7 +72,7 @@ func TestInvalidQueryOptions(t *testing.T) {
 	}
 }
 
-// TestOrder: by any property, and by several, with $skip and casts.
+// TestOrder checks $orderby with one and several properties, together with $skip and casts.
 func TestOrder(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.fill()
@@ -101,7 +101,7 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// TestSelect: on lists, items and writes; the id and annotations always come.
+// TestSelect checks $select on statistics and writes. The id and the annotations are always there.
 func TestSelect(t *testing.T) {
 	c := newTestClient(t)
 	got := c.send("GET", seedItem+"?$select=duration,microsoft.graph.callActivityStatistics/afterHours", "")
@@ -118,7 +118,7 @@ func TestSelect(t *testing.T) {
 	c.send("GET", seedItem+"?$select=readEmail", "").want(t, 200, seedID)
 }
 
-// TestSemicolonInFilter: RFC 3986 lets it stand in a query as it is.
+// TestSemicolonInFilter checks that a query may have an unescaped semicolon (RFC 3986).
 func TestSemicolonInFilter(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.createSeed()
@@ -127,7 +127,8 @@ func TestSemicolonInFilter(t *testing.T) {
 	})
 }
 
-// TestSelectOverridesMinimal, and then nobody is told that it was followed.
+// TestSelectOverridesMinimal checks that $select gets a body despite return=minimal, and that
+// Preference-Applied is then absent.
 func TestSelectOverridesMinimal(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.createSeed()
@@ -138,7 +139,7 @@ func TestSelectOverridesMinimal(t *testing.T) {
 	})
 }
 
-// TestLongFilterInBatch, however long its filter is.
+// TestLongFilterInBatch checks that a URL in a batch may have a filter of thousands of characters.
 func TestLongFilterInBatch(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.createSeed()
@@ -148,7 +149,7 @@ func TestLongFilterInBatch(t *testing.T) {
 	})
 }
 
-// TestErrorsNameTheLimit.
+// TestErrorsNameTheLimit checks that the error for a value out of range names the limit.
 func TestErrorsNameTheLimit(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.send("GET", collection+"?$skip=99999999", "").want(t, 400, "at most 1000000.")

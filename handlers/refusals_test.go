@@ -10,7 +10,7 @@ import (
 	"afterhours/handlers/auth"
 )
 
-// refusal is a request that must be refused, and how.
+// refusal is a request that must be refused, and its error.
 type refusal struct {
 	name    string
 	call    call
@@ -20,8 +20,8 @@ type refusal struct {
 	message string // a part of the message, or of one of the details'
 }
 
-// refusals are requests about the documented object, which is there, by megan,
-// who may write it, unless the row says otherwise.
+// refusals returns requests of megan about the documented object, which exists. She may write it,
+// unless the row says otherwise.
 func refusals(ts *testServer) []refusal {
 	const bad, unauthorized, forbidden = http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden
 	mine := ts.userToken(megan, "Analytics.ReadWrite")
@@ -145,8 +145,8 @@ func refusals(ts *testServer) []refusal {
 	}
 }
 
-// TestRefusals: each request is refused with its status and a message that a
-// person can act on, names what was wrong, and changes nothing.
+// TestRefusals checks that each request is refused with its status and a message that names what is
+// wrong, and changes nothing.
 func TestRefusals(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		ts.createSeed()
@@ -173,7 +173,7 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-// TestResponseNamesFiftyFaultsAtMost: an answer names every fault, but not thousands of them.
+// TestResponseNamesFiftyFaultsAtMost checks that a response does not name thousands of faults.
 func TestResponseNamesFiftyFaultsAtMost(t *testing.T) {
 	ts := newTestServer(t, openSQLite(t))
 	ts.createSeed()

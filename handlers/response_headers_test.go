@@ -11,7 +11,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestResponseHeaders: what every answer carries, errors included.
+// TestResponseHeaders checks the headers of every response, errors included, and the endpoints beside
+// the API.
 func TestResponseHeaders(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	token := ts.userToken(megan, "Analytics.Read")
@@ -43,8 +44,8 @@ func TestResponseHeaders(t *testing.T) {
 	}
 }
 
-// TestLinksUseHostHeader that the client itself connected to, by whatever name: links
-// of an answer that only it reads. Forwarding headers are not believed.
+// TestLinksUseHostHeader checks that links begin with the Host of the request, and that forwarding
+// headers do not change them.
 func TestLinksUseHostHeader(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	ts.createSeed()
@@ -58,8 +59,8 @@ func TestLinksUseHostHeader(t *testing.T) {
 	}
 }
 
-// TestForwardingHeadersAreIgnored: what a proxy would say of host, scheme, path and
-// method changes no answer, since any client can say it; --public-url tells instead.
+// TestForwardingHeadersAreIgnored checks that forwarding headers change no response, since any client
+// can send them. A proxy's URL is set by --public-url.
 func TestForwardingHeadersAreIgnored(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	ts.createSeed()

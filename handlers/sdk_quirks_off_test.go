@@ -8,8 +8,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestWithoutQuirks: where the quirks of SDKs are turned off, the contract counts to
-// the letter.
+// TestWithoutQuirks checks that the contract counts to the letter if the quirks of SDKs are turned
+// off.
 func TestWithoutQuirks(t *testing.T) {
 	ts := newTestServer(t, memory.New()).anotherServer(func(config *handlers.Config) { config.SDKQuirks = false })
 	ts.createSeed()

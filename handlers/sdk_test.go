@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// TestSDKRequests and TestSDKResponses go through what was found by running official
-// Microsoft Graph SDKs: what they send that a server must take, and what they need
-// of its answers. Each subtest is one finding, by its number.
+// TestSDKRequests checks requests that official Microsoft Graph SDKs were seen to send. Each subtest
+// is one finding, by its number.
 func TestSDKRequests(t *testing.T) {
 	const batch = "/beta/$batch"
 	for name, test := range map[string]func(*testing.T, testClient){
@@ -126,6 +125,8 @@ func TestSDKRequests(t *testing.T) {
 	}
 }
 
+// TestSDKResponses checks what official Microsoft Graph SDKs were seen to need of responses. Each
+// subtest is one finding, by its number.
 func TestSDKResponses(t *testing.T) {
 	const batch = "/beta/$batch"
 	typed := `"@odata.type":"#microsoft.graph.callActivityStatistics"`

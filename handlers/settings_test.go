@@ -29,8 +29,8 @@ func TestSettings(t *testing.T) {
 	})
 }
 
-// TestSettingsForbidReading: settings decide whether statistics can be read, not whether they can
-// be written.
+// TestSettingsForbidReading checks that settings can forbid reading statistics, and never writing
+// them.
 func TestSettingsForbidReading(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.createSeed()

@@ -18,7 +18,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// hanging is a store that gives up a write after as long as one may take.
+// slowStore is a store whose write fails after the longest time that a write may take.
 type slowStore struct{ store.Store }
 
 func (slowStore) Put(ctx context.Context, _ store.Key, _ store.Record, _ store.Revision) (store.Revision, store.Settings, error) {
@@ -30,8 +30,8 @@ func (slowStore) Put(ctx context.Context, _ store.Key, _ store.Record, _ store.R
 	}
 }
 
-// TestWaitingWritersGetResponseInTime: while the store hangs, whoever waits in a line of writers of one
-// statistic is told so before the connection is closed, after 60 s.
+// TestWaitingWritersGetResponseInTime checks that writers who wait for the lock of one statistic get
+// 503 before the connection is closed, after 60 s, while the store does not respond.
 func TestWaitingWritersGetResponseInTime(t *testing.T) {
 	issuer, err := auth.OpenLocalIssuer(t.TempDir())
 	if err != nil {
@@ -73,15 +73,15 @@ func TestWaitingWritersGetResponseInTime(t *testing.T) {
 	})
 }
 
-// roomless is a store without the room in which to sort.
+// fullStore is a store without room to sort.
 type fullStore struct{ store.Store }
 
 func (fullStore) List(context.Context, store.Owner, store.Query) ([]store.Statistic, error) {
 	return nil, store.ErrFull
 }
 
-// TestFullStoreOnReadIsUnavailable: a read that finds no room, as a database needs some to sort, is no
-// write that did not happen.
+// TestFullStoreOnReadIsUnavailable checks that a read for which the database finds no room to sort is
+// 503, not the 507 of a write.
 func TestFullStoreOnReadIsUnavailable(t *testing.T) {
 	ts := newTestServer(t, fullStore{memory.New()})
 	got := ts.do(call{method: "GET", path: collection + "?$orderby=duration", token: ts.userToken(megan, "Analytics.Read")})
@@ -90,7 +90,7 @@ func TestFullStoreOnReadIsUnavailable(t *testing.T) {
 	}
 }
 
-// TestClosedStoreIsUnavailable: a store that cannot serve makes the server say so.
+// TestClosedStoreIsUnavailable checks that readiness and requests are 503 if the store is closed.
 func TestClosedStoreIsUnavailable(t *testing.T) {
 	over := memory.New()
 	ts := newTestServer(t, over)

@@ -36,10 +36,11 @@ var (
 
 func pick(t *rapid.T, label string, of []string) string { return rapid.SampledFrom(of).Draw(t, label) }
 
-// seldom is true once in n times.
+// seldom reports true once in n times.
 func seldom(t *rapid.T, label string, n int) bool { return rapid.IntRange(1, n).Draw(t, label) == n }
 
-// actions are the requests that a sequence is made of; those that store come more often.
+// actions returns the requests of which a sequence is made. Those that store something come more
+// often.
 func (s *comparison) actions() map[string]func(*rapid.T) {
 	one := func(draw func(*rapid.T) drawnRequest) func(*rapid.T) {
 		return func(t *rapid.T) { s.ask(t, draw(t)) }
@@ -52,7 +53,7 @@ func (s *comparison) actions() map[string]func(*rapid.T) {
 	}
 }
 
-// path returns that of the user's analytics, in one of its spellings.
+// path returns the path of the user's analytics, in one of its spellings.
 func (s *comparison) path(t *rapid.T) string {
 	return pick(t, "base", []string{"/beta/me", "/v1.0/users/" + s.user, "/localtest/me"}) + "/analytics"
 }
@@ -91,7 +92,7 @@ func (s *comparison) count(t *rapid.T) drawnRequest {
 	return drawnRequest{method: "GET", url: s.collection(t) + "/$count" + asQuery("$filter", pick(t, "filter", sameFilters))}
 }
 
-// follow walks on from the page before, as far as it goes, while nothing is written.
+// follow reads a list and follows its next links to the end.
 func (s *comparison) follow(t *rapid.T) {
 	s.ask(t, s.list(t))
 	for s.next != "" {
@@ -113,7 +114,7 @@ func (s *comparison) analytics(t *rapid.T) drawnRequest {
 	return drawnRequest{method: "PATCH", url: s.path(t), body: `{"settings":` + pick(t, "settings", sameSetting) + `}`}
 }
 
-// wrong is what no operation takes.
+// wrong draws a request that every operation refuses.
 func (s *comparison) wrong(t *rapid.T) drawnRequest {
 	return rapid.SampledFrom([]drawnRequest{
 		{method: "PUT", url: "/beta/me/analytics/activityStatistics/a", body: `{}`},
@@ -128,8 +129,8 @@ func (s *comparison) wrong(t *rapid.T) drawnRequest {
 	}).Draw(t, "wrong")
 }
 
-// batch draws a batch whose requests are a group, wait for one another, or only read:
-// what others do at once may be done in any order.
+// batch draws a batch that is a group, a chain of dependencies, or reads only. Other batches may be
+// done in any order, so their responses could differ.
 func (s *comparison) batch(t *rapid.T) drawnRequest {
 	kind := pick(t, "batch", []string{"group", "chain", "reads"})
 	draws := []func(*rapid.T) drawnRequest{s.create, s.patch, s.patch, s.delete, s.get}
@@ -190,7 +191,7 @@ func drawNew(t *rapid.T) string {
 	return drawBody(t, append(members, fmt.Sprintf(`"id":%q`, pick(t, "id", sameIDs))))
 }
 
-// drawBody draws properties, beside the members that it has.
+// drawBody draws the members of a body, in addition to the given ones.
 func drawBody(t *rapid.T, members []string) string {
 	has := strings.Join(members, ",")
 	for range rapid.IntRange(0, 4).Draw(t, "properties") {
@@ -228,7 +229,7 @@ func drawSelect(t *rapid.T) string {
 	return asQuery("$select", pick(t, "selected", sameSelects))
 }
 
-// drawQuery draws the options of a list, each seldom wrong.
+// drawQuery draws the options of a list. A value is seldom wrong.
 func drawQuery(t *rapid.T) string {
 	var options []string
 	for _, option := range []struct {

@@ -22,10 +22,10 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestStoresGiveTheSameResponses sends random sequences of requests to a server over memory and, one to
-// this and one to that, to two servers over a store, and holds the answers of one side
-// against those of the other, byte by byte: neither the store nor what a server remembers
-// of it makes a difference. -rapid.checks sets how many sequences are tried, of a user each.
+// TestStoresGiveTheSameResponses sends random sequences of requests to one server over memory and, in
+// turn, to two servers over another store. The responses of both sides must be the same, byte by
+// byte, so neither the store nor the cache makes a difference. -rapid.checks sets the number of
+// sequences; each has a user of its own.
 func TestStoresGiveTheSameResponses(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) store.Store{"sqlite": openSQLite, "postgres": openPostgres} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestStoresGiveTheSameResponses(t *testing.T) {
 	}
 }
 
-// same is what one user asks both servers.
+// comparison sends the requests of one user to both sides.
 type comparison struct {
 	user, token string
 	sides       []*side
@@ -66,20 +66,20 @@ type comparison struct {
 	next        string // the last @odata.nextLink, "" for none
 }
 
-// side is the servers over one store, and its entity tags in the order in which they came.
+// side is the servers over one store, and the entity tags in the order in which they came.
 type side struct {
 	servers []*handlers.Server
 	tags    []string
 }
 
-// asked is a request. In its headers and body, {tag 1} stands for the first entity tag
-// that came, which each server has drawn for itself.
+// drawnRequest is a request to both sides. {tag 1} in its headers and body stands for the first
+// entity tag, which is another one on each side.
 type drawnRequest struct {
 	method, url, body string
 	header            map[string]string
 }
 
-// ask sends the request to a server of each side and compares what they answer.
+// ask sends the request to one server of each side and compares the responses.
 func (s *comparison) ask(t *rapid.T, a drawnRequest) {
 	s.requests.Add(1)
 	var responses [2]string
@@ -106,7 +106,7 @@ var (
 	ofTheRequest = regexp.MustCompile(`"(request-id|date|x-ms-ags-diagnostic)":"([^"\\]|\\.)*"`)
 )
 
-// ask returns status, headers and body as a text that is the same from every server.
+// ask returns the status, headers and body as a text that is the same from every server.
 func (s *side) ask(t checked.Failer, server *handlers.Server, token string, a drawnRequest) string {
 	resolved := func(text string) string {
 		return tagReference.ReplaceAllStringFunc(text, func(reference string) string {
@@ -142,7 +142,7 @@ func (s *side) ask(t checked.Failer, server *handlers.Server, token string, a dr
 	})
 }
 
-// named returns which of the entity tags it is, from 1.
+// named returns the number of the entity tag, from 1.
 func (s *side) named(tag string) int {
 	if at := slices.Index(s.tags, tag); at >= 0 {
 		return at + 1

@@ -15,7 +15,7 @@ const (
 	seedItem   = collection + "/" + seedID
 )
 
-// client sends requests of megan's to a fresh server that has the documented object.
+// testClient sends requests of megan to a fresh server that has the documented object.
 type testClient struct {
 	*testServer
 	token string
@@ -37,7 +37,7 @@ func (c testClient) send(method, path, body string, header ...string) testRespon
 	return c.do(call{method: method, path: path, token: c.token, body: body, header: given})
 }
 
-// want fails unless the answer has the status and every part in its text.
+// want fails unless the response has the status and every part in its text.
 func (r testResponse) want(t testing.TB, status int, parts ...string) testResponse {
 	t.Helper()
 	for _, part := range parts {
@@ -64,7 +64,7 @@ func (c testClient) fill() {
 	}
 }
 
-// onEveryClient is onEveryStore for tests that speak as megan.
+// onEveryClient is onEveryStore for tests that send requests of megan.
 func onEveryClient(t *testing.T, test func(t *testing.T, c testClient)) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		test(t, testClient{ts, ts.userToken(megan, "Analytics.ReadWrite")})

@@ -36,7 +36,7 @@ const (
 // seedID is the id of the documented object.
 const seedID = "945f7e0b-7e0b-945f-0b7e-5f940b7e5f94"
 
-// world is a server on a real socket over one store, with its local issuer.
+// testServer is a server on a real socket over one store, with its local issuer.
 type testServer struct {
 	t      testing.TB
 	store  store.Store
@@ -45,7 +45,7 @@ type testServer struct {
 	client *http.Client
 }
 
-// onEveryStore runs the test once over each store.
+// onEveryStore runs the test once for each store.
 func onEveryStore(t *testing.T, test func(t *testing.T, ts *testServer)) {
 	t.Run("memory", func(t *testing.T) { test(t, newTestServer(t, memory.New())) })
 	t.Run("sqlite", func(t *testing.T) { test(t, newTestServer(t, openSQLite(t))) })
@@ -85,8 +85,7 @@ func newTestServer(t testing.TB, over store.Store) *testServer {
 	return ts.anotherServer()
 }
 
-// another returns the world through a server of its own over the same store, which is as
-// usual but for what the changes say.
+// anotherServer returns a second server over the same store, with the changes to its configuration.
 func (ts *testServer) anotherServer(changes ...func(*handlers.Config)) *testServer {
 	ts.t.Helper()
 	second := *ts
@@ -139,14 +138,14 @@ func (ts *testServer) mint(claims auth.Claims) string {
 	return token
 }
 
-// reply is an answer, read to its end.
+// testResponse is a response with its whole body.
 type testResponse struct {
 	status int
 	header http.Header
 	text   string
 }
 
-// call is a request: a method and path, and what else a test gives it.
+// call is a request: a method, a path, and optional parts.
 type call struct {
 	method, path string
 	token        string
@@ -168,7 +167,7 @@ func (ts *testServer) do(c call) testResponse {
 	return got
 }
 
-// try is do for goroutines other than the test's own.
+// try is do for goroutines other than that of the test.
 func (ts *testServer) try(ctx context.Context, c call) (testResponse, error) {
 	request, err := http.NewRequestWithContext(ctx, c.method, ts.url+c.path, strings.NewReader(c.body))
 	if err != nil {
@@ -192,7 +191,7 @@ func (ts *testServer) try(ctx context.Context, c call) (testResponse, error) {
 	return testResponse{response.StatusCode, response.Header, string(text)}, err
 }
 
-// object returns the JSON object of the answer.
+// object returns the JSON object of the response.
 func (r testResponse) object(t testing.TB) map[string]any {
 	t.Helper()
 	var object map[string]any
@@ -202,7 +201,7 @@ func (r testResponse) object(t testing.TB) map[string]any {
 	return object
 }
 
-// failure is what an error answer says.
+// failure is the error of a response.
 type failure struct {
 	Code    string
 	Message string
@@ -219,7 +218,7 @@ func (r testResponse) failure(t testing.TB) failure {
 	return body.Error
 }
 
-// targets returns what the details of an error name.
+// targets returns the targets of the details.
 func (f failure) targets() []string {
 	var names []string
 	for _, detail := range f.Details {
@@ -228,8 +227,8 @@ func (f failure) targets() []string {
 	return names
 }
 
-// wantRefused fails unless the answer is an error of the status and code, which has the
-// target, or a detail that has, and the part of a message.
+// wantRefused fails unless the response is an error with the status and code. The target must be that
+// of the error or of a detail, and the part must be in a message.
 func (r testResponse) wantRefused(t testing.TB, status int, code, target, part string) {
 	t.Helper()
 	if r.status != status {

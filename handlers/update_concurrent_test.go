@@ -14,8 +14,8 @@ import (
 
 var increments = flag.Int("increments", 100, "how many increments each client of TestIncrementsWithIfMatch tries")
 
-// TestIncrementsWithIfMatch: 100 clients try increments by GET and PATCH
-// with If-Match; what is stored counts exactly the PATCHes that answered 200.
+// TestIncrementsWithIfMatch lets 100 clients increment a duration by GET and PATCH with If-Match. The
+// stored duration must count exactly the PATCHes with status 200.
 func TestIncrementsWithIfMatch(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		ts.createSeed()
@@ -55,9 +55,9 @@ func TestIncrementsWithIfMatch(t *testing.T) {
 	})
 }
 
-// TestConcurrentPatchesOfDifferentProperties: 10,000 PATCHes without If-Match, in
-// rounds in which the writers of all eight properties of one statistic write at
-// once, through two servers over one store. After each round all are there.
+// TestConcurrentPatchesOfDifferentProperties sends 10,000 PATCHes without If-Match through two
+// servers over one store. In each round the eight properties of one statistic are written at once;
+// after it all eight values must be there.
 func TestConcurrentPatchesOfDifferentProperties(t *testing.T) {
 	properties := []string{"duration", "afterHours", "conflicting", "long", "multitasking", "organized", "recurring", "timeZoneUsed"}
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
@@ -87,8 +87,8 @@ func TestConcurrentPatchesOfDifferentProperties(t *testing.T) {
 	})
 }
 
-// TestConcurrentCreateUpdateDelete: PATCH, POST and DELETE of one statistic at once, through
-// two servers, answer nothing but what they may, and leave what the last one says.
+// TestConcurrentCreateUpdateDelete sends PATCH, POST and DELETE of one statistic at once, through two
+// servers. The numbers of 201 and 204 must fit what is left.
 func TestConcurrentCreateUpdateDelete(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, ts *testServer) {
 		token := ts.userToken(megan, "Analytics.ReadWrite")
@@ -153,7 +153,7 @@ func inParallel(t *testing.T, n int, work func(ctx context.Context, i int) error
 	group.Wait()
 }
 
-// seconds returns the duration of a statistic in its JSON, in whole seconds.
+// seconds returns the duration in the JSON of a statistic, in whole seconds.
 func seconds(text string) int {
 	_, rest, _ := strings.Cut(text, `"duration":"PT`)
 	total, number := 0, 0

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// seedBody is the documented request's, with real dates and the enumeration's own
-// value for the placeholders.
+// seedBody is the body of the documented request, with valid values for its placeholders.
 const seedBody = `{
   "@odata.type": "#microsoft.graph.callActivityStatistics",
   "activity": "Call",
@@ -67,7 +66,7 @@ func TestDocumentedPlaceholdersAreInvalid(t *testing.T) {
 	})
 }
 
-// TestUpdateByEverySpellingOfURL sends the documented PATCH to every spelling of its address.
+// TestUpdateByEverySpellingOfURL sends the documented PATCH to every spelling of its URL.
 func TestUpdateByEverySpellingOfURL(t *testing.T) {
 	ts := newTestServer(t, openSQLite(t))
 	ts.createSeed()

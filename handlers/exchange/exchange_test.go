@@ -52,7 +52,7 @@ func readAll(t interface{ Fatal(...any) }, rows bulk.Source) (all []bulk.Row) {
 	}
 }
 
-// drawStatistic draws one with every property that its type has, or null.
+// drawStatistic draws a statistic in which each property of its type has a value or is null.
 func drawStatistic(t *rapid.T, c *spec.Contract) *store.Statistic {
 	of := c.ByStoreType[rapid.SampledFrom([]store.Type{store.Call, store.Chat, store.Email, store.Focus, store.Meeting}).Draw(t, "type")]
 	statistic := &store.Statistic{
@@ -78,8 +78,8 @@ func drawStatistic(t *rapid.T, c *spec.Contract) *store.Statistic {
 	return statistic
 }
 
-// TestExchangeRoundTrip: what is written of an item is read as the same item, in both
-// forms, each in one line.
+// TestExchangeRoundTrip checks that an item that is written in either form, in one line, is read as
+// the same item.
 func TestExchangeRoundTrip(t *testing.T) {
 	x := exchangeOf(t)
 	owner := store.Owner{Tenant: aTenant, User: aUser}
@@ -122,7 +122,8 @@ const (
 	goodCall  = `"@odata.type":"#microsoft.graph.callActivityStatistics","id":"c1"`
 )
 
-// TestJSONLinesRefuse: each line is refused for what is wrong with it, and nothing else is.
+// TestJSONLinesRefuse checks that a bad line is refused with the right faults, and that the lines
+// around it are not.
 func TestJSONLinesRefuse(t *testing.T) {
 	x := exchangeOf(t)
 	for line, want := range map[string][]string{
@@ -159,7 +160,7 @@ func TestJSONLinesRefuse(t *testing.T) {
 	}
 }
 
-// wantFaults compares the beginnings of what is wrong, in any order.
+// wantFaults compares the beginnings of the faults, in any order.
 func wantFaults(t *testing.T, of string, faults []bulk.Fault, want []string) {
 	t.Helper()
 	var got []string
@@ -173,7 +174,7 @@ func wantFaults(t *testing.T, of string, faults []bulk.Fault, want []string) {
 	}
 }
 
-// TestCSVRefuses: rows, and headers.
+// TestCSVRefuses checks the faults of bad rows and the errors of bad headers.
 func TestCSVRefuses(t *testing.T) {
 	x := exchangeOf(t)
 	const header = "PersonId,StatisticId,StatisticType,MetricDate,Duration,TimeZone\n"
@@ -217,8 +218,8 @@ func TestCSVRefuses(t *testing.T) {
 	}
 }
 
-// TestCSVAccepts: headers in any order and case, tenants that are not there, hours as
-// Viva Insights has them, and cells that would be null or a formula.
+// TestCSVAccepts checks headers in any order and case, rows without a tenant, hours as Viva Insights
+// writes them, and escaped cells that would otherwise be null or a formula.
 func TestCSVAccepts(t *testing.T) {
 	x := exchangeOf(t)
 	source, err := x.CSV(strings.NewReader("\ufeffstatistictype,DURATION,personid,AfterHours,MetricDate,EndDate,TimeZone\r\n"+
@@ -240,7 +241,7 @@ func TestCSVAccepts(t *testing.T) {
 	}
 }
 
-// TestReadFromLine: what is before it is not read.
+// TestReadFromLine checks that the lines before the first one to read are skipped unread.
 func TestReadFromLine(t *testing.T) {
 	x := exchangeOf(t)
 	line := fmt.Sprintf("{%s,\"statistic\":{%s}}\n", goodOwner, goodCall)
