@@ -84,7 +84,7 @@ func TestGroupsRaceWithOtherWriters(t *testing.T) {
 					}
 				}
 			})
-			writers.Go(func() { // one that brings no entity tag and changes another property
+			writers.Go(func() { // changes another property, without an entity tag
 				for i := range 15 {
 					got, err := via.try(t.Context(), call{method: "PATCH", path: collection + fmt.Sprint("/s", i%3), token: token,
 						body: fmt.Sprintf(`{"afterHours":"PT%dS"}`, 1+rand.IntN(50))})

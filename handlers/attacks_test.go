@@ -25,9 +25,9 @@ type attack struct {
 	bytes   string
 	status  int
 	code    string
-	target  string // of the error, or of one of its details
-	message string // a part of the message, or of one of the details'
-	as      string // the canonical path, where the request's is another spelling
+	target  string // the target of the error or of one of its details
+	message string // a part of the message of the error or of one of its details
+	as      string // the canonical path if the request has another spelling of it
 }
 
 // attacks returns the attacks of all files.
@@ -67,7 +67,7 @@ func message(token, line, body string, headers ...string) string {
 func (ts *testServer) sendAttack(a attack) testResponse {
 	ts.t.Helper()
 	got, _ := ts.sendTimed(a)
-	if got.header.Get("request-id") == "" { // it is of net/http, before there is a request
+	if got.header.Get("request-id") == "" { // from net/http, before any handler
 		return got
 	}
 	method, rest, _ := strings.Cut(a.bytes, " ")
@@ -97,7 +97,7 @@ func (ts *testServer) sendTimed(a attack) (testResponse, time.Duration) {
 	_ = connection.SetDeadline(time.Now().Add(20 * time.Second))
 	sent := []byte(a.bytes)
 	begun, worked := time.Now(), processorTime(ts.t)
-	go func() { // the answer may come before the end
+	go func() { // the response may come before the whole request is sent
 		for piece := range slices.Chunk(sent, 64<<10) {
 			if _, err := connection.Write(piece); err != nil {
 				return
@@ -112,7 +112,7 @@ func (ts *testServer) sendTimed(a attack) (testResponse, time.Duration) {
 	}
 	body, err := io.ReadAll(response.Body)
 	took := time.Since(begun)
-	if took < time.Second { // longer ones have waited for something
+	if took < time.Second { // a longer time was spent waiting, for example for a timeout
 		took = min(took, processorTime(ts.t)-worked)
 	}
 	if err != nil {
@@ -120,9 +120,9 @@ func (ts *testServer) sendTimed(a attack) (testResponse, time.Duration) {
 	}
 	_ = connection.(*net.TCPConn).CloseWrite()
 	if more, _ := io.ReadAll(from); len(more) > 0 {
-		ts.t.Errorf("%s: one request, and a second answer: %.200q", a.name, more)
+		ts.t.Errorf("%s: a second response to one request: %.200q", a.name, more)
 	}
-	if response.Close { // which http.ReadResponse takes out of the headers
+	if response.Close { // http.ReadResponse removes the header
 		response.Header.Set("Connection", "close")
 	}
 	return testResponse{response.StatusCode, response.Header, string(body)}, took
@@ -145,7 +145,7 @@ func TestAttacks(t *testing.T) {
 			got := in.sendAttack(a)
 			got.wantRefused(t, a.status, a.code, a.target, a.message)
 			if len(got.text) > 32<<10 {
-				t.Errorf("an answer of %d bytes", len(got.text))
+				t.Errorf("a response of %d bytes", len(got.text))
 			}
 			if after := everything(); after != before {
 				t.Errorf("something changed:\n%s\n%s", before, after)
@@ -155,8 +155,8 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// The bounds of TestAttacksAreCheap. The race detector makes the server ten to twenty
-// times slower, and so rounds fewer: run the test without it to know.
+// The bounds of TestAttacksAreCheap. The race detector makes the server ten to twenty times slower:
+// only a run without it holds these times.
 const (
 	attackBudget = slower * 5 * time.Millisecond
 	bombBudget   = slower * 50 * time.Millisecond
@@ -171,7 +171,7 @@ func TestAttacksAreCheap(t *testing.T) {
 	ts.createSeed()
 	all := attacks(t, ts.userToken(megan, "Analytics.ReadWrite"))
 	for _, a := range all {
-		ts.sendTimed(a) // what is made once, as pools
+		ts.sendTimed(a) // fills pools and caches
 	}
 	before := heapInUse()
 	var slow []string

@@ -16,8 +16,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// The whole chain, from the HTTP request to the bytes of the answer, with a token
-// that was seen before; no socket, so that only the server's own work counts.
+// The benchmarks run the whole server from the HTTP request to the bytes of the response, with a
+// token that was verified before. There is no socket, so that only the work of the server counts.
 
 func BenchmarkGet(b *testing.B) {
 	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
@@ -43,7 +43,7 @@ func BenchmarkPatch(b *testing.B) {
 func BenchmarkPatchParallel(b *testing.B) {
 	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
 		b.ReportAllocs()
-		b.SetParallelism(benchWriters / 2) // for each of two cores
+		b.SetParallelism(benchWriters / 2) // times GOMAXPROCS, on two cores
 		var writers atomic.Int64
 		b.RunParallel(func(pb *testing.PB) {
 			path := fmt.Sprintf("%s/s%d", collection, writers.Add(1)%benchWriters)

@@ -70,7 +70,7 @@ func TestCacheAfterWritesOfAnotherServer(t *testing.T) {
 		name   string
 		others []call
 		mine   call
-		stale  int // the answer with the entity tag of before
+		stale  int // the status with the old entity tag
 		status int
 		holds  string
 	}{

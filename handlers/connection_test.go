@@ -39,7 +39,7 @@ func TestBodyTimeoutStartsAtFirstRead(t *testing.T) {
 	defer func() { _ = connection.Close() }()
 	const body = `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"a"}`
 	_, _ = fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", collection, token, len(body))
-	time.Sleep(100 * time.Millisecond) // so that the server has not read it with the headers
+	time.Sleep(100 * time.Millisecond) // the server must not read the body together with the headers
 	_, _ = io.WriteString(connection, body)
 	request := httptest.NewRequest("POST", collection, nil)
 	response, err := http.ReadResponse(bufio.NewReader(connection), request)

@@ -38,7 +38,7 @@ func FuzzHeaders(f *testing.F) {
 		name := []string{http.MethodGet, http.MethodPatch, http.MethodDelete}[method%3]
 		request := parsed(name, text)
 		if request == nil {
-			return // net/http answers it
+			return // net/http refuses it
 		}
 		got := z.send(t, request)
 		if want := allowedStatuses(request, tag); !slices.Contains(want, got.status) {
@@ -151,7 +151,7 @@ func FuzzAuthorization(f *testing.F) {
 		defer bounded.Input(t)()
 		text = strings.ReplaceAll(text, "{token}", z.token)
 		request := parsed(http.MethodGet, "Authorization: "+text)
-		if request == nil || len(request.Header) > 2 { // more than it and the type of the body
+		if request == nil || len(request.Header) > 2 { // more headers than Authorization and Content-Type
 			return
 		}
 		token, err := auth.BearerToken(request.Header.Get("Authorization"))

@@ -32,7 +32,7 @@ func FuzzQuery(f *testing.F) {
 		stored := z.state(t)
 		address, err := url.ParseRequestURI(fuzzPaths[int(path)%len(fuzzPaths)] + "?" + query)
 		if err != nil {
-			return // net/http answers it
+			return // net/http refuses it
 		}
 		request := httptest.NewRequest(http.MethodGet, "/", nil)
 		request.URL = address
@@ -99,7 +99,7 @@ func FuzzOptions(f *testing.F) {
 		}
 		skipped := min(int(skip), len(whole))
 		if rest := z.walk(t, fmt.Sprintf("%s?$top=2&$skip=%d%s", collection, skip, options)); !reflect.DeepEqual(rest, whole[skipped:]) {
-			t.Errorf("%s: behind %d\n%q of\n%q", options, skip, rest, whole)
+			t.Errorf("%s: after %d\n%q of\n%q", options, skip, rest, whole)
 		}
 		path := collection + "/$count"
 		if filter != "" {

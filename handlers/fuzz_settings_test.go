@@ -50,9 +50,9 @@ func FuzzSettings(f *testing.F) {
 		if got.status != want {
 			t.Errorf("%s %q: %d %s; want %d", path, body, got.status, got.text, want)
 		}
-		z.unchanged(t, stored, got) // but for what the body says
+		z.unchanged(t, stored, got) // stored has the change of the body
 		if again := z.ask(t, http.MethodGet, path, nil); fits && again.text != got.text {
-			t.Errorf("%s %q: %s; want what GET answers: %s", path, body, got.text, again.text)
+			t.Errorf("%s %q: %s; want the response to GET: %s", path, body, got.text, again.text)
 		}
 	})
 }

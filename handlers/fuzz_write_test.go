@@ -82,7 +82,7 @@ func (z *fuzzServer) patch(t fuzzTest, kind string, body []byte) {
 	}
 	again, now := z.read(t, fuzzItem(kind))
 	if got.status != http.StatusOK || got.text != again.text || header(got, "ETag") != header(again, "ETag") {
-		t.Fatalf("%q: %d %s; want 200 and what GET answers: %s", body, got.status, got.text, again.text)
+		t.Fatalf("%q: %d %s; want 200 and the response to GET: %s", body, got.status, got.text, again.text)
 	}
 	want := maps.Clone(was)
 	maps.Copy(want, given)
@@ -145,7 +145,7 @@ func (z *fuzzServer) create(t fuzzTest, body []byte) {
 	}
 	again, now := z.read(t, path)
 	if got.text != again.text || header(got, "ETag") != header(again, "ETag") {
-		t.Errorf("%q: %s; want what GET answers: %s", body, got.text, again.text)
+		t.Errorf("%q: %s; want the response to GET: %s", body, got.text, again.text)
 	}
 	if id == "" {
 		id = now["id"].(string)

@@ -37,14 +37,14 @@ var probes = map[string]probe{
 	"updateSettings":            {body: `{"hasOptedOut":true}`},
 	"getServiceDocument":        {},
 	"getMetadata":               {},
-	"runBatch":                  {}, // the way of all the others: see way.send
+	"runBatch":                  {}, // sends all the others: see delivery.send
 }
 
 // attempt is a request that tries an operation. The user is me or another user, "" if the operation
 // has none.
 type attempt struct {
 	call
-	operation string // without My and User
+	operation string // the operation, without My and User
 	user      string
 }
 
@@ -74,7 +74,7 @@ func attempts(t testing.TB, user, id string) []attempt {
 		if probe.queries == nil {
 			probe.queries = []string{""}
 		}
-		if strings.Contains(user, "@") { // a name is resolved before any query is read
+		if strings.Contains(user, "@") { // a name is resolved before the query is read
 			probe.queries = probe.queries[:1]
 		}
 		for _, query := range probe.queries {
@@ -85,12 +85,12 @@ func attempts(t testing.TB, user, id string) []attempt {
 			})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b attempt) int { return a.turn() - b.turn() })
+	slices.SortStableFunc(all, func(a, b attempt) int { return a.rank() - b.rank() })
 	return all
 }
 
-// turn returns the place of the attempt in the order in which attempts are made.
-func (a attempt) turn() int {
+// rank returns the position of the attempt in the order in which attempts are made.
+func (a attempt) rank() int {
 	if a.method == http.MethodPatch && a.operation != "updateStatistic" {
 		return 9
 	}
@@ -100,9 +100,9 @@ func (a attempt) turn() int {
 // delivery is how requests are sent: alone, or in batches.
 type delivery struct {
 	name string
-	// batch is how many at most are in one batch, 0 for none in any.
+	// batch is the most requests of one batch, 0 to send each request alone.
 	batch int
-	// grouped says that each is in an atomicity group of its own.
+	// grouped reports whether each request is in an atomicity group of its own.
 	grouped bool
 }
 

@@ -49,7 +49,7 @@ func everyAttempt(t *testing.T, all []testUser) []attempt {
 			}
 		}
 	}
-	slices.SortStableFunc(tries, func(a, b attempt) int { return a.turn() - b.turn() })
+	slices.SortStableFunc(tries, func(a, b attempt) int { return a.rank() - b.rank() })
 	return tries
 }
 
@@ -76,7 +76,7 @@ func (ts *testServer) tryAll(t *testing.T, c caller, delivery delivery, all []te
 		}
 	}
 	if !sawOwn {
-		t.Errorf("%s, %s, does not see even what may be seen", c.name, delivery.name)
+		t.Errorf("%s, %s, does not see even their own secret", c.name, delivery.name)
 	}
 }
 
@@ -96,14 +96,14 @@ type pair struct {
 	who                    caller
 	user, id               string
 	missingUser, missingID string
-	mine                   bool // compare /me, else /users/{user}
+	mine                   bool // compare requests to /me, not to /users/{user}
 }
 
 func (ts *testServer) pairs(all []testUser) []pair {
 	callers := ts.callers(all)
 	user, app := callers[0], callers[4]
 	if user.app || !app.app || user.who.Tenant != app.who.Tenant {
-		ts.t.Fatal("the callers are others than this test takes them for")
+		ts.t.Fatal("callers returns users in another order than this test expects")
 	}
 	const noID, noName, noUser = "only-t9u9", "t9u9@example.com", "00000000-0000-4000-8000-000000000099"
 	colleague, foreigner, retired := all[2], all[5], all[8]
@@ -170,7 +170,7 @@ func (ts *testServer) responses(t *testing.T, all []testUser, a pair, delivery d
 		for _, own := range []string{"Request-Id", "X-Ms-Ags-Diagnostic", "Date"} {
 			got.header.Del(own)
 		}
-		_ = got.header.Write(&text) // in the order of the names
+		_ = got.header.Write(&text) // sorted by name
 		text.WriteString(got.text)
 		neutral := ofTheRequest.ReplaceAllString(text.String(), "")
 		neutral = opaqueTags.ReplaceAllString(neutral, "${1}tag${3}")

@@ -14,7 +14,7 @@ import (
 	"afterhours/store/memory"
 )
 
-var timings = flag.Int("timings", 400, "how often TestForeignAndMissingTakeTheSameTime asks for each; from 10000 on it holds them to 5 %")
+var timings = flag.Int("timings", 400, "how many requests TestForeignAndMissingTakeTheSameTime sends for each; from 10000 on the bound is 5 %")
 
 // TestForeignAndMissingTakeTheSameTime checks that a request for something of another user takes as
 // long as one for something that does not exist. It compares the medians of requests in turn, without
@@ -44,7 +44,7 @@ func TestForeignAndMissingTakeTheSameTime(t *testing.T) {
 					}
 				}
 				if max(differs, -differs) >= bound {
-					t.Errorf("%s: what is foreign takes %+.1f %% longer than what is missing", a.name, 100*differs)
+					t.Errorf("%s: something of another user takes %+.1f %% longer than something missing", a.name, 100*differs)
 				}
 			}
 		})
@@ -63,7 +63,7 @@ func (a pair) medians(t *testing.T, server *handlers.Server) (foreign, missing t
 	var taken [2][]time.Duration
 	for n := range *timings {
 		for i := range paths {
-			one := (n + i) % 2 // each is the first as often as the other
+			one := (n + i) % 2 // the two take turns to be first
 			request := httptest.NewRequest(http.MethodGet, paths[one], nil)
 			request.Header.Set("Authorization", "Bearer "+a.who.token)
 			recorder := httptest.NewRecorder()

@@ -15,9 +15,9 @@ import (
 type testUser struct {
 	store.Owner
 	name   string // their user principal name
-	id     string // of a statistic that nobody else has an equal of
-	secret string // stands in all that is theirs
-	// optedOut is what keeps their statistics from being read.
+	id     string // the id of a statistic that nobody else has
+	secret string // a text in all of the user's statistics
+	// optedOut forbids reading the user's statistics.
 	optedOut bool
 }
 

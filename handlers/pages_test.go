@@ -53,7 +53,7 @@ func TestPages(t *testing.T) {
 						ids = append(ids, one.ID)
 					}
 					pages++
-					path, header = strings.TrimPrefix(page.Next, ts.url), nil // a follower sends none of the first headers
+					path, header = strings.TrimPrefix(page.Next, ts.url), nil // clients follow a link without the headers of the first request
 				}
 				if !slices.Equal(ids, want) || pages != walk.pages {
 					t.Errorf("%d ids on %d pages, want %d on %d", len(ids), pages, len(want), walk.pages)
@@ -64,7 +64,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("$count: %q %v", got.text, got.header)
 		}
 		if got := ts.do(call{method: "GET", path: collection, token: ts.userToken(lee, "Analytics.Read")}); !strings.HasSuffix(got.text, `"value":[]}`) {
-			t.Errorf("somebody else's: %s", got.text)
+			t.Errorf("another user: %s", got.text)
 		}
 	})
 }

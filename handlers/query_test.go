@@ -134,7 +134,7 @@ func TestSelectOverridesMinimal(t *testing.T) {
 		c.createSeed()
 		got := c.send("PATCH", seedItem+"?$select=duration", `{"duration":"PT1H"}`, "Prefer", "return=minimal").want(t, 200, "PT1H")
 		if applied := got.header.Get("Preference-Applied"); applied != "" {
-			t.Errorf("Preference-Applied: %s, on an answer that is not minimal", applied)
+			t.Errorf("Preference-Applied: %s, on a response that is not minimal", applied)
 		}
 	})
 }

@@ -16,8 +16,8 @@ type refusal struct {
 	call    call
 	status  int
 	code    string
-	target  string // of the error, or of one of its details
-	message string // a part of the message, or of one of the details'
+	target  string // the target of the error or of one of its details
+	message string // a part of the message of the error or of one of its details
 }
 
 // refusals returns requests of megan about the documented object, which exists. She may write it,

@@ -237,12 +237,12 @@ func TestSDKResponses(t *testing.T) {
 				t.Errorf("%v %s", got.header, got.text)
 			}
 		},
-		"31 answers are as they are asked for": func(t *testing.T, c testClient) {
+		"31 responses have no encoding that was not asked for": func(t *testing.T, c testClient) {
 			if got := c.send("GET", seedItem, "", "Accept-Encoding", "identity"); got.header.Get("Content-Encoding") != "" {
 				t.Errorf("%v", got.header)
 			}
 		},
-		"32 answers of a batch": func(t *testing.T, c testClient) {
+		"32 responses of a batch": func(t *testing.T, c testClient) {
 			got := c.send("POST", batch, `{"requests":[{"id":"A b","method":"DELETE","url":"/me/analytics/activityStatistics/`+seedID+`"},
 				{"id":"c","method":"GET","url":"/me/analytics/activityStatistics/none"}]}`).want(t, 200)
 			var response struct {

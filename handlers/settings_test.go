@@ -52,7 +52,7 @@ func TestSettingsForbidReading(t *testing.T) {
 					t.Errorf("%s: %+v", path, failed)
 				}
 			}
-			for _, body := range []string{`{"duration":"PT1H"}`, `{}`} { // and a write is not a way to read
+			for _, body := range []string{`{"duration":"PT1H"}`, `{}`} { // the response to a write must not show the statistic
 				for _, path := range []string{seedItem, seedItem + "?$select=duration"} {
 					if got := c.send("PATCH", path, body, "Prefer", "return=representation").want(t, 204); got.text != "" || got.header.Get("Preference-Applied") != "" {
 						t.Errorf("PATCH %s %s = %q with %v", path, body, got.text, got.header)

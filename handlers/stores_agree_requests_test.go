@@ -9,9 +9,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The pools are small, so that requests meet, and about one value of each is wrong.
-// Ids are always given, or dates to compose one of: one that is drawn would be another
-// in every store.
+// The pools are small, so that requests are about the same statistics. The last value or two of a
+// pool are wrong. Bodies always have an id, or dates to compose one: a random id would differ
+// between the stores.
 var (
 	sameIDs       = []string{"a", "a", "b", "b", "A", "it's", "~z", "call_2019-06-16_2019-06-17", "not an id"}
 	sameTypes     = []string{"call", "call", "chat", "email", "focus", "meeting", "nothing"}
@@ -168,7 +168,7 @@ func (s *comparison) drawHeader(t *rapid.T) map[string]string {
 	header := map[string]string{}
 	for _, name := range []string{"If-Match", "If-None-Match"} {
 		if seldom(t, name, 4) {
-			// the last ones are those that a statistic is most likely to have
+			// a recent entity tag is most likely a current one
 			last := len(s.sides[0].tags)
 			header[name] = pick(t, "tag", []string{fmt.Sprintf(`W/"{tag %d}"`, max(1, last-rapid.IntRange(0, 3).Draw(t, "back"))), "*", `W/"AAAAAAAAAAA"`, "none"})
 		}
@@ -207,7 +207,7 @@ func drawBody(t *rapid.T, members []string) string {
 		case "id":
 			continue
 		}
-		// a wrong value, the last one, makes all else of a request meaningless
+		// the last value is wrong: it is seldom drawn, because one fault fails the whole request
 		if !seldom(t, "wrong", 12) {
 			values = values[:len(values)-1]
 		}

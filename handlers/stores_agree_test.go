@@ -89,7 +89,7 @@ func (s *comparison) ask(t *rapid.T, a drawnRequest) {
 	}
 	t.Logf("%s %s %v %s\n%s", a.method, a.url, a.header, a.body, responses[0])
 	if responses[0] != responses[1] {
-		t.Fatalf("%s %s %v %s is answered\n%s\nand from memory\n%s", a.method, a.url, a.header, a.body, responses[1], responses[0])
+		t.Fatalf("the response to %s %s %v %s is\n%s\nand from memory\n%s", a.method, a.url, a.header, a.body, responses[1], responses[0])
 	}
 	s.next = ""
 	if found := nextLinks.FindStringSubmatch(responses[0]); found != nil && a.method == http.MethodGet {
@@ -100,9 +100,9 @@ func (s *comparison) ask(t *rapid.T, a drawnRequest) {
 var (
 	tagReference = regexp.MustCompile(`\{tag (\d+)\}`)
 	nextLinks    = regexp.MustCompile(`"@odata.nextLink":"([^"]*)"`)
-	// opaqueTags are eleven letters between quotes, which stand in JSON behind a backslash.
+	// opaqueTags matches entity tags: eleven characters between quotes, which JSON escapes.
 	opaqueTags = regexp.MustCompile(`(W/\\?")([A-Za-z0-9_-]{11})(\\?")`)
-	// ofTheRequest is what every request has of its own, and every server.
+	// ofTheRequest matches the values that differ from request to request.
 	ofTheRequest = regexp.MustCompile(`"(request-id|date|x-ms-ags-diagnostic)":"([^"\\]|\\.)*"`)
 )
 
@@ -134,7 +134,7 @@ func (s *side) ask(t checked.Failer, server *handlers.Server, token string, a dr
 	}
 	var text strings.Builder
 	fmt.Fprintln(&text, recorder.Code)
-	_ = header.Write(&text) // in the order of the names
+	_ = header.Write(&text) // sorted by name
 	text.WriteString(ofTheRequest.ReplaceAllString(recorder.Body.String(), ""))
 	return opaqueTags.ReplaceAllStringFunc(text.String(), func(tag string) string {
 		parts := opaqueTags.FindStringSubmatch(tag)

@@ -9,7 +9,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// The collection that most tests are about, and the documented object in it.
+// The URLs of the collection that most tests are about, and of the documented object.
 const (
 	collection = "/beta/me/analytics/activityStatistics"
 	seedItem   = collection + "/" + seedID

@@ -24,7 +24,7 @@ import (
 	"afterhours/store/sqlite"
 )
 
-// The people of the tests.
+// The tenants, users and application of the tests.
 const (
 	tenant      = "7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63"
 	otherTenant = "11111111-2222-4333-8444-555555555555"
@@ -151,7 +151,7 @@ type call struct {
 	token        string
 	body         string
 	header       map[string]string
-	as           string // the canonical path, where path is another spelling
+	as           string // the canonical path if path is another spelling of it
 }
 
 func (ts *testServer) do(c call) testResponse {

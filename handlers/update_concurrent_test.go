@@ -49,9 +49,9 @@ func TestIncrementsWithIfMatch(t *testing.T) {
 		})
 		final := ts.do(call{method: "GET", path: item, token: token})
 		if kept := seconds(final.text); kept != succeeded.n || succeeded.n+conflicted.n != 100**increments || succeeded.n == 0 {
-			t.Errorf("%d increments kept of %d that answered 200 (%d answered 412)", kept, succeeded.n, conflicted.n)
+			t.Errorf("%d increments kept of %d with status 200 (%d with 412)", kept, succeeded.n, conflicted.n)
 		}
-		t.Logf("100 clients, %d tries each: %d answered 200, %d answered 412; the statistic counts the former", *increments, succeeded.n, conflicted.n)
+		t.Logf("100 clients, %d tries each: %d got 200, %d got 412; the statistic counts the former", *increments, succeeded.n, conflicted.n)
 	})
 }
 

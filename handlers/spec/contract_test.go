@@ -44,3 +44,17 @@ func TestIsUserName(t *testing.T) {
 		}
 	}
 }
+
+// load returns the contract of the repository.
+func load(t testing.TB) *spec.Contract {
+	t.Helper()
+	text, err := os.ReadFile("../../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := spec.Load(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract
+}
