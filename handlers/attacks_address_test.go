@@ -31,11 +31,11 @@ func addressAttacks(token string) []attack {
 		created("null", `a\u0000b`), created("bidi override", `a\u202eb`), created("zero width", `a\u200bb`), created("CR and LF", `a\r\nb`), created("NFD", `cafe\u0301`),
 		created("slash", "a/b"), created("dots", ".."), created("semicolon", "a;b"), created("markup", "<script>"),
 
-		{"dots behind an id", message(token, "DELETE "+seedItem+"/../"+seedID+" HTTP/1.1", ""), http.StatusNotFound, "ResourceNotFound", "", "Resource not found", "/none"},
+		{"dots after an id", message(token, "DELETE "+seedItem+"/../"+seedID+" HTTP/1.1", ""), http.StatusNotFound, "ResourceNotFound", "", "Resource not found", "/none"},
 		{"dots to a property", message(token, "GET "+collection+"/../settings HTTP/1.1", ""), bad, "BadRequest", "activityStatistics-id", "'..' " + form, seedItem + "/x"},
 		{"dots to another base", message(token, "GET /beta/../v1.0/me/analytics HTTP/1.1", ""), http.StatusNotFound, "ResourceNotFound", "", "Resource not found", "/none"},
 		lost("parameter of a segment", "/beta/me;x=1/analytics/settings"), lost("escaped slash between names", "/beta%2Fme/analytics/settings"),
-		lost("null behind a name", "/beta/me/analytics/settings%00"), lost("null behind a name, with an extension", "/beta/me/analytics/settings%00.json"),
+		lost("null after a name", "/beta/me/analytics/settings%00"), lost("null after a name, with an extension", "/beta/me/analytics/settings%00.json"),
 		lost("backslash between names", "/beta/me\\analytics\\settings"), lost("name escaped twice", "/beta/%256de/analytics/settings"),
 		lost("dots above the root", "/../../etc/passwd"), lost("escaped dots above the root", "/%2e%2e/%2e%2e/etc/passwd"), lost("file", "/beta/me/analytics/issuer.key"),
 		lost("a fragment", "/beta/me/analytics#x"), lost("10,000 slashes and names", "/beta"+strings.Repeat("//x", 5000)), lost("JSON and an escape", `/{"level":"ERROR"}%1b[2J%0a{}`),

@@ -45,7 +45,7 @@ func encodingAttacks(t testing.TB, token string) []attack {
 		{"Content-Encoding in two lines", message(token, patch, packed, "Content-Encoding: gzip", "Content-Encoding: gzip"), unsupported, "UnsupportedMediaType", "Content-Encoding", "one layer of gzip", ""},
 		large("bomb of 200 KiB that holds 200 MiB", bomb), large("bomb in a bomb", gzipped(t, bomb)), large("bomb of many members", strings.Repeat(gzipped(t, strings.Repeat(" ", 1<<16)), 100)),
 		short("cut off", packed[:len(packed)-9]), damaged("damaged", packed[:15]+"\xff\xff"+packed[17:]), damaged("of a wrong checksum", packed[:len(packed)-8]+"aaaa"+packed[len(packed)-4:]), short("a header alone", packed[:10]),
-		damaged("garbage behind", packed+"garbage that is longer than a header"),
+		damaged("garbage after", packed+"garbage that is longer than a header"),
 		zipped("too many layers", layers, "Unable to read JSON request payload", http.StatusBadRequest, "BadRequest", ""),
 		zipped("plain, and no JSON", "x", "Unable to read JSON request payload", http.StatusBadRequest, "BadRequest", ""),
 		zipped("empty", gzipped(t, ""), "the body is empty", http.StatusBadRequest, "BadRequest", ""),

@@ -60,7 +60,7 @@ func tagAttacks(token string) []attack {
 	}
 	return []attack{
 		malformed("no quotes", "AAAAAAAAAAA"), malformed("an open quote", `W/"x`), malformed("a list with *", `W/"x", *`), malformed("weak in lower case", `w/"x"`), malformed("SQL", `"x" OR "1"="1"`),
-		malformed("a text behind", `W/"x" y`), malformed("octets", "W/\"a\" \xff"),
+		malformed("a text after", `W/"x" y`), malformed("octets", "W/\"a\" \xff"),
 		stale("a guess", `W/"AAAAAAAAAAA"`), stale("a guess of zero", `"0"`), stale("strong and weak guesses", `"AAAAAAAAAAE", W/"AAAAAAAAAAI"`), stale("an empty one", `""`),
 		stale("1,000 guesses", strings.TrimSuffix(strings.Repeat(`W/"x",`, 600), ",")), stale("a * as a tag", `"*"`), stale("commas", `"a,b","c"`),
 		write("a list of 20 KiB", strings.TrimSuffix(strings.Repeat(`W/"AAAAAAAAAAA",`, 1200), ","), "BadRequest", "longer than", http.StatusBadRequest),

@@ -117,7 +117,7 @@ func refusals(ts *testServer) []refusal {
 		{"wrong method", at("PUT", seedItem), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
 		{"wrong method at $count", at("DELETE", "/beta/me/analytics/activityStatistics/$count"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "Allowed here: GET"},
 		{"unknown $-segment", at("GET", "/beta/me/analytics/activityStatistics/$value"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
-		{"key behind a name that takes none", at("GET", "/beta/me('x')/analytics/settings"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
+		{"key after a name that takes none", at("GET", "/beta/me('x')/analytics/settings"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"older form of $count", at("GET", "/beta/callactivitystatistics/$count"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"overridden method", with(at("POST", seedItem), "X-HTTP-Method-Override", "PATCH"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
 		{"unknown query option", at("PATCH", seedItem+"?$expand=x"), bad, "BadRequest", "$expand", "There is no query option '$expand'"},

@@ -11,7 +11,7 @@ import (
 	"afterhours/store/memory"
 )
 
-// TestResponseHeaders checks the headers of every response, errors included, and the endpoints beside
+// TestResponseHeaders checks the headers of every response, errors included, and the endpoints other than
 // the API.
 func TestResponseHeaders(t *testing.T) {
 	ts := newTestServer(t, memory.New())

@@ -151,6 +151,6 @@ func TestReadFromLine(t *testing.T) {
 		t.Errorf("CSV: %+v", rows)
 	}
 	if rows := readAll(t, x.JSONLines(strings.NewReader(line), math.MaxInt)); len(rows) != 0 {
-		t.Errorf("behind the end: %+v", rows)
+		t.Errorf("after the end: %+v", rows)
 	}
 }

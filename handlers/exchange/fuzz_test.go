@@ -64,7 +64,7 @@ func FuzzCSV(f *testing.F) {
 			}
 			row := read()
 			if row.Line <= line || row.Line > strings.Count(text, "\n")+1 {
-				t.Fatalf("%q: the line %d behind %d", text, row.Line, line)
+				t.Fatalf("%q: the line %d after %d", text, row.Line, line)
 			}
 			if line = row.Line; row.Faults == nil {
 				sameRow(t, x, row.Item)
