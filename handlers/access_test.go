@@ -53,7 +53,7 @@ func TestTokenNameBecomesAlias(t *testing.T) {
 			t.Errorf("her own, by the name in the token: %d %s", got.status, got.text)
 		}
 		if got := ts.do(call{method: "GET", path: collection, token: named(lee)}); got.status != http.StatusOK {
-			t.Errorf("somebody else with that name: %d", got.status)
+			t.Errorf("another user with that name: %d", got.status)
 		}
 		got := ts.do(call{method: "GET", path: "/beta/users('megan@example.com')/analytics/activityStatistics/" + seedID,
 			as: "/beta/users/x/analytics/activityStatistics/x", token: app})

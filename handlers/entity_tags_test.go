@@ -66,7 +66,7 @@ func TestEntityTags(t *testing.T) {
 					t.Fatalf("DELETE: %d %s", got.status, got.text)
 				}
 				if got := send("PATCH", `{}`, "If-Match", tag); got.status != http.StatusNotFound {
-					t.Errorf("PATCH of what is deleted: %d", got.status)
+					t.Errorf("PATCH after DELETE: %d", got.status)
 				}
 				if tag = ts.createSeed(); seen[tag] {
 					t.Errorf("tag %s was used before the delete", tag)

@@ -39,7 +39,7 @@ func FuzzQuery(f *testing.F) {
 		got := z.send(t, request)
 		z.unchanged(t, stored, got)
 		if twice := optionTwice(query); twice != "" && got.status != http.StatusBadRequest {
-			t.Errorf("%s: %s is there twice: %d %s", query, twice, got.status, got.text)
+			t.Errorf("%s: %s stands twice: %d %s", query, twice, got.status, got.text)
 		}
 		if next := linkOf(t, got); next != "" {
 			if got := z.ask(t, http.MethodGet, next, nil); got.status != http.StatusOK {
@@ -130,7 +130,7 @@ func (z *fuzzServer) walk(t fuzzTest, path string) []string {
 			found = append(found, string(one))
 		}
 		if len(found) > len(fuzzRecords) {
-			t.Fatalf("GET %s: more than there are: %q", path, found)
+			t.Fatalf("GET %s: more than are stored: %q", path, found)
 		}
 		path = linkOf(t, got)
 	}

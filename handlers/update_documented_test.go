@@ -175,7 +175,7 @@ func TestCreateIfMissing(t *testing.T) {
 			t.Errorf("again: %d %s", again.status, again.text)
 		}
 		if got := patch("new", seedBody, map[string]string{"Prefer": "create-if-missing", "If-None-Match": "*"}); got.status != http.StatusPreconditionFailed {
-			t.Errorf("insert only, but it is there: %d %s", got.status, got.text)
+			t.Errorf("insert only, but it exists: %d %s", got.status, got.text)
 		}
 		if got := patch("other", seedBody, map[string]string{"Prefer": "create-if-missing", "If-Match": "*"}); got.status != http.StatusPreconditionFailed {
 			t.Errorf("update only, but it is missing: %d %s", got.status, got.text)
