@@ -16,8 +16,8 @@ import (
 	"afterhours/store/memory"
 )
 
-// The whole chain, from the HTTP request to the bytes of the answer, with a token
-// that was seen before; no socket, so that only the server's own work counts.
+// The benchmarks run the whole server from the HTTP request to the bytes of the response, with a
+// token that was verified before. There is no socket, so that only the work of the server counts.
 
 func BenchmarkGet(b *testing.B) {
 	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
@@ -39,11 +39,11 @@ func BenchmarkPatch(b *testing.B) {
 	})
 }
 
-// BenchmarkPatchParallel has 64 writers of statistics of their own.
+// BenchmarkPatchParallel has 64 writers, each with a statistic of its own.
 func BenchmarkPatchParallel(b *testing.B) {
 	onBenchStores(b, func(b *testing.B, server *handlers.Server, token string) {
 		b.ReportAllocs()
-		b.SetParallelism(benchWriters / 2) // for each of two cores
+		b.SetParallelism(benchWriters / 2) // times GOMAXPROCS, on two cores
 		var writers atomic.Int64
 		b.RunParallel(func(pb *testing.PB) {
 			path := fmt.Sprintf("%s/s%d", collection, writers.Add(1)%benchWriters)
@@ -65,7 +65,7 @@ func BenchmarkList(b *testing.B) {
 
 const benchWriters = 64
 
-// seedPatch is the documented request's body, with a duration to change.
+// seedPatch is the body of the documented request, with a duration to fill in.
 const seedPatch = `{"@odata.type":"#microsoft.graph.callActivityStatistics","activity":"Call","startDate":"2019-06-16",` +
 	`"endDate":"2019-06-17","timeZoneUsed":"Time Zone Used value","duration":"-PT1M%d.0810357S","afterHours":"-PT1M34.3242013S"}`
 

@@ -22,10 +22,10 @@ import (
 	"afterhours/store/memory"
 )
 
-// panicking is a store whose reads panic.
-type panicking struct{ store.Store }
+// panickingStore is a store whose reads panic.
+type panickingStore struct{ store.Store }
 
-func (panicking) Get(context.Context, store.Key) (store.Statistic, store.Settings, error) {
+func (panickingStore) Get(context.Context, store.Key) (store.Statistic, store.Settings, error) {
 	panic("a secret of the inside")
 }
 
@@ -62,7 +62,7 @@ func serverOver(t testing.TB, over store.Store, log io.Writer) (*Server, string)
 // data, so it is neither in the response nor in the log.
 func TestEveryErrorHasOneExit(t *testing.T) {
 	var log bytes.Buffer
-	server, token := serverOver(t, panicking{memory.New()}, &log)
+	server, token := serverOver(t, panickingStore{memory.New()}, &log)
 	const item = "/beta/me/analytics/activityStatistics/x"
 	for _, exit := range []struct {
 		name, method, path, body string

@@ -14,9 +14,9 @@ import (
 	"afterhours/contract/bounded"
 )
 
-// FuzzBatches: whatever the body of a batch, it is refused and nothing is changed, or
-// each of its requests is answered by the contract, and what is stored then can be read.
-// Of a group that is the whole batch, all is done or nothing.
+// FuzzBatches checks that a batch either is refused and changes nothing, or gets a response to each
+// request, after which the stored statistics can be read. A batch that is one group changes
+// everything or nothing.
 func FuzzBatches(f *testing.F) {
 	for _, body := range []string{
 		`{"requests":[{"id":"1","method":"GET","url":"/me/analytics/activityStatistics?$top=1&$count=true"},{"id":"2","method":"PATCH","url":"me/analytics/activityStatistics/call","headers":{"Content-Type":"application/json"},"body":{"duration":"PT1H"}}]}`,
@@ -29,24 +29,24 @@ func FuzzBatches(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, body []byte) { z.batch(t, body) })
 }
 
-// FuzzDrawnBatches is FuzzBatches for batches of the requests that TestSameAnswers draws:
-// those of a group, those that wait for one another, and those that only read.
+// FuzzDrawnBatches is FuzzBatches with batches of the requests that TestStoresGiveTheSameResponses
+// draws: groups, chains of dependencies, and reads.
 func FuzzDrawnBatches(f *testing.F) {
 	for seed := range uint64(12) {
 		drawn := make([]byte, 8<<10)
 		_, _ = rand.NewChaCha8([32]byte{byte(seed)}).Read(drawn) // never fails
 		f.Add(drawn)
 	}
-	z := newFuzzed(f)
-	s := &same{user: megan, sides: []*side{{}}}
+	z := newFuzzServer(f)
+	s := &comparison{user: megan, sides: []*side{{}}}
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) { z.batch(t, []byte(s.batch(t).body)) }))
 }
 
-func (z *fuzzed) batch(t fuzzTest, body []byte) {
+func (z *fuzzServer) batch(t fuzzTest, body []byte) {
 	t.Helper()
 	defer bounded.Input(t)()
 	z.restore(t)
@@ -66,28 +66,28 @@ func (z *fuzzed) batch(t fuzzTest, body []byte) {
 	}
 }
 
-// mustNotChange says whether a batch that was answered is one that changes nothing: all
-// of its requests read, or are of one group of which one failed.
-func mustNotChange(t fuzzTest, body []byte, got reply) bool {
+// mustNotChange reports whether the batch may change nothing: all of its requests read, or all are in
+// one group of which a request failed.
+func mustNotChange(t fuzzTest, body []byte, got testResponse) bool {
 	t.Helper()
 	var asked struct {
 		Requests []struct {
 			Method string `json:"method"`
 		} `json:"requests"`
 	}
-	var answered struct {
+	var received struct {
 		Responses []struct {
 			Status         int    `json:"status"`
 			AtomicityGroup string `json:"atomicityGroup"`
 		} `json:"responses"`
 	}
-	if err := errors.Join(json.Unmarshal(body, &asked, jsontext.AllowDuplicateNames(true)), json.Unmarshal([]byte(got.text), &answered)); err != nil {
+	if err := errors.Join(json.Unmarshal(body, &asked, jsontext.AllowDuplicateNames(true)), json.Unmarshal([]byte(got.text), &received)); err != nil {
 		t.Fatalf("%q: %v: %s", body, err, got.text)
 	}
 	reads, oneGroup, failed := true, true, false
-	for i, one := range answered.Responses {
+	for i, one := range received.Responses {
 		reads = reads && strings.EqualFold(asked.Requests[i].Method, http.MethodGet)
-		oneGroup = oneGroup && one.AtomicityGroup != "" && strings.EqualFold(one.AtomicityGroup, answered.Responses[0].AtomicityGroup)
+		oneGroup = oneGroup && one.AtomicityGroup != "" && strings.EqualFold(one.AtomicityGroup, received.Responses[0].AtomicityGroup)
 		failed = failed || one.Status >= 300
 	}
 	return reads || oneGroup && failed

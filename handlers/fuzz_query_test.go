@@ -14,8 +14,7 @@ import (
 	"afterhours/contract/bounded"
 )
 
-// FuzzQuery: whatever the query of a GET, the answer is one of the contract's and
-// nothing is changed.
+// FuzzQuery checks that a GET with any query gets a response of the contract and changes nothing.
 func FuzzQuery(f *testing.F) {
 	for path := range uint8(len(fuzzPaths)) {
 		for _, query := range []string{
@@ -26,21 +25,21 @@ func FuzzQuery(f *testing.F) {
 			f.Add(path, query)
 		}
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, path uint8, query string) {
 		defer bounded.Input(t)()
 		z.restore(t)
 		stored := z.state(t)
 		address, err := url.ParseRequestURI(fuzzPaths[int(path)%len(fuzzPaths)] + "?" + query)
 		if err != nil {
-			return // net/http answers it
+			return // net/http refuses it
 		}
 		request := httptest.NewRequest(http.MethodGet, "/", nil)
 		request.URL = address
 		got := z.send(t, request)
 		z.unchanged(t, stored, got)
 		if twice := optionTwice(query); twice != "" && got.status != http.StatusBadRequest {
-			t.Errorf("%s: %s is there twice: %d %s", query, twice, got.status, got.text)
+			t.Errorf("%s: %s stands twice: %d %s", query, twice, got.status, got.text)
 		}
 		if next := linkOf(t, got); next != "" {
 			if got := z.ask(t, http.MethodGet, next, nil); got.status != http.StatusOK {
@@ -50,8 +49,7 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// optionTwice returns a system query option that a query has twice, in whatever spelling,
-// "" for none.
+// optionTwice returns a system query option that a query has twice, in any spelling, or "".
 func optionTwice(query string) string {
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -74,14 +72,15 @@ var fuzzPaths = []string{
 	"/beta/me/analytics/settings", "/beta/me/analytics", "/v1.0/", "/beta/$metadata",
 }
 
-// FuzzOptions: whatever a list is filtered and ordered by, its pages hold what the whole
-// holds in the same order, $skip leaves out the first, and both forms of $count count them.
+// FuzzOptions checks that the pages of a list hold the same statistics in the same order as the whole
+// list, for any filter and order. $skip leaves out the first ones, and both forms of $count count all
+// of them.
 func FuzzOptions(f *testing.F) {
 	for i, filter := range sameFilters {
 		f.Add(filter, sameOrders[i%len(sameOrders)], sameSelects[i%len(sameSelects)], uint8(i), uint8(i/4))
 	}
 	f.Add("", "", "", uint8(0), uint8(1))
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, filter, order, selected string, top, skip uint8) {
 		defer bounded.Input(t)()
 		z.restore(t)
@@ -100,7 +99,7 @@ func FuzzOptions(f *testing.F) {
 		}
 		skipped := min(int(skip), len(whole))
 		if rest := z.walk(t, fmt.Sprintf("%s?$top=2&$skip=%d%s", collection, skip, options)); !reflect.DeepEqual(rest, whole[skipped:]) {
-			t.Errorf("%s: behind %d\n%q of\n%q", options, skip, rest, whole)
+			t.Errorf("%s: after %d\n%q of\n%q", options, skip, rest, whole)
 		}
 		path := collection + "/$count"
 		if filter != "" {
@@ -113,9 +112,9 @@ func FuzzOptions(f *testing.F) {
 	})
 }
 
-// walk returns the statistics of a page and of those behind it, as they are written,
-// none as an empty slice; nil if the first page is refused.
-func (z *fuzzed) walk(t fuzzTest, path string) []string {
+// walk returns the statistics of a page and of all pages after it, as their JSON. The result is nil
+// if the first page is refused, and an empty slice if there are none.
+func (z *fuzzServer) walk(t fuzzTest, path string) []string {
 	t.Helper()
 	found := []string{}
 	for first := true; path != ""; first = false {
@@ -131,7 +130,7 @@ func (z *fuzzed) walk(t fuzzTest, path string) []string {
 			found = append(found, string(one))
 		}
 		if len(found) > len(fuzzRecords) {
-			t.Fatalf("GET %s: more than there are: %q", path, found)
+			t.Fatalf("GET %s: more than are stored: %q", path, found)
 		}
 		path = linkOf(t, got)
 	}
@@ -139,7 +138,7 @@ func (z *fuzzed) walk(t fuzzTest, path string) []string {
 }
 
 // linkOf returns the path and query of the next page, "" for none.
-func linkOf(t fuzzTest, got reply) string {
+func linkOf(t fuzzTest, got testResponse) string {
 	t.Helper()
 	found := nextLinks.FindStringSubmatch(got.text)
 	if found == nil {

@@ -12,8 +12,8 @@ import (
 	"afterhours/store"
 )
 
-// FuzzSettings: whatever the body of a PATCH on the settings, or on the analytics that
-// they are of, it changes the settings that it names, or is refused and changes nothing.
+// FuzzSettings checks that a PATCH on the settings or on the analytics changes the settings that it
+// names, or is refused and changes nothing.
 func FuzzSettings(f *testing.F) {
 	for _, body := range []string{
 		`{"hasOptedOut":true}`, `{"hasLicense":false,"hasGraphMailbox":false,"@odata.context":1}`, `{}`, `{"hasOptedOut":null}`, `{"hasOptedOut":"true"}`, `{"odataType":null}`,
@@ -23,7 +23,7 @@ func FuzzSettings(f *testing.F) {
 		f.Add(false, []byte(body))
 		f.Add(true, []byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, whole bool, body []byte) {
 		defer bounded.Input(t)()
 		z.restore(t)
@@ -50,14 +50,14 @@ func FuzzSettings(f *testing.F) {
 		if got.status != want {
 			t.Errorf("%s %q: %d %s; want %d", path, body, got.status, got.text, want)
 		}
-		z.unchanged(t, stored, got) // but for what the body says
+		z.unchanged(t, stored, got) // stored has the change of the body
 		if again := z.ask(t, http.MethodGet, path, nil); fits && again.text != got.text {
-			t.Errorf("%s %q: %s; want what GET answers: %s", path, body, got.text, again.text)
+			t.Errorf("%s %q: %s; want the response to GET: %s", path, body, got.text, again.text)
 		}
 	})
 }
 
-// judgeSettings returns what an object says of settings, or false if it must be refused.
+// judgeSettings returns the change that an object asks for, or false if it must be refused.
 func judgeSettings(object map[string]any) (change store.SettingsChange, fits bool) {
 	for name, value := range object {
 		field := map[string]*store.Null[bool]{"hasGraphMailbox": &change.HasGraphMailbox, "hasLicense": &change.HasLicense, "hasOptedOut": &change.HasOptedOut}[name]
@@ -73,7 +73,7 @@ func judgeSettings(object map[string]any) (change store.SettingsChange, fits boo
 	return change, true
 }
 
-// judgeAnalytics does so for an object that has settings within.
+// judgeAnalytics is judgeSettings for an object with settings in it.
 func judgeAnalytics(object map[string]any) (change store.SettingsChange, fits bool) {
 	for name, value := range object {
 		switch {

@@ -20,16 +20,16 @@ import (
 	"afterhours/store/memory"
 )
 
-// fuzzed is the whole chain without a socket, over a store that is the same before
-// every input: a statistic of each type, with the type's short name as its id. Every
-// answer is held against the contract.
-type fuzzed struct {
+// fuzzServer is the whole server without a socket, over a store that is the same before every input:
+// one statistic of each type, with the short name of its type as its id. Every response is checked
+// against the contract.
+type fuzzServer struct {
 	store  store.Store
 	server http.Handler
 	token  string
 }
 
-// fuzzTest is what the properties need of a test; rapid's tests have it too.
+// fuzzTest is the part of testing.TB that the fuzz properties need. The tests of rapid have it, too.
 type fuzzTest interface {
 	checked.Failer
 	Fatalf(format string, values ...any)
@@ -46,7 +46,7 @@ var fuzzTypes = map[string][]string{
 	"meeting": {"duration", "afterHours", "conflicting", "long", "multitasking", "organized", "recurring"},
 }
 
-// fuzzKind returns one of the types, for any number.
+// fuzzKind returns the short name of a type, for any number.
 func fuzzKind(n uint8) string {
 	kinds := slices.Sorted(maps.Keys(fuzzTypes))
 	return kinds[int(n)%len(kinds)]
@@ -58,7 +58,7 @@ const fuzzCast = "/microsoft.graph.callActivityStatistics"
 
 func fuzzItem(id string) string { return collection + "/" + id }
 
-// fuzzRecords are what is stored before every input, by id.
+// fuzzRecords are the records that are stored before every input, by id.
 var fuzzRecords = func() map[string]store.Record {
 	records := map[string]store.Record{}
 	for i, activity := range store.Activities {
@@ -71,7 +71,7 @@ var fuzzRecords = func() map[string]store.Record {
 	return records
 }()
 
-func newFuzzed(f *testing.F) *fuzzed {
+func newFuzzServer(f *testing.F) *fuzzServer {
 	f.Helper()
 	issuer, err := auth.OpenLocalIssuer(f.TempDir())
 	if err != nil {
@@ -82,13 +82,13 @@ func newFuzzed(f *testing.F) *fuzzed {
 		f.Fatal(err)
 	}
 	over := memory.New()
-	z := &fuzzed{store: over, server: newServer(f, over, issuer, io.Discard), token: token}
+	z := &fuzzServer{store: over, server: newServer(f, over, issuer, io.Discard), token: token}
 	z.restore(f)
 	return z
 }
 
 // restore puts the store into the state that it has before every input.
-func (z *fuzzed) restore(t fuzzTest) {
+func (z *fuzzServer) restore(t fuzzTest) {
 	t.Helper()
 	ctx, missing := context.Background(), maps.Clone(fuzzRecords)
 	for _, one := range z.state(t).statistics {
@@ -110,14 +110,14 @@ func (z *fuzzed) restore(t fuzzTest) {
 	}
 }
 
-// fuzzState is all that is stored.
+// fuzzState is everything in the store.
 type fuzzState struct {
 	statistics []store.Statistic
 	settings   store.Settings
 }
 
-// state returns what is stored of the caller, and fails if something is of anybody else.
-func (z *fuzzed) state(t fuzzTest) fuzzState {
+// state returns what the caller has in the store. It fails if anybody else has something there.
+func (z *fuzzServer) state(t fuzzTest) fuzzState {
 	t.Helper()
 	ctx := context.Background()
 	statistics, err := z.store.List(ctx, fuzzOwner, store.Query{Limit: 1000})
@@ -135,24 +135,23 @@ func (z *fuzzed) state(t fuzzTest) fuzzState {
 	return fuzzState{statistics, settings}
 }
 
-// unchanged fails unless the store is in the state that it was in.
-func (z *fuzzed) unchanged(t fuzzTest, was fuzzState, got reply) {
+// unchanged fails unless the store is in the given state.
+func (z *fuzzServer) unchanged(t fuzzTest, was fuzzState, got testResponse) {
 	t.Helper()
 	if now := z.state(t); !reflect.DeepEqual(now, was) {
 		t.Errorf("%d %s: stored was\n%+v\nand is\n%+v", got.status, got.text, was, now)
 	}
 }
 
-// ask sends a request of the caller's, with a JSON body, and fails at a redirect and
-// at a fault of the server's.
-func (z *fuzzed) ask(t fuzzTest, method, path string, body []byte) reply {
+// ask sends a request with a JSON body. It fails at a redirect and at a 5xx.
+func (z *fuzzServer) ask(t fuzzTest, method, path string, body []byte) testResponse {
 	t.Helper()
 	request := httptest.NewRequest(method, path, strings.NewReader(string(body)))
 	request.Header.Set("Content-Type", "application/json")
 	return z.send(t, request)
 }
 
-func (z *fuzzed) send(t fuzzTest, request *http.Request) reply {
+func (z *fuzzServer) send(t fuzzTest, request *http.Request) testResponse {
 	t.Helper()
 	if request.Header["Authorization"] == nil {
 		request.Header.Set("Authorization", "Bearer "+z.token)
@@ -162,11 +161,11 @@ func (z *fuzzed) send(t fuzzTest, request *http.Request) reply {
 	if recorder.Code >= http.StatusInternalServerError || recorder.Code >= 300 && recorder.Code < 400 && recorder.Code != http.StatusNotModified {
 		t.Errorf("%s %s: %d %s", request.Method, request.URL, recorder.Code, recorder.Body)
 	}
-	return reply{recorder.Code, recorder.Header(), recorder.Body.String()}
+	return testResponse{recorder.Code, recorder.Header(), recorder.Body.String()}
 }
 
-// read returns a statistic as GET answers it.
-func (z *fuzzed) read(t fuzzTest, path string) (reply, map[string]any) {
+// read returns a statistic by GET.
+func (z *fuzzServer) read(t fuzzTest, path string) (testResponse, map[string]any) {
 	t.Helper()
 	got := z.ask(t, http.MethodGet, path, nil)
 	var object map[string]any
@@ -179,8 +178,8 @@ func (z *fuzzed) read(t fuzzTest, path string) (reply, map[string]any) {
 	return got, object
 }
 
-// header returns a header of an answer that was not sent, whatever the spelling of its name.
-func header(got reply, name string) string {
+// header returns a header of a response of checked.Serve. The name may have any case.
+func header(got testResponse, name string) string {
 	for given, values := range got.header {
 		if strings.EqualFold(given, name) {
 			return strings.Join(values, ", ")

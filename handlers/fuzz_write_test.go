@@ -19,8 +19,7 @@ import (
 	"afterhours/store/edm"
 )
 
-// FuzzPatch: whatever the body of a PATCH, it is merged as what is documented says, or
-// refused with 400 and nothing is changed.
+// FuzzPatch checks that any PATCH is merged as documented, or refused with 400 and changes nothing.
 func FuzzPatch(f *testing.F) {
 	for kind := range uint8(len(fuzzTypes)) {
 		f.Add(kind, []byte(`{}`))
@@ -34,12 +33,11 @@ func FuzzPatch(f *testing.F) {
 	} {
 		f.Add(uint8(0), []byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, kind uint8, body []byte) { z.patch(t, fuzzKind(kind), body) })
 }
 
-// FuzzPatchProperties is FuzzPatch for bodies that are JSON for sure: two properties, or
-// other members, with texts.
+// FuzzPatchProperties is FuzzPatch with bodies that are always JSON: two members with texts.
 func FuzzPatchProperties(f *testing.F) {
 	f.Add(uint8(0), "duration", "PT1H", "afterHours", "-P10675199DT2H48M5.4775808S")
 	f.Add(uint8(1), "startDate", "2019-06-16", "timeZoneUsed", "日本標準時")
@@ -47,14 +45,14 @@ func FuzzPatchProperties(f *testing.F) {
 	f.Add(uint8(3), "activity", "Focus", "id", "focus")
 	f.Add(uint8(4), "long", "PT-1M-55S", "recurring", "P")
 	f.Add(uint8(0), "@odata.type", "#microsoft.graph.callActivityStatistics", "x@y.z", "")
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, kind uint8, name, value, otherName, other string) {
 		z.patch(t, fuzzKind(kind), objectOf(t, name, value, otherName, other))
 	})
 }
 
-// objectOf returns the JSON object that has the texts under the names. Of a name that is
-// there twice the last counts, there as here.
+// objectOf returns the JSON object with the texts under the names. If a name stands twice, the last
+// one counts.
 func objectOf(t *testing.T, namesAndValues ...string) []byte {
 	text := []byte{'{'}
 	for i, one := range namesAndValues {
@@ -67,7 +65,7 @@ func objectOf(t *testing.T, namesAndValues ...string) []byte {
 	return append(text[:len(text)-1], '}')
 }
 
-func (z *fuzzed) patch(t fuzzTest, kind string, body []byte) {
+func (z *fuzzServer) patch(t fuzzTest, kind string, body []byte) {
 	t.Helper()
 	defer bounded.Input(t)()
 	z.restore(t)
@@ -84,7 +82,7 @@ func (z *fuzzed) patch(t fuzzTest, kind string, body []byte) {
 	}
 	again, now := z.read(t, fuzzItem(kind))
 	if got.status != http.StatusOK || got.text != again.text || header(got, "ETag") != header(again, "ETag") {
-		t.Fatalf("%q: %d %s; want 200 and what GET answers: %s", body, got.status, got.text, again.text)
+		t.Fatalf("%q: %d %s; want 200 and the response to GET: %s", body, got.status, got.text, again.text)
 	}
 	want := maps.Clone(was)
 	maps.Copy(want, given)
@@ -97,8 +95,7 @@ func (z *fuzzed) patch(t fuzzTest, kind string, body []byte) {
 	}
 }
 
-// FuzzCreate: whatever the body of a POST, what it says is created, once, or it is
-// refused and nothing is changed.
+// FuzzCreate checks that any POST creates what it says, once, or is refused and changes nothing.
 func FuzzCreate(f *testing.F) {
 	for kind := range fuzzTypes {
 		f.Add([]byte(`{"@odata.type":"` + fuzzTypeName(kind) + `","startDate":"2019-06-16","endDate":"2019-06-17","duration":"PT1H"}`))
@@ -110,23 +107,23 @@ func FuzzCreate(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, body []byte) { z.create(t, body) })
 }
 
-// FuzzCreateProperties is FuzzCreate for bodies that are JSON for sure.
+// FuzzCreateProperties is FuzzCreate with bodies that are always JSON.
 func FuzzCreateProperties(f *testing.F) {
 	f.Add(uint8(0), "id", "x", "startDate", "2019-06-16")
 	f.Add(uint8(1), "startDate", "0001-01-01", "endDate", "9999-12-31")
 	f.Add(uint8(2), "id", "call", "readEmail", "PT0.0000001S")
 	f.Add(uint8(4), "activity", "Email", "odataType", "")
-	z := newFuzzed(f)
+	z := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, kind uint8, name, value, otherName, other string) {
 		z.create(t, objectOf(t, "@odata.type", fuzzTypeName(fuzzKind(kind)), name, value, otherName, other))
 	})
 }
 
-func (z *fuzzed) create(t fuzzTest, body []byte) {
+func (z *fuzzServer) create(t fuzzTest, body []byte) {
 	t.Helper()
 	defer bounded.Input(t)()
 	z.restore(t)
@@ -148,7 +145,7 @@ func (z *fuzzed) create(t fuzzTest, body []byte) {
 	}
 	again, now := z.read(t, path)
 	if got.text != again.text || header(got, "ETag") != header(again, "ETag") {
-		t.Errorf("%q: %s; want what GET answers: %s", body, got.text, again.text)
+		t.Errorf("%q: %s; want the response to GET: %s", body, got.text, again.text)
 	}
 	if id == "" {
 		id = now["id"].(string)
@@ -163,7 +160,7 @@ func (z *fuzzed) create(t fuzzTest, body []byte) {
 	}
 }
 
-// idOf returns the id that a new statistic shall have, "" for one that is drawn.
+// idOf returns the id that the new statistic must have, "" if it is random.
 func idOf(given map[string]any) string {
 	if id, named := given["id"].(string); named {
 		return id
@@ -176,7 +173,8 @@ func idOf(given map[string]any) string {
 	return strings.ToLower(activityOf(given)) + "_" + start + "_" + end
 }
 
-// activityOf returns the activity of a new statistic: that of its type if none is given.
+// activityOf returns the activity that the new statistic must have: that of its type if the body
+// gives none.
 func activityOf(given map[string]any) string {
 	if activity, named := given["activity"].(string); named {
 		return activity
@@ -186,7 +184,8 @@ func activityOf(given map[string]any) string {
 	return strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
 }
 
-// wanted returns what a new statistic shall be; its context and tag are as they are.
+// wanted returns the new statistic that GET must return, with the context and the entity tag that it
+// has.
 func wanted(given map[string]any, id string, now map[string]any) map[string]any {
 	want := map[string]any{"@odata.context": now["@odata.context"], "@odata.etag": now["@odata.etag"], "startDate": nil, "endDate": nil, "timeZoneUsed": nil}
 	for _, name := range fuzzTypes[strings.ToLower(activityOf(map[string]any{"@odata.type": given["@odata.type"]}))] {
@@ -203,9 +202,9 @@ var (
 	fuzzActivities = []string{"Email", "Meeting", "Focus", "Chat", "Call"}
 )
 
-// judge reads the body of a write as README and Graph's documentation tell, without
-// the contract: it returns what the body sets, in canonical form, or false if it must be
-// refused. The kind is "" for a creation, whose body must tell it.
+// judge reads the body of a write as the README and Graph's documentation describe it, without the
+// contract. It returns what the body sets, in canonical form, or false if the body must be refused.
+// The kind is "" for a creation, whose body must tell its type.
 func judge(body []byte, kind string) (given map[string]any, fits bool) {
 	var object map[string]any
 	if err := json.Unmarshal(body, &object, jsontext.AllowDuplicateNames(true)); err != nil || object == nil {

@@ -9,25 +9,24 @@ import (
 	"afterhours/store"
 )
 
-// TestIsolation: of nine users in three tenants, nobody reads or changes anything of
-// another by any operation of the contract, alone or in a batch, with the object id or
-// the name of the other and the id of a statistic of theirs; but an application reaches
-// the users of its own tenant.
+// TestIsolation checks that nine users in three tenants cannot read or change anything of each other,
+// by any operation of the contract, alone or in a batch, by object id or by name. An application
+// reaches the users of its own tenant alone.
 func TestIsolation(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		all := w.settle()
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		all := ts.storeUsers()
 		tries := everyAttempt(t, all)
 		requests := 0
-		for _, c := range w.callers(all) {
-			for _, way := range []way{{"one by one", 0, false}, {"in batches", 20, false}, {"in groups", 20, true}} {
-				tries := way.takes(tries)
-				before := w.everything()
-				w.tryAll(t, c, way, all, tries)
-				for _, owner := range changed(before, w.everything()) {
+		for _, c := range ts.callers(all) {
+			for _, delivery := range []delivery{{"one by one", 0, false}, {"in batches", 20, false}, {"in groups", 20, true}} {
+				tries := delivery.takes(tries)
+				before := ts.everything()
+				ts.tryAll(t, c, delivery, all, tries)
+				for _, owner := range changed(before, ts.everything()) {
 					if owner != c.who && (!c.app || owner.Tenant != c.who.Tenant || owner.User == "") {
-						t.Errorf("%s changed something of %v, %s", c.name, owner, way.name)
+						t.Errorf("%s changed something of %v, %s", c.name, owner, delivery.name)
 					}
-					w.restore(all, owner)
+					ts.restore(all, owner)
 				}
 				requests += len(tries)
 			}
@@ -36,8 +35,8 @@ func TestIsolation(t *testing.T) {
 	})
 }
 
-// everyAttempt are the attempts at every inhabitant, by object id and by name, each once.
-func everyAttempt(t *testing.T, all []inhabitant) []attempt {
+// everyAttempt returns the attempts on every user, by object id and by name, without duplicates.
+func everyAttempt(t *testing.T, all []testUser) []attempt {
 	t.Helper()
 	var tries []attempt
 	seen := map[string]bool{}
@@ -50,38 +49,38 @@ func everyAttempt(t *testing.T, all []inhabitant) []attempt {
 			}
 		}
 	}
-	slices.SortStableFunc(tries, func(a, b attempt) int { return a.turn() - b.turn() })
+	slices.SortStableFunc(tries, func(a, b attempt) int { return a.rank() - b.rank() })
 	return tries
 }
 
-// tryAll has the caller make the attempts, and fails where an answer holds more than
-// the caller may see, or nothing that may be seen does.
-func (w *world) tryAll(t *testing.T, c caller, way way, all []inhabitant, tries []attempt) {
+// tryAll makes the attempts. It fails if a response holds a secret that the caller may not see, and
+// if the caller does not see even their own.
+func (ts *testServer) tryAll(t *testing.T, c caller, delivery delivery, all []testUser, tries []attempt) {
 	t.Helper()
 	calls := make([]call, len(tries))
 	for i, try := range tries {
 		calls[i] = try.call
 	}
 	sawOwn := false
-	for i, got := range way.send(w, c.token, calls) {
+	for i, got := range delivery.send(ts, c.token, calls) {
 		reached := c.reaches(all, tries[i].user)
 		for _, secret := range secrets.FindAllString(got.text, -1) {
 			sawOwn = true
 			if secretOf(all, reached) != secret {
-				t.Errorf("%s, %s: %s %s: %d %s", c.name, way.name, calls[i].method, calls[i].path, got.status, got.text)
+				t.Errorf("%s, %s: %s %s: %d %s", c.name, delivery.name, calls[i].method, calls[i].path, got.status, got.text)
 			}
 		}
 		isRefused := got.status == http.StatusForbidden || got.status == http.StatusNotFound
 		if tries[i].user != "" && reached == (store.Owner{}) && !isRefused {
-			t.Errorf("%s, %s: %s %s: %d %s, want 403 or 404", c.name, way.name, calls[i].method, calls[i].path, got.status, got.text)
+			t.Errorf("%s, %s: %s %s: %d %s, want 403 or 404", c.name, delivery.name, calls[i].method, calls[i].path, got.status, got.text)
 		}
 	}
 	if !sawOwn {
-		t.Errorf("%s, %s, does not see even what may be seen", c.name, way.name)
+		t.Errorf("%s, %s, does not see even their own secret", c.name, delivery.name)
 	}
 }
 
-func secretOf(all []inhabitant, owner store.Owner) string {
+func secretOf(all []testUser, owner store.Owner) string {
 	for _, one := range all {
 		if one.Owner == owner {
 			return one.secret
@@ -90,25 +89,25 @@ func secretOf(all []inhabitant, owner store.Owner) string {
 	return "none"
 }
 
-// alike is what exists and is not the caller's beside what does not exist: a user by
-// object id or name, and the id of a statistic.
-type alike struct {
+// pair is something that exists and that the caller may not reach, and something that does not exist:
+// a user by object id or name, and the id of a statistic.
+type pair struct {
 	name                   string
 	who                    caller
 	user, id               string
 	missingUser, missingID string
-	mine                   bool // compare /me, else /users/{user}
+	mine                   bool // compare requests to /me, not to /users/{user}
 }
 
-func (w *world) alikes(all []inhabitant) []alike {
-	callers := w.callers(all)
+func (ts *testServer) pairs(all []testUser) []pair {
+	callers := ts.callers(all)
 	user, app := callers[0], callers[4]
 	if user.app || !app.app || user.who.Tenant != app.who.Tenant {
-		w.t.Fatal("the callers are others than this test takes them for")
+		ts.t.Fatal("callers returns users in another order than this test expects")
 	}
 	const noID, noName, noUser = "only-t9u9", "t9u9@example.com", "00000000-0000-4000-8000-000000000099"
 	colleague, foreigner, retired := all[2], all[5], all[8]
-	return []alike{
+	return []pair{
 		{"a user, a colleague", user, colleague.User, colleague.id, noUser, noID, false},
 		{"a user, a foreigner", user, foreigner.User, foreigner.id, noUser, noID, false},
 		{"a user, a colleague by name", user, colleague.name, colleague.id, noName, noID, false},
@@ -122,21 +121,21 @@ func (w *world) alikes(all []inhabitant) []alike {
 	}
 }
 
-// TestForeignAndMissingAreAlike: what exists and is somebody else's is answered as what
-// does not exist, letter by letter, by every operation, but for the names that were
-// asked for and what every answer has of its own.
+// TestForeignAndMissingAreAlike checks that every operation gives the same response for something of
+// another user and for something that does not exist. Only the names in the request and the values of
+// each response, such as request-id, may differ.
 func TestForeignAndMissingAreAlike(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		all := w.settle()
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		all := ts.storeUsers()
 		all[8].optedOut = true
-		w.restore(all, all[8].Owner)
-		for _, a := range w.alikes(all) {
-			for _, way := range []way{{"one by one", 0, false}, {"in batches", 1, false}, {"in groups", 1, true}} {
-				foreign := w.answers(t, all, a, way, a.user, a.id)
-				missing := w.answers(t, all, a, way, a.missingUser, a.missingID)
+		ts.restore(all, all[8].Owner)
+		for _, a := range ts.pairs(all) {
+			for _, delivery := range []delivery{{"one by one", 0, false}, {"in batches", 1, false}, {"in groups", 1, true}} {
+				foreign := ts.responses(t, all, a, delivery, a.user, a.id)
+				missing := ts.responses(t, all, a, delivery, a.missingUser, a.missingID)
 				for i := range foreign {
 					if foreign[i] != missing[i] {
-						t.Errorf("%s, %s:\n%s\n\n%s", a.name, way.name, foreign[i], missing[i])
+						t.Errorf("%s, %s:\n%s\n\n%s", a.name, delivery.name, foreign[i], missing[i])
 					}
 				}
 			}
@@ -144,9 +143,9 @@ func TestForeignAndMissingAreAlike(t *testing.T) {
 	})
 }
 
-// answers returns what every operation answers, with the names that were asked for
-// replaced, as texts that can be compared, and restores what was there.
-func (w *world) answers(t *testing.T, all []inhabitant, a alike, way way, user, id string) []string {
+// responses returns the responses of every operation as texts to compare, without the names in the
+// request. It restores the store afterwards.
+func (ts *testServer) responses(t *testing.T, all []testUser, a pair, delivery delivery, user, id string) []string {
 	t.Helper()
 	var calls []call
 	for _, try := range attempts(t, user, id) {
@@ -159,19 +158,19 @@ func (w *world) answers(t *testing.T, all []inhabitant, a alike, way way, user, 
 			calls = append(calls, try.call)
 		}
 	}
-	before := w.everything()
-	replies := way.send(w, a.who.token, calls)
-	for _, owner := range changed(before, w.everything()) {
-		w.restore(all, owner)
+	before := ts.everything()
+	responses := delivery.send(ts, a.who.token, calls)
+	for _, owner := range changed(before, ts.everything()) {
+		ts.restore(all, owner)
 	}
 	var texts []string
-	for i, got := range replies {
+	for i, got := range responses {
 		var text strings.Builder
 		text.WriteString(calls[i].method + " " + calls[i].path + " " + http.StatusText(got.status) + "\n")
 		for _, own := range []string{"Request-Id", "X-Ms-Ags-Diagnostic", "Date"} {
 			got.header.Del(own)
 		}
-		_ = got.header.Write(&text) // in the order of the names
+		_ = got.header.Write(&text) // sorted by name
 		text.WriteString(got.text)
 		neutral := ofTheRequest.ReplaceAllString(text.String(), "")
 		neutral = opaqueTags.ReplaceAllString(neutral, "${1}tag${3}")

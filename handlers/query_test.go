@@ -1,20 +1,16 @@
 package handlers_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
-	"sync"
 	"testing"
-
-	"afterhours/store"
-	"afterhours/store/edm"
 )
 
-// TestFilters: a filter of each kind, and how many of the week it keeps.
+// TestFilters checks how many statistics of a week each kind of filter keeps.
 func TestFilters(t *testing.T) {
-	onEveryClient(t, func(t *testing.T, c client) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.fill()
 		for filter, want := range map[string]int{
 			"activity eq 'Call'": 7,
@@ -51,9 +47,9 @@ func TestFilters(t *testing.T) {
 	})
 }
 
-// TestOptionsThatAreRefused: each with its name and what was expected.
-func TestOptionsThatAreRefused(t *testing.T) {
-	c := newClient(t)
+// TestInvalidQueryOptions checks that the error names the option and what was expected.
+func TestInvalidQueryOptions(t *testing.T) {
+	c := newTestClient(t)
 	for query, part := range map[string]string{
 		"$filter=activity eq":                  "$filter, column 12",
 		"$filter=duration gt 'x'":              "$filter, column 13",
@@ -76,9 +72,9 @@ func TestOptionsThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestOrder: by any property, and by several, with $skip and casts.
+// TestOrder checks $orderby with one and several properties, together with $skip and casts.
 func TestOrder(t *testing.T) {
-	onEveryClient(t, func(t *testing.T, c client) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.fill()
 		for query, want := range map[string]string{
 			"$orderby=startDate desc,activity&$top=2": "email_2019-06-22_2019-06-23 meeting_2019-06-22_2019-06-23",
@@ -105,9 +101,9 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// TestSelect: on lists, items and writes; the id and annotations always come.
+// TestSelect checks $select on statistics and writes. The id and the annotations are always there.
 func TestSelect(t *testing.T) {
-	c := newClient(t)
+	c := newTestClient(t)
 	got := c.send("GET", seedItem+"?$select=duration,microsoft.graph.callActivityStatistics/afterHours", "")
 	object := got.object(t)
 	if len(object) != 6 || object["afterHours"] != "PT30M" || object["id"] != seedID ||
@@ -122,51 +118,42 @@ func TestSelect(t *testing.T) {
 	c.send("GET", seedItem+"?$select=readEmail", "").want(t, 200, seedID)
 }
 
-// TestWalkWhileWriting: 10,000 statistics that exist throughout are each seen once
-// on a walk through all pages, while another client creates, changes and deletes
-// others between them.
-func TestWalkWhileWriting(t *testing.T) {
-	onEveryClient(t, func(t *testing.T, c client) {
-		owner := store.Owner{Tenant: tenant, User: megan}
-		const steady = 10000
-		inParallel(t, 50, func(ctx context.Context, i int) error {
-			for n := i; n < steady; n += 50 {
-				record := store.Record{Type: store.Call, Activity: "Call", StartDate: store.Of(edm.Date(730000 + n*7919%3000))}
-				if _, _, err := c.store.Put(ctx, store.Key{Owner: owner, ID: fmt.Sprintf("steady-%05d", n)}, record, store.NoRevision); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		for _, order := range []string{"", "&$orderby=startDate%20desc"} {
-			ctx, stop := context.WithCancel(t.Context())
-			var writer sync.WaitGroup
-			writer.Go(func() {
-				for n := 0; ctx.Err() == nil; n++ {
-					path := fmt.Sprintf("%s/steady-%05d-x", collection, n*37%steady)
-					_, _ = c.try(ctx, call{method: "PATCH", path: path, token: c.token, header: map[string]string{"Prefer": "create-if-missing"},
-						body: fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","startDate":"20%02d-01-01"}`, n%100)})
-					if n%3 == 0 {
-						_, _ = c.try(ctx, call{method: "DELETE", path: path, token: c.token})
-					}
-				}
-			})
-			seen := map[string]int{}
-			for path := collection + "?$top=500&$select=id" + order; path != ""; {
-				page := c.send("GET", path, "").want(t, 200).object(t)
-				for _, one := range page["value"].([]any) {
-					seen[one.(map[string]any)["id"].(string)]++
-				}
-				next, _ := page["@odata.nextLink"].(string)
-				path = strings.TrimPrefix(next, c.url)
-			}
-			stop()
-			writer.Wait()
-			for n := range steady {
-				if id := fmt.Sprintf("steady-%05d", n); seen[id] != 1 {
-					t.Fatalf("%s was seen %d times", id, seen[id])
-				}
-			}
+// TestSemicolonInFilter checks that a query may have an unescaped semicolon (RFC 3986).
+func TestSemicolonInFilter(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
+		c.createSeed()
+		c.send("GET", collection+"?$filter=timeZoneUsed%20eq%20'a;b'&$top=1", "").want(t, 200, `"value":[]`)
+		c.send("GET", collection+"?$filter=timeZoneUsed%20ne%20'a;b'&$top=1", "").want(t, 200, seedID)
+	})
+}
+
+// TestSelectOverridesMinimal checks that $select gets a body despite return=minimal, and that
+// Preference-Applied is then absent.
+func TestSelectOverridesMinimal(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
+		c.createSeed()
+		got := c.send("PATCH", seedItem+"?$select=duration", `{"duration":"PT1H"}`, "Prefer", "return=minimal").want(t, 200, "PT1H")
+		if applied := got.header.Get("Preference-Applied"); applied != "" {
+			t.Errorf("Preference-Applied: %s, on a response that is not minimal", applied)
 		}
+	})
+}
+
+// TestLongFilterInBatch checks that a URL in a batch may have a filter of thousands of characters.
+func TestLongFilterInBatch(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
+		c.createSeed()
+		filter := "timeZoneUsed ne '" + strings.Repeat("\u65e5", 2000) + "'"
+		c.send("POST", "/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/me/analytics/activityStatistics?$filter=`+url.QueryEscape(filter)+`"}]}`).
+			want(t, 200, `"status":200`, seedID)
+	})
+}
+
+// TestErrorsNameTheLimit checks that the error for a value out of range names the limit.
+func TestErrorsNameTheLimit(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
+		c.send("GET", collection+"?$skip=99999999", "").want(t, 400, "at most 1000000.")
+		c.send("GET", collection+"?$top=0", "").want(t, 400, "at least 1.")
+		c.send("POST", "/beta/$batch", `{"requests":{}}`).want(t, 400, "must be a JSON array, not an object")
 	})
 }

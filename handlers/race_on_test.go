@@ -2,8 +2,7 @@
 
 package handlers_test
 
-// slower is by how much the race detector makes time budgets longer, rounds how often each
-// attack is tried.
+// slower multiplies the time budgets under the race detector; rounds is how often each attack is tried.
 const (
 	slower = 20
 	rounds = 3

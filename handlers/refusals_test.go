@@ -10,21 +10,21 @@ import (
 	"afterhours/handlers/auth"
 )
 
-// refusal is a request that must be refused, and how.
+// refusal is a request that must be refused, and its error.
 type refusal struct {
 	name    string
 	call    call
 	status  int
 	code    string
-	target  string // of the error, or of one of its details
-	message string // a part of the message, or of one of the details'
+	target  string // the target of the error or of one of its details
+	message string // a part of the message of the error or of one of its details
 }
 
-// refusals are requests about the documented object, which is there, by megan,
-// who may write it, unless the row says otherwise.
-func refusals(w *world) []refusal {
+// refusals returns requests of megan about the documented object, which exists. She may write it,
+// unless the row says otherwise.
+func refusals(ts *testServer) []refusal {
 	const bad, unauthorized, forbidden = http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden
-	mine := w.userToken(megan, "Analytics.ReadWrite")
+	mine := ts.userToken(megan, "Analytics.ReadWrite")
 	patch := func(body string) call { return call{method: "PATCH", path: seedItem, token: mine, body: body} }
 	with := func(c call, name, value string) call {
 		c.header = map[string]string{name: value}
@@ -84,26 +84,26 @@ func refusals(w *world) []refusal {
 		{"no media type", with(patch(`{"duration":"PT5H"}`), "Content-Type", ""), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Type", "send application/json"},
 		{"unknown encoding", with(patch(`{"duration":"PT5H"}`), "Content-Encoding", "br"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Encoding", "gzip"},
 		{"body over 1 MiB", patch(`{"timeZoneUsed":"` + strings.Repeat("x", 1<<20) + `"}`), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
-		{"gzip body over 1 MiB", with(patch(gzipped(w.t, `{"timeZoneUsed":"`+strings.Repeat("x", 1<<20)+`"}`)), "Content-Encoding", "gzip"), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
-		{"gzip cut short", with(patch(gzipped(w.t, `{"duration":"PT5H"}`)[:20]), "Content-Encoding", "gzip"), bad, "BadRequest", "", "does not arrive whole"},
+		{"gzip body over 1 MiB", with(patch(gzipped(ts.t, `{"timeZoneUsed":"`+strings.Repeat("x", 1<<20)+`"}`)), "Content-Encoding", "gzip"), http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "", "larger than 1048576 bytes"},
+		{"gzip cut short", with(patch(gzipped(ts.t, `{"duration":"PT5H"}`)[:20]), "Content-Encoding", "gzip"), bad, "BadRequest", "", "does not arrive whole"},
 		{"no gzip at all", with(patch(strings.Repeat("x", 100)), "Content-Encoding", "gzip"), bad, "BadRequest", "", "Unable to read JSON"},
 		{"two encodings", with(patch(`{}`), "Content-Encoding", "gzip, br"), http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Encoding", "one layer of gzip"},
 
 		{"no token", by(""), unauthorized, "InvalidAuthenticationToken", "Authorization", "Access token is empty"},
 		{"not a bearer token", with(by(""), "Authorization", "Basic bWVnYW46cGFzcw=="), unauthorized, "InvalidAuthenticationToken", "Authorization", "Bearer"},
 		{"forged token", by(mine[:len(mine)-6] + "AAAAAA"), unauthorized, "InvalidAuthenticationToken", "Authorization", "signature"},
-		{"expired token", by(w.mint(expired)), unauthorized, "InvalidAuthenticationToken", "Authorization", "expired"},
-		{"personal account", by(w.mint(personal)), unauthorized, "InvalidAuthenticationToken", "Authorization", "Personal Microsoft accounts"},
-		{"read scope on a write", by(w.userToken(megan, "Analytics.Read")), forbidden, "Authorization_RequestDenied", "", "needs one of: Analytics.ReadWrite"},
-		{"unknown scope", by(w.userToken(megan, "User.Read")), forbidden, "Authorization_RequestDenied", "", "needs one of: Analytics.ReadWrite"},
-		{"scope in another case", by(w.userToken(megan, "analytics.readwrite")), forbidden, "Authorization_RequestDenied", "", "needs one of"},
-		{"application on /me", by(w.appToken("Analytics.ReadWrite.All")), forbidden, "Authorization_RequestDenied", "", "Use /users/{user-id}"},
-		{"application's role as a user's scope", by(w.userToken(megan, "Analytics.ReadWrite.All")), forbidden, "Authorization_RequestDenied", "", "needs one of"},
+		{"expired token", by(ts.mint(expired)), unauthorized, "InvalidAuthenticationToken", "Authorization", "expired"},
+		{"personal account", by(ts.mint(personal)), unauthorized, "InvalidAuthenticationToken", "Authorization", "Personal Microsoft accounts"},
+		{"read scope on a write", by(ts.userToken(megan, "Analytics.Read")), forbidden, "Authorization_RequestDenied", "", "needs one of: Analytics.ReadWrite"},
+		{"unknown scope", by(ts.userToken(megan, "User.Read")), forbidden, "Authorization_RequestDenied", "", "needs one of: Analytics.ReadWrite"},
+		{"scope in another case", by(ts.userToken(megan, "analytics.readwrite")), forbidden, "Authorization_RequestDenied", "", "needs one of"},
+		{"application on /me", by(ts.appToken("Analytics.ReadWrite.All")), forbidden, "Authorization_RequestDenied", "", "Use /users/{user-id}"},
+		{"application's role as a user's scope", by(ts.userToken(megan, "Analytics.ReadWrite.All")), forbidden, "Authorization_RequestDenied", "", "needs one of"},
 		{"another user's data", at("PATCH", "/beta/users/"+lee+"/analytics/activityStatistics/"+seedID), forbidden, "Authorization_RequestDenied", "user-id", "own statistics alone"},
 		{"another user's data by an unknown name", at("PATCH", "/beta/users/nobody@example.com/analytics/activityStatistics/"+seedID), forbidden, "Authorization_RequestDenied", "user-id", "own statistics alone"},
-		{"read role on a write", call{method: "PATCH", path: "/beta/users/" + megan + "/analytics/activityStatistics/" + seedID, token: w.appToken("Analytics.Read.All"), body: `{}`}, forbidden, "Authorization_RequestDenied", "", "Analytics.ReadWrite.All"},
-		{"other tenant", by(w.mint(elsewhere)), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic '" + seedID + "'"},
-		{"unknown name", call{method: "PATCH", path: "/beta/users/nobody@example.com/analytics/activityStatistics/" + seedID, token: w.appToken("Analytics.ReadWrite.All"), body: `{}`}, http.StatusNotFound, "ResourceNotFound", "user-id", "knows no user by that name"},
+		{"read role on a write", call{method: "PATCH", path: "/beta/users/" + megan + "/analytics/activityStatistics/" + seedID, token: ts.appToken("Analytics.Read.All"), body: `{}`}, forbidden, "Authorization_RequestDenied", "", "Analytics.ReadWrite.All"},
+		{"other tenant", by(ts.mint(elsewhere)), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic '" + seedID + "'"},
+		{"unknown name", call{method: "PATCH", path: "/beta/users/nobody@example.com/analytics/activityStatistics/" + seedID, token: ts.appToken("Analytics.ReadWrite.All"), body: `{}`}, http.StatusNotFound, "ResourceNotFound", "user-id", "knows no user by that name"},
 
 		{"unknown id", at("PATCH", "/beta/me/analytics/activityStatistics/none"), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic 'none'"},
 		{"unknown id with If-Match", with(at("PATCH", "/beta/me/analytics/activityStatistics/none"), "If-Match", "*"), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic 'none'"},
@@ -117,7 +117,7 @@ func refusals(w *world) []refusal {
 		{"wrong method", at("PUT", seedItem), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
 		{"wrong method at $count", at("DELETE", "/beta/me/analytics/activityStatistics/$count"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "Allowed here: GET"},
 		{"unknown $-segment", at("GET", "/beta/me/analytics/activityStatistics/$value"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
-		{"key behind a name that takes none", at("GET", "/beta/me('x')/analytics/settings"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
+		{"key after a name that takes none", at("GET", "/beta/me('x')/analytics/settings"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"older form of $count", at("GET", "/beta/callactivitystatistics/$count"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"overridden method", with(at("POST", seedItem), "X-HTTP-Method-Override", "PATCH"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
 		{"unknown query option", at("PATCH", seedItem+"?$expand=x"), bad, "BadRequest", "$expand", "There is no query option '$expand'"},
@@ -145,18 +145,18 @@ func refusals(w *world) []refusal {
 	}
 }
 
-// TestRefusals: each request is refused with its status and a message that a
-// person can act on, names what was wrong, and changes nothing.
+// TestRefusals checks that each request is refused with its status and a message that names what is
+// wrong, and changes nothing.
 func TestRefusals(t *testing.T) {
-	onEveryStore(t, func(t *testing.T, w *world) {
-		w.createSeed()
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		ts.createSeed()
 		everything := func() string {
-			return w.do(call{method: "GET", path: "/beta/me/analytics/activityStatistics?$count=true", token: w.userToken(megan, "Analytics.Read")}).text
+			return ts.do(call{method: "GET", path: "/beta/me/analytics/activityStatistics?$count=true", token: ts.userToken(megan, "Analytics.Read")}).text
 		}
 		before := everything()
-		for _, row := range refusals(w) {
+		for _, row := range refusals(ts) {
 			t.Run(row.name, func(t *testing.T) {
-				got := w.do(row.call)
+				got := ts.do(row.call)
 				got.wantRefused(t, row.status, row.code, row.target, row.message)
 				challenge := got.header.Get("WWW-Authenticate")
 				if (got.status == http.StatusUnauthorized) && !strings.HasPrefix(challenge, "Bearer ") {
@@ -173,17 +173,17 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-// TestManyFaults: an answer names every fault, but not thousands of them.
-func TestManyFaults(t *testing.T) {
-	w := newWorld(t, openSQLite(t))
-	w.createSeed()
+// TestResponseNamesFiftyFaultsAtMost checks that a response does not name thousands of faults.
+func TestResponseNamesFiftyFaultsAtMost(t *testing.T) {
+	ts := newTestServer(t, openSQLite(t))
+	ts.createSeed()
 	var body strings.Builder
 	body.WriteString(`{"duration":"PT","startDate":"Date"`)
 	for i := range 4000 {
 		fmt.Fprintf(&body, `,"p%d":1`, i)
 	}
-	got := w.do(call{method: "PATCH", path: seedItem,
-		token: w.userToken(megan, "Analytics.ReadWrite"), body: body.String() + "}"})
+	got := ts.do(call{method: "PATCH", path: seedItem,
+		token: ts.userToken(megan, "Analytics.ReadWrite"), body: body.String() + "}"})
 	failed := got.failure(t)
 	if got.status != http.StatusBadRequest || len(failed.Details) != 50 || !strings.Contains(failed.Message, "many places") {
 		t.Errorf("%d, %d details, %s", got.status, len(failed.Details), failed.Message)

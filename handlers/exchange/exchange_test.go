@@ -52,7 +52,7 @@ func readAll(t interface{ Fatal(...any) }, rows bulk.Source) (all []bulk.Row) {
 	}
 }
 
-// drawStatistic draws one with every property that its type has, or null.
+// drawStatistic draws a statistic in which each property of its type has a value or is null.
 func drawStatistic(t *rapid.T, c *spec.Contract) *store.Statistic {
 	of := c.ByStoreType[rapid.SampledFrom([]store.Type{store.Call, store.Chat, store.Email, store.Focus, store.Meeting}).Draw(t, "type")]
 	statistic := &store.Statistic{
@@ -78,8 +78,8 @@ func drawStatistic(t *rapid.T, c *spec.Contract) *store.Statistic {
 	return statistic
 }
 
-// TestExchangeRoundTrip: what is written of an item is read as the same item, in both
-// forms, each in one line.
+// TestExchangeRoundTrip checks that an item that is written in either form, in one line, is read as
+// the same item.
 func TestExchangeRoundTrip(t *testing.T) {
 	x := exchangeOf(t)
 	owner := store.Owner{Tenant: aTenant, User: aUser}
@@ -122,44 +122,7 @@ const (
 	goodCall  = `"@odata.type":"#microsoft.graph.callActivityStatistics","id":"c1"`
 )
 
-// TestJSONLinesRefuse: each line is refused for what is wrong with it, and nothing else is.
-func TestJSONLinesRefuse(t *testing.T) {
-	x := exchangeOf(t)
-	for line, want := range map[string][]string{
-		`nonsense`: {": The line cannot be read: "},
-		`[]`:       {": The line cannot be read: "},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `}} {}`:                                                      {": The line cannot be read: "},
-		`{` + goodOwner + `,"colour":"red"}`:                                                                         {": The line cannot be read: it has a member colour"},
-		`{` + goodOwner + `,"userPrincipalName":7}`:                                                                  {": The line cannot be read: the member userPrincipalName is of another kind"},
-		`{` + goodOwner + `}`:                                                                                        {": The line has 0 of statistic, settings and userPrincipalName; it must have one."},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `},"settings":{}}`:                                           {": The line has 2 of"},
-		`{"user":"` + aUser + `","statistic":{` + goodCall + `}}`:                                                    {"tenant: '' is no GUID."},
-		`{"tenant":"x","user":"y","statistic":{` + goodCall + `,"duration":"1 hour","colour":"red"}}`:                {"tenant: 'x' is no GUID.", "user: 'y' is no GUID.", "colour: There is no property", "duration: "},
-		`{` + goodOwner + `,"statistic":{"id":"c1"}}`:                                                                {"@odata.type: @odata.type must tell the type"},
-		`{` + goodOwner + `,"statistic":7}`:                                                                          {": the body must be a JSON object, not a number."},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `,"activity":"Sleep"}}`:                                      {"activity: 'Sleep' is not one of"},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `,"activity":null}}`:                                         {"activity: null is not a valid value"},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `,"readEmail":"PT1H"}}`:                                      {"readEmail: There is no property 'readEmail' here"},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `,"startDate":"2026-02-30"}}`:                                {"startDate: "},
-		`{` + goodOwner + `,"statistic":{"@odata.type":"#microsoft.graph.callActivityStatistics"}}`:                  {"id: Without both dates"},
-		`{` + goodOwner + `,"statistic":{"@odata.type":"#microsoft.graph.callActivityStatistics","startDate":null}}`: {"id: Without both dates"},
-		`{` + goodOwner + `,"settings":{"hasLicense":"yes"}}`:                                                        {"hasLicense: 'hasLicense' must be true or false"},
-		`{` + goodOwner + `,"userPrincipalName":"a b"}`:                                                              {"userPrincipalName: \"a b\" is no user principal name"},
-		`{` + goodOwner + `,"userPrincipalName":"` + aUser + `"}`:                                                    {"userPrincipalName: "},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `,"timeZoneUsed":"` + strings.Repeat("x", maxLine) + `"}}`:   {": The line has more than 65536 bytes."},
-		`{` + goodOwner + ",\"statistic\":{" + goodCall + ",\"timeZoneUsed\":\"\xff\"}}":                             {": The line cannot be read: "},
-	} {
-		good := fmt.Sprintf("{%s,\"statistic\":{%s}}\n", goodOwner, goodCall)
-		rows := readAll(t, x.JSONLines(strings.NewReader(good+"\n"+line+"\n"+good), 1))
-		if len(rows) != 3 || rows[0].Line != 1 || rows[1].Line != 3 || rows[2].Line != 4 || rows[0].Faults != nil || rows[2].Faults != nil {
-			t.Errorf("%.200s\nis read as %+v", line, rows)
-			continue
-		}
-		wantFaults(t, line, rows[1].Faults, want)
-	}
-}
-
-// wantFaults compares the beginnings of what is wrong, in any order.
+// wantFaults compares the beginnings of the faults, in any order.
 func wantFaults(t *testing.T, of string, faults []bulk.Fault, want []string) {
 	t.Helper()
 	var got []string
@@ -173,75 +136,8 @@ func wantFaults(t *testing.T, of string, faults []bulk.Fault, want []string) {
 	}
 }
 
-// TestCSVRefuses: rows, and headers.
-func TestCSVRefuses(t *testing.T) {
-	x := exchangeOf(t)
-	const header = "PersonId,StatisticId,StatisticType,MetricDate,Duration,TimeZone\n"
-	for row, want := range map[string][]string{
-		"x,c1,call,,,":                                   {"user: 'x' is no GUID."},
-		aUser + ",c 1,call,,,":                           {"id: 'c 1' does not have the form"},
-		aUser + ",c1,sleep,,,":                           {"@odata.type: "},
-		aUser + ",c1,,,,":                                {"@odata.type: "},
-		aUser + ",c1,call,2026-02-30,PT1X,":              {"startDate: ", "duration: "},
-		aUser + ",,call,2026-02-03,,":                    {"id: Without both dates"},
-		aUser + ",c1,call,,0.00000000001,":               {"duration: '0.00000000001' hours are no whole number of ticks"},
-		aUser + ",c1,call,,999999999,":                   {"duration: '999999999' hours are no whole number of ticks"},
-		aUser + ",c1,call,,1e3,":                         {"duration: "},
-		aUser + ",c1,call,,":                             {": The row cannot be read: wrong number of fields."},
-		aUser + `,c1,call,,,"a" b`:                       {": The row cannot be read: "},
-		aUser + ",c1,call,,," + strings.Repeat("x", 257): {"timeZoneUsed: "},
-	} {
-		good := aUser + ",c1,call,,,\n"
-		source, err := x.CSV(strings.NewReader(header+good+"\n"+row+"\n"+good), aTenant, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows := readAll(t, source)
-		if len(rows) != 3 || rows[0].Line != 2 || rows[1].Line != 4 || rows[2].Line != 5 || rows[0].Faults != nil || rows[2].Faults != nil {
-			t.Errorf("%.200s\nis read as %+v", row, rows)
-			continue
-		}
-		wantFaults(t, row, rows[1].Faults, want)
-	}
-	for text, want := range map[string]string{
-		"":                                       "the file is empty",
-		"PersonId,Colour\n":                      `there is no column "Colour"; there are TenantId, PersonId,`,
-		"PersonId\n":                             "the columns PersonId and StatisticType must be there; the header has PersonId",
-		"PersonId,StatisticType,statisticTYPE\n": "the column StatisticType is there twice",
-		"PersonId;StatisticType\n":               `there is no column "PersonId;StatisticType"`,
-		`"PersonId` + strings.Repeat("x", 2<<20): "a row has more than 1048576 bytes",
-	} {
-		if _, err := x.CSV(strings.NewReader(text), aTenant, 1); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%.40q: %v; want %s", text, err, want)
-		}
-	}
-}
-
-// TestCSVTakes: headers in any order and case, tenants that are not there, hours as
-// Viva Insights has them, and cells that would be null or a formula.
-func TestCSVTakes(t *testing.T) {
-	x := exchangeOf(t)
-	source, err := x.CSV(strings.NewReader("\ufeffstatistictype,DURATION,personid,AfterHours,MetricDate,EndDate,TimeZone\r\n"+
-		"Call,1.25,"+aUser+",-0.0000000005,2026-11-16,2026-11-17,\"\"\"\"\"\"\r\n"+
-		"call,PT1H,"+strings.ToUpper(aUser)+",,2026-11-17,2026-11-18,\"\"\"=1+1\"\"\"\r\n"), aTenant, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := readAll(t, source)
-	if len(rows) != 2 || rows[0].Faults != nil || rows[1].Faults != nil {
-		t.Fatalf("read is %+v", rows)
-	}
-	first, second := rows[0].Item, rows[1].Item
-	if first.Owner != (store.Owner{Tenant: aTenant, User: aUser}) || second.Owner != first.Owner ||
-		first.Statistic.ID != "call_2026-11-16_2026-11-17" || first.Statistic.Activity != "Call" ||
-		first.Statistic.Duration != store.Of(75*edm.Minute) || *store.DefinitionOf("afterHours").Duration(&first.Statistic.Record) != store.Of(edm.Duration(-18)) ||
-		first.Statistic.TimeZoneUsed != store.Of("") || second.Statistic.TimeZoneUsed != store.Of("=1+1") || store.DefinitionOf("afterHours").Duration(&second.Statistic.Record).Valid {
-		t.Errorf("read is %+v and %+v", first.Statistic, second.Statistic)
-	}
-}
-
-// TestFromALine: what is before it is not read.
-func TestFromALine(t *testing.T) {
+// TestReadFromLine checks that the lines before the first one to read are skipped unread.
+func TestReadFromLine(t *testing.T) {
 	x := exchangeOf(t)
 	line := fmt.Sprintf("{%s,\"statistic\":{%s}}\n", goodOwner, goodCall)
 	if rows := readAll(t, x.JSONLines(strings.NewReader("bad\n"+line+line), 2)); len(rows) != 2 || rows[0].Line != 2 || rows[0].Faults != nil {
@@ -255,6 +151,6 @@ func TestFromALine(t *testing.T) {
 		t.Errorf("CSV: %+v", rows)
 	}
 	if rows := readAll(t, x.JSONLines(strings.NewReader(line), math.MaxInt)); len(rows) != 0 {
-		t.Errorf("behind the end: %+v", rows)
+		t.Errorf("after the end: %+v", rows)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"afterhours/store/bulk"
 )
 
-// FuzzReadLine: no line makes the reader fail, and one that is taken is written so that
-// it is read as the same.
+// FuzzReadLine checks that any line is read or refused, and that an accepted line that is written
+// again is read as the same item.
 func FuzzReadLine(f *testing.F) {
 	x := exchangeOf(f)
 	f.Add(fmt.Sprintf("{%s,\"statistic\":{%s}}", goodOwner, goodCall))
@@ -34,9 +34,9 @@ func FuzzReadLine(f *testing.F) {
 	})
 }
 
-// FuzzCSV: no text makes the reader fail but at its header or in a row without an end,
-// its rows come in order from the one that was asked for, and one that is taken is
-// written so that it is read as the same.
+// FuzzCSV checks that any text is read or refused, that the rows come in order from the first one to
+// read, and that an accepted row that is written again is read as the same item. An error, as opposed
+// to a fault, comes only from the header or from a row that is too long.
 func FuzzCSV(f *testing.F) {
 	x := exchangeOf(f)
 	header := strings.Join(CSVHeader(), ",")
@@ -64,7 +64,7 @@ func FuzzCSV(f *testing.F) {
 			}
 			row := read()
 			if row.Line <= line || row.Line > strings.Count(text, "\n")+1 {
-				t.Fatalf("%q: the line %d behind %d", text, row.Line, line)
+				t.Fatalf("%q: the line %d after %d", text, row.Line, line)
 			}
 			if line = row.Line; row.Faults == nil {
 				sameRow(t, x, row.Item)
@@ -73,7 +73,7 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
-// sameRow wants the item to be read as it was written.
+// sameRow checks that the item is read as it was written.
 func sameRow(t *testing.T, x *Exchange, item bulk.Item) {
 	t.Helper()
 	var text strings.Builder

@@ -2,27 +2,11 @@ package spec_test
 
 import (
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
 	"afterhours/contract/bounded"
-	"afterhours/handlers/spec"
 )
-
-// load returns the contract of the repository.
-func load(t testing.TB) *spec.Contract {
-	t.Helper()
-	text, err := os.ReadFile("../../openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	contract, err := spec.Load(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return contract
-}
 
 func TestCanonicalURL(t *testing.T) {
 	c := load(t)
@@ -90,22 +74,4 @@ func FuzzCanonicalURL(f *testing.F) {
 			t.Errorf("%q: %q, and of that %q", given, path, again)
 		}
 	})
-}
-
-func TestCanonicalQuery(t *testing.T) {
-	c := load(t)
-	for given, want := range map[string]string{
-		"":                                  "",
-		"FILTER=a&top=1":                    "$filter=a&$top=1",
-		"%24select=id":                      "$select=id",
-		"$filter=contains(x,';')":           "$filter=contains(x,'%3B')",
-		"$expand=ActivityStatistics":        "$expand=activityStatistics",
-		"other=1&$Top":                      "other=1&$Top",
-		"%zz=1&$COUNT=true":                 "%zz=1&$count=true",
-		"$expand=%zz&$orderby=StartDate%20": "$expand=%zz&$orderby=StartDate%20",
-	} {
-		if got := c.CanonicalQuery(given); got != want {
-			t.Errorf("%q: %q, want %q", given, got, want)
-		}
-	}
 }

@@ -9,9 +9,9 @@ import (
 	"afterhours/handlers/spec"
 )
 
-// TestContractKnowsEveryDuration checks that a duration which only the contract or only the store's
+// TestLoadChecksDurations checks that a duration which only the contract or only the store's
 // table has is an error of Load. The server would silently drop such a property.
-func TestContractKnowsEveryDuration(t *testing.T) {
+func TestLoadChecksDurations(t *testing.T) {
 	if types := load(t).Types; len(types) != 5 {
 		t.Errorf("%d types", len(types))
 	}

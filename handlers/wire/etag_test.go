@@ -9,7 +9,7 @@ import (
 	"afterhours/store"
 )
 
-func TestListed(t *testing.T) {
+func TestListedEntityTag(t *testing.T) {
 	revision := store.Revision(0x0123456789abcdef)
 	tag := wire.EntityTag(revision)
 	for list, want := range map[string]bool{

@@ -84,3 +84,27 @@ func drawDuration(t *rapid.T, label string) store.Null[edm.Duration] {
 	}
 	return store.Of(edm.Duration(rapid.Int64().Draw(t, label)))
 }
+
+// TestNewID checks the id of a new statistic: the given one, or one composed of activity and dates, or
+// a random one.
+func TestNewID(t *testing.T) {
+	call := wire.NewType("#microsoft.graph.callActivityStatistics")
+	for _, test := range []struct {
+		body map[string]any
+		want string // "" for a random id
+	}{
+		{map[string]any{"id": "given", "startDate": "2019-06-16", "endDate": "2019-06-17"}, "given"},
+		{map[string]any{"startDate": "2019-06-16", "endDate": "2019-06-17"}, "call_2019-06-16_2019-06-17"},
+		{map[string]any{"activity": "Focus", "startDate": "2019-06-16", "endDate": "2019-06-17"}, "focus_2019-06-16_2019-06-17"},
+		{map[string]any{"startDate": "2019-06-16", "endDate": nil}, ""},
+		{map[string]any{}, ""},
+	} {
+		body := bodyOf(t, test.body)
+		switch got := call.NewID(body); {
+		case test.want != "" && got != test.want:
+			t.Errorf("%v: %s, want %s", test.body, got, test.want)
+		case test.want == "" && (len(got) != 36 || got == call.NewID(body)):
+			t.Errorf("%v: %s is not random", test.body, got)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package exchange
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestJSONLinesRefuse checks that a bad line is refused with the right faults, and that the lines
+// around it are not.
+func TestJSONLinesRefuse(t *testing.T) {
+	x := exchangeOf(t)
+	for line, want := range map[string][]string{
+		`nonsense`: {": The line cannot be read: "},
+		`[]`:       {": The line cannot be read: "},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `}} {}`:                                                      {": The line cannot be read: "},
+		`{` + goodOwner + `,"colour":"red"}`:                                                                         {": The line cannot be read: it has a member colour"},
+		`{` + goodOwner + `,"userPrincipalName":7}`:                                                                  {": The line cannot be read: the member userPrincipalName is of another kind"},
+		`{` + goodOwner + `}`:                                                                                        {": The line has 0 of statistic, settings and userPrincipalName; it must have one."},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `},"settings":{}}`:                                           {": The line has 2 of"},
+		`{"user":"` + aUser + `","statistic":{` + goodCall + `}}`:                                                    {"tenant: '' is no GUID."},
+		`{"tenant":"x","user":"y","statistic":{` + goodCall + `,"duration":"1 hour","colour":"red"}}`:                {"tenant: 'x' is no GUID.", "user: 'y' is no GUID.", "colour: There is no property", "duration: "},
+		`{` + goodOwner + `,"statistic":{"id":"c1"}}`:                                                                {"@odata.type: @odata.type must tell the type"},
+		`{` + goodOwner + `,"statistic":7}`:                                                                          {": the body must be a JSON object, not a number."},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `,"activity":"Sleep"}}`:                                      {"activity: 'Sleep' is not one of"},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `,"activity":null}}`:                                         {"activity: null is not a valid value"},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `,"readEmail":"PT1H"}}`:                                      {"readEmail: There is no property 'readEmail' here"},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `,"startDate":"2026-02-30"}}`:                                {"startDate: "},
+		`{` + goodOwner + `,"statistic":{"@odata.type":"#microsoft.graph.callActivityStatistics"}}`:                  {"id: Without both dates"},
+		`{` + goodOwner + `,"statistic":{"@odata.type":"#microsoft.graph.callActivityStatistics","startDate":null}}`: {"id: Without both dates"},
+		`{` + goodOwner + `,"settings":{"hasLicense":"yes"}}`:                                                        {"hasLicense: 'hasLicense' must be true or false"},
+		`{` + goodOwner + `,"userPrincipalName":"a b"}`:                                                              {"userPrincipalName: \"a b\" is no user principal name"},
+		`{` + goodOwner + `,"userPrincipalName":"` + aUser + `"}`:                                                    {"userPrincipalName: "},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `,"timeZoneUsed":"` + strings.Repeat("x", maxLine) + `"}}`:   {": The line has more than 65536 bytes."},
+		`{` + goodOwner + ",\"statistic\":{" + goodCall + ",\"timeZoneUsed\":\"\xff\"}}":                             {": The line cannot be read: "},
+	} {
+		good := fmt.Sprintf("{%s,\"statistic\":{%s}}\n", goodOwner, goodCall)
+		rows := readAll(t, x.JSONLines(strings.NewReader(good+"\n"+line+"\n"+good), 1))
+		if len(rows) != 3 || rows[0].Line != 1 || rows[1].Line != 3 || rows[2].Line != 4 || rows[0].Faults != nil || rows[2].Faults != nil {
+			t.Errorf("%.200s\nis read as %+v", line, rows)
+			continue
+		}
+		wantFaults(t, line, rows[1].Faults, want)
+	}
+}

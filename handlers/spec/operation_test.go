@@ -1,0 +1,49 @@
+package spec_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMethods(t *testing.T) {
+	c := load(t)
+	const collection = "/beta/me/analytics/activityStatistics"
+	for path, want := range map[string]string{
+		collection:                         "GET POST",
+		collection + "/a":                  "DELETE GET PATCH",
+		collection + "/$count":             "GET",
+		collection + "/$value":             "",
+		collection + "/a/duration":         "GET",
+		collection + "/a/duration/$value":  "GET",
+		"/v1.0/users/u/analytics/settings": "GET PATCH",
+		"/localtest/$batch":                "POST",
+		"/beta/":                           "GET",
+		"/beta/none":                       "",
+		"/v2.0/me/analytics":               "",
+		"/me/analytics":                    "",
+		"/beta/users/u/analytics/activityStatistics/a/b/c": "",
+	} {
+		if got := strings.Join(c.Methods(path), " "); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
+// TestOperation checks that an operation is found by Gin's form of its route under each base path, with
+// its limits and query options.
+func TestOperation(t *testing.T) {
+	c := load(t)
+	for _, base := range c.Bases {
+		op := c.Operation("PATCH", base+"/me/analytics/activityStatistics/:activityStatistics-id")
+		if op == nil || op.OperationID != "updateMyStatistic" || op.MaxBytes != 1<<20 || op.MaxValues != 5000 || op.BodySchema == nil ||
+			strings.Join(op.QueryNames, " ") != "$select" || len(op.Security) == 0 {
+			t.Errorf("%s: %+v", base, op)
+		}
+		if op := c.Operation("GET", base+"/$metadata"); op == nil || op.BodySchema != nil || op.MaxBytes != 0 || len(op.Security) != 0 {
+			t.Errorf("%s/$metadata: %+v", base, op)
+		}
+	}
+	if op := c.Operation("PUT", "/beta/me/analytics/settings"); op != nil {
+		t.Errorf("PUT: %+v", op)
+	}
+}
