@@ -37,14 +37,18 @@ type fuzzTest interface {
 
 var fuzzOwner = store.Owner{Tenant: tenant, User: megan}
 
-// fuzzTypes are the types, with the durations that each has.
-var fuzzTypes = map[string][]string{
-	"call":    {"duration", "afterHours"},
-	"chat":    {"duration", "afterHours"},
-	"email":   {"duration", "afterHours", "readEmail", "sentEmail"},
-	"focus":   {"duration"},
-	"meeting": {"duration", "afterHours", "conflicting", "long", "multitasking", "organized", "recurring"},
-}
+// fuzzTypes are the types with the names of their durations, from the store's table of properties.
+var fuzzTypes = func() map[string][]string {
+	types := map[string][]string{}
+	for _, kind := range []store.Type{store.Call, store.Chat, store.Email, store.Focus, store.Meeting} {
+		for _, property := range store.Durations() {
+			if property.Of(kind) {
+				types[string(kind)] = append(types[string(kind)], string(property.Name))
+			}
+		}
+	}
+	return types
+}()
 
 // fuzzKind returns the short name of a type, for any number.
 func fuzzKind(n uint8) string {
