@@ -3,19 +3,23 @@
 // what it does (operations), how statistics are stored (store), who signs tokens (auth) and which
 // server listens where (command).
 //
-// The path of a PATCH, from top to bottom:
+// The path of a PATCH, from top to bottom. The columns are the function, its file here or its
+// package, and the statuses of its errors:
 //
-//	ServeHTTP                  server     names the request, sets headers, logs
-//	accept                     request    one spelling of the URL (spec.CanonicalURL), the form of the response
-//	paced                      connection how slowly the body may arrive               408
-//	shareAcrossOrigins         cors       responds to a browser's preflight
-//	Gin                        router     finds the route of gen                       404 405
-//	guard                      security   Host; who is calling; does the contract permit it   400 401 403
-//	input.Validate             input      parameters and body against the contract     400 413 415
-//	UpdateUserStatistic        api        binds the validated body
-//	operations.Service.Update  operations lock, read, precondition, merge, write       404 409 412 503 507
-//	wire.Type.Merge            wire       the body merged into the record              400
-//	store.Store.Put            store      compare-and-swap on the revision
-//	writeResponse              serve      the one exit of responses
-//	writeError                 errors     the one exit of errors
+//	ServeHTTP                  server.go      names the request, sets headers, logs
+//	accept                     request.go     one spelling of the URL (spec.CanonicalURL)
+//	paced                      connection.go  sets the slowest rate of the body
+//	shareAcrossOrigins         cors.go        responds to a browser's preflight
+//	Gin                        router.go      finds the route of gen                        404 405
+//	guard                      security.go    checks Host; authenticates; permits           400 401 403
+//	operations.Service.Learn   operations     stores the name in the token as an alias
+//	input.Validate             input          parameters and body against the contract      400 408 413 415
+//	UpdateUserStatistic        api.go         binds the validated body
+//	operations.Service.Update  operations     owner, lock, read, precondition, merge, write 400 403 404 409 412 503
+//	wire.Type.Merge            wire           merges the body into the record               400
+//	store.Store.Put            store          compare-and-swap on the revision              507
+//	writeResponse              serve.go       the one exit of responses
+//	writeError                 errors.go      the one exit of errors
+//
+// Each request of a batch enters ServeHTTP again, as a request of its own.
 package handlers

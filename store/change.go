@@ -20,7 +20,7 @@ type Change struct {
 	Record   Record // stored by a change that creates or replaces
 }
 
-// Refused returns the error of an Apply that this change failed.
+// Refused adds the statistic's id to err, the reason why Apply refused this change.
 func (c *Change) Refused(err error) error {
 	return fmt.Errorf("the statistic %q: %w", c.Key.ID, err)
 }

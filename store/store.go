@@ -46,12 +46,12 @@ type Store interface {
 	// Count returns how many of the owner's statistics the filter keeps. A nil filter
 	// keeps all. The count of an unknown owner is 0.
 	Count(ctx context.Context, owner Owner, filter Expr) (int, error)
-	// Put stores the record if the key has the revision was. It returns the new revision,
+	// Put stores the record if the stored revision equals was. It returns the new revision,
 	// which this key has never had before, and the owner's settings. If was is NoRevision,
 	// Put creates, and returns ErrExists if the key is taken. Otherwise Put replaces, and
 	// returns ErrNotFound if the key is free and ErrConflict if the revision differs.
 	Put(ctx context.Context, key Key, record Record, was Revision) (Revision, Settings, error)
-	// Delete removes the statistic if it has the revision was. It returns ErrNotFound if
+	// Delete removes the statistic if the stored revision equals was. It returns ErrNotFound if
 	// the key is free and ErrConflict if the revision differs, as NoRevision always does.
 	Delete(ctx context.Context, key Key, was Revision) error
 	// Apply makes all of the changes in one step, or none of them: no reader sees some

@@ -42,8 +42,8 @@ var statisticModel = porcupine.Model{
 }
 
 // on returns the response to the operation in a state, and the state afterwards. An operation
-// of unknown outcome may be placed anywhere after its call. If it was never done, the last
-// place explains that, as no response depends on it.
+// whose outcome is unknown may take effect at any time after its call. The last place also
+// covers an operation that never took effect, because no response depends on it.
 func (o operation) on(before state) (outcome, state) {
 	there, meets := before != 0, o.match == 0 || state(o.match) == before
 	switch {

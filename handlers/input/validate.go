@@ -147,7 +147,7 @@ func takeOut(schema *openapi3.Schema, object map[string]any, path string) []gen.
 	return append(others, unknown...)
 }
 
-// takeOutWithin does the same for the objects in the value of a property.
+// takeOutWithin is takeOut for the objects in the value of a property.
 func takeOutWithin(schema *openapi3.Schema, value any, path string) []gen.ErrorDetail {
 	switch value := value.(type) {
 	case map[string]any:

@@ -9,9 +9,9 @@ import (
 	"afterhours/store"
 )
 
-// keyedMutex is one lock for each statistic. The store's compare-and-swap prevents lost updates;
-// the locks spare a thousand writers of one statistic in this process to lose against each other
-// again and again. The zero value is ready.
+// keyedMutex is one lock for each statistic. The store's compare-and-swap prevents lost updates. The
+// locks keep a thousand writers of one statistic in this process from failing and trying again and
+// again. The zero value is ready.
 type keyedMutex struct {
 	mu    sync.Mutex
 	byKey map[store.Key]*keyLock
@@ -36,7 +36,8 @@ func (m *keyedMutex) lock(ctx context.Context, key store.Key) (unlock func(), er
 }
 
 // lockAll waits for the locks of all the keys. Every caller takes them in the same order, so that no
-// two callers wait for each other. No key may stand twice.
+// two callers wait for each other. The keys must be distinct: a duplicate would wait for
+// itself.
 func (m *keyedMutex) lockAll(ctx context.Context, keys []store.Key) (unlock func(), err error) {
 	var taken []func()
 	unlock = func() {

@@ -83,9 +83,9 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	return s.replace(ctx, req, c, merged, stored.Revision)
 }
 
-// updateRecent tries the PATCH on the cached statistic by compare-and-swap, without a read. nil, nil:
-// the cache cannot decide, read the store. The cache answers only a change: refusals and a PATCH
-// that changes nothing are answered from the store.
+// updateRecent tries the PATCH on the cached statistic by compare-and-swap, without a read. It returns
+// nil, nil if the store must be read: the statistic is not cached, the PATCH would be refused, or
+// it would change nothing.
 func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Response, error) {
 	stored, ok := s.recentFor(req).get(c.key)
 	if !ok || !req.casts(stored.Type) || c.condition.check(stored.Revision) != nil {

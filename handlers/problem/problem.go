@@ -40,8 +40,8 @@ type Problem struct {
 	Details []gen.ErrorDetail
 	// Challenge is the WWW-Authenticate header (RFC 6750, section 3); "" for none.
 	Challenge string
-	// Unread reports whether the body may have a long unread rest: the connection must close,
-	// else net/http would read the rest before it sends the response.
+	// Unread is true if a part of the body may be unread. The connection must then close, or
+	// net/http would read the remainder before it responds.
 	Unread bool
 }
 

@@ -49,8 +49,8 @@ type Queue[T any] struct {
 	workers sync.WaitGroup
 }
 
-// New returns a queue with so many workers, each of which runs one batch at a time, of
-// most calls at most.
+// New returns a queue with the given number of workers. Each worker runs one batch at a
+// time. A batch has no more calls than most.
 func New[T any](workers, most int, run Run[T]) *Queue[T] {
 	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most)}
 	for range workers {
@@ -59,9 +59,9 @@ func New[T any](workers, most int, run Run[T]) *Queue[T] {
 	return q
 }
 
-// Do has the value run in a batch and returns the error that Run set. If the context ends
-// first, Do returns the context's error at once: the call is not run if its batch has not
-// begun, and its outcome is unknown otherwise.
+// Do queues the value, waits until its batch has run, and returns the error that Run set.
+// If the context ends first, Do returns the context's error at once. The call is then
+// dropped if its batch has not begun; otherwise its outcome is unknown.
 func (q *Queue[T]) Do(ctx context.Context, value T) error {
 	call := &Call[T]{Value: value, done: make(chan struct{})}
 	select {

@@ -79,8 +79,8 @@ const (
 	lockNotAvailable     = "55P03"
 )
 
-// isUndone reports whether it is certain that nothing has happened, and likely that another
-// try succeeds.
+// isUndone reports whether the database rolled back the statement, so that another try is
+// safe and likely to succeed.
 func isUndone(err error) bool {
 	switch code(err) {
 	case serializationFailure, deadlockDetected:

@@ -33,7 +33,7 @@ const (
 type call struct {
 	kind         kind
 	begun, ended int
-	file         int // 0 is the folder, every creation begins another
+	file         int // 0 is the folder; each created file gets the next number
 	name         string
 	bytes        []byte
 	offset       int64

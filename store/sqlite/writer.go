@@ -17,8 +17,8 @@ const maxBatch = 256
 // errStopped is the error of every write after the disk has failed once.
 var errStopped = errors.New("writing has stopped until the next start, as the disk failed")
 
-// write runs what one caller wants written. It has no context, since the caller may
-// have gone by then.
+// write runs the statements of one caller's write. It has no context, because the caller
+// may have stopped waiting.
 type write func(*statements) error
 
 // writer is the one goroutine of this process that writes, with the one connection

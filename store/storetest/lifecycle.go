@@ -81,8 +81,8 @@ var cancelTests = map[string]func(*testing.T, store.Store){
 	},
 }
 
-// putAndRead creates 25 statistics, every second one with a context that ends meanwhile. It
-// checks that those are stored whose Put returned nil.
+// putAndRead creates 25 statistics, every second one with a context that ends during the
+// call. It checks that each statistic is stored whose Put returned nil.
 func putAndRead(t testing.TB, s store.Store, n int) {
 	for i := range 25 {
 		ctx, cancel := background, context.CancelFunc(func() {})
