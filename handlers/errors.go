@@ -55,7 +55,7 @@ var statuses = []struct {
 // writeError responds to a request with an error. Every error leaves through here.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	req := requestOf(r)
-	if r.Method == http.MethodGet && errors.Is(err, store.ErrFull) {
+	if (r.Method == http.MethodGet || r.Method == http.MethodHead) && errors.Is(err, store.ErrFull) {
 		err = errors.Join(problem.ErrUnavailable, err) // no room for a temporary sort: 503, not 507
 	}
 	status, code := statusOf(err)

@@ -83,7 +83,8 @@ func (c *Contract) addPaths() error {
 		}
 	}
 	for _, path := range c.doc.Paths.InMatchingOrder() {
-		methods := slices.Sorted(maps.Keys(c.doc.Paths.Value(path).Operations()))
+		methods := withHead(slices.Collect(maps.Keys(c.doc.Paths.Value(path).Operations()))...)
+		slices.Sort(methods)
 		c.templates = append(c.templates, template{strings.Split(path, "/"), methods})
 	}
 	for _, name := range c.Schema("propertyName").Enum {
