@@ -43,6 +43,7 @@ var statuses = []struct {
 	{problem.ErrTimeout, http.StatusRequestTimeout, gen.ErrorCodeRequestTimeout},
 	{problem.ErrTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
 	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
+	{problem.ErrFormat, http.StatusNotAcceptable, gen.ErrorCodeNotAcceptable},
 	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},

@@ -95,7 +95,7 @@ func TestSettingsHaveNoEntityTag(t *testing.T) {
 func TestWhatIsOutOfRangeIsSaidPlainly(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c client) {
 		c.send("GET", collection+"?$skip=99999999", "").want(t, 400, "at most 1000000.")
-		c.send("GET", collection+"?$top=0", "").want(t, 400, "at least 1.")
+		c.send("GET", collection+"?$top=-1", "").want(t, 400, "at least 0.")
 		c.send("POST", "/beta/$batch", `{"requests":{}}`).want(t, 400, "must be a JSON array, not an object")
 	})
 }
