@@ -155,13 +155,14 @@ func (c *Contract) CheckUserName(name string) error {
 		return nil
 	}
 	schema := c.Schema("userId")
-	return fmt.Errorf("%q is no user principal name: it must have 1 to %d characters of the form %s, and not be a GUID", name, *schema.MaxLength, FormOf(schema))
+	return fmt.Errorf("%q is no user principal name: it must have the form of %s; 1 to %d characters, and no GUID", name, FormOf(schema), *schema.MaxLength)
 }
 
-// FormOf describes the pattern of a schema, with the schema's example if it has one.
+// FormOf returns the words for the pattern of a schema: its extension x-form, and without it the
+// example. A pattern itself says nothing to a caller.
 func FormOf(schema *openapi3.Schema) string {
-	if schema.Example != nil {
-		return fmt.Sprintf("%s, as %v has", schema.Pattern, schema.Example)
+	if words, ok := schema.Extensions["x-form"].(string); ok {
+		return words
 	}
-	return schema.Pattern
+	return fmt.Sprintf("the value %v", schema.Example)
 }
