@@ -151,6 +151,12 @@ func (s *Server) bindFailed(c *gin.Context, err error) {
 
 // noRoute responds with 404 to a path that nothing serves.
 func (s *Server) noRoute(c *gin.Context) {
+	if spelling := s.spec.UnquotedKey(c.Request.URL.Path); spelling != "" {
+		s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
+			"Resource not found for the path '%s'. Put a key in parentheses in single quotes: %s.",
+			problem.Shown(c.Request.URL.Path), problem.Shown(spelling)))
+		return
+	}
 	s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
 		"Resource not found for the path '%s'. The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.",
 		problem.Shown(c.Request.URL.Path), s.spec.Bases[0]))
