@@ -143,16 +143,27 @@ func (c *Contract) Schema(name string) *openapi3.Schema {
 	return nil
 }
 
-// IsUserName reports whether a user principal name can name a user in a URL of the contract.
+// IsUserName reports whether a user principal name can name a user in a URL of the contract. A GUID
+// names an object id, and me or another name of the URLs is taken.
 func (c *Contract) IsUserName(name string) bool {
 	_, notID := uuid.Parse(name)
-	return notID != nil && c.Schema("userId").VisitJSONString(name) == nil
+	return notID != nil && !c.isURLName(name) && c.Schema("userId").VisitJSONString(name) == nil
+}
+
+// isURLName reports whether the URLs of the contract have the name, in any case: me, users, beta and
+// all others.
+func (c *Contract) isURLName(name string) bool {
+	_, found := c.names[strings.ToLower(name)]
+	return found && name != "" || isOlderName(name) || c.typeInURL(name) != nil
 }
 
 // CheckUserName returns an error with the reason if IsUserName reports false, else nil.
 func (c *Contract) CheckUserName(name string) error {
 	if c.IsUserName(name) {
 		return nil
+	}
+	if c.isURLName(name) {
+		return fmt.Errorf("%q is no user principal name: the URLs of the API have it as a name of their own", name)
 	}
 	schema := c.Schema("userId")
 	return fmt.Errorf("%q is no user principal name: it must have the form of %s; 1 to %d characters, and no GUID", name, FormOf(schema), *schema.MaxLength)
