@@ -114,6 +114,14 @@ func (siw *ServerInterfaceWrapper) GetServiceDocument(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetServiceDocumentParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -153,6 +161,14 @@ func (siw *ServerInterfaceWrapper) RunBatch(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params RunBatchParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
@@ -242,6 +258,14 @@ func (siw *ServerInterfaceWrapper) GetMyAnalytics(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -281,6 +305,14 @@ func (siw *ServerInterfaceWrapper) UpdateMyAnalytics(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateMyAnalyticsParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
@@ -435,6 +467,14 @@ func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "Prefer" -------------
@@ -499,6 +539,14 @@ func (siw *ServerInterfaceWrapper) CreateMyStatistic(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -713,6 +761,14 @@ func (siw *ServerInterfaceWrapper) GetMyStatistic(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "If-Match" -------------
@@ -805,6 +861,14 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -923,6 +987,14 @@ func (siw *ServerInterfaceWrapper) GetMyStatisticProperty(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyStatisticPropertyParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -1021,6 +1093,14 @@ func (siw *ServerInterfaceWrapper) GetMySettings(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMySettingsParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -1060,6 +1140,14 @@ func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateMySettingsParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
@@ -1175,6 +1263,14 @@ func (siw *ServerInterfaceWrapper) GetUserAnalytics(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -1223,6 +1319,14 @@ func (siw *ServerInterfaceWrapper) UpdateUserAnalytics(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateUserAnalyticsParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
@@ -1386,6 +1490,14 @@ func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "Prefer" -------------
@@ -1459,6 +1571,14 @@ func (siw *ServerInterfaceWrapper) CreateUserStatistic(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -1700,6 +1820,14 @@ func (siw *ServerInterfaceWrapper) GetUserStatistic(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "If-Match" -------------
@@ -1801,6 +1929,14 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -1928,6 +2064,14 @@ func (siw *ServerInterfaceWrapper) GetUserStatisticProperty(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatisticPropertyParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -2044,6 +2188,14 @@ func (siw *ServerInterfaceWrapper) GetUserSettings(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserSettingsParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -2092,6 +2244,14 @@ func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateUserSettingsParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 

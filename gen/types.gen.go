@@ -138,6 +138,7 @@ const (
 	ErrorCodeInternalServerError        ErrorCode = "InternalServerError"
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
+	ErrorCodeNotAcceptable              ErrorCode = "NotAcceptable"
 	ErrorCodeQuotaLimitReached          ErrorCode = "quotaLimitReached"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
@@ -163,6 +164,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeInvalidAuthenticationToken:
 		return true
 	case ErrorCodeNameAlreadyExists:
+		return true
+	case ErrorCodeNotAcceptable:
 		return true
 	case ErrorCodeQuotaLimitReached:
 		return true
@@ -1273,6 +1276,9 @@ type Expand string
 // Filter defines model for filter.
 type Filter = string
 
+// Format defines model for format.
+type Format = string
+
 // IfMatch Example: W/"kH3nq0Vb2rE"
 type IfMatch = EntityTagList
 
@@ -1330,6 +1336,9 @@ type InsufficientStorage = Error
 // InternalServerError defines model for InternalServerError.
 type InternalServerError = Error
 
+// NotAcceptable defines model for NotAcceptable.
+type NotAcceptable = Error
+
 // NotFound defines model for NotFound.
 type NotFound = Error
 
@@ -1386,12 +1395,18 @@ type UpdateSettings = SettingsUpdate
 
 // GetServiceDocumentParams defines parameters for GetServiceDocument.
 type GetServiceDocumentParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // RunBatchParams defines parameters for RunBatch.
 type RunBatchParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1407,6 +1422,9 @@ type GetMyAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics.
 	Expand *GetMyAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1416,6 +1434,9 @@ type GetMyAnalyticsParamsExpand string
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1440,7 +1461,7 @@ type ListMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page.
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1451,6 +1472,9 @@ type ListMyStatisticsParams struct {
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
@@ -1463,6 +1487,9 @@ type ListMyStatisticsParams struct {
 type CreateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
@@ -1497,6 +1524,9 @@ type GetMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1511,6 +1541,9 @@ type GetMyStatisticParams struct {
 type UpdateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
@@ -1527,6 +1560,9 @@ type UpdateMyStatisticParams struct {
 
 // GetMyStatisticPropertyParams defines parameters for GetMyStatisticProperty.
 type GetMyStatisticPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1539,12 +1575,18 @@ type GetMyStatisticPropertyValueParams struct {
 
 // GetMySettingsParams defines parameters for GetMySettings.
 type GetMySettingsParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateMySettingsParams defines parameters for UpdateMySettings.
 type UpdateMySettingsParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1563,6 +1605,9 @@ type GetUserAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics.
 	Expand *GetUserAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1572,6 +1617,9 @@ type GetUserAnalyticsParamsExpand string
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1596,7 +1644,7 @@ type ListUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page.
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1607,6 +1655,9 @@ type ListUserStatisticsParams struct {
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
@@ -1619,6 +1670,9 @@ type ListUserStatisticsParams struct {
 type CreateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
@@ -1653,6 +1707,9 @@ type GetUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -1667,6 +1724,9 @@ type GetUserStatisticParams struct {
 type UpdateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
@@ -1683,6 +1743,9 @@ type UpdateUserStatisticParams struct {
 
 // GetUserStatisticPropertyParams defines parameters for GetUserStatisticProperty.
 type GetUserStatisticPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1695,12 +1758,18 @@ type GetUserStatisticPropertyValueParams struct {
 
 // GetUserSettingsParams defines parameters for GetUserSettings.
 type GetUserSettingsParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateUserSettingsParams defines parameters for UpdateUserSettings.
 type UpdateUserSettingsParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 

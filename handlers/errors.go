@@ -43,6 +43,7 @@ var statuses = []struct {
 	{problem.ErrTimeout, http.StatusRequestTimeout, gen.ErrorCodeRequestTimeout},
 	{problem.ErrTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
 	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
+	{problem.ErrFormat, http.StatusNotAcceptable, gen.ErrorCodeNotAcceptable},
 	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
@@ -55,7 +56,7 @@ var statuses = []struct {
 // writeError responds to a request with an error. Every error leaves through here.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	req := requestOf(r)
-	if r.Method == http.MethodGet && errors.Is(err, store.ErrFull) {
+	if (r.Method == http.MethodGet || r.Method == http.MethodHead) && errors.Is(err, store.ErrFull) {
 		err = errors.Join(problem.ErrUnavailable, err) // no room for a temporary sort: 503, not 507
 	}
 	status, code := statusOf(err)
@@ -150,6 +151,12 @@ func (s *Server) bindFailed(c *gin.Context, err error) {
 
 // noRoute responds with 404 to a path that nothing serves.
 func (s *Server) noRoute(c *gin.Context) {
+	if spelling := s.spec.UnquotedKey(c.Request.URL.Path); spelling != "" {
+		s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
+			"Resource not found for the path '%s'. Put a key in parentheses in single quotes: %s.",
+			problem.Shown(c.Request.URL.Path), problem.Shown(spelling)))
+		return
+	}
 	s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
 		"Resource not found for the path '%s'. The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.",
 		problem.Shown(c.Request.URL.Path), s.spec.Bases[0]))

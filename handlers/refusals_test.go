@@ -122,7 +122,7 @@ func refusals(ts *testServer) []refusal {
 		{"overridden method", with(at("POST", seedItem), "X-HTTP-Method-Override", "PATCH"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
 		{"unknown query option", at("PATCH", seedItem+"?$expand=x"), bad, "BadRequest", "$expand", "There is no query option '$expand'"},
 		{"malformed query", at("PATCH", seedItem+"?$top=%zz"), bad, "BadRequest", "query", "cannot be read"},
-		{"$top of 0", at("GET", "/beta/me/analytics/activityStatistics?$top=0"), bad, "BadRequest", "$top", "1"},
+		{"$top below 0", at("GET", "/beta/me/analytics/activityStatistics?$top=-1"), bad, "BadRequest", "$top", "at least 0"},
 		{"$top of 1001", at("GET", "/beta/me/analytics/activityStatistics?$top=1001"), bad, "BadRequest", "$top", "1000"},
 		{"$top in hexadecimal", at("GET", "/beta/me/analytics/activityStatistics?$top=0x10"), bad, "BadRequest", "$top", "integer"},
 		{"$top twice", at("GET", "/beta/me/analytics/activityStatistics?$top=1&$top=2"), bad, "BadRequest", "$top", "given 2 times"},

@@ -48,7 +48,6 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	req := &request{Request: operations.Request{
 		ID:    newRequestID(),
 		Cast:  cast,
-		Form:  s.formOf(r),
 		Group: atomicityGroupOf(r.Context()),
 	}}
 	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
@@ -61,6 +60,7 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	// line (32 KiB) in memory.
 	address.Path, address.RawPath, address.RawQuery = path, raw, s.spec.CanonicalQuery(r.URL.RawQuery)
 	r.URL = &address
+	req.Form = s.formOf(r)
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {
 		joinLines(r.Header, name)
 	}
@@ -70,7 +70,11 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	return r, cancel
 }
 
-// formOf returns the form that Accept and SdkVersion ask for.
+// formOf returns the form that $format or else Accept asks for, and SdkVersion.
 func (s *Server) formOf(r *http.Request) wire.Form {
-	return wire.Form{Level: wire.LevelOf(r.Header.Get("Accept")), Duration: s.quirks.Durations(r.Header.Get("SdkVersion"))}
+	accept := r.Header.Get("Accept")
+	if format := input.Format(r.URL.RawQuery); format != "" {
+		accept = format
+	}
+	return wire.Form{Level: wire.LevelOf(accept), Duration: s.quirks.Durations(r.Header.Get("SdkVersion"))}
 }

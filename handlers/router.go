@@ -26,22 +26,30 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	engine.NoRoute(s.noRoute)
 	engine.NoMethod(s.noMethod)
 
+	routes := readable{engine}
 	for _, base := range s.spec.Bases {
-		gen.RegisterHandlersWithOptions(engine, s, gen.GinServerOptions{
+		gen.RegisterHandlersWithOptions(routes, s, gen.GinServerOptions{
 			BaseURL:      base,
 			ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
 		})
 	}
-	engine.GET("/openapi.yaml", serveBytes("application/yaml", config.Contract))
-	engine.GET("/.well-known/jwks.json", serveBytes("application/json", config.Issuer.JWKS()))
-	engine.GET("/.well-known/openid-configuration", func(c *gin.Context) {
+	routes.GET("/openapi.yaml", serveBytes("application/yaml", config.Contract))
+	routes.GET("/.well-known/jwks.json", serveBytes("application/json", config.Issuer.JWKS()))
+	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) {
 		c.Data(http.StatusOK, "application/json", config.Issuer.Discovery(s.origin(c.Request)))
 	})
-	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		engine.Handle(method, "/livez", serveBytes("text/plain", []byte("ok")))
-		engine.Handle(method, "/readyz", s.ready)
-	}
+	routes.GET("/livez", serveBytes("text/plain", []byte("ok")))
+	routes.GET("/readyz", s.ready)
 	return engine
+}
+
+// readable is a router that serves HEAD wherever it serves GET (RFC 9110, 9.3.2). The handler is the
+// same: net/http drops the body of a response to HEAD.
+type readable struct{ gin.IRouter }
+
+func (r readable) GET(path string, handlers ...gin.HandlerFunc) gin.IRoutes {
+	r.HEAD(path, handlers...)
+	return r.IRouter.GET(path, handlers...)
 }
 
 func serveBytes(contentType string, content []byte) gin.HandlerFunc {

@@ -95,7 +95,7 @@ func (c checker) checkWithin(outer *http.Request, item batchItem, answer batchAn
 	ofTheBatch := answer.Status == http.StatusFailedDependency // no operation has this status
 	if ofTheBatch || c.route(request) == nil {
 		if answer.Status >= http.StatusBadRequest {
-			return c.checkError(response, body)
+			return c.checkError(request, response, body)
 		}
 		return nil
 	}

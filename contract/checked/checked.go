@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -59,6 +60,9 @@ func Serve(t Failer, handler http.Handler, request *http.Request) *httptest.Resp
 	}
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, request)
+	if request.Method == http.MethodHead {
+		recorder.Body.Reset() // as net/http does
+	}
 	response := recorder.Result()
 	response.Header = canonical(response.Header)
 	response.Header.Set("Date", "as net/http adds it")
@@ -146,8 +150,12 @@ func complain(t Failer, request *http.Request, sent []byte, response *http.Respo
 type checker struct{ doc *openapi3.T }
 
 func (c checker) check(request *http.Request, response *http.Response, body []byte) error {
+	isHead := request.Method == http.MethodHead
+	if isHead && len(body) > 0 {
+		return errors.New("a body in a response to HEAD")
+	}
 	if response.StatusCode >= http.StatusBadRequest {
-		if err := c.checkError(response, body); err != nil {
+		if err := c.checkError(request, response, body); err != nil {
 			return err
 		}
 	}
@@ -164,7 +172,7 @@ func (c checker) check(request *http.Request, response *http.Response, body []by
 		Status:                 response.StatusCode,
 		Header:                 response.Header,
 		Body:                   io.NopCloser(bytes.NewReader(body)),
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true,
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true, ExcludeResponseBody: isHead,
 			SchemaValidationOptions: []openapi3.SchemaValidationOption{formats(request.Header.Get("SdkVersion"))}},
 	})
 }
@@ -197,15 +205,19 @@ func isAPI(path string) bool {
 	return path != "/openapi.yaml" && path != "/livez" && path != "/readyz" && !strings.HasPrefix(path, "/.well-known/")
 }
 
-// route returns the operation to which a request is sent, nil for none.
+// route returns the operation to which a request is sent, nil for none. The operation of a HEAD is
+// that of GET, as info.description says.
 func (c checker) route(request *http.Request) *routers.Route {
-	path := pathOf(request)
+	path, method := pathOf(request), request.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
 	for _, server := range c.doc.Servers {
 		rest, below := strings.CutPrefix(path, server.URL+"/")
 		for _, template := range c.doc.Paths.InMatchingOrder() {
 			item := c.doc.Paths.Value(template)
-			if operation := item.GetOperation(request.Method); below && operation != nil && matches(template[1:], rest) {
-				return &routers.Route{Spec: c.doc, Path: template, PathItem: item, Method: request.Method, Operation: operation}
+			if operation := item.GetOperation(method); below && operation != nil && matches(template[1:], rest) {
+				return &routers.Route{Spec: c.doc, Path: template, PathItem: item, Method: method, Operation: operation}
 			}
 		}
 	}
@@ -233,12 +245,8 @@ func mayBeKey(segment string) bool {
 	return segment != "" && segment[0] != '$' && !strings.HasPrefix(strings.ToLower(segment), "microsoft.graph.")
 }
 
-// checkError checks what every error must have, on every path.
-func (c checker) checkError(response *http.Response, body []byte) error {
-	var value any
-	if err := json.Unmarshal(body, &value); err != nil {
-		return fmt.Errorf("an error that is not JSON: %w", err)
-	}
+// checkError checks what every error must have, on every path. An error to HEAD has no body.
+func (c checker) checkError(request *http.Request, response *http.Response, body []byte) error {
 	if !strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") {
 		return fmt.Errorf("an error of Content-Type %q", response.Header.Get("Content-Type"))
 	}
@@ -246,6 +254,13 @@ func (c checker) checkError(response *http.Response, body []byte) error {
 		if response.Header.Get(name) == "" {
 			return fmt.Errorf("an error without the header %s", name)
 		}
+	}
+	if request.Method == http.MethodHead {
+		return nil
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return fmt.Errorf("an error that is not JSON: %w", err)
 	}
 	return c.doc.Components.Schemas["error"].Value.VisitJSON(value, openapi3.VisitAsResponse())
 }

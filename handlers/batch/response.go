@@ -49,7 +49,7 @@ func encode(groups []*atomicityGroup) ([]byte, error) {
 		for _, i := range g.items {
 			responses = append(responses, wireResponse{
 				ID: i.id, AtomicityGroup: i.AtomicityGroup,
-				Status: i.response.status, Headers: i.response.wireHeaders(), Body: i.response.wireBody(),
+				Status: i.response.status, Headers: i.response.wireHeaders(), Body: i.wireBody(),
 			})
 		}
 	}
@@ -76,6 +76,14 @@ func (w *recorder) wireHeaders() map[string]string {
 		headers[name] = value
 	}
 	return headers
+}
+
+// wireBody returns the body of the response, nil for HEAD (RFC 9110, 9.3.2).
+func (i *item) wireBody() jsontext.Value {
+	if strings.EqualFold(i.Method, http.MethodHead) {
+		return nil
+	}
+	return i.response.wireBody()
 }
 
 // wireBody returns the body as JSON, nil if there is none. JSON stays as it is and text

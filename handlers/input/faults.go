@@ -103,10 +103,13 @@ func faultOf(found *openapi3.SchemaError, path string) gen.ErrorDetail {
 	case "format":
 		return problem.Fault(gen.InvalidValue, path, "%s.", rootCause(found))
 	case "pattern":
-		return problem.Fault(patternCode(path), path, "%s does not have the form %s.", kindOfValue(found.Value), spec.FormOf(schema))
+		return problem.Fault(patternCode(path), path, "%s does not have the form of %s.", kindOfValue(found.Value), spec.FormOf(schema))
 	case "maxLength":
 		return problem.Fault(gen.InvalidValue, path, "%s is longer than %d characters.", kindOfValue(found.Value), *schema.MaxLength)
 	case "minLength":
+		if schema.MinLength == 1 {
+			return problem.Fault(gen.InvalidValue, path, "%s is empty; give it a value or leave it out.", named(path))
+		}
 		return problem.Fault(gen.InvalidValue, path, "%s is shorter than %d characters.", kindOfValue(found.Value), schema.MinLength)
 	case "maximum":
 		return problem.Fault(gen.InvalidValue, path, "%s must be at most %.0f.", named(path), *schema.Max)

@@ -45,7 +45,7 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, quirk
 	if len(faults) > 0 {
 		return body, problem.Invalid(faults...)
 	}
-	return body, nil
+	return body, checkFormat(r.URL.RawQuery)
 }
 
 // maxOptions is the most query options that a request may have: more than any operation has.

@@ -53,7 +53,7 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	_, err := validate(op, request, false)
 	got := faultsIn(t, err)
 	for _, want := range []string{
-		"$top " + string(gen.UnknownQueryOption) + " There is no query option '$top' here; there are $select.",
+		"$top " + string(gen.UnknownQueryOption) + " There is no query option '$top' here; there are $select, $format.",
 		"If-Match " + string(gen.MalformedEntityTag) + " 'x' does not have the form",
 		"id " + string(gen.InvalidValue) + " 'x",
 		"colour " + string(gen.UnknownProperty) + " There is no property 'colour' here; there are ",
@@ -83,7 +83,7 @@ func TestValidateParameters(t *testing.T) {
 		strings.Repeat("$top=1&", 64):         {"query invalidValue The query has 65 options; send 64 at most."},
 		"$top=%zz":                            {"query invalidValue The query cannot be read"},
 		"$top=1&$top=2":                       {"$top invalidValue The query option '$top' is given 2 times"},
-		"$top=0&$skip=-1":                     {"$skip invalidValue '$skip' must be at least 0.", "$top invalidValue '$top' must be at least 1."},
+		"$top=-1&$skip=-1":                    {"$skip invalidValue '$skip' must be at least 0.", "$top invalidValue '$top' must be at least 0."},
 		"$top=1001":                           {"$top invalidValue '$top' must be at most 1000."},
 		"$top=x":                              {"$top invalidValue '$top' cannot be read: "},
 		"$apply=x&colour=red":                 {"$apply unknownQueryOption", "colour unknownQueryOption"},

@@ -59,7 +59,7 @@ func (p *parser) function(name token) (operand, error) {
 		}
 		x, ok := p.as(x, kind)
 		if !ok {
-			return operand{}, p.fault(x.start, "expected %s in %s, found %s", p.model.describe(kind), f, p.piece(x))
+			return operand{}, p.fault(x.start, "expected %s in %s, found %s%s", p.model.describe(kind), f, p.piece(x), p.enumerationHint(x, kind))
 		}
 		args[i] = x.expr
 	}

@@ -27,6 +27,9 @@ func (p *parser) literal() (operand, error) {
 		t.kind == tokenWord && following.kind == tokenText && following.start == t.end:
 		return p.primary()
 	}
+	if t.kind == tokenWord {
+		return operand{}, p.fault(t.start, "expected a literal, found %s%s", shown(p.text[t.start:t.end]), p.quoteIt(t.start))
+	}
 	return operand{}, p.expected("a literal")
 }
 

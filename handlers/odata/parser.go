@@ -46,14 +46,20 @@ type operand struct {
 	start, end int // byte offsets in the text
 }
 
+// filterOption is the option that ParseFilter parses.
+const filterOption = "$filter"
+
 // ParseFilter parses a $filter. The result is a condition: its value is true, false or
 // null. It is well typed by the rules of store.Operator and store.Func. A string literal
 // becomes a date, a duration or an activity if its context needs one. Every error is an
 // *Error.
 func (m *Model) ParseFilter(text string) (store.Expr, error) {
-	p, err := m.parse("$filter", text)
+	p, err := m.parse(filterOption, text)
 	if err != nil {
 		return nil, err
+	}
+	if p.next().kind == tokenEnd {
+		return nil, p.expected("a condition such as activity eq 'Call'")
 	}
 	filter, err := p.binary(1)
 	if err != nil {
@@ -107,7 +113,7 @@ func (p *parser) want(kind tokenKind, description string) error {
 // expected returns the error for an unexpected next token.
 func (p *parser) expected(description string) error {
 	t := p.next()
-	return p.fault(t.start, "expected %s, found %s", description, shown(p.text[t.start:t.end]))
+	return p.fault(t.start, "expected %s, found %s%s", description, shown(p.text[t.start:t.end]), p.hint(t))
 }
 
 // word returns a token as a folded name, "" if it is not a word.

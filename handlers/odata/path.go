@@ -29,7 +29,7 @@ func (p *parser) path(t token) (path, error) {
 	case p.model.types[p.word(t)] != nil:
 		return path{}, p.expected("/ and a property of " + p.model.types[p.word(t)].name)
 	case !ok:
-		return path{}, p.fault(t.start, "Could not find a property named '%s' on type '%s'.", short(p.text[t.start:t.end]), on.name)
+		return path{}, p.fault(t.start, "Could not find a property named '%s' on type '%s'%s.", short(p.text[t.start:t.end]), on.name, p.quotesHint(t))
 	}
 	return path{found, on, t.end}, nil
 }

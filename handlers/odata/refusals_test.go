@@ -11,8 +11,8 @@ import (
 // refusals maps each text to the column and problem of its error.
 var refusals = map[string]string{
 	// Syntax.
-	"":                "1: expected a property, a literal or a function, found the end",
-	" ":               "2: expected a property, a literal or a function, found the end",
+	"":                "1: expected a condition such as activity eq 'Call', found the end",
+	" ":               "2: expected a condition such as activity eq 'Call', found the end",
 	"id":              "1: expected a condition such as activity eq 'Call', found id",
 	"id eq":           "6: expected a property, a literal or a function, found the end",
 	"id eq 'a":        "7: expected a closing quote (a quote inside the text is written ''), found 'a",
@@ -28,7 +28,7 @@ var refusals = map[string]string{
 	"id in ('a'":      "11: expected , or ), found the end",
 	"id in ('a',)":    "12: expected a literal, found )",
 	"id in 'a'":       "7: expected ( and the values, found 'a'",
-	"id in (id)":      "8: expected a literal, found id",
+	"id in (id)":      "8: expected a literal, found id; write 'id' in quotes if it is a literal",
 	"id in ('a' 'b')": "12: expected , or ), found 'b'",
 
 	// Comparisons of operands of different kinds.
@@ -75,7 +75,7 @@ var refusals = map[string]string{
 	"contains(id)":           "12: expected a comma and one more argument, found )",
 	"contains(id,'a','b')":   "16: expected an operator or ), found ,",
 	"contains(id 'a')":       "13: expected a comma and one more argument, found 'a'",
-	"contains(activity,'C')": "10: expected a text such as 'UTC' in contains, found activity",
+	"contains(activity,'C')": "10: expected a text such as 'UTC' in contains, found activity; activity is an enumeration: use eq or in",
 	"year(null) eq 1":        "6: expected a date such as 2019-06-16 in year, found null",
 	"year('x') eq 1":         "6: expected a date such as 2019-06-16 in year, found 'x'",
 	"length(":                "8: expected a property, a literal or a function, found the end",
@@ -152,10 +152,10 @@ var refusals = map[string]string{
 	"id has 'a'":                     "4: expected an operator such as eq or and, found has",
 	"id eq 'a' id eq 'b'":            "11: expected an operator such as eq or and, found id",
 	"id eq 'a';":                     "10: expected an operator such as eq or and, found ;",
-	"id = 'a'":                       "4: expected an operator such as eq or and, found =",
-	`id eq "a"`:                      `7: expected a property, a literal or a function, found "`,
+	"id = 'a'":                       "4: expected an operator such as eq or and, found =; write eq instead of =",
+	`id eq "a"`:                      `7: expected a property, a literal or a function, found "; put a text in single quotes, as in 'UTC'`,
 	"id mod 5 eq 1":                  "4: expected an operator such as eq or and, found mod",
-	"id eq 'a' & id":                 "11: expected an operator such as eq or and, found &",
+	"id eq 'a' & id":                 "11: expected an operator such as eq or and, found &; write and instead of &",
 	"id eq 'é' x":                    "11: expected an operator such as eq or and, found x",
 	"id eq '\xff'":                   "8: expected UTF-8, found the byte 0xff",
 	"id eq '\x00'":                   "8: expected any character except U+0000",

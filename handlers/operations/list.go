@@ -70,8 +70,12 @@ func (s *Service) appendPage(text []byte, req *Request, owner store.Owner, form 
 	return append(s.appendStatistics(append(text, `"value":`...), req, owner, found, form), '}')
 }
 
-// fetch reads one page and returns it with the URL of the next page, "" for none.
+// fetch reads one page and returns it with the URL of the next page, "" for none. A page of size 0
+// has neither.
 func (s *Service) fetch(ctx context.Context, req *Request, owner store.Owner, wanted page, options gen.ListUserStatisticsParams) ([]store.Statistic, string, error) {
+	if wanted.size == 0 {
+		return nil, "", nil
+	}
 	found, err := s.storeFor(req).List(ctx, owner, wanted.query)
 	if err != nil || len(found) <= wanted.size {
 		return found, "", err
@@ -167,7 +171,7 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 	for _, option := range []struct {
 		name string
 		text *string
-	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}} {
+	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}} {
 		if option.text != nil {
 			// not every client reads + as a space
 			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")

@@ -64,7 +64,11 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	}
 	stored, settings, err := s.read(ctx, req, c.key)
 	missing := errors.Is(err, store.ErrNotFound)
-	if err != nil && (!missing || !c.prefer.createIfMissing) {
+	if missing && !c.prefer.createIfMissing {
+		return nil, problem.Refuse(err, "", "There is no statistic '%s'. Create it by POST to the collection, "+
+			"or by this PATCH with the header Prefer: create-if-missing.", c.key.ID)
+	}
+	if err != nil && !missing {
 		return nil, err
 	}
 	if err := c.condition.check(stored.Revision); err != nil {

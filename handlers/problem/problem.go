@@ -24,6 +24,7 @@ var (
 	ErrTimeout      = errors.New("body too slow")
 	ErrTooLarge     = errors.New("body too large")
 	ErrMediaType    = errors.New("unsupported media type")
+	ErrFormat       = errors.New("unsupported format of the response")
 	ErrUnavailable  = errors.New("unavailable")
 )
 

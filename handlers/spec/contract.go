@@ -83,7 +83,8 @@ func (c *Contract) addPaths() error {
 		}
 	}
 	for _, path := range c.doc.Paths.InMatchingOrder() {
-		methods := slices.Sorted(maps.Keys(c.doc.Paths.Value(path).Operations()))
+		methods := withHead(slices.Collect(maps.Keys(c.doc.Paths.Value(path).Operations()))...)
+		slices.Sort(methods)
 		c.templates = append(c.templates, template{strings.Split(path, "/"), methods})
 	}
 	for _, name := range c.Schema("propertyName").Enum {
@@ -142,10 +143,18 @@ func (c *Contract) Schema(name string) *openapi3.Schema {
 	return nil
 }
 
-// IsUserName reports whether a user principal name can name a user in a URL of the contract.
+// IsUserName reports whether a user principal name can name a user in a URL of the contract. A GUID
+// names an object id, and me or another name of the URLs is taken.
 func (c *Contract) IsUserName(name string) bool {
 	_, notID := uuid.Parse(name)
-	return notID != nil && c.Schema("userId").VisitJSONString(name) == nil
+	return notID != nil && !c.isURLName(name) && c.Schema("userId").VisitJSONString(name) == nil
+}
+
+// isURLName reports whether the URLs of the contract have the name, in any case: me, users, beta and
+// all others.
+func (c *Contract) isURLName(name string) bool {
+	_, found := c.names[strings.ToLower(name)]
+	return found && name != "" || isOlderName(name) || c.typeInURL(name) != nil
 }
 
 // CheckUserName returns an error with the reason if IsUserName reports false, else nil.
@@ -153,14 +162,18 @@ func (c *Contract) CheckUserName(name string) error {
 	if c.IsUserName(name) {
 		return nil
 	}
+	if c.isURLName(name) {
+		return fmt.Errorf("%q is no user principal name: the URLs of the API have it as a name of their own", name)
+	}
 	schema := c.Schema("userId")
-	return fmt.Errorf("%q is no user principal name: it must have 1 to %d characters of the form %s, and not be a GUID", name, *schema.MaxLength, FormOf(schema))
+	return fmt.Errorf("%q is no user principal name: it must have the form of %s; 1 to %d characters, and no GUID", name, FormOf(schema), *schema.MaxLength)
 }
 
-// FormOf describes the pattern of a schema, with the schema's example if it has one.
+// FormOf returns the words for the pattern of a schema: its extension x-form, and without it the
+// example. A pattern itself says nothing to a caller.
 func FormOf(schema *openapi3.Schema) string {
-	if schema.Example != nil {
-		return fmt.Sprintf("%s, as %v has", schema.Pattern, schema.Example)
+	if words, ok := schema.Extensions["x-form"].(string); ok {
+		return words
 	}
-	return schema.Pattern
+	return fmt.Sprintf("the value %v", schema.Example)
 }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"errors"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,9 +49,21 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		return err
 	}
 	for _, base := range c.Bases {
-		c.operations[method+" "+base+parameterSegment.ReplaceAllString(path, ":$1")] = ready
+		route := " " + base + parameterSegment.ReplaceAllString(path, ":$1")
+		for _, one := range withHead(method) {
+			c.operations[one+route] = ready
+		}
 	}
 	return nil
+}
+
+// withHead returns the methods, and HEAD if GET is one of them. The contract states in
+// info.description that HEAD is wherever GET is.
+func withHead(methods ...string) []string {
+	if slices.Contains(methods, http.MethodGet) {
+		return append(methods, http.MethodHead)
+	}
+	return methods
 }
 
 // addBody reads what the contract says of the operation's body, if it has one.

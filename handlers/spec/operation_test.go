@@ -9,15 +9,15 @@ func TestMethods(t *testing.T) {
 	c := load(t)
 	const collection = "/beta/me/analytics/activityStatistics"
 	for path, want := range map[string]string{
-		collection:                         "GET POST",
-		collection + "/a":                  "DELETE GET PATCH",
-		collection + "/$count":             "GET",
+		collection:                         "GET HEAD POST",
+		collection + "/a":                  "DELETE GET HEAD PATCH",
+		collection + "/$count":             "GET HEAD",
 		collection + "/$value":             "",
-		collection + "/a/duration":         "GET",
-		collection + "/a/duration/$value":  "GET",
-		"/v1.0/users/u/analytics/settings": "GET PATCH",
+		collection + "/a/duration":         "GET HEAD",
+		collection + "/a/duration/$value":  "GET HEAD",
+		"/v1.0/users/u/analytics/settings": "GET HEAD PATCH",
 		"/localtest/$batch":                "POST",
-		"/beta/":                           "GET",
+		"/beta/":                           "GET HEAD",
 		"/beta/none":                       "",
 		"/v2.0/me/analytics":               "",
 		"/me/analytics":                    "",
@@ -36,7 +36,7 @@ func TestOperation(t *testing.T) {
 	for _, base := range c.Bases {
 		op := c.Operation("PATCH", base+"/me/analytics/activityStatistics/:activityStatistics-id")
 		if op == nil || op.OperationID != "updateMyStatistic" || op.MaxBytes != 1<<20 || op.MaxValues != 5000 || op.BodySchema == nil ||
-			strings.Join(op.QueryNames, " ") != "$select" || len(op.Security) == 0 {
+			strings.Join(op.QueryNames, " ") != "$select $format" || len(op.Security) == 0 {
 			t.Errorf("%s: %+v", base, op)
 		}
 		if op := c.Operation("GET", base+"/$metadata"); op == nil || op.BodySchema != nil || op.MaxBytes != 0 || len(op.Security) != 0 {

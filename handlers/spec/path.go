@@ -86,6 +86,22 @@ func cutKey(segment string) (name, key string) {
 	return segment[:open], strings.ReplaceAll(segment[open+2:len(segment)-2], "''", "'")
 }
 
+// UnquotedKey returns the right spelling of the first segment that has a key in parentheses without
+// single quotes, as activityStatistics(x) or activityStatistics("x") have, "" if there is none.
+func (c *Contract) UnquotedKey(path string) string {
+	for segment := range strings.SplitSeq(path, "/") {
+		name, rest, found := strings.Cut(segment, "(")
+		key, closed := strings.CutSuffix(rest, ")")
+		if !found || !closed || !c.isKeyed(c.name(name)) {
+			continue
+		}
+		if key = strings.Trim(key, `"'`); key != "" {
+			return c.name(name) + "('" + strings.ReplaceAll(key, "'", "''") + "')"
+		}
+	}
+	return ""
+}
+
 func (c *Contract) name(segment string) string {
 	if name, ok := c.names[strings.ToLower(segment)]; ok {
 		return name

@@ -1,0 +1,75 @@
+package handlers_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"afterhours/contract/checked"
+)
+
+// TestPatternsHaveWords checks that each pattern that a request can break has words in the contract.
+func TestPatternsHaveWords(t *testing.T) {
+	seen := map[*openapi3.Schema]bool{}
+	var check func(where string, ref *openapi3.SchemaRef)
+	check = func(where string, ref *openapi3.SchemaRef) {
+		if ref == nil || seen[ref.Value] {
+			return
+		}
+		seen[ref.Value] = true
+		if words, _ := ref.Value.Extensions["x-form"].(string); (ref.Value.Pattern == "") != (words == "") || strings.Contains(words, "[") {
+			t.Errorf("%s: pattern %q, x-form %q", where, ref.Value.Pattern, words)
+		}
+		for name, property := range ref.Value.Properties {
+			check(where+"/"+name, property)
+		}
+		check(where+"/items", ref.Value.Items)
+		for _, member := range ref.Value.OneOf {
+			check(where, member)
+		}
+	}
+	for _, op := range checked.Operations(t) {
+		for _, parameter := range op.Parameters {
+			check(op.ID+" "+parameter.Value.Name, parameter.Value.Schema)
+		}
+		if op.RequestBody != nil {
+			check(op.ID+" body", op.RequestBody.Value.Content["application/json"].Schema)
+		}
+	}
+}
+
+// TestNoMessageHasAPattern checks the words for each kind of text that has a form.
+func TestNoMessageHasAPattern(t *testing.T) {
+	c := newTestClient(t)
+	header := func(name, value string) testResponse {
+		return c.send("PATCH", seedItem, `{"duration":"PT1H"}`, name, value)
+	}
+	for want, got := range map[string]testResponse{
+		`'abc' does not have the form of an entity tag. Put the entity tag in quotes, as W/\"kH3nq0Vb2rE\" has`: header("If-Match", "abc"),
+		`'W/abc' does not have the form of an entity tag. Put the entity tag in quotes`:                         header("If-None-Match", "W/abc"),
+		`'a b' does not have the form of an id. Begin it with a letter or a digit`:                              c.send("GET", collection+"/a%20b", ""),
+		`'a b' does not have the form of the id or the name of a user. Write an object id, or a user principal`: c.do(call{method: "GET", path: "/beta/users/a%20b/analytics", token: c.token}),
+		`'x.y' does not have the form of a skip token. Take the whole @odata.nextLink`:                          c.send("GET", collection+"?$skiptoken=x.y", ""),
+		`does not have the form of a time zone. Leave out control characters`:                                   c.send("PATCH", seedItem, `{"timeZoneUsed":"a\tb"}`),
+		`'c 1' does not have the form of an id. `:                                                               c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"c 1"}`),
+		`'1h', character 1: expected a P`:                                                                       c.send("PATCH", seedItem, `{"duration":"1h"}`),
+		`'$filter' is empty; give it a value or leave it out.`:                                                  c.send("GET", collection+"?$filter=", ""),
+		`'$select' is empty; give it a value or leave it out.`:                                                  c.send("GET", collection+"?$select=", ""),
+	} {
+		if strings.HasPrefix(want, "'1h'") { // the words of the format, which quote otherwise
+			want = strings.Replace(want, "'1h'", `\"1h\"`, 1)
+		}
+		got.want(t, 400, want)
+		for pattern := range maps.Keys(map[string]bool{`^[`: true, `]+`: true, `]*`: true, `\\x`: true, `(?`: true, `)$`: true, "regular expression": true}) {
+			if strings.Contains(got.text, pattern) {
+				t.Errorf("%s in %s", pattern, got.text)
+			}
+		}
+	}
+	preferred := header("Prefer", `return=[a-z]+; "`)
+	if preferred.status != 200 {
+		t.Errorf("Prefer that cannot be read is ignored (RFC 7240, 2): %d %s", preferred.status, preferred.text)
+	}
+}
