@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -76,17 +75,20 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.config.TLS.check(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(a.config.Data, 0o700); err != nil {
-		return fmt.Errorf("--data: %w", err)
+	created, err := createFolder(a.config.Data)
+	if err != nil {
+		return err
 	}
-	if a.config.Store == "sqlite" {
+	if created != "" {
+		a.config.Logger.Info("created the data folder", "folder", created)
+	}
+	if a.config.isSQLite() {
 		unlock, err := sqlite.Lock(a.config.Data)
 		if err != nil {
 			return err
 		}
 		a.closers = append(a.closers, unlock)
 	}
-	var err error
 	if a.store, err = a.config.open(ctx); err != nil {
 		return err
 	}

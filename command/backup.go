@@ -23,7 +23,10 @@ func backupCommand() *cobra.Command {
 				if !ok {
 					return fmt.Errorf("--store: backup copies sqlite only; use the backup of the database server for another store; %w", errUsage)
 				}
-				return source.Backup(command.Context(), args[0])
+				if err := source.Backup(command.Context(), args[0]); err != nil {
+					return err
+				}
+				return flags.sayIfEmpty(command.Context(), opened, command.ErrOrStderr())
 			})
 			if err != nil {
 				return err
@@ -44,6 +47,9 @@ func restoreCommand() *cobra.Command {
 		Short: "Replace the sqlite store by a backup; no server may use the store meanwhile",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) (err error) {
+			if err := createFolderAndSay(data, command.ErrOrStderr()); err != nil {
+				return err
+			}
 			unlock, err := sqlite.Lock(data)
 			if err != nil {
 				return err

@@ -48,7 +48,7 @@ early, --resume continues the file.`,
 				return err
 			}
 			e.bar = newBar(command, -1, "exporting")
-			return flags.withLastingStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
+			return flags.withStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
 		},
 	}
 	flags.add(command.Flags())

@@ -77,17 +77,25 @@ func (f *StoreFlags) open(ctx context.Context) (store.Store, error) {
 	return opened, nil
 }
 
-// withLastingStore is withStore for commands that make no sense on the memory store,
-// which is gone when they end.
-func (f *StoreFlags) withLastingStore(ctx context.Context, work func(store.Store) error) error {
+// isSQLite reports whether the store is in the data folder.
+func (f *StoreFlags) isSQLite() bool { return f.Store == "sqlite" }
+
+// withStore opens the store that a server has created, calls work with it and closes it. The
+// memory store makes no sense for a command: it is gone when the command ends.
+func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error) error {
+	if f.isSQLite() {
+		if err := needFolder(f.Data); err != nil {
+			return err
+		}
+	}
+	return f.withNewStore(ctx, work)
+}
+
+// withNewStore is withStore for a store that need not exist yet.
+func (f *StoreFlags) withNewStore(ctx context.Context, work func(store.Store) error) (err error) {
 	if f.Store == "memory" {
 		return fmt.Errorf("--store memory keeps nothing after the process ends; name another store; %w", errUsage)
 	}
-	return f.withStore(ctx, work)
-}
-
-// withStore opens the store, calls work with it and closes it.
-func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error) (err error) {
 	opened, err := f.open(ctx)
 	if err != nil {
 		return err

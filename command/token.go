@@ -1,8 +1,12 @@
 package command
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,10 +31,7 @@ With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), wi
 			if len(claims.Scopes) == 0 && len(claims.Roles) == 0 {
 				claims.Scopes = []string{"Analytics.ReadWrite"}
 			}
-			if err := os.MkdirAll(data, 0o700); err != nil {
-				return fmt.Errorf("--data: %w", err)
-			}
-			issuer, err := auth.OpenLocalIssuer(data)
+			issuer, err := openIssuer(data, command.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -51,4 +52,22 @@ With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), wi
 	flags.StringSliceVar(&claims.Roles, "role", nil, "application permissions, separated by commas")
 	flags.DurationVar(&claims.Expires, "expires", time.Hour, "how long it is valid")
 	return command
+}
+
+// openIssuer opens the issuer of an existing data folder. If the folder has no key yet, it
+// creates one and says so: no server that runs elsewhere accepts the tokens of a new key.
+func openIssuer(data string, stderr io.Writer) (*auth.LocalIssuer, error) {
+	if err := needFolder(data); err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(filepath.Join(data, auth.KeyFile))
+	if err != nil {
+		return nil, err
+	}
+	_, missing := os.Stat(path)
+	issuer, err := auth.OpenLocalIssuer(data)
+	if err == nil && errors.Is(missing, fs.ErrNotExist) {
+		fmt.Fprintf(stderr, "created the key %s; only a server on this folder accepts the token\n", path)
+	}
+	return issuer, err
 }

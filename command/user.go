@@ -52,7 +52,7 @@ func userRun(flags *StoreFlags, user *store.User, work func(context.Context, sto
 			return err
 		}
 		user.UPN = strings.ToLower(user.UPN)
-		return flags.withLastingStore(command.Context(), func(opened store.Store) error {
+		return flags.withStore(command.Context(), func(opened store.Store) error {
 			return work(command.Context(), opened, *user, command.OutOrStdout())
 		})
 	}
