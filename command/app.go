@@ -118,21 +118,21 @@ func (a *App) open(ctx context.Context) error {
 
 func (a *App) newHandler() (http.Handler, error) {
 	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
-		return nil, fmt.Errorf("--audience says what tokens of an --issuer must have, and none is given; %w", errUsage)
+		return nil, usagef("--audience says what tokens of an --issuer must have, and none is given")
 	}
 	trusted := []*auth.Issuer{a.issuer.Issuer()}
 	for _, name := range a.config.Issuers {
 		issuer, err := auth.NewIssuer(name, a.config.Audiences, nil)
 		if err != nil {
-			return nil, fmt.Errorf("--issuer: %w", err)
+			return nil, usagef("--issuer: %w", err)
 		}
 		trusted = append(trusted, issuer)
 	}
 	verifier, err := auth.NewVerifier(time.Now, trusted...)
 	if err != nil {
-		return nil, fmt.Errorf("--issuer: %w", err)
+		return nil, usagef("--issuer: %w", err)
 	}
-	return handlers.New(handlers.Config{
+	handler, err := handlers.New(handlers.Config{
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
@@ -142,6 +142,10 @@ func (a *App) newHandler() (http.Handler, error) {
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})
+	if err != nil && a.config.PublicURL != "" { // New refuses nothing else that a command line can give
+		return nil, usagef("--public-url: %w", err)
+	}
+	return handler, err
 }
 
 // Start begins to listen and to serve. It returns an error if the address cannot be

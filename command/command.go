@@ -12,8 +12,6 @@ package command
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -27,20 +25,6 @@ type Environment struct {
 	Stdin    io.Reader
 	Stdout   io.Writer
 	Stderr   io.Writer
-}
-
-// errUsage marks a command line that cannot be understood: exit code 2, not 1.
-var errUsage = errors.New("see afterhours --help")
-
-// ExitCode returns the exit code of the program for an error of Run.
-func ExitCode(err error) int {
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, errUsage):
-		return 2
-	}
-	return 1
 }
 
 // Run runs one command line until it is done or ctx is. A flag that is not among the
@@ -64,9 +48,9 @@ func Run(ctx context.Context, environment Environment) error {
 	root.SetIn(environment.Stdin)
 	root.SetOut(environment.Stdout)
 	root.SetErr(environment.Stderr)
-	err := root.ExecuteContext(ctx)
-	if err != nil && !running && !errors.Is(err, errUsage) {
-		err = fmt.Errorf("%w; %w", err, errUsage)
+	command, err := root.ExecuteContextC(ctx)
+	if err != nil && (!running || isUsage(err)) {
+		return usagef("%w; see %s --help", err, command.CommandPath())
 	}
 	return err
 }

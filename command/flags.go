@@ -3,7 +3,7 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -31,7 +31,7 @@ func setFromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error 
 		}
 		for _, value := range values {
 			if setErr := flags.Set(flag.Name, value); setErr != nil {
-				err = fmt.Errorf("environment variable %s=%q: %w; %w", name, value, setErr, errUsage)
+				err = usagef("environment variable %s=%q: %w", name, value, setErr)
 			}
 		}
 	})
@@ -57,19 +57,30 @@ func (f *StoreFlags) add(flags *pflag.FlagSet) {
 func (f *StoreFlags) open(ctx context.Context) (store.Store, error) {
 	durability := sqlite.Durability(f.Durability)
 	if durability != sqlite.Full && durability != sqlite.Normal {
-		return nil, fmt.Errorf("--durability %s: it must be full or normal; %w", f.Durability, errUsage)
+		return nil, usagef("--durability %s: it must be full or normal", f.Durability)
 	}
 	var opened store.Store
 	var err error
-	switch kind, _, _ := strings.Cut(f.Store, "://"); kind {
-	case "sqlite":
+	kind, _, isURL := strings.Cut(f.Store, "://")
+	switch {
+	case isURL && kind == "sqlite":
+		err = usagef("--store sqlite takes no address: --data names its folder")
+	case isURL && kind == "memory":
+		err = usagef("--store memory takes no address")
+	case kind == "sqlite":
 		opened, err = sqlite.Open(ctx, f.Data, durability)
-	case "postgres", "postgresql":
-		opened, err = postgres.Open(ctx, f.Store)
-	case "memory":
+	case kind == "memory":
 		opened = memory.New()
+	case kind == "postgres", kind == "postgresql":
+		if !isURL {
+			return nil, usagef("--store %s: give the URL of the database, as in postgres://USER@HOST/DATABASE", kind)
+		}
+		if _, err := url.Parse(f.Store); err != nil { // err may have the password
+			return nil, usagef("--store: the URL of the database cannot be read; special characters of a password must be percent-encoded")
+		}
+		opened, err = postgres.Open(ctx, f.Store)
 	default: // only the kind is shown, as the rest of a URL may hold a password
-		err = fmt.Errorf("--store %s: it must be sqlite, memory or a URL that begins with postgres://; %w", kind, errUsage)
+		err = usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://", kind)
 	}
 	if err != nil {
 		return nil, err // and no store: a nil *sqlite.Store in the interface would not be nil
@@ -94,7 +105,7 @@ func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error
 // withNewStore is withStore for a store that need not exist yet.
 func (f *StoreFlags) withNewStore(ctx context.Context, work func(store.Store) error) (err error) {
 	if f.Store == "memory" {
-		return fmt.Errorf("--store memory keeps nothing after the process ends; name another store; %w", errUsage)
+		return usagef("--store memory keeps nothing after the process ends; name another store")
 	}
 	opened, err := f.open(ctx)
 	if err != nil {
@@ -108,7 +119,7 @@ func (f *StoreFlags) withNewStore(ctx context.Context, work func(store.Store) er
 func checkGUID(flag string, value *string) error {
 	parsed, err := uuid.Parse(*value)
 	if err != nil {
-		return fmt.Errorf("%s %q is no GUID; a GUID looks like %s; %w", flag, *value, demoUser, errUsage)
+		return usagef("%s %q is no GUID; a GUID looks like %s", flag, *value, demoUser)
 	}
 	*value = parsed.String()
 	return nil

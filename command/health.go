@@ -19,7 +19,9 @@ func healthCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "health",
 		Short: "Exit 0 if the server is ready",
-		Args:  cobra.NoArgs,
+		Example: `  afterhours health
+  afterhours health --addr https://localhost:8080 --ca afterhours-data/tls-ca.pem`,
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := checkHealth(command.Context(), addr, ca); err != nil {
 				return err
@@ -43,7 +45,7 @@ func checkHealth(ctx context.Context, addr, ca string) error {
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(addr, "/")+"/readyz", nil)
 	if err != nil {
-		return fmt.Errorf("--addr: %w; %w", err, errUsage)
+		return usagef("--addr: %w", err)
 	}
 	client := http.DefaultClient
 	if ca != "" {

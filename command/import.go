@@ -30,7 +30,10 @@ for the whole file, or continue with --from and the line that the error names.
 
 Rows that the contract refuses are left out and reported with line, property and reason.
 All other rows are stored, and the exit code is 1.`,
-		Args: cobra.ExactArgs(1),
+		Example: `  afterhours import all.jsonl
+  afterhours import --store postgres://afterhours@db.example.com/afterhours all.jsonl
+  afterhours import --report refused.csv hours.csv`,
+		Args: needFile,
 		RunE: func(command *cobra.Command, args []string) error { return i.run(command, args[0]) },
 	}
 	flags := command.Flags()
@@ -54,6 +57,9 @@ type importer struct {
 }
 
 func (i *importer) run(command *cobra.Command, name string) (err error) {
+	if i.from < 1 {
+		return usagef("--from %d: lines begin with 1", i.from)
+	}
 	text := command.InOrStdin()
 	if name != "-" {
 		file, err := os.Open(name)

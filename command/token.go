@@ -26,6 +26,10 @@ func tokenCommand() *cobra.Command {
 With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), with
 --role that of an application (Analytics.Read.All, Analytics.ReadWrite.All). A negative
 --expires makes a token that has expired.`,
+		Example: `  afterhours token
+  afterhours token --user 0f8fad5b-d9cb-469f-a165-70867728950e --scope Analytics.Read
+  afterhours token --role Analytics.ReadWrite.All
+  afterhours token --expires=-1h`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if len(claims.Scopes) == 0 && len(claims.Roles) == 0 {
@@ -37,7 +41,7 @@ With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), wi
 			}
 			token, err := issuer.Mint(claims, time.Now())
 			if err != nil {
-				return err
+				return usagef("%w", err)
 			}
 			_, err = fmt.Fprintln(command.OutOrStdout(), token)
 			return err

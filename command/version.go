@@ -10,9 +10,10 @@ import (
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version of the program, its commit, and the version of Go that built it",
-		Args:  cobra.NoArgs,
+		Use:     "version",
+		Short:   "Print the version of the program, its commit, and the version of Go that built it",
+		Example: "  afterhours version",
+		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			version, revision := "unknown", ""
 			if info, ok := debug.ReadBuildInfo(); ok {
