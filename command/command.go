@@ -44,11 +44,16 @@ func Run(ctx context.Context, environment Environment) error {
 		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand())
 	running := false
 	markRuns(root, &running)
+	refuseRepeats(root)
+	root.SetFlagErrorFunc(explainFlag)
 	root.SetArgs(environment.Args)
 	root.SetIn(environment.Stdin)
 	root.SetOut(environment.Stdout)
 	root.SetErr(environment.Stderr)
 	command, err := root.ExecuteContextC(ctx)
+	if err != nil && !running {
+		err = explainCommand(root, environment.Args, err)
+	}
 	if err != nil && (!running || isUsage(err)) {
 		return usagef("%w; see %s --help", err, command.CommandPath())
 	}

@@ -43,6 +43,18 @@ func TestCommandLine(t *testing.T) {
 		{"user add --id x --upn y", "--id \"x\" is no GUID", 2},
 		{"user add --upn y", "required flag(s) \"id\" not set", 2},
 		{"fly", "unknown command", 2},
+		{"serve --adr :1", "unknown flag: --adr (did you mean --addr?); see", 2},
+		{"serve -addr :1", "(did you mean --addr?)", 2},
+		{"serve --tls-de", "(did you mean --tls-dev?)", 2},
+		{"token --scopes x", "did you mean --scope?", 2},
+		{"user list --tennant x", "did you mean --tenant?", 2},
+		{"serve --x", "unknown flag: --x; see afterhours serve --help", 2},
+		{"fly", "unknown command \"fly\" for \"afterhours\"; see afterhours --help", 2},
+		{"serv", "unknown command \"serv\" for \"afterhours\" (did you mean serve?); see afterhours --help", 2},
+		{"user lst", "unknown command \"lst\" for \"afterhours user\" (did you mean list?)", 2},
+		{"serve --addr :1 --addr :2", "\"--addr\" flag: it is given twice", 2},
+		{"serve --demo --demo", "\"--demo\" flag: it is given twice", 2},
+		{"user list --tenant a --tenant b", "\"--tenant\" flag: it is given twice", 2},
 		{"serve --prot 1", "see afterhours serve --help", 2},
 		{"user add", "see afterhours user add --help", 2},
 		{"user list --tenant x", "see afterhours user list --help", 2},
@@ -60,7 +72,7 @@ func TestCommandLine(t *testing.T) {
 		{"health --addr http://127.0.0.1:1", "refused", 1},
 	} {
 		args := strings.Fields(row.args)
-		if args[0] != "health" && args[0] != "fly" && !strings.HasSuffix(row.args, "--id") {
+		if args[0] != "health" && args[0] != "fly" && args[0] != "serv" && !strings.HasSuffix(row.args, "--id") {
 			args = append(args, "--data", dir)
 		}
 		_, err := run(t, args...)

@@ -20,3 +20,22 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestHelpDefaults: the help says what a flag is if it is not given, and nothing for a flag
+// that is then empty.
+func TestHelpDefaults(t *testing.T) {
+	help := mustRun(t, "serve", "--help")
+	for _, want := range []string{`(default "127.0.0.1:8080")`, "--sdk-quirks ", "(default true)", "--demo "} {
+		if !strings.Contains(help, want) {
+			t.Errorf("the help of serve has no %q", want)
+		}
+	}
+	if strings.Contains(help, `(default "")`) || strings.Contains(help, "(default false)") {
+		t.Errorf("the help of serve has empty defaults: %s", help)
+	}
+}
+
+// TestLists: a flag that holds a list may be given more than once.
+func TestLists(t *testing.T) {
+	mustRun(t, "token", "--data", t.TempDir(), "--scope", "Analytics.Read", "--scope", "Analytics.ReadWrite")
+}

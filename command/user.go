@@ -23,7 +23,7 @@ func userCommand(contract []byte) *cobra.Command {
 		Example: `  afterhours user add --id 0f8fad5b-d9cb-469f-a165-70867728950e --upn adele@example.com
   afterhours user list
   afterhours user remove --upn adele@example.com`,
-		Args: cobra.NoArgs,
+		Args: commandOnly,
 		RunE: func(*cobra.Command, []string) error { return usagef("say add, list or remove") },
 	}
 	parent.PersistentFlags().StringVar(&user.Tenant, "tenant", demoTenant, "tenant (tid), a GUID")
