@@ -33,7 +33,7 @@ const (
 type Config struct {
 	StoreFlags
 	Contract  []byte   // openapi.yaml, which the server shows and enforces
-	Addr      string   // to listen on; port 0 picks a free one
+	Addr      string   // to listen on, as in --addr
 	Demo      bool     // store the documented week for the demo user
 	PublicURL string   // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool     // accept and send what official SDKs need beyond OData
@@ -73,6 +73,10 @@ func New(ctx context.Context, config Config) (*App, error) {
 
 func (a *App) open(ctx context.Context) error {
 	if err := a.config.TLS.check(); err != nil {
+		return err
+	}
+	var err error
+	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
 		return err
 	}
 	created, err := createFolder(a.config.Data)
@@ -159,7 +163,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Addr)
 	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
+		return explainListen(err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
 		if err := loadDemo(ctx, a.store, time.Now()); err != nil {

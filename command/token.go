@@ -54,7 +54,8 @@ With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), wi
 	flags.StringVar(&claims.UPN, "upn", "", "user principal name")
 	flags.StringSliceVar(&claims.Scopes, "scope", nil, "delegated permissions, separated by commas (Analytics.ReadWrite if neither --scope nor --role is given)")
 	flags.StringSliceVar(&claims.Roles, "role", nil, "application permissions, separated by commas")
-	flags.DurationVar(&claims.Expires, "expires", time.Hour, "how long it is valid")
+	claims.Expires = time.Hour
+	flags.Var((*lifetime)(&claims.Expires), "expires", "how long it is valid, as in 30m, 12h or 7d")
 	return command
 }
 
