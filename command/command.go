@@ -4,7 +4,8 @@
 // of store.
 //
 //	command.go    one command line, from its arguments to its error
-//	flags.go      where the data is, and values from the environment
+//	flags.go      where the data is; environment.go sets flags from the environment
+//	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
 //	app.go        the running server: New, Start, Addr, Stop
 //	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
 //	exchange.go   what export.go and import.go share
@@ -21,7 +22,7 @@ import (
 type Environment struct {
 	Contract []byte   // openapi.yaml, which the server shows and enforces
 	Args     []string // without the name of the program
-	Getenv   func(string) string
+	Environ  []string // the variables, as NAME=value
 	Stdin    io.Reader
 	Stdout   io.Writer
 	Stderr   io.Writer
@@ -37,10 +38,10 @@ func Run(ctx context.Context, environment Environment) error {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			return setFromEnvironment(command.Flags(), environment.Getenv)
+			return setFromEnvironment(command.Flags(), environment.Environ)
 		},
 	}
-	root.AddCommand(serveCommand(environment.Contract), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
+	root.AddCommand(serveCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
 		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand())
 	running := false
 	markRuns(root, &running)

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -90,21 +88,5 @@ func TestCommandLine(t *testing.T) {
 func TestVersion(t *testing.T) {
 	if out := mustRun(t, "version"); !strings.HasPrefix(out, "afterhours ") {
 		t.Errorf("version: %s", out)
-	}
-}
-
-// TestEnvironment: a flag is taken from its environment variable unless it is given, and an
-// error names the variable.
-func TestEnvironment(t *testing.T) {
-	dir := t.TempDir()
-	environment := map[string]string{"AFTERHOURS_DATA": dir, "AFTERHOURS_EXPIRES": "soon"}
-	if _, _, err := runWith(t, environment, "", "token"); err == nil || !strings.Contains(err.Error(), "AFTERHOURS_EXPIRES") || ExitCode(err) != 2 {
-		t.Errorf("a bad value: %v", err)
-	}
-	if _, _, err := runWith(t, environment, "", "token", "--expires", "1h"); err != nil {
-		t.Errorf("a bad value of a flag that is given: %v", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "issuer.key")); err != nil {
-		t.Errorf("AFTERHOURS_DATA is not used: %v", err)
 	}
 }

@@ -15,29 +15,6 @@ import (
 	"afterhours/store/sqlite"
 )
 
-// setFromEnvironment sets each flag that was not given to the value of its environment
-// variable.
-func setFromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
-	var err error
-	flags.VisitAll(func(flag *pflag.Flag) {
-		name := "AFTERHOURS_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		value := getenv(name)
-		if flag.Changed || value == "" || err != nil {
-			return
-		}
-		values := []string{value}
-		if flag.Value.Type() == "stringArray" { // a flag that may be repeated
-			values = strings.Fields(value)
-		}
-		for _, value := range values {
-			if setErr := flags.Set(flag.Name, value); setErr != nil {
-				err = usagef("environment variable %s=%q: %w", name, value, setErr)
-			}
-		}
-	})
-	return err
-}
-
 const dataFolder = "./afterhours-data" // the default of --data
 
 // StoreFlags are the flags that say where the data is.

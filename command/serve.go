@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func serveCommand(contract []byte) *cobra.Command {
-	config := Config{Contract: contract}
+func serveCommand(environment Environment) *cobra.Command {
+	config := Config{Contract: environment.Contract}
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
@@ -19,6 +19,11 @@ func serveCommand(contract []byte) *cobra.Command {
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
+			slog.SetDefault(config.Logger) // for libraries, which log there
+			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
+				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
+			}
 			return serve(command, config)
 		},
 	}
@@ -37,8 +42,6 @@ func serveCommand(contract []byte) *cobra.Command {
 // serve runs the server until the context of the command is done.
 func serve(command *cobra.Command, config Config) error {
 	ctx, out := command.Context(), command.OutOrStdout()
-	config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
-	slog.SetDefault(config.Logger) // for libraries, which log there
 	app, err := New(ctx, config)
 	if err != nil {
 		return err
