@@ -38,11 +38,15 @@ func Run(ctx context.Context, environment Environment) error {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			if !command.HasParent() {
+				return nil // --version is no setting
+			}
 			return setFromEnvironment(command.Flags(), environment.Environ)
 		},
 	}
 	root.AddCommand(serveCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
-		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand())
+		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
+	addVersionFlag(root, environment.Contract)
 	running := false
 	markRuns(root, &running)
 	refuseRepeats(root)

@@ -84,9 +84,3 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 }
-
-func TestVersion(t *testing.T) {
-	if out := mustRun(t, "version"); !strings.HasPrefix(out, "afterhours ") {
-		t.Errorf("version: %s", out)
-	}
-}

@@ -7,11 +7,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"afterhours/handlers/auth"
+)
+
+// The permissions that operations of the contract ask for.
+var (
+	userPermissions        = []string{"Analytics.Read", "Analytics.ReadWrite"}         // --scope
+	applicationPermissions = []string{"Analytics.Read.All", "Analytics.ReadWrite.All"} // --role
 )
 
 // tokenCommand mints a token with the key in the data folder. It needs no running server.
@@ -35,6 +43,8 @@ With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), wi
 			if len(claims.Scopes) == 0 && len(claims.Roles) == 0 {
 				claims.Scopes = []string{"Analytics.ReadWrite"}
 			}
+			warnOfPermissions("--scope", claims.Scopes, userPermissions, command.ErrOrStderr())
+			warnOfPermissions("--role", claims.Roles, applicationPermissions, command.ErrOrStderr())
 			issuer, err := openIssuer(data, command.ErrOrStderr())
 			if err != nil {
 				return err
@@ -75,4 +85,15 @@ func openIssuer(data string, stderr io.Writer) (*auth.LocalIssuer, error) {
 		fmt.Fprintf(stderr, "created the key %s; only a server on this folder accepts the token\n", path)
 	}
 	return issuer, err
+}
+
+// warnOfPermissions says which of the permissions of a flag open nothing. Such a token may be
+// what a test needs, so it is no error.
+func warnOfPermissions(flag string, names, known []string, stderr io.Writer) {
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			fmt.Fprintf(stderr, "%s %s: no operation asks for this permission; --scope takes %s, --role takes %s\n",
+				flag, name, strings.Join(userPermissions, " or "), strings.Join(applicationPermissions, " or "))
+		}
+	}
 }
