@@ -72,12 +72,15 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	if err := a.config.TLS.check(); err != nil {
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check())
+	if err != nil {
 		return err
 	}
-	var err error
 	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
 		return err
+	}
+	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
+		return usagef("--audience says what tokens of an --issuer must have, and none is given")
 	}
 	created, err := createFolder(a.config.Data)
 	if err != nil {
@@ -121,9 +124,6 @@ func (a *App) open(ctx context.Context) error {
 }
 
 func (a *App) newHandler() (http.Handler, error) {
-	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
-		return nil, usagef("--audience says what tokens of an --issuer must have, and none is given")
-	}
 	trusted := []*auth.Issuer{a.issuer.Issuer()}
 	for _, name := range a.config.Issuers {
 		issuer, err := auth.NewIssuer(name, a.config.Audiences, nil)

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"strings"
 
@@ -30,34 +31,39 @@ func (f *StoreFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Durability, "durability", "full", "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal")
 }
 
-// open opens the store that the flags name.
-func (f *StoreFlags) open(ctx context.Context) (store.Store, error) {
-	durability := sqlite.Durability(f.Durability)
-	if durability != sqlite.Full && durability != sqlite.Normal {
-		return nil, usagef("--durability %s: it must be full or normal", f.Durability)
+// check returns an error if the flags name no store.
+func (f *StoreFlags) check() error {
+	if durability := sqlite.Durability(f.Durability); durability != sqlite.Full && durability != sqlite.Normal {
+		return usagef("--durability %s: it must be full or normal", f.Durability)
 	}
-	var opened store.Store
-	var err error
 	kind, _, isURL := strings.Cut(f.Store, "://")
 	switch {
 	case isURL && kind == "sqlite":
-		err = usagef("--store sqlite takes no address: --data names its folder")
+		return usagef("--store sqlite takes no address: --data names its folder")
 	case isURL && kind == "memory":
-		err = usagef("--store memory takes no address")
-	case kind == "sqlite":
-		opened, err = sqlite.Open(ctx, f.Data, durability)
-	case kind == "memory":
+		return usagef("--store memory takes no address")
+	case kind == "sqlite", kind == "memory":
+		return nil
+	case kind != "postgres" && kind != "postgresql": // only the kind is shown, as the rest of a URL may hold a password
+		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://", kind)
+	case !isURL:
+		return usagef("--store %s: give the URL of the database, as in postgres://USER@HOST/DATABASE", kind)
+	}
+	if _, err := url.Parse(f.Store); err != nil { // err may have the password
+		return usagef("--store: the URL of the database cannot be read; special characters of a password must be percent-encoded")
+	}
+	return nil
+}
+
+// open opens the store that the flags name. They must have passed check.
+func (f *StoreFlags) open(ctx context.Context) (opened store.Store, err error) {
+	switch f.Store {
+	case "sqlite":
+		opened, err = sqlite.Open(ctx, f.Data, sqlite.Durability(f.Durability))
+	case "memory":
 		opened = memory.New()
-	case kind == "postgres", kind == "postgresql":
-		if !isURL {
-			return nil, usagef("--store %s: give the URL of the database, as in postgres://USER@HOST/DATABASE", kind)
-		}
-		if _, err := url.Parse(f.Store); err != nil { // err may have the password
-			return nil, usagef("--store: the URL of the database cannot be read; special characters of a password must be percent-encoded")
-		}
+	default:
 		opened, err = postgres.Open(ctx, f.Store)
-	default: // only the kind is shown, as the rest of a URL may hold a password
-		err = usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://", kind)
 	}
 	if err != nil {
 		return nil, err // and no store: a nil *sqlite.Store in the interface would not be nil
@@ -71,18 +77,27 @@ func (f *StoreFlags) isSQLite() bool { return f.Store == "sqlite" }
 // withStore opens the store that a server has created, calls work with it and closes it. The
 // memory store makes no sense for a command: it is gone when the command ends.
 func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error) error {
-	if f.isSQLite() {
-		if err := needFolder(f.Data); err != nil {
-			return err
-		}
-	}
-	return f.withNewStore(ctx, work)
+	return f.withStoreIn(ctx, needFolder, work)
 }
 
-// withNewStore is withStore for a store that need not exist yet.
-func (f *StoreFlags) withNewStore(ctx context.Context, work func(store.Store) error) (err error) {
+// withNewStore is withStore for a store that need not exist yet. It says on stderr if it
+// creates the data folder.
+func (f *StoreFlags) withNewStore(ctx context.Context, stderr io.Writer, work func(store.Store) error) error {
+	return f.withStoreIn(ctx, func(data string) error { return createFolderAndSay(data, stderr) }, work)
+}
+
+// withStoreIn is withStore with what is to be done first about the data folder of sqlite.
+func (f *StoreFlags) withStoreIn(ctx context.Context, prepare func(data string) error, work func(store.Store) error) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
 	if f.Store == "memory" {
 		return usagef("--store memory keeps nothing after the process ends; name another store")
+	}
+	if f.isSQLite() {
+		if err := prepare(f.Data); err != nil {
+			return err
+		}
 	}
 	opened, err := f.open(ctx)
 	if err != nil {

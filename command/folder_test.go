@@ -45,6 +45,24 @@ func TestMissingFolder(t *testing.T) {
 	}
 }
 
+// TestFolderOfMistake: a command line that cannot be understood creates no folder.
+func TestFolderOfMistake(t *testing.T) {
+	parent := t.TempDir()
+	rows := filepath.Join(t.TempDir(), "rows.jsonl")
+	program.WriteRows(t, rows, 1)
+	for _, line := range []string{
+		"serve --store sqlite://x", "serve --addr x", "serve --audience x", "serve --durability x", "serve --tls-key x",
+		"import --durability x " + rows, "import --from 0 " + rows, "import --store memory " + rows, "restore",
+	} {
+		if _, err := run(t, append(strings.Fields(line), "--data", filepath.Join(parent, "data"))...); ExitCode(err) != 2 {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if entries, err := os.ReadDir(parent); err != nil || len(entries) != 0 {
+		t.Errorf("the commands have created files: %v, %v", entries, err)
+	}
+}
+
 // TestCreatedFolder: serve, import and restore create the folder, and say so once.
 func TestCreatedFolder(t *testing.T) {
 	parent := t.TempDir()

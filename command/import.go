@@ -81,12 +81,7 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeReport()) }()
-	if i.isSQLite() {
-		if err := createFolderAndSay(i.Data, command.ErrOrStderr()); err != nil {
-			return err
-		}
-	}
-	return i.withNewStore(command.Context(), func(to store.Store) error { return i.store(command, to) })
+	return i.withNewStore(command.Context(), command.ErrOrStderr(), func(to store.Store) error { return i.store(command, to) })
 }
 
 // read prepares the rows of the text.
