@@ -51,6 +51,9 @@ func Run(ctx context.Context, environment Environment) error {
 	markRuns(root, &running)
 	refuseRepeats(root)
 	root.SetFlagErrorFunc(explainFlag)
+	root.SetUsageTemplate(root.UsageTemplate() + `
+A flag that is not given is taken from its environment variable: --public-url is AFTERHOURS_PUBLIC_URL.
+`)
 	root.SetArgs(environment.Args)
 	root.SetIn(environment.Stdin)
 	root.SetOut(environment.Stdout)

@@ -18,6 +18,9 @@ func TestHelp(t *testing.T) {
 		if !found || !strings.HasPrefix(examples, "  afterhours "+name) {
 			t.Errorf("the help of %s has no example: %s", name, help)
 		}
+		if !strings.Contains(help, "--public-url is AFTERHOURS_PUBLIC_URL") {
+			t.Errorf("the help of %s says nothing of environment variables: %s", name, help)
+		}
 	}
 }
 
