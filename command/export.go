@@ -50,7 +50,7 @@ early, --resume continues the file.`,
 			if e.exchange, err = newExchange(contract); err != nil {
 				return err
 			}
-			e.bar = newBar(command, -1, "exporting")
+			e.bar = newRowBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), "exporting")
 			return flags.withStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
 		},
 	}

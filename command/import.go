@@ -72,7 +72,7 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 	if i.format, err = fileFormat(i.format, name); err != nil {
 		return err
 	}
-	i.bar = newBar(command, sizeOf(text), "importing")
+	i.bar = newByteBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), sizeOf(text), "importing")
 	if err := i.read(name, io.TeeReader(text, i.bar)); err != nil {
 		return err
 	}
