@@ -28,7 +28,7 @@ type StoreFlags struct {
 func (f *StoreFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Data, "data", dataFolder, "folder of the data and of the key that signs tokens")
 	flags.StringVar(&f.Store, "store", "sqlite", "sqlite: a file in the data folder. postgres://...: the URL of a database, which several servers may share. memory: gone when the process ends")
-	flags.StringVar(&f.Durability, "durability", "full", "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal")
+	flags.StringVar(&f.Durability, "durability", "full", "full or normal, for sqlite only; see afterhours serve --help")
 }
 
 // check returns an error if the flags name no store.

@@ -38,6 +38,16 @@ func TestHelpDefaults(t *testing.T) {
 	}
 }
 
+// TestDurabilityHelp: only serve, whose answers depend on it, explains --durability.
+func TestDurabilityHelp(t *testing.T) {
+	for _, name := range helped {
+		help := mustRun(t, append(strings.Fields(name), "--help")...)
+		if explained := strings.Contains(help, "power cut"); explained != (name == "serve") {
+			t.Errorf("the help of %s explains --durability: %t", name, explained)
+		}
+	}
+}
+
 // TestLists: a flag that holds a list may be given more than once.
 func TestLists(t *testing.T) {
 	mustRun(t, "token", "--data", t.TempDir(), "--scope", "Analytics.Read", "--scope", "Analytics.ReadWrite")
