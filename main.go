@@ -33,7 +33,7 @@ func main() {
 	err := command.Run(ctx, command.Environment{
 		Contract: contract,
 		Args:     os.Args[1:],
-		Getenv:   os.Getenv,
+		Environ:  os.Environ(),
 		Stdin:    os.Stdin,
 		Stdout:   os.Stdout,
 		Stderr:   os.Stderr,

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -34,7 +33,7 @@ const (
 type Config struct {
 	StoreFlags
 	Contract  []byte   // openapi.yaml, which the server shows and enforces
-	Addr      string   // to listen on; port 0 picks a free one
+	Addr      string   // to listen on, as in --addr
 	Demo      bool     // store the documented week for the demo user
 	PublicURL string   // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool     // accept and send what official SDKs need beyond OData
@@ -73,20 +72,30 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	if err := a.config.TLS.check(); err != nil {
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check())
+	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(a.config.Data, 0o700); err != nil {
-		return fmt.Errorf("--data: %w", err)
+	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
+		return err
 	}
-	if a.config.Store == "sqlite" {
+	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
+		return usagef("--audience says what tokens of an --issuer must have, and none is given")
+	}
+	created, err := createFolder(a.config.Data)
+	if err != nil {
+		return err
+	}
+	if created != "" {
+		a.config.Logger.Info("created the data folder", "folder", created)
+	}
+	if a.config.isSQLite() {
 		unlock, err := sqlite.Lock(a.config.Data)
 		if err != nil {
 			return err
 		}
 		a.closers = append(a.closers, unlock)
 	}
-	var err error
 	if a.store, err = a.config.open(ctx); err != nil {
 		return err
 	}
@@ -115,22 +124,19 @@ func (a *App) open(ctx context.Context) error {
 }
 
 func (a *App) newHandler() (http.Handler, error) {
-	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
-		return nil, fmt.Errorf("--audience says what tokens of an --issuer must have, and none is given; %w", errUsage)
-	}
 	trusted := []*auth.Issuer{a.issuer.Issuer()}
 	for _, name := range a.config.Issuers {
 		issuer, err := auth.NewIssuer(name, a.config.Audiences, nil)
 		if err != nil {
-			return nil, fmt.Errorf("--issuer: %w", err)
+			return nil, usagef("--issuer: %w", err)
 		}
 		trusted = append(trusted, issuer)
 	}
 	verifier, err := auth.NewVerifier(time.Now, trusted...)
 	if err != nil {
-		return nil, fmt.Errorf("--issuer: %w", err)
+		return nil, usagef("--issuer: %w", err)
 	}
-	return handlers.New(handlers.Config{
+	handler, err := handlers.New(handlers.Config{
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
@@ -140,6 +146,10 @@ func (a *App) newHandler() (http.Handler, error) {
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})
+	if err != nil && a.config.PublicURL != "" { // New refuses nothing else that a command line can give
+		return nil, usagef("--public-url: %w", err)
+	}
+	return handler, err
 }
 
 // Start begins to listen and to serve. It returns an error if the address cannot be
@@ -153,7 +163,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Addr)
 	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
+		return explainListen(err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
 		if err := loadDemo(ctx, a.store, time.Now()); err != nil {

@@ -114,7 +114,7 @@ func TestAppFails(t *testing.T) {
 	taken := config
 	taken.Addr, taken.Demo = listener.Addr().String(), true
 	app := mustNew(t, taken)
-	if err := app.Start(context.Background()); err == nil || !strings.Contains(err.Error(), "--addr") {
+	if err := app.Start(context.Background()); err == nil || !strings.Contains(err.Error(), "let --addr 127.0.0.1:0 pick a free one") {
 		t.Errorf("Start: %v", err)
 	}
 	if err := app.Stop(); err != nil {

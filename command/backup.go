@@ -16,14 +16,19 @@ func backupCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the sqlite store to a new file, while a server reads and writes it",
-		Args:  cobra.ExactArgs(1),
+		Example: `  afterhours backup /backups/2026-11-24.db
+  afterhours backup --data /var/lib/afterhours /backups/2026-11-24.db`,
+		Args: needFile,
 		RunE: func(command *cobra.Command, args []string) error {
 			err := flags.withStore(command.Context(), func(opened store.Store) error {
 				source, ok := opened.(store.FileBackup)
 				if !ok {
-					return fmt.Errorf("--store: backup copies sqlite only; use the backup of the database server for another store; %w", errUsage)
+					return usagef("--store: backup copies sqlite only; use the backup of the database server for another store")
 				}
-				return source.Backup(command.Context(), args[0])
+				if err := source.Backup(command.Context(), args[0]); err != nil {
+					return err
+				}
+				return flags.sayIfEmpty(command.Context(), opened, command.ErrOrStderr())
 			})
 			if err != nil {
 				return err
@@ -42,8 +47,13 @@ func restoreCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Replace the sqlite store by a backup; no server may use the store meanwhile",
-		Args:  cobra.ExactArgs(1),
+		Example: `  afterhours restore /backups/2026-11-24.db
+  afterhours restore --data /var/lib/afterhours /backups/2026-11-24.db`,
+		Args: needFile,
 		RunE: func(command *cobra.Command, args []string) (err error) {
+			if err := createFolderAndSay(data, command.ErrOrStderr()); err != nil {
+				return err
+			}
 			unlock, err := sqlite.Lock(data)
 			if err != nil {
 				return err

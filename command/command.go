@@ -4,7 +4,8 @@
 // of store.
 //
 //	command.go    one command line, from its arguments to its error
-//	flags.go      where the data is, and values from the environment
+//	flags.go      where the data is; environment.go sets flags from the environment
+//	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
 //	app.go        the running server: New, Start, Addr, Stop
 //	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
 //	exchange.go   what export.go and import.go share
@@ -12,8 +13,6 @@ package command
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -23,24 +22,10 @@ import (
 type Environment struct {
 	Contract []byte   // openapi.yaml, which the server shows and enforces
 	Args     []string // without the name of the program
-	Getenv   func(string) string
+	Environ  []string // the variables, as NAME=value
 	Stdin    io.Reader
 	Stdout   io.Writer
 	Stderr   io.Writer
-}
-
-// errUsage marks a command line that cannot be understood: exit code 2, not 1.
-var errUsage = errors.New("see afterhours --help")
-
-// ExitCode returns the exit code of the program for an error of Run.
-func ExitCode(err error) int {
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, errUsage):
-		return 2
-	}
-	return 1
 }
 
 // Run runs one command line until it is done or ctx is. A flag that is not among the
@@ -53,20 +38,32 @@ func Run(ctx context.Context, environment Environment) error {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			return setFromEnvironment(command.Flags(), environment.Getenv)
+			if !command.HasParent() {
+				return nil // --version is no setting
+			}
+			return setFromEnvironment(command.Flags(), environment.Environ)
 		},
 	}
-	root.AddCommand(serveCommand(environment.Contract), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
-		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
+		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
+	addVersionFlag(root, environment.Contract)
 	running := false
 	markRuns(root, &running)
+	refuseRepeats(root)
+	root.SetFlagErrorFunc(explainFlag)
+	root.SetUsageTemplate(root.UsageTemplate() + `
+A flag that is not given is taken from its environment variable: --public-url is AFTERHOURS_PUBLIC_URL.
+`)
 	root.SetArgs(environment.Args)
 	root.SetIn(environment.Stdin)
 	root.SetOut(environment.Stdout)
 	root.SetErr(environment.Stderr)
-	err := root.ExecuteContext(ctx)
-	if err != nil && !running && !errors.Is(err, errUsage) {
-		err = fmt.Errorf("%w; %w", err, errUsage)
+	command, err := root.ExecuteContextC(ctx)
+	if err != nil && !running {
+		err = explainCommand(root, environment.Args, err)
+	}
+	if err != nil && (!running || isUsage(err)) {
+		return usagef("%w; see %s --help", err, command.CommandPath())
 	}
 	return err
 }

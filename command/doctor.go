@@ -15,9 +15,16 @@ func doctorCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check that the store can be read and written and is undamaged; exit 1 if not",
-		Args:  cobra.NoArgs,
+		Example: `  afterhours doctor
+  afterhours doctor --data /var/lib/afterhours`,
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			err := flags.withStore(command.Context(), func(opened store.Store) error { return checkStore(command.Context(), opened) })
+			err := flags.withStore(command.Context(), func(opened store.Store) error {
+				if err := checkStore(command.Context(), opened); err != nil {
+					return err
+				}
+				return flags.sayIfEmpty(command.Context(), opened, command.ErrOrStderr())
+			})
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -23,7 +22,7 @@ func fileFormat(flag, file string) (string, error) {
 	case flag == jsonLines || flag == csvRows:
 		return flag, nil
 	case flag != "":
-		return "", fmt.Errorf("--format %s: it must be %s or %s; %w", flag, jsonLines, csvRows, errUsage)
+		return "", usagef("--format %s: it must be %s or %s", flag, jsonLines, csvRows)
 	case strings.EqualFold(filepath.Ext(file), "."+csvRows):
 		return csvRows, nil
 	}

@@ -32,14 +32,17 @@ JSON Lines hold everything: statistics as the API shows them, settings and names
 with tenant and user. A CSV holds statistics only. A server may run on the store
 meanwhile; the export has each statistic as it was when it was read. If the export ends
 early, --resume continues the file.`,
-		Args: cobra.MaximumNArgs(1),
+		Example: `  afterhours export all.jsonl
+  afterhours export statistics.csv
+  afterhours export --store postgres://afterhours@db.example.com/afterhours | gzip >all.jsonl.gz`,
+		Args: atMostOneFile,
 		RunE: func(command *cobra.Command, args []string) (err error) {
 			name := ""
 			if len(args) == 1 && args[0] != "-" {
 				name = args[0]
 			}
 			if name == "" && e.resume {
-				return fmt.Errorf("--resume: name the file to continue; %w", errUsage)
+				return usagef("--resume: name the file to continue")
 			}
 			if e.format, err = fileFormat(format, name); err != nil {
 				return err
@@ -47,8 +50,8 @@ early, --resume continues the file.`,
 			if e.exchange, err = newExchange(contract); err != nil {
 				return err
 			}
-			e.bar = newBar(command, -1, "exporting")
-			return flags.withLastingStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
+			e.bar = newRowBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), "exporting")
+			return flags.withStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
 		},
 	}
 	flags.add(command.Flags())

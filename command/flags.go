@@ -3,7 +3,8 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -14,29 +15,6 @@ import (
 	"afterhours/store/postgres"
 	"afterhours/store/sqlite"
 )
-
-// setFromEnvironment sets each flag that was not given to the value of its environment
-// variable.
-func setFromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
-	var err error
-	flags.VisitAll(func(flag *pflag.Flag) {
-		name := "AFTERHOURS_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		value := getenv(name)
-		if flag.Changed || value == "" || err != nil {
-			return
-		}
-		values := []string{value}
-		if flag.Value.Type() == "stringArray" { // a flag that may be repeated
-			values = strings.Fields(value)
-		}
-		for _, value := range values {
-			if setErr := flags.Set(flag.Name, value); setErr != nil {
-				err = fmt.Errorf("environment variable %s=%q: %w; %w", name, value, setErr, errUsage)
-			}
-		}
-	})
-	return err
-}
 
 const dataFolder = "./afterhours-data" // the default of --data
 
@@ -50,26 +28,42 @@ type StoreFlags struct {
 func (f *StoreFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Data, "data", dataFolder, "folder of the data and of the key that signs tokens")
 	flags.StringVar(&f.Store, "store", "sqlite", "sqlite: a file in the data folder. postgres://...: the URL of a database, which several servers may share. memory: gone when the process ends")
-	flags.StringVar(&f.Durability, "durability", "full", "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal")
+	flags.StringVar(&f.Durability, "durability", "full", "full or normal, for sqlite only; see afterhours serve --help")
 }
 
-// open opens the store that the flags name.
-func (f *StoreFlags) open(ctx context.Context) (store.Store, error) {
-	durability := sqlite.Durability(f.Durability)
-	if durability != sqlite.Full && durability != sqlite.Normal {
-		return nil, fmt.Errorf("--durability %s: it must be full or normal; %w", f.Durability, errUsage)
+// check returns an error if the flags name no store.
+func (f *StoreFlags) check() error {
+	if durability := sqlite.Durability(f.Durability); durability != sqlite.Full && durability != sqlite.Normal {
+		return usagef("--durability %s: it must be full or normal", f.Durability)
 	}
-	var opened store.Store
-	var err error
-	switch kind, _, _ := strings.Cut(f.Store, "://"); kind {
+	kind, _, isURL := strings.Cut(f.Store, "://")
+	switch {
+	case isURL && kind == "sqlite":
+		return usagef("--store sqlite takes no address: --data names its folder")
+	case isURL && kind == "memory":
+		return usagef("--store memory takes no address")
+	case kind == "sqlite", kind == "memory":
+		return nil
+	case kind != "postgres" && kind != "postgresql": // only the kind is shown, as the rest of a URL may hold a password
+		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://", kind)
+	case !isURL:
+		return usagef("--store %s: give the URL of the database, as in postgres://USER@HOST/DATABASE", kind)
+	}
+	if _, err := url.Parse(f.Store); err != nil { // err may have the password
+		return usagef("--store: the URL of the database cannot be read; special characters of a password must be percent-encoded")
+	}
+	return nil
+}
+
+// open opens the store that the flags name. They must have passed check.
+func (f *StoreFlags) open(ctx context.Context) (opened store.Store, err error) {
+	switch f.Store {
 	case "sqlite":
-		opened, err = sqlite.Open(ctx, f.Data, durability)
-	case "postgres", "postgresql":
-		opened, err = postgres.Open(ctx, f.Store)
+		opened, err = sqlite.Open(ctx, f.Data, sqlite.Durability(f.Durability))
 	case "memory":
 		opened = memory.New()
-	default: // only the kind is shown, as the rest of a URL may hold a password
-		err = fmt.Errorf("--store %s: it must be sqlite, memory or a URL that begins with postgres://; %w", kind, errUsage)
+	default:
+		opened, err = postgres.Open(ctx, f.Store)
 	}
 	if err != nil {
 		return nil, err // and no store: a nil *sqlite.Store in the interface would not be nil
@@ -77,17 +71,34 @@ func (f *StoreFlags) open(ctx context.Context) (store.Store, error) {
 	return opened, nil
 }
 
-// withLastingStore is withStore for commands that make no sense on the memory store,
-// which is gone when they end.
-func (f *StoreFlags) withLastingStore(ctx context.Context, work func(store.Store) error) error {
-	if f.Store == "memory" {
-		return fmt.Errorf("--store memory keeps nothing after the process ends; name another store; %w", errUsage)
-	}
-	return f.withStore(ctx, work)
+// isSQLite reports whether the store is in the data folder.
+func (f *StoreFlags) isSQLite() bool { return f.Store == "sqlite" }
+
+// withStore opens the store that a server has created, calls work with it and closes it. The
+// memory store makes no sense for a command: it is gone when the command ends.
+func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error) error {
+	return f.withStoreIn(ctx, needFolder, work)
 }
 
-// withStore opens the store, calls work with it and closes it.
-func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error) (err error) {
+// withNewStore is withStore for a store that need not exist yet. It says on stderr if it
+// creates the data folder.
+func (f *StoreFlags) withNewStore(ctx context.Context, stderr io.Writer, work func(store.Store) error) error {
+	return f.withStoreIn(ctx, func(data string) error { return createFolderAndSay(data, stderr) }, work)
+}
+
+// withStoreIn is withStore with what is to be done first about the data folder of sqlite.
+func (f *StoreFlags) withStoreIn(ctx context.Context, prepare func(data string) error, work func(store.Store) error) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	if f.Store == "memory" {
+		return usagef("--store memory keeps nothing after the process ends; name another store")
+	}
+	if f.isSQLite() {
+		if err := prepare(f.Data); err != nil {
+			return err
+		}
+	}
 	opened, err := f.open(ctx)
 	if err != nil {
 		return err
@@ -100,7 +111,7 @@ func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error
 func checkGUID(flag string, value *string) error {
 	parsed, err := uuid.Parse(*value)
 	if err != nil {
-		return fmt.Errorf("%s %q is no GUID; a GUID looks like %s; %w", flag, *value, demoUser, errUsage)
+		return usagef("%s %q is no GUID; a GUID looks like %s", flag, *value, demoUser)
 	}
 	*value = parsed.String()
 	return nil

@@ -19,7 +19,9 @@ func healthCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "health",
 		Short: "Exit 0 if the server is ready",
-		Args:  cobra.NoArgs,
+		Example: `  afterhours health
+  afterhours health --addr https://localhost:8080 --ca afterhours-data/tls-ca.pem`,
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := checkHealth(command.Context(), addr, ca); err != nil {
 				return err
@@ -28,7 +30,7 @@ func healthCommand() *cobra.Command {
 			return err
 		},
 	}
-	command.Flags().StringVar(&addr, "addr", "http://127.0.0.1:8080", "URL of the server, or its host and port")
+	command.Flags().StringVar(&addr, "addr", "http://127.0.0.1:8080", "URL of the server, or its host and port, or a port of this machine")
 	command.Flags().StringVar(&ca, "ca", "", "PEM file of the authority to trust for https, for example tls-ca.pem in the server's data folder")
 	return command
 }
@@ -38,12 +40,16 @@ func healthCommand() *cobra.Command {
 func checkHealth(ctx context.Context, addr, ca string) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
-	if !strings.Contains(addr, "://") {
-		addr = "http://" + addr // the form of serve's --addr
+	if !strings.Contains(addr, "://") { // the form of serve's --addr
+		address, err := listenAddress(addr)
+		if err != nil {
+			return err
+		}
+		addr = "http://" + address
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(addr, "/")+"/readyz", nil)
 	if err != nil {
-		return fmt.Errorf("--addr: %w; %w", err, errUsage)
+		return usagef("--addr: %w", err)
 	}
 	client := http.DefaultClient
 	if ca != "" {

@@ -30,7 +30,10 @@ for the whole file, or continue with --from and the line that the error names.
 
 Rows that the contract refuses are left out and reported with line, property and reason.
 All other rows are stored, and the exit code is 1.`,
-		Args: cobra.ExactArgs(1),
+		Example: `  afterhours import all.jsonl
+  afterhours import --store postgres://afterhours@db.example.com/afterhours all.jsonl
+  afterhours import --report refused.csv hours.csv`,
+		Args: needFile,
 		RunE: func(command *cobra.Command, args []string) error { return i.run(command, args[0]) },
 	}
 	flags := command.Flags()
@@ -54,6 +57,9 @@ type importer struct {
 }
 
 func (i *importer) run(command *cobra.Command, name string) (err error) {
+	if i.from < 1 {
+		return usagef("--from %d: lines begin with 1", i.from)
+	}
 	text := command.InOrStdin()
 	if name != "-" {
 		file, err := os.Open(name)
@@ -66,7 +72,7 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 	if i.format, err = fileFormat(i.format, name); err != nil {
 		return err
 	}
-	i.bar = newBar(command, sizeOf(text), "importing")
+	i.bar = newByteBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), sizeOf(text), "importing")
 	if err := i.read(name, io.TeeReader(text, i.bar)); err != nil {
 		return err
 	}
@@ -75,7 +81,7 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeReport()) }()
-	return i.withLastingStore(command.Context(), func(to store.Store) error { return i.store(command, to) })
+	return i.withNewStore(command.Context(), command.ErrOrStderr(), func(to store.Store) error { return i.store(command, to) })
 }
 
 // read prepares the rows of the text.

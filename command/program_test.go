@@ -38,11 +38,15 @@ func run(t *testing.T, args ...string) (string, error) {
 // runWith is run with environment variables and standard input.
 func runWith(t *testing.T, environment map[string]string, stdin string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
+	var variables []string
+	for name, value := range environment {
+		variables = append(variables, name+"="+value)
+	}
 	var out, logged bytes.Buffer
 	err = Run(t.Context(), Environment{
 		Contract: contractText(t),
 		Args:     args,
-		Getenv:   func(name string) string { return environment[name] },
+		Environ:  variables,
 		Stdin:    strings.NewReader(stdin),
 		Stdout:   &out,
 		Stderr:   &logged,

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func serveCommand(contract []byte) *cobra.Command {
-	config := Config{Contract: contract}
+func serveCommand(environment Environment) *cobra.Command {
+	config := Config{Contract: environment.Contract}
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
@@ -19,12 +19,18 @@ func serveCommand(contract []byte) *cobra.Command {
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
+			slog.SetDefault(config.Logger) // for libraries, which log there
+			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
+				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
+			}
 			return serve(command, config)
 		},
 	}
 	flags := command.Flags()
 	config.StoreFlags.add(flags)
-	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
+	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
 	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
@@ -37,8 +43,6 @@ func serveCommand(contract []byte) *cobra.Command {
 // serve runs the server until the context of the command is done.
 func serve(command *cobra.Command, config Config) error {
 	ctx, out := command.Context(), command.OutOrStdout()
-	config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
-	slog.SetDefault(config.Logger) // for libraries, which log there
 	app, err := New(ctx, config)
 	if err != nil {
 		return err

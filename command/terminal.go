@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
-	"github.com/spf13/cobra"
 )
 
 // isTerminal reports whether out is a terminal, which a person reads.
@@ -19,13 +18,25 @@ func isTerminal(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// newBar returns a bar that shows on a terminal how far a command is. total is a number
-// of bytes, -1 if it is unknown.
-func newBar(command *cobra.Command, total int64, title string) *progressbar.ProgressBar {
-	stderr := command.ErrOrStderr()
-	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(stderr), progressbar.OptionSetVisibility(isTerminal(stderr)), progressbar.OptionSetDescription(title),
+// newByteBar returns a bar that shows how many of the bytes a command has read. total is -1
+// if it is unknown. Only a terminal should see it.
+func newByteBar(out io.Writer, isVisible bool, total int64, title string) *progressbar.ProgressBar {
+	return newBar(out, isVisible, total, title, progressbar.OptionShowBytes(true))
+}
+
+// newRowBar returns a bar that shows how many rows a command has written. Only a terminal
+// should see it.
+func newRowBar(out io.Writer, isVisible bool, title string) *progressbar.ProgressBar {
+	return newBar(out, isVisible, -1, title, progressbar.OptionSetItsString("rows"), progressbar.OptionShowIts())
+}
+
+func newBar(out io.Writer, isVisible bool, total int64, title string, more ...progressbar.Option) *progressbar.ProgressBar {
+	options := []progressbar.Option{
+		progressbar.OptionSetWriter(out), progressbar.OptionSetVisibility(isVisible), progressbar.OptionSetDescription(title),
 		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine draws it: that one would read the bar without its lock
-		progressbar.OptionShowBytes(total > 0), progressbar.OptionShowCount(), progressbar.OptionSetItsString("rows"), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish())
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
+	}
+	return progressbar.NewOptions64(total, append(options, more...)...)
 }
 
 // sizeOf returns the size of a file in bytes, -1 if from is no regular file.

@@ -30,11 +30,11 @@ func (f *TLSFlags) add(flags *pflag.FlagSet) {
 func (f TLSFlags) check() error {
 	switch {
 	case f.Dev && (f.Cert != "" || f.Key != ""):
-		return fmt.Errorf("--tls-dev makes a certificate of its own: give it or --tls-cert and --tls-key, not both; %w", errUsage)
+		return usagef("--tls-dev makes a certificate of its own: give it or --tls-cert and --tls-key, not both")
 	case f.Cert != "" && f.Key == "":
-		return fmt.Errorf("--tls-cert needs --tls-key, the file of its key; %w", errUsage)
+		return usagef("--tls-cert needs --tls-key, the file of its key")
 	case f.Key != "" && f.Cert == "":
-		return fmt.Errorf("--tls-key needs --tls-cert, the file of its certificate; %w", errUsage)
+		return usagef("--tls-key needs --tls-cert, the file of its certificate")
 	}
 	return nil
 }

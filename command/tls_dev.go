@@ -80,7 +80,7 @@ func openDevCertificate(dir, host string, now time.Time) (certificate tls.Certif
 		return certificate, "", err
 	}
 	if err := checkDevServer(authority.Leaf, certificate.Leaf, hosts, now); err != nil {
-		return certificate, "", fmt.Errorf("the authority can vouch for this machine and private networks alone, not for %q; give --tls-cert and --tls-key: %w", host, err)
+		return certificate, "", usagef("the authority can vouch for this machine and private networks alone, not for %q; give --tls-cert and --tls-key: %w", host, err)
 	}
 	return certificate, caFile, atomicfile.Replace(path, text, 0o600)
 }

@@ -1,13 +1,25 @@
 package command
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"afterhours/handlers/auth"
+)
+
+// The permissions that operations of the contract ask for.
+var (
+	userPermissions        = []string{"Analytics.Read", "Analytics.ReadWrite"}         // --scope
+	applicationPermissions = []string{"Analytics.Read.All", "Analytics.ReadWrite.All"} // --role
 )
 
 // tokenCommand mints a token with the key in the data folder. It needs no running server.
@@ -22,21 +34,24 @@ func tokenCommand() *cobra.Command {
 With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), with
 --role that of an application (Analytics.Read.All, Analytics.ReadWrite.All). A negative
 --expires makes a token that has expired.`,
+		Example: `  afterhours token
+  afterhours token --user 0f8fad5b-d9cb-469f-a165-70867728950e --scope Analytics.Read
+  afterhours token --role Analytics.ReadWrite.All
+  afterhours token --expires=-1h`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if len(claims.Scopes) == 0 && len(claims.Roles) == 0 {
 				claims.Scopes = []string{"Analytics.ReadWrite"}
 			}
-			if err := os.MkdirAll(data, 0o700); err != nil {
-				return fmt.Errorf("--data: %w", err)
-			}
-			issuer, err := auth.OpenLocalIssuer(data)
+			warnOfPermissions("--scope", claims.Scopes, userPermissions, command.ErrOrStderr())
+			warnOfPermissions("--role", claims.Roles, applicationPermissions, command.ErrOrStderr())
+			issuer, err := openIssuer(data, command.ErrOrStderr())
 			if err != nil {
 				return err
 			}
 			token, err := issuer.Mint(claims, time.Now())
 			if err != nil {
-				return err
+				return usagef("%w", err)
 			}
 			_, err = fmt.Fprintln(command.OutOrStdout(), token)
 			return err
@@ -49,6 +64,36 @@ With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), wi
 	flags.StringVar(&claims.UPN, "upn", "", "user principal name")
 	flags.StringSliceVar(&claims.Scopes, "scope", nil, "delegated permissions, separated by commas (Analytics.ReadWrite if neither --scope nor --role is given)")
 	flags.StringSliceVar(&claims.Roles, "role", nil, "application permissions, separated by commas")
-	flags.DurationVar(&claims.Expires, "expires", time.Hour, "how long it is valid")
+	claims.Expires = time.Hour
+	flags.Var((*lifetime)(&claims.Expires), "expires", "how long it is valid, as in 30m, 12h or 7d")
 	return command
+}
+
+// openIssuer opens the issuer of an existing data folder. If the folder has no key yet, it
+// creates one and says so: no server that runs elsewhere accepts the tokens of a new key.
+func openIssuer(data string, stderr io.Writer) (*auth.LocalIssuer, error) {
+	if err := needFolder(data); err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(filepath.Join(data, auth.KeyFile))
+	if err != nil {
+		return nil, err
+	}
+	_, missing := os.Stat(path)
+	issuer, err := auth.OpenLocalIssuer(data)
+	if err == nil && errors.Is(missing, fs.ErrNotExist) {
+		fmt.Fprintf(stderr, "created the key %s; only a server on this folder accepts the token\n", path)
+	}
+	return issuer, err
+}
+
+// warnOfPermissions says which of the permissions of a flag open nothing. Such a token may be
+// what a test needs, so it is no error.
+func warnOfPermissions(flag string, names, known []string, stderr io.Writer) {
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			fmt.Fprintf(stderr, "%s %s: no operation asks for this permission; --scope takes %s, --role takes %s\n",
+				flag, name, strings.Join(userPermissions, " or "), strings.Join(applicationPermissions, " or "))
+		}
+	}
 }

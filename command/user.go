@@ -20,20 +20,26 @@ func userCommand(contract []byte) *cobra.Command {
 	parent := &cobra.Command{
 		Use:   "user",
 		Short: "Add, list or remove names of users (a user needs none: any object id may own statistics)",
-		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return fmt.Errorf("say add, list or remove; %w", errUsage) },
+		Example: `  afterhours user add --id 0f8fad5b-d9cb-469f-a165-70867728950e --upn adele@example.com
+  afterhours user list
+  afterhours user remove --upn adele@example.com`,
+		Args: commandOnly,
+		RunE: func(*cobra.Command, []string) error { return usagef("say add, list or remove") },
 	}
 	parent.PersistentFlags().StringVar(&user.Tenant, "tenant", demoTenant, "tenant (tid), a GUID")
 	flags.add(parent.PersistentFlags())
 
-	add := &cobra.Command{Use: "add", Short: "Give the name --upn to the user --id; another user who has it loses it", Args: cobra.NoArgs}
+	add := &cobra.Command{Use: "add", Short: "Give the name --upn to the user --id; another user who has it loses it", Args: cobra.NoArgs,
+		Example: "  afterhours user add --id 0f8fad5b-d9cb-469f-a165-70867728950e --upn adele@example.com"}
 	add.RunE = userRun(&flags, &user, func(ctx context.Context, to store.Store, user store.User, _ io.Writer) error {
 		return addUser(ctx, contract, to, user)
 	})
 	add.Flags().StringVar(&user.User, "id", "", "object id (oid) of the user, a GUID")
-	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant", Args: cobra.NoArgs}
+	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant", Args: cobra.NoArgs,
+		Example: "  afterhours user list --tenant 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63"}
 	list.RunE = userRun(&flags, &user, listUsers)
-	remove := &cobra.Command{Use: "remove", Short: "Remove the name --upn; the user's statistics stay", Args: cobra.NoArgs}
+	remove := &cobra.Command{Use: "remove", Short: "Remove the name --upn; the user's statistics stay", Args: cobra.NoArgs,
+		Example: "  afterhours user remove --upn adele@example.com"}
 	remove.RunE = userRun(&flags, &user, removeUser)
 	for _, command := range []*cobra.Command{add, remove} {
 		command.Flags().StringVar(&user.UPN, "upn", "", "user principal name")
@@ -52,7 +58,7 @@ func userRun(flags *StoreFlags, user *store.User, work func(context.Context, sto
 			return err
 		}
 		user.UPN = strings.ToLower(user.UPN)
-		return flags.withLastingStore(command.Context(), func(opened store.Store) error {
+		return flags.withStore(command.Context(), func(opened store.Store) error {
 			return work(command.Context(), opened, *user, command.OutOrStdout())
 		})
 	}
@@ -68,7 +74,7 @@ func addUser(ctx context.Context, contract []byte, to store.Store, user store.Us
 		return err
 	}
 	if err := loaded.CheckUserName(user.UPN); err != nil {
-		return fmt.Errorf("--upn: %w; %w", err, errUsage)
+		return usagef("--upn: %w", err)
 	}
 	return to.PutUser(ctx, user, true)
 }

@@ -23,6 +23,8 @@ const (
 	DiscoveryPath = "/.well-known/openid-configuration"
 	// KeySetPath is the path of the local issuer's key set below the server's address.
 	KeySetPath = "/.well-known/jwks.json"
+	// KeyFile is the name of the key's file in the data folder.
+	KeyFile = keyFile
 )
 
 // LocalIssuer is the server's own issuer. It mints tokens with a key in the server's data folder. It is safe for

@@ -51,6 +51,9 @@ func tallied(servers []*server) (sum tally) {
 // program.
 func startServers(path, folder, store string) (servers []*server, err error) {
 	data := filepath.Join(folder, "data")
+	if err := os.MkdirAll(data, 0o700); err != nil { // token needs the folder
+		return nil, err
+	}
 	token, err := exec.Command(path, "token", "--data", data).Output()
 	if err != nil {
 		return nil, fmt.Errorf("afterhours token: %w", err)

@@ -1,0 +1,76 @@
+package command
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const variablePrefix = "AFTERHOURS_"
+
+// variableName returns the name of the environment variable of a flag.
+func variableName(flag string) string {
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// setFromEnvironment sets each flag that was not given to the value of its environment
+// variable.
+func setFromEnvironment(flags *pflag.FlagSet, variables []string) error {
+	values := map[string]string{}
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
+		values[name] = value
+	}
+	var err error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		name := variableName(flag.Name)
+		value := values[name]
+		if flag.Changed || value == "" || err != nil {
+			return
+		}
+		list := []string{value}
+		if flag.Value.Type() == "stringArray" { // a flag that may be repeated
+			list = strings.Fields(value)
+		}
+		for _, value := range list {
+			if setErr := flags.Set(flag.Name, value); setErr != nil {
+				err = usagef("environment variable %s=%q: %w", name, value, setErr)
+			}
+		}
+	})
+	return err
+}
+
+// An unknownVariable is an environment variable that looks like one of a flag.
+type unknownVariable struct {
+	name       string
+	suggestion string // " (did you mean ...?)", "" for none
+}
+
+// unknownVariables returns the environment variables with the program's prefix that are those
+// of no flag of any command.
+func unknownVariables(root *cobra.Command, variables []string) (unknown []unknownVariable) {
+	known := variableNames(root)
+	for _, variable := range variables {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
+			unknown = append(unknown, unknownVariable{name, didYouMean(name, "", known)})
+		}
+	}
+	return unknown
+}
+
+// variableNames returns the environment variables of the flags of the command and of the
+// commands below it.
+func variableNames(command *cobra.Command) (names []string) {
+	add := func(flag *pflag.Flag) { names = append(names, variableName(flag.Name)) }
+	command.Flags().VisitAll(add)
+	command.PersistentFlags().VisitAll(add)
+	for _, child := range command.Commands() {
+		names = append(names, variableNames(child)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

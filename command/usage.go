@@ -1,0 +1,51 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// usageError is the error of a command line that cannot be understood.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// usagef is fmt.Errorf for a command line that cannot be understood.
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func isUsage(err error) bool {
+	var usage usageError
+	return errors.As(err, &usage)
+}
+
+// ExitCode returns the exit code of the program for an error of Run: 2 if the command line
+// cannot be understood, else 1.
+func ExitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case isUsage(err):
+		return 2
+	}
+	return 1
+}
+
+// needFile checks the arguments of a command that takes one file.
+func needFile(command *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		example, _, _ := strings.Cut(strings.TrimSpace(command.Example), "\n")
+		return usagef("name the FILE, as in %s", example)
+	}
+	return atMostOneFile(command, args)
+}
+
+// atMostOneFile checks the arguments of a command that takes one file or none.
+func atMostOneFile(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("one FILE only, not %d; put a name with spaces in quotes", len(args))
+	}
+	return nil
+}

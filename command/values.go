@@ -1,0 +1,69 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// lifetime is the value of a flag: a time.Duration that may begin with days, as in 1d or
+// 1d12h.
+type lifetime time.Duration
+
+// lifetimePattern splits a lifetime into its sign, its days and the rest.
+var lifetimePattern = regexp.MustCompile(`^([+-]?)(\d{1,5})d(\d.*)?$`)
+
+// Set sets the value to that of the text.
+func (l *lifetime) Set(text string) error {
+	days, rest := time.Duration(0), text
+	if parts := lifetimePattern.FindStringSubmatch(text); parts != nil {
+		number, err := strconv.Atoi(parts[1] + parts[2])
+		if err != nil {
+			return err
+		}
+		days = time.Duration(number) * 24 * time.Hour
+		rest = parts[1] + parts[3]
+		if parts[3] == "" {
+			rest = "0"
+		}
+	}
+	parsed, err := time.ParseDuration(rest)
+	if err != nil {
+		return errors.New("write a number and its unit, as in 30m, 12h or 7d")
+	}
+	*l = lifetime(days + parsed)
+	return nil
+}
+
+func (l *lifetime) String() string { return time.Duration(*l).String() }
+
+// Type returns the name of the type for the help.
+func (l *lifetime) Type() string { return "duration" }
+
+// listenAddress returns the address that --addr means: a port alone is one of this machine
+// only.
+func listenAddress(text string) (string, error) {
+	if _, err := strconv.ParseUint(text, 10, 64); err == nil {
+		text = net.JoinHostPort("127.0.0.1", text)
+	}
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return "", usagef("--addr %s: write host and port, as in 127.0.0.1:8080, or the port alone", text)
+	}
+	if number, err := strconv.Atoi(port); err == nil && (number < 0 || number > 65535) {
+		return "", usagef("--addr %s: a port is a number from 0 to 65535", text)
+	}
+	return text, nil
+}
+
+// explainListen adds to the error of an address that cannot be listened on what to do.
+func explainListen(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("--addr: %w; stop the program that has the port, or let --addr 127.0.0.1:0 pick a free one", err)
+	}
+	return fmt.Errorf("--addr: %w", err)
+}
