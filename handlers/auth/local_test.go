@@ -213,3 +213,19 @@ func TestKidIsTheThumbprintAndNothingIsSecret(t *testing.T) {
 		t.Errorf("got %v, want a public ES256 key for signatures", k)
 	}
 }
+
+// TestTokenOfAnotherDataFolder checks that a token of another folder's key is refused with the remedy.
+func TestTokenOfAnotherDataFolder(t *testing.T) {
+	w := newTestVerifier(t)
+	other, err := auth.OpenLocalIssuer(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := other.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"Analytics.Read"}, Expires: time.Hour}, w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.verify(token); err == nil || !strings.Contains(err.Error(), "run afterhours token --data with the data folder of this server") {
+		t.Errorf("the error is %v", err)
+	}
+}
