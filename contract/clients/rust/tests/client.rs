@@ -1,7 +1,7 @@
 //! The client that progenitor generates, against a server. The compiler is a part of the test: the match
 //! in `own` would not compile with a sixth type, nor with a property that a type does not have.
 
-use std::{collections::BTreeMap, env, fmt::Debug, num::NonZeroU32};
+use std::{collections::BTreeMap, env, fmt::Debug};
 
 use afterhours_client::{Client, Error, ResponseValue, types::*};
 use reqwest::{Url, header};
@@ -137,7 +137,7 @@ async fn pages() {
     loop {
         let page = request
             .filter("activity eq 'Focus' or activity eq 'Email'")
-            .top(NonZeroU32::new(4).unwrap())
+            .top(4)
             .send()
             .await
             .unwrap()
