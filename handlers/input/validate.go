@@ -1,6 +1,6 @@
 // Package input owns a request's parameters and body: it reads them and holds them against their
-// operation of the contract. It leaves alone who is calling (handlers) and what the request is
-// about to do (operations).
+// operation of the contract. It leaves alone authentication (handlers) and the work of the operation
+// (operations).
 //
 //	readBody -> dropAnnotations -> straighten -> schema -> Body
 package input

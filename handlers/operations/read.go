@@ -12,7 +12,7 @@ import (
 	"afterhours/store"
 )
 
-// Get is GET on a statistic: 200, or 304 for a reader who has it.
+// Get is GET on a statistic: 200, or 304 if If-None-Match lists its entity tag.
 func (s *Service) Get(ctx context.Context, req *Request, userID, id string, params gen.GetUserStatisticParams) (*Response, error) {
 	owner, err := s.owner(ctx, req, userID)
 	if err != nil {

@@ -110,8 +110,8 @@ func TestFailSetsAllErrors(t *testing.T) {
 	}
 }
 
-// TestACallerWhoStopsWaiting ends the contexts of three callers: of one whose batch runs,
-// of one who is queued, and of one for whom the queue has no room.
+// TestACallerWhoStopsWaiting ends the contexts of three callers. The batch of the first runs,
+// the second is queued, and the third waits for room in the queue.
 func TestACallerWhoStopsWaiting(t *testing.T) {
 	q, begun, goOn := gated(t, 1)
 	ctx, cancel := context.WithCancel(t.Context())

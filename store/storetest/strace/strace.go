@@ -17,7 +17,7 @@ func Command(t testing.TB, args ...string) *exec.Cmd {
 		t.Fatal("strace is needed to record system calls and to make them fail")
 	}
 	if err != nil {
-		t.Skip("strace is not here, which records system calls and makes them fail")
+		t.Skip("strace is not installed; the test needs it to record system calls and to make them fail")
 	}
 	return exec.Command(path, args...)
 }

@@ -10,14 +10,8 @@ import (
 
 // TestKillAtAPoint finds the system calls of a small program and kills it at one of them.
 func TestKillAtAPoint(t *testing.T) {
-	if _, err := exec.LookPath("strace"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("strace is not installed")
-	}
 	run := func(options ...string) *exec.Cmd {
-		return exec.CommandContext(t.Context(), "strace", append(options, "cat", os.DevNull)...)
+		return strace.Command(t, append(options, "cat", os.DevNull)...)
 	}
 	points := strace.Points(t, run, 1, "read")
 	if len(points) != 1 || points[0].Call != "read" {
