@@ -22,7 +22,7 @@ import (
 	"afterhours/store/postgres/postgrestest"
 )
 
-var load = flag.Duration("load", time.Second, "how long each phase lasts; from 10s on, the bounds are those of overload.md, else ten times as wide")
+var load = flag.Duration("load", time.Second, "how long each phase lasts; from 10s on, the bounds are those of overload.md, else 25 times as wide")
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 // the machine with other tests. It still finds a server that a caller has taken.
 func slack() time.Duration {
 	if *load < 10*time.Second {
-		return 10
+		return 25
 	}
 	return 1
 }
