@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
 
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/limits"
 	"afterhours/store"
 	"afterhours/store/sqlite"
 )
@@ -40,6 +42,7 @@ type Config struct {
 	Issuers   []string // trusted in addition to the local one
 	Audiences []string // one of which tokens of the Issuers must have
 	TLS       TLSFlags
+	Limit     int          // requests a second of each caller; 0 for no limit
 	Logger    *slog.Logger // not nil
 }
 
@@ -72,7 +75,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), checkLimit(a.config.Limit))
 	if err != nil {
 		return err
 	}
@@ -137,6 +140,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		return nil, usagef("--issuer: %w", err)
 	}
 	handler, err := handlers.New(handlers.Config{
+		Limits:    limits.New(runtime.GOMAXPROCS(0), a.config.Limit),
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,

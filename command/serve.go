@@ -16,6 +16,7 @@ func serveCommand(environment Environment) *cobra.Command {
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --tls-dev
+  afterhours serve --limit 100
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -24,6 +25,8 @@ func serveCommand(environment Environment) *cobra.Command {
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
 				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
 			}
+			limit := limitMemory(environment.Environ, "/")
+			config.Logger.Info("memory", "limit", limit)
 			return serve(command, config)
 		},
 	}
@@ -36,8 +39,17 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
 	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
 	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	flags.IntVar(&config.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
 	config.TLS.add(flags)
 	return command
+}
+
+// checkLimit returns an error if --limit is not a number of requests.
+func checkLimit(limit int) error {
+	if limit < 0 {
+		return usagef("--limit %d: write the requests a second of each caller, as in --limit 100, or 0 for no limit", limit)
+	}
+	return nil
 }
 
 // serve runs the server until the context of the command is done.

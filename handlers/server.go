@@ -13,6 +13,7 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/input"
+	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
 	"afterhours/store"
@@ -31,8 +32,10 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Limits say who may hold how much of the server.
+	Limits *limits.Limits
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
@@ -47,6 +50,7 @@ type Server struct {
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
+	limits    *limits.Limits
 	engine    *gin.Engine
 }
 
@@ -75,6 +79,7 @@ func New(config Config) (*Server, error) {
 		log:       config.Logger,
 		now:       config.Now,
 		instance:  newRequestID()[:8],
+		limits:    config.Limits,
 	}
 	server.batches = server.newBatchRunner()
 	server.engine = server.newEngine(config)

@@ -13,6 +13,9 @@ type Principal struct {
 	// User is the object id (oid) of the user, or of the application's service principal; a GUID in lower case.
 	// It is unique within Tenant only.
 	User string
+	// Application is the client that the token was issued to (azp, or appid in Entra's older tokens), "" if the token
+	// has neither. It tells callers apart and authorises nothing.
+	Application string
 	// UPN is the user principal name (upn) in lower case, "" if the token has none. preferred_username is not used,
 	// because the user may change it. A UPN can be given to another person later, so it may name a user but must never
 	// authorise one (Entra, "Access token claims reference").

@@ -46,6 +46,7 @@ type payload struct {
 	Roles           []string `json:"roles,omitempty"`
 	IdentityType    string   `json:"idtyp,omitempty"` // "app" or "user"; optional in Entra's tokens
 	AuthorizedParty string   `json:"azp,omitempty"`
+	ApplicationID   string   `json:"appid,omitempty"` // in Entra's tokens of version 1.0, instead of azp
 
 	// Only ID tokens have these (OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11).
 	Nonce           *string `json:"nonce,omitempty"`
