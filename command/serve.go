@@ -25,8 +25,9 @@ func serveCommand(environment Environment) *cobra.Command {
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
 				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
 			}
-			limit := limitMemory(environment.Environ, "/")
-			config.Logger.Info("memory", "limit", limit)
+			if limit := limitMemory(environment.Environ, "/"); limit > 0 {
+				config.Logger.Info("memory is limited", "bytes", limit)
+			}
 			return serve(command, config)
 		},
 	}

@@ -127,7 +127,7 @@ func (s *Server) spend(req *request, requests int) error {
 		return nil
 	}
 	seconds := int((wait + time.Second - 1) / time.Second)
-	p := problem.Refuse(problem.ErrThrottled, "", "Please retry again later. The limit is %d requests a second for each caller; try again after %d s.",
+	p := problem.Refuse(problem.ErrThrottled, "", "Please retry again later. The limit of requests a second for each caller is %d; try again after %d s.",
 		s.limits.PerSecond(), seconds)
 	p.RetryAfter = seconds
 	return p

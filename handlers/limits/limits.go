@@ -47,7 +47,7 @@ func New(cores, perSecond int) *Limits {
 		answers:     NewMemory(answersMemory),
 	}
 	l.long = newLanes(
-		Bounds{Slots: 2 * cores, Each: max(2, cores/2), Waiting: 64 * cores, WaitingEach: 64, Patience: time.Second},
+		Bounds{Slots: max(4, 2*cores), Each: max(2, cores/2), Waiting: 64 * cores, WaitingEach: 64, Patience: time.Second},
 		Bounds{Slots: max(1, cores/2), Each: 1, Waiting: 512, WaitingEach: 64, Patience: time.Second},
 		&l.activity)
 	if perSecond > 0 {
@@ -113,16 +113,16 @@ func (l *Limits) Long(ctx context.Context, caller Caller) (*Place, error) {
 // Pages is Long for work whose answer has several pages.
 func (l *Limits) Pages(ctx context.Context, caller Caller, pages int) (*Place, error) {
 	l.activity.note(caller, time.Now())
-	p := &Place{limits: l, caller: caller, bytes: int64(pages) * answerReserve}
-	if err := l.answers.take(caller, p.bytes); err != nil {
+	turn, err := l.long.enter(ctx, caller)
+	if err != nil {
 		return nil, err
 	}
-	var err error
-	if p.turn, err = l.long.enter(ctx, caller); err != nil {
-		l.answers.change(caller, -p.bytes)
+	bytes := int64(pages) * answerReserve
+	if err := l.answers.take(caller, bytes); err != nil {
+		turn.leave(0)
 		return nil, err
 	}
-	return p, nil
+	return &Place{limits: l, caller: caller, turn: turn, bytes: bytes}, nil
 }
 
 // IsLong reports whether the place is one for long work.
