@@ -30,18 +30,19 @@ const minBurst = 20
 // New returns the limits for a machine with that many cores. perSecond is how many requests a second
 // each caller may send, 0 for no limit.
 //
-// Short work may wait for a commit that up to 256 writes share, so its queues are long. Work of the
+// Up to 256 writes share a commit, so there is room for them. One caller has a quarter of that: its
+// writes of one statistic go one after the other, and the last of them must not be late. Work of the
 // lanes keeps a core busy.
 func New(cores, perSecond int) *Limits {
+	short := Bounds{Slots: max(256, 128*cores), Each: max(64, 32*cores), Patience: 100 * time.Millisecond}
+	short.Waiting, short.WaitingEach = short.Slots, short.Each
 	l := &Limits{
 		strangers: NewQueue(Bounds{Slots: 128 * cores, Each: 64 * cores,
 			Waiting: 128 * cores, WaitingEach: 64 * cores, Patience: 100 * time.Millisecond}),
 		verifications: NewQueue(Bounds{Slots: 64 * cores, Each: 32 * cores,
 			Waiting: 512 * cores, WaitingEach: 256 * cores, Patience: 500 * time.Millisecond}),
-		reads: NewQueue(Bounds{Slots: 64 * cores, Each: 64 * cores,
-			Waiting: 8192, WaitingEach: 5120, Patience: time.Second}),
-		writes: NewQueue(Bounds{Slots: 256 * cores, Each: 256 * cores,
-			Waiting: 8192, WaitingEach: 5120, Patience: time.Second}),
+		reads:       NewQueue(short),
+		writes:      NewQueue(short),
 		smallBodies: NewMemory(smallBodiesMemory),
 		largeBodies: NewMemory(largeBodiesMemory),
 		answers:     NewMemory(answersMemory),
