@@ -110,8 +110,9 @@ func (p parts) binary(op Operator, x, y *part) *part {
 
 func (p parts) function(f Function) *part {
 	value := functions[f.Func]
-	if reusing := reusing[f.Func]; reusing != nil {
-		value = reusing(new(scratch))
+	if reuse := reusing[f.Func]; reuse != nil {
+		text := new(scratch)
+		value = func(args [2]*Value) Value { return reuse(text, args) }
 	}
 	x, y := p.of(f.Args[0]), noPart
 	if len(f.Args) > 1 {

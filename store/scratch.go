@@ -7,22 +7,20 @@ import (
 )
 
 // scratch is the memory of one text that a Matcher makes. It is used again for the next
-// statistic, so that a filter allocates nothing for each of them.
+// statistic, so that a filter allocates nothing for each of them. The text of the statistic
+// before then changes, which is right for a Matcher alone: it returns no texts.
 type scratch struct{ bytes []byte }
 
-// reusing has the functions that make texts. Each does what the one of the same name in
-// functions does, but the text that it returns changes when it is called again. That is
-// right for a Matcher alone, which calls it once for a statistic and returns no texts.
-var reusing = map[Func]func(*scratch) func(args [2]*Value) Value{
-	ToLower: func(s *scratch) func([2]*Value) Value {
-		return func(args [2]*Value) Value { return textValue(s.mapped(args[0].Text, 'A', 'Z', unicode.ToLower)) }
+// reusing has the functions that make texts. Each returns what the one in functions does, as
+// a text in the scratch.
+var reusing = map[Func]func(s *scratch, args [2]*Value) Value{
+	ToLower: func(s *scratch, args [2]*Value) Value {
+		return textValue(s.mapped(args[0].Text, 'A', 'Z', unicode.ToLower))
 	},
-	ToUpper: func(s *scratch) func([2]*Value) Value {
-		return func(args [2]*Value) Value { return textValue(s.mapped(args[0].Text, 'a', 'z', unicode.ToUpper)) }
+	ToUpper: func(s *scratch, args [2]*Value) Value {
+		return textValue(s.mapped(args[0].Text, 'a', 'z', unicode.ToUpper))
 	},
-	Concat: func(s *scratch) func([2]*Value) Value {
-		return func(args [2]*Value) Value { return textValue(s.concat(args[0].Text, args[1].Text)) }
-	},
+	Concat: func(s *scratch, args [2]*Value) Value { return textValue(s.concat(args[0].Text, args[1].Text)) },
 }
 
 func (s *scratch) concat(x, y string) string {
@@ -30,8 +28,8 @@ func (s *scratch) concat(x, y string) string {
 	return s.text()
 }
 
-// mapped returns the text in the other case. change does it for a character; for those of
-// ASCII it changes the letters from first to last.
+// mapped returns the text with each character changed, as strings.Map does. Of ASCII, change
+// must change the letters from first to last alone, each to its other case.
 func (s *scratch) mapped(text string, first, last byte, change func(rune) rune) string {
 	s.bytes = append(s.bytes[:0], text...)
 	for i, char := range s.bytes {
@@ -49,5 +47,5 @@ func (s *scratch) mapped(text string, first, last byte, change func(rune) rune) 
 	return s.text()
 }
 
-// text returns the text without a copy.
+// text returns the text without copying it.
 func (s *scratch) text() string { return unsafe.String(unsafe.SliceData(s.bytes), len(s.bytes)) }

@@ -10,8 +10,9 @@ import (
 // expensiveSize is how many statistics the one owner of BenchmarkExpensiveFilter has.
 const expensiveSize = 80_000
 
-// BenchmarkExpensiveFilter measures filters that Go evaluates for each of one user's 80,000
-// statistics, none of which they keep. Each is about 1.4 KB as the text of a $filter.
+// BenchmarkExpensiveFilter measures the count of filters that Go evaluates for each of one
+// user's 80,000 statistics, and that keep none of them. They are within the limits of
+// handlers/odata: "equal texts" has 1.4 KB, "different texts" makes as much text as it may.
 func BenchmarkExpensiveFilter(b *testing.B, open Open) {
 	s := opened(b, open)
 	fill(b, s, expensiveSize)
@@ -23,26 +24,20 @@ func BenchmarkExpensiveFilter(b *testing.B, open Open) {
 	}
 }
 
-// expensiveFilters are contains(toupper(tolower(concat(id,timeZoneUsed))),'x0') or the
-// same with 'x1' and so on. "many texts" differ inside of the concat, too.
+// expensiveFilters are conditions contains(toupper(tolower(concat(...))),'x') joined by or.
 var expensiveFilters = map[string]store.Expr{
-	"one text": anyContains(22, func(string) store.Expr { return property(store.PropertyTimeZoneUsed) }),
-	"many texts": anyContains(18, func(n string) store.Expr {
-		return concat(property(store.PropertyTimeZoneUsed), store.Literal{Value: text(n)})
-	}),
+	"equal texts":     anyContains(22, func(int) store.Expr { return property(store.PropertyTimeZoneUsed) }),
+	"different texts": anyContains(10, func(i int) store.Expr { return store.Literal{Value: text(strconv.Itoa(i))} }),
 }
 
-func anyContains(terms int, second func(n string) store.Expr) store.Expr {
-	var filter store.Expr
+// anyContains returns terms that look for different texts in the id with a suffix.
+func anyContains(terms int, suffix func(i int) store.Expr) store.Expr {
+	var filter store.Expr = store.Literal{Value: store.Value{Kind: store.KindBool}}
 	for i := range terms {
-		n := strconv.Itoa(i)
-		folded := function(store.ToUpper, function(store.ToLower, concat(property(store.PropertyID), second(n))))
-		term := function(store.Contains, folded, store.Literal{Value: text("x" + n)})
-		if filter == nil {
-			filter = term
-		} else {
-			filter = store.Binary{Op: store.Or, X: filter, Y: term}
-		}
+		id := function(store.Concat, property(store.PropertyID), suffix(i))
+		sought := store.Literal{Value: text("x" + strconv.Itoa(i))}
+		term := function(store.Contains, function(store.ToUpper, function(store.ToLower, id)), sought)
+		filter = store.Binary{Op: store.Or, X: filter, Y: term}
 	}
 	return filter
 }
@@ -50,5 +45,3 @@ func anyContains(terms int, second func(n string) store.Expr) store.Expr {
 func function(f store.Func, args ...store.Expr) store.Expr {
 	return store.Function{Func: f, Args: args}
 }
-
-func concat(x, y store.Expr) store.Expr { return function(store.Concat, x, y) }
