@@ -27,5 +27,6 @@
 // type needs no cast, as in Graph.
 //
 // The length of every text is bounded (maxLength, maxDepth, maxNodes, maxList), and so
-// is the text that a filter makes for a statistic (maxMade). The time to parse is linear in the length.
+// is the text that a filter makes for a statistic (maxMade). The time to parse is linear
+// in the length.
 package odata

@@ -56,8 +56,8 @@ type property struct {
 
 // NewModel returns the model of a schema. It fails if two names differ only in case. It
 // also fails if a property has different kinds on two types, since a property without a
-// cast would have no certain kind, and if a text has no maximum length. The schema comes from the contract, so the server
-// finds a failure when it starts.
+// cast would have no certain kind, and if a text has no maximum length. The schema comes
+// from the contract, so the server finds a failure when it starts.
 func NewModel(schema Schema) (*Model, error) {
 	m := &Model{types: map[string]*entityType{}, activities: slices.Clone(schema.Activities), maxLengths: maps.Clone(schema.MaxLengths)}
 	m.base = &entityType{name: schema.Base.Name, properties: map[string]property{}}
