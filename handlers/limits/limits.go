@@ -30,11 +30,11 @@ const minBurst = 20
 // New returns the limits for a machine with that many cores. perSecond is how many requests a second
 // each caller may send, 0 for no limit.
 //
-// Up to 256 writes share a commit, so there is room for them. One caller has a quarter of that: its
-// writes of one statistic go one after the other, and the last of them must not be late. Work of the
-// lanes keeps a core busy.
+// Up to 256 writes share a commit, so there is room for them. One caller has less: its writes of one
+// statistic go one after the other, and the last of them must not be late. Work of the lanes keeps a
+// core busy.
 func New(cores, perSecond int) *Limits {
-	short := Bounds{Slots: max(256, 128*cores), Each: max(64, 32*cores), Patience: 100 * time.Millisecond}
+	short := Bounds{Slots: max(256, 128*cores), Each: max(100, 50*cores), Patience: 100 * time.Millisecond}
 	short.Waiting, short.WaitingEach = short.Slots, short.Each
 	l := &Limits{
 		strangers: NewQueue(Bounds{Slots: 128 * cores, Each: 64 * cores,
