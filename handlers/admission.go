@@ -99,7 +99,7 @@ func (s *Server) enter(r *http.Request, op *spec.Operation, req *request, bodySi
 		if op.IsLong {
 			req.held.turn, err = whole.wait(r.Context())
 		}
-		return err
+		return busy(err)
 	}
 	caller, take := callerOf(req.Caller), s.limits.Write
 	switch {

@@ -50,6 +50,8 @@ type running struct {
 	outer *request
 	// turn is a lock of capacity 1: the long requests of a batch run one after the other.
 	turn chan struct{}
+	// hasBegun is true after the first long request; turn protects it.
+	hasBegun bool
 }
 
 type batchKey struct{}
@@ -60,10 +62,19 @@ func batchOf(ctx context.Context) *running {
 	return batch
 }
 
-// wait waits until no other long request of the batch runs.
+// wait waits until no other long request of the batch runs, and until it is the caller's turn again: a
+// batch of dear requests goes to the slow lane in its midst.
 func (b *running) wait(ctx context.Context) (leave func(), err error) {
 	select {
 	case b.turn <- struct{}{}:
+		if b.hasBegun {
+			err = b.outer.held.place.Next(ctx)
+		}
+		b.hasBegun = true
+		if err != nil {
+			<-b.turn
+			return nil, err
+		}
 		return func() { <-b.turn }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()

@@ -57,11 +57,11 @@ type turn struct {
 	isSlow  bool
 }
 
-// enter waits for a slot. The error is that of Queue.Acquire.
-func (l *Lanes) enter(ctx context.Context, caller Caller) (*turn, error) {
+// enter waits for a slot by one of Queue's methods. The error is that of the method.
+func (l *Lanes) enter(ctx context.Context, caller Caller, acquire func(*Queue, context.Context, Caller) error) (*turn, error) {
 	t := &turn{lanes: l, caller: caller, savings: l.savingsOf(caller)}
 	if t.savings.Tokens() > 0 {
-		if err := l.fast.Acquire(ctx, caller); err != nil {
+		if err := acquire(l.fast, ctx, caller); err != nil {
 			return nil, err
 		}
 		if t.begun = time.Now(); t.savings.Tokens() > 0 {
@@ -69,7 +69,7 @@ func (l *Lanes) enter(ctx context.Context, caller Caller) (*turn, error) {
 		}
 		l.fast.Release(caller) // the savings were spent meanwhile
 	}
-	if err := l.slow.Acquire(ctx, caller); err != nil {
+	if err := acquire(l.slow, ctx, caller); err != nil {
 		return nil, err
 	}
 	t.begun, t.isSlow = time.Now(), true

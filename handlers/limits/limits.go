@@ -76,7 +76,8 @@ func enter(ctx context.Context, queue *Queue, caller Caller) (leave func(), err 
 	return func() { queue.Release(caller) }, nil
 }
 
-// Place is what a request holds while it is worked on. One goroutine at a time may use it.
+// Place is what a request holds while it is worked on. One goroutine at a time may use it; IsLong may
+// be called by others meanwhile.
 type Place struct {
 	limits *Limits
 	caller Caller
@@ -114,7 +115,7 @@ func (l *Limits) Long(ctx context.Context, caller Caller) (*Place, error) {
 // Pages is Long for work whose answer has several pages.
 func (l *Limits) Pages(ctx context.Context, caller Caller, pages int) (*Place, error) {
 	l.activity.note(caller, time.Now())
-	turn, err := l.long.enter(ctx, caller)
+	turn, err := l.long.enter(ctx, caller, (*Queue).Acquire)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +128,24 @@ func (l *Limits) Pages(ctx context.Context, caller Caller, pages int) (*Place, e
 }
 
 // IsLong reports whether the place is one for long work.
-func (p *Place) IsLong() bool { return p.turn != nil }
+func (p *Place) IsLong() bool { return p.queue == nil }
+
+// Next ends one piece of long work and begins another one, perhaps in the other lane. Work that has
+// begun is not refused. The error is that of the context; the place is then left, and any further Next
+// is ErrBusy.
+func (p *Place) Next(ctx context.Context) error {
+	if p.left {
+		return ErrBusy
+	}
+	p.turn.leave(0)
+	next, err := p.limits.long.enter(ctx, p.caller, (*Queue).AcquireAgain)
+	if err != nil {
+		p.left = true
+		return err
+	}
+	p.turn = next
+	return nil
+}
 
 // Leave ends the work. Its response has that many bytes, which the caller holds until Close: a client
 // that reads slowly takes memory, but no place.
@@ -136,7 +154,7 @@ func (p *Place) Leave(bytes int) {
 		return
 	}
 	p.left = true
-	if p.turn == nil {
+	if p.queue != nil {
 		p.queue.Release(p.caller)
 		return
 	}
@@ -148,7 +166,7 @@ func (p *Place) Leave(bytes int) {
 // Close gives back all that is left of the place. It must be called once.
 func (p *Place) Close() {
 	p.Leave(0)
-	if p.turn != nil {
+	if p.IsLong() {
 		p.limits.answers.change(p.caller, -p.bytes)
 	}
 }

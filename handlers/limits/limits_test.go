@@ -241,3 +241,72 @@ func TestSpend(t *testing.T) {
 		}
 	})
 }
+
+// TestDearBatchGoesToTheSlowLaneInItsMidst checks that the requests of one batch are measured one by one,
+// and that none of them is refused, however many others wait.
+func TestDearBatchGoesToTheSlowLaneInItsMidst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := limits.New(2, 0)
+		place, err := l.Pages(t.Context(), caller("dear"), 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 80 { // they wait and are refused
+			go func() { _, _ = work(l, "dear", 5*time.Second) }()
+		}
+		begun := time.Now()
+		slow := 0
+		for n := range 10 {
+			if _, err := work(l, "honest", time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			if n > 0 {
+				if err := place.Next(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			slow += l.State().Slow.Running
+			time.Sleep(time.Second)
+		}
+		place.Close()
+		if took := time.Since(begun); slow < 8 || took < 15*time.Second {
+			t.Errorf("%d of ten requests of a second were in the slow lane, and all took %v", slow, took)
+		}
+		time.Sleep(time.Minute)
+		if s := l.State(); s.Slow.Running+s.Fast.Running != 0 || s.Answers.Taken != 0 {
+			t.Errorf("at the end %+v", s)
+		}
+	})
+}
+
+// TestNextEndsWithItsContext checks that a place whose context ends between two pieces of work is given
+// back once.
+func TestNextEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := limits.New(2, 0)
+		for range 2 { // the savings are spent
+			if _, err := work(l, "dear", time.Second); err != nil {
+				t.Fatal(err)
+			}
+		}
+		go func() { _, _ = work(l, "dear", 10*time.Second) }()
+		place, err := l.Long(t.Context(), caller("other"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second) // the savings of the other are spent as well
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := place.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Next: %v", err)
+		}
+		if err := place.Next(t.Context()); !errors.Is(err, limits.ErrBusy) {
+			t.Errorf("Next after it: %v", err)
+		}
+		place.Close()
+		time.Sleep(time.Minute)
+		if s := l.State(); s.Slow.Running+s.Fast.Running != 0 || s.Answers.Taken != 0 {
+			t.Errorf("at the end %+v", s)
+		}
+	})
+}

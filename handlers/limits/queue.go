@@ -51,6 +51,7 @@ type line struct {
 
 type waiter struct {
 	since    time.Time
+	hasBegun bool          // the call is part of work that has begun
 	admitted chan struct{} // closed when the call has its slot
 	at       *list.Element // in line.waiting, nil once it has its slot
 }
@@ -63,6 +64,16 @@ func NewQueue(bounds Bounds) *Queue {
 // Acquire takes a slot for a call of the caller, who must Release it. The error is ErrBusy if the
 // queue is full or the patience ends first, and that of the context if the context ends first.
 func (q *Queue) Acquire(ctx context.Context, caller Caller) error {
+	return q.acquire(ctx, caller, false)
+}
+
+// AcquireAgain is Acquire for a call that is part of work that has begun. It goes before the other calls
+// of the caller, and waits until its context ends: work that has begun is not refused.
+func (q *Queue) AcquireAgain(ctx context.Context, caller Caller) error {
+	return q.acquire(ctx, caller, true)
+}
+
+func (q *Queue) acquire(ctx context.Context, caller Caller, hasBegun bool) error {
 	q.mu.Lock()
 	l := q.lines[caller]
 	if l == nil {
@@ -75,14 +86,18 @@ func (q *Queue) Acquire(ctx context.Context, caller Caller) error {
 		q.mu.Unlock()
 		return nil
 	}
-	if q.waiting >= q.bounds.Waiting || l.waiting.Len() >= q.bounds.WaitingEach {
+	if !hasBegun && (q.waiting >= q.bounds.Waiting || l.waiting.Len() >= q.bounds.WaitingEach) {
 		q.refused++
 		q.forget(caller, l)
 		q.mu.Unlock()
 		return ErrBusy
 	}
-	w := &waiter{since: time.Now(), admitted: make(chan struct{})}
-	w.at = l.waiting.PushBack(w)
+	w := &waiter{since: time.Now(), hasBegun: hasBegun, admitted: make(chan struct{})}
+	if hasBegun {
+		w.at = l.waiting.PushFront(w)
+	} else {
+		w.at = l.waiting.PushBack(w)
+	}
 	q.waiting++
 	q.line(l)
 	q.mu.Unlock()
@@ -91,13 +106,17 @@ func (q *Queue) Acquire(ctx context.Context, caller Caller) error {
 
 // await waits for the slot of w.
 func (q *Queue) await(ctx context.Context, caller Caller, l *line, w *waiter) error {
-	patience := time.NewTimer(q.bounds.Patience)
-	defer patience.Stop()
+	var patience <-chan time.Time
+	if !w.hasBegun {
+		timer := time.NewTimer(q.bounds.Patience)
+		defer timer.Stop()
+		patience = timer.C
+	}
 	err := ErrBusy
 	select {
 	case <-w.admitted:
 		return nil
-	case <-patience.C:
+	case <-patience:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
@@ -136,7 +155,7 @@ func (q *Queue) release(caller Caller) {
 // admit gives a slot to a call of the line, which then is the last one in turns.
 func (q *Queue) admit(l *line) {
 	next := l.waiting.Front()
-	if time.Since(next.Value.(*waiter).since) > q.bounds.Patience/2 {
+	if oldest := next.Value.(*waiter); !oldest.hasBegun && time.Since(oldest.since) > q.bounds.Patience/2 {
 		next = l.waiting.Back()
 	}
 	w := l.waiting.Remove(next).(*waiter)
