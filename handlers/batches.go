@@ -84,7 +84,7 @@ func (b *running) wait(ctx context.Context) (leave func(), err error) {
 // beginBatch takes all that the requests of a batch need, before the first of them is served.
 func (s *Server) beginBatch(outer *http.Request, requests []batch.Announced) error {
 	req := requestOf(outer)
-	if err := s.spend(req, len(requests)-1); err != nil { // one was taken for the batch itself
+	if err := s.spend(req, max(0, len(requests)-1)); err != nil { // one was taken for the batch itself
 		return err
 	}
 	long := 0

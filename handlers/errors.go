@@ -99,7 +99,7 @@ func (s *Server) setErrorHeaders(header http.Header, status int, req *request, r
 		header.Set("Retry-After", strconv.Itoa(refused.RetryAfter))
 	}
 	if status == http.StatusTooManyRequests {
-		header["x-ms-throttle-scope"] = []string{"Tenant_Application/ReadWrite/" + req.Caller.Application + "/" + req.Caller.Tenant}
+		header["x-ms-throttle-scope"] = []string{"Tenant_Application/ReadWrite/" + headerText(req.Caller.Application) + "/" + req.Caller.Tenant}
 		header["x-ms-throttle-information"] = []string{"ResourceUnitLimitExceeded"}
 	}
 	header.Set("Content-Type", wire.Form{Level: wire.MetadataMinimal}.ContentType())

@@ -36,8 +36,8 @@ type Runner struct {
 	// another call is running.
 	Atomically func(ctx context.Context, requests func(context.Context) bool) error
 	// Begin is called once for a batch that is not malformed, before any of its requests is served. If
-	// it returns an error, none is served. A path is not known
-	// yet if its url refers to the response to another request.
+	// it returns an error, none is served. A path is not known yet if its url refers to the response to
+	// another request.
 	Begin func(outer *http.Request, requests []Announced) error
 	// Refuse writes the response to a request of a batch that Next must not see, or
 	// whose response must not be sent. outer is the outer request.
