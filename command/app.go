@@ -118,7 +118,8 @@ func (a *App) open(ctx context.Context) error {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
+		ConnState:         newConnections(connectionLimit(openFiles())).track,
+		ErrorLog:          newErrorLog(a.config.Logger),
 	}
 	return nil
 }
@@ -170,6 +171,7 @@ func (a *App) Start(ctx context.Context) error {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}
+	a.logStart()
 	a.listener = listener
 	a.closers = append(a.closers, a.drain)
 	go func() {
