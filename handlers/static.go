@@ -1,0 +1,98 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// static is a response that changes only with the program or its key. Its forms are made once, and all
+// responses share them.
+type static struct {
+	contentType      string
+	plain, gzipped   []byte // gzipped is nil if it would not be shorter
+	plainTag, zipTag string // strong entity tags: each form of the content has its own (RFC 9110, 8.8.3)
+}
+
+// newStatic returns a response with a compressed form.
+func newStatic(contentType string, content []byte) *static {
+	s := newUncompressed(contentType, content)
+	if zipped := compress(content); len(zipped) < len(content) {
+		s.gzipped = zipped
+	}
+	return s
+}
+
+// newUncompressed returns a response without a compressed form, which is cheap to make.
+func newUncompressed(contentType string, content []byte) *static {
+	sum := sha256.Sum256(content)
+	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+	return &static{contentType: contentType, plain: content, plainTag: `"` + tag + `"`, zipTag: `"` + tag + `-gzip"`}
+}
+
+func compress(content []byte) []byte {
+	var zipped bytes.Buffer
+	writer, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is one that it knows
+	_, _ = writer.Write(content)                                    // a buffer takes everything
+	_ = writer.Close()
+	return zipped.Bytes()
+}
+
+// serve responds with the form that the client takes, or with 304 if the client has it.
+func (s *static) serve(c *gin.Context) {
+	header := c.Writer.Header()
+	content, tag := s.plain, s.plainTag
+	if s.gzipped != nil {
+		header.Add("Vary", "Accept-Encoding")
+		if acceptsGzip(c.Request.Header.Values("Accept-Encoding")) {
+			content, tag = s.gzipped, s.zipTag
+		}
+	}
+	header["ETag"] = []string{tag} // spelt as in the RFC
+	if hasTag(c.GetHeader("If-None-Match"), tag) {
+		c.Writer.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if tag == s.zipTag {
+		header.Set("Content-Encoding", "gzip")
+	}
+	header.Set("Content-Type", s.contentType)
+	header.Set("Content-Length", strconv.Itoa(len(content)))
+	c.Writer.WriteHeader(http.StatusOK)
+	_, _ = c.Writer.Write(content) // an error here means that the caller has hung up
+}
+
+// acceptsGzip reports whether the lines of Accept-Encoding allow gzip (RFC 9110, 12.5.3). A weight of 0
+// forbids it. The entry for gzip counts more than the one for any coding.
+func acceptsGzip(lines []string) bool {
+	accepted := false
+	for entry := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		coding, weight, _ := strings.Cut(entry, ";")
+		_, q, hasWeight := strings.Cut(weight, "=")
+		value, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+		allowed := !hasWeight || err == nil && value > 0
+		switch strings.ToLower(strings.TrimSpace(coding)) {
+		case "gzip", "x-gzip":
+			return allowed
+		case "*":
+			accepted = allowed
+		}
+	}
+	return accepted
+}
+
+// hasTag reports whether If-None-Match lists the entity tag, compared weakly (RFC 9110, 13.1.2), or is *.
+func hasTag(list, tag string) bool {
+	for entry := range strings.SplitSeq(list, ",") { // a tag of a static response has no comma
+		if entry = strings.TrimSpace(entry); entry == "*" || strings.TrimPrefix(entry, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
