@@ -111,13 +111,15 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.server = &http.Server{
-		Handler:           handler,
+		Handler:           &streams{next: handler},
 		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streamsPerConnection},
+		ConnContext:       withStreamCount,
 		ConnState:         newConnections(connectionLimit(openFiles())).track,
 		ErrorLog:          newErrorLog(a.config.Logger),
 	}
