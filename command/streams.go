@@ -4,7 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -13,7 +13,7 @@ const (
 	streamsPerConnection = 100
 	// maxStreams is how many HTTP/2 requests of all connections may be under way before they are shared
 	// out. A response that its client does not read holds some 25 KB.
-	maxStreams = 2000
+	maxStreams = 500
 )
 
 // streams bounds the HTTP/2 requests under way. If there are maxStreams, a connection may begin another
@@ -21,14 +21,13 @@ const (
 // sent before the client reads those that it has asked for already.
 type streams struct {
 	next http.Handler
-
-	mu          sync.Mutex // protects the fields below and all counts
-	all         int        // requests under way
-	connections int        // that have any
+	// No mutex: thousands of requests would queue for it whenever its holder is not scheduled.
+	all         atomic.Int64 // requests under way
+	connections atomic.Int64 // that have any
 }
 
 // streamCount is how many requests of a connection are under way.
-type streamCount struct{ open int }
+type streamCount struct{ open atomic.Int64 }
 
 type streamCountKey struct{}
 
@@ -52,25 +51,19 @@ func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // begin counts a request of the connection, and reports whether there is room for it.
 func (s *streams) begin(count *streamCount) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.all >= maxStreams && count.open >= max(1, maxStreams/max(1, s.connections)) {
+	if s.all.Load() >= maxStreams && count.open.Load() >= max(1, maxStreams/max(1, s.connections.Load())) {
 		return false
 	}
-	if count.open == 0 {
-		s.connections++
+	if count.open.Add(1) == 1 {
+		s.connections.Add(1)
 	}
-	count.open++
-	s.all++
+	s.all.Add(1)
 	return true
 }
 
 func (s *streams) end(count *streamCount) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all--
-	count.open--
-	if count.open == 0 {
-		s.connections--
+	s.all.Add(-1)
+	if count.open.Add(-1) == 0 {
+		s.connections.Add(-1)
 	}
 }

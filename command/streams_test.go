@@ -31,7 +31,7 @@ func TestStreamsAreShared(t *testing.T) {
 	for _, count := range counts {
 		s.end(count)
 	}
-	if s.all != 0 || s.connections != 0 || !s.begin(greedy) {
-		t.Errorf("%d streams of %d connections are left", s.all, s.connections)
+	if s.all.Load() != 0 || s.connections.Load() != 0 || !s.begin(greedy) {
+		t.Errorf("%d streams of %d connections are left", s.all.Load(), s.connections.Load())
 	}
 }

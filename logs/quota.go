@@ -1,7 +1,7 @@
 package logs
 
 import (
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -18,9 +18,7 @@ const (
 type Quota struct {
 	limiter *rate.Limiter
 	tell    func(leftOut int)
-
-	mu      sync.Mutex // protects leftOut
-	leftOut int        // lines since the last call of tell
+	leftOut atomic.Int64 // lines since the last call of tell
 }
 
 // NewQuota returns a quota that calls tell at most once a second, with the number of lines that were
@@ -29,24 +27,14 @@ func NewQuota(tell func(leftOut int)) *Quota {
 	return &Quota{limiter: rate.NewLimiter(linesPerSecond, linesAtOnce), tell: tell}
 }
 
-// Allow reports whether a line may be written. If not, it counts the line.
+// Allow reports whether a line may be written. If not, it counts the line. Once a line is left out, all
+// are until the next call of tell.
 func (q *Quota) Allow() bool {
-	if q.limiter.Allow() {
+	if q.leftOut.Load() == 0 && q.limiter.Allow() {
 		return true
 	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.leftOut == 0 {
-		time.AfterFunc(time.Second, q.tellCount)
+	if q.leftOut.Add(1) == 1 {
+		time.AfterFunc(time.Second, func() { q.tell(int(q.leftOut.Swap(0))) })
 	}
-	q.leftOut++
 	return false
-}
-
-func (q *Quota) tellCount() {
-	q.mu.Lock()
-	count := q.leftOut
-	q.leftOut = 0
-	q.mu.Unlock()
-	q.tell(count)
 }
