@@ -1,7 +1,9 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +17,7 @@ import (
 	"afterhours/contract/checked"
 	"afterhours/contract/program"
 	"afterhours/handlers/auth"
+	"afterhours/logs"
 )
 
 // TestLogWithoutReader: a server goes on if nobody reads its log, and if nobody ever will, and ends at
@@ -104,5 +107,33 @@ func TestStoreAddress(t *testing.T) {
 		if got := (&StoreFlags{Store: given}).address(); got != want {
 			t.Errorf("%s is shown as %s, want %s", given, got, want)
 		}
+	}
+}
+
+// TestConnectionErrorsAreFew: anybody can cause errors of connections, so few of them have a line.
+func TestConnectionErrorsAreFew(t *testing.T) {
+	var text bytes.Buffer
+	out := logs.NewWriter(&text)
+	errors := newErrorLog(slog.New(slog.NewJSONHandler(out, nil)))
+	const count = 10_000
+	for range count {
+		errors.Print("http: TLS handshake error: EOF")
+	}
+	time.Sleep(1500 * time.Millisecond) // the number comes after a second
+	out.Close(time.Minute)
+	lines, leftOut := 0, 0
+	for line := range strings.Lines(text.String()) {
+		var entry struct {
+			LinesLeftOut int `json:"lines_left_out"`
+		}
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatal(err)
+		}
+		if leftOut += entry.LinesLeftOut; entry.LinesLeftOut == 0 {
+			lines++
+		}
+	}
+	if lines+leftOut != count || lines > count/2 {
+		t.Errorf("%d lines, and %d are said to be left out of %d", lines, leftOut, count)
 	}
 }

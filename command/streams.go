@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	// streamsPerConnection is how many requests of one HTTP/2 connection may be under way. RFC 9113,
-	// 6.5.2, recommends no less.
-	streamsPerConnection = 100
+	// streamsPerConnection is how many requests of one HTTP/2 connection may be under way; its client
+	// queues the others. net/http starts a goroutine for each stream as soon as it is opened, and 250 for
+	// each of a thousand connections would take gigabytes.
+	streamsPerConnection = 32
 	// maxStreams is how many HTTP/2 requests of all connections may be under way before they are shared
 	// out. A response that its client does not read holds some 25 KB.
 	maxStreams = 500

@@ -33,10 +33,10 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 			ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
 		})
 	}
-	routes.GET("/openapi.yaml", newStatic("application/yaml", config.Contract).serve)
-	routes.GET("/.well-known/jwks.json", newStatic("application/json", config.Issuer.JWKS()).serve)
+	routes.GET("/openapi.yaml", s.serveStatic(newStatic("application/yaml", config.Contract)))
+	routes.GET("/.well-known/jwks.json", s.serveStatic(newStatic("application/json", config.Issuer.JWKS())))
 	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) { // the same for each Host
-		newUncompressed("application/json", config.Issuer.Discovery(s.origin(c.Request))).serve(c)
+		s.serveStatic(newUncompressed("application/json", config.Issuer.Discovery(s.origin(c.Request))))(c)
 	})
 	routes.GET("/livez", func(c *gin.Context) { c.Data(http.StatusOK, "text/plain", []byte("ok")) })
 	routes.GET("/readyz", s.ready)

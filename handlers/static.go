@@ -8,8 +8,19 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"afterhours/handlers/problem"
+)
+
+// A response longer than the first window of HTTP/2 (RFC 9113, 6.5.2) lasts as long as its client wants.
+// Only largeAtOnce of them are sent at once, each within largeTimeout.
+const (
+	firstWindow  = 64<<10 - 1
+	largeAtOnce  = 32
+	largeTimeout = 10 * time.Second
 )
 
 // static is a response that changes only with the program or its key. Its forms are made once, and all
@@ -18,6 +29,7 @@ type static struct {
 	contentType      string
 	plain, gzipped   []byte // gzipped is nil if it would not be shorter
 	plainTag, zipTag string // strong entity tags: each form of the content has its own (RFC 9110, 8.8.3)
+	large            chan struct{}
 }
 
 // newStatic returns a response with a compressed form.
@@ -33,7 +45,8 @@ func newStatic(contentType string, content []byte) *static {
 func newUncompressed(contentType string, content []byte) *static {
 	sum := sha256.Sum256(content)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	return &static{contentType: contentType, plain: content, plainTag: `"` + tag + `"`, zipTag: `"` + tag + `-gzip"`}
+	return &static{contentType: contentType, plain: content, plainTag: `"` + tag + `"`, zipTag: `"` + tag + `-gzip"`,
+		large: make(chan struct{}, largeAtOnce)}
 }
 
 func compress(content []byte) []byte {
@@ -44,8 +57,17 @@ func compress(content []byte) []byte {
 	return zipped.Bytes()
 }
 
-// serve responds with the form that the client takes, or with 304 if the client has it.
-func (s *static) serve(c *gin.Context) {
+// serveStatic responds with the form that the client takes, or with 304 if the client has it.
+func (s *Server) serveStatic(response *static) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := response.write(c); err != nil {
+			s.writeGinError(c, err)
+		}
+	}
+}
+
+// write writes the response. The error means that too many large ones are under way.
+func (s *static) write(c *gin.Context) error {
 	header := c.Writer.Header()
 	content, tag := s.plain, s.plainTag
 	if s.gzipped != nil {
@@ -54,11 +76,21 @@ func (s *static) serve(c *gin.Context) {
 			content, tag = s.gzipped, s.zipTag
 		}
 	}
-	header["ETag"] = []string{tag} // spelt as in the RFC
 	if hasTag(c.GetHeader("If-None-Match"), tag) {
+		header["ETag"] = []string{tag} // spelt as in the RFC
 		c.Writer.WriteHeader(http.StatusNotModified)
-		return
+		return nil
 	}
+	if len(content) > firstWindow && c.Request.Method != http.MethodHead {
+		select {
+		case s.large <- struct{}{}:
+			defer func() { <-s.large }()
+		default:
+			return problem.Refuse(problem.ErrUnavailable, "", "Too many clients read this now. Try again in a moment, or send Accept-Encoding: gzip.")
+		}
+		_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(largeTimeout)) // a response without a connection has none
+	}
+	header["ETag"] = []string{tag}
 	if tag == s.zipTag {
 		header.Set("Content-Encoding", "gzip")
 	}
@@ -66,6 +98,7 @@ func (s *static) serve(c *gin.Context) {
 	header.Set("Content-Length", strconv.Itoa(len(content)))
 	c.Writer.WriteHeader(http.StatusOK)
 	_, _ = c.Writer.Write(content) // an error here means that the caller has hung up
+	return nil
 }
 
 // acceptsGzip reports whether the lines of Accept-Encoding allow gzip (RFC 9110, 12.5.3). A weight of 0

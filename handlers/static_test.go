@@ -3,11 +3,14 @@ package handlers_test
 import (
 	"compress/gzip"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 
+	"afterhours/contract/checked"
 	"afterhours/store/memory"
 )
 
@@ -78,6 +81,46 @@ func TestDiscoveryHasATag(t *testing.T) {
 		got := ts.do(call{method: http.MethodGet, path: path, header: map[string]string{"If-None-Match": tag}})
 		if tag == "" || got.status != http.StatusNotModified {
 			t.Errorf("%s: %q, then %d", path, tag, got.status)
+		}
+	}
+}
+
+// pipes is a listener whose connections have no buffers: a response waits for its reader.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	if conn, open := <-p; open {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{} }
+
+// TestLargeResponsesAreFew: clients that ask for openapi.yaml and do not read it keep a few others from
+// the long form, and nobody from the short one.
+func TestLargeResponsesAreFew(t *testing.T) {
+	ts := newTestServer(t, memory.New())
+	handler := newServer(t, ts.store, ts.issuer, io.Discard)
+	listener := make(pipes)
+	server := &http.Server{Handler: handler}
+	go func() { _ = server.Serve(listener) }()
+	defer func() { close(listener); _ = server.Close() }()
+	for range 32 {
+		client, conn := net.Pipe()
+		defer client.Close()
+		listener <- conn
+		_, _ = io.WriteString(client, "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n")
+		if _, err := client.Read(make([]byte, 1)); err != nil { // the response has begun
+			t.Fatal(err)
+		}
+	}
+	for coding, status := range map[string]int{"identity": http.StatusServiceUnavailable, "gzip": http.StatusOK} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.yaml", nil)
+		request.Header.Set("Accept-Encoding", coding)
+		got := checked.Serve(t, handler, request)
+		if got.Code != status || (status != http.StatusOK) != (got.Header().Get("Retry-After") != "") {
+			t.Errorf("%s: %d %v", coding, got.Code, got.Header())
 		}
 	}
 }

@@ -38,9 +38,7 @@ func TestSlowClients(t *testing.T) {
 	}
 	kept := false
 	for try := 0; try < 3 && !kept; try++ { // the best of three, as other processes on the machine slow requests down
-		second := make(chan struct{})
-		time.AfterFunc(time.Second, func() { close(second) })
-		without := honestRequests(t, checked.Client(t), p, token, second)
+		without := honestRequests(t, checked.Client(t), p, token, after(time.Second))
 		held, ended := slowRequests(t, p, token)
 		with := honestRequests(t, checked.Client(t), p, token, ended)
 		t.Logf("%d slow connections, each closed within %v; honest requests took %v at the median and %v at p99, without them %v and %v",
