@@ -20,6 +20,12 @@ func (a *App) logStart() {
 		"issuers", append([]string{auth.LocalName}, a.config.Issuers...), "audiences", append([]string{}, a.config.Audiences...),
 		"data", folder, "store", a.config.address(),
 	}
+	if len(a.config.Claims) > 0 {
+		line = append(line, "claims", a.config.Claims)
+	}
+	if len(a.config.NamesFrom) > 0 {
+		line = append(line, "names_from", a.config.NamesFrom)
+	}
 	if a.config.isSQLite() {
 		line = append(line, "durability", a.config.Durability)
 	}

@@ -16,11 +16,13 @@ import (
 )
 
 // A response longer than the first window of HTTP/2 (RFC 9113, 6.5.2) lasts as long as its client wants.
-// Only largeAtOnce of them are sent at once, each within largeTimeout.
+// Only largeAtOnce of them are sent at once, each within largeTimeout. Other clients wait for largeWait
+// and then get 503: those who ask again at once would take the time of all others.
 const (
 	firstWindow  = 64<<10 - 1
 	largeAtOnce  = 32
 	largeTimeout = 10 * time.Second
+	largeWait    = time.Second
 )
 
 // static is a response that changes only with the program or its key. Its forms are made once, and all
@@ -85,7 +87,7 @@ func (s *static) write(c *gin.Context) error {
 		select {
 		case s.large <- struct{}{}:
 			defer func() { <-s.large }()
-		default:
+		case <-time.After(largeWait):
 			return problem.Refuse(problem.ErrUnavailable, "", "Too many clients read this now. Try again in a moment, or send Accept-Encoding: gzip.")
 		}
 		_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(largeTimeout)) // a response without a connection has none
