@@ -85,7 +85,7 @@ func TestStrangersCannotFillTheLog(t *testing.T) {
 		if token != "" {
 			request.Header.Set("Authorization", "Bearer "+token)
 		}
-		server.ServeHTTP(httptest.NewRecorder(), request)
+		checked.Serve(t, server, request)
 	}
 	const floods, honest = 3000, 5
 	for range floods / 3 {
