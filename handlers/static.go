@@ -68,7 +68,8 @@ func (s *Server) serveStatic(response *static) gin.HandlerFunc {
 	}
 }
 
-// write writes the response. The error means that too many large ones are under way.
+// write writes the response. The error means that too many large ones are under way, or that the client
+// has gone.
 func (s *static) write(c *gin.Context) error {
 	header := c.Writer.Header()
 	content, tag := s.plain, s.plainTag
@@ -87,6 +88,8 @@ func (s *static) write(c *gin.Context) error {
 		select {
 		case s.large <- struct{}{}:
 			defer func() { <-s.large }()
+		case <-c.Request.Context().Done():
+			return c.Request.Context().Err()
 		case <-time.After(largeWait):
 			return problem.Refuse(problem.ErrUnavailable, "", "Too many clients read this now. Try again in a moment, or send Accept-Encoding: gzip.")
 		}

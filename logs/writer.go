@@ -41,7 +41,7 @@ func (w *Writer) Write(line []byte) (int, error) {
 	defer w.mu.Unlock()
 	switch {
 	case w.closed:
-	case w.dropped > 0, len(w.pending)+len(line) > bufferSize: // none after a dropped one, to keep the order
+	case w.dropped > 0 && len(w.pending) > 0, len(w.pending)+len(line) > bufferSize: // to keep the order, none after a dropped one
 		w.dropped++
 	default:
 		w.pending = append(w.pending, line...)

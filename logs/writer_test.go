@@ -91,3 +91,15 @@ func TestAFailedWriteIsCounted(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+// TestALineBeyondTheBuffer: a line that is longer than the buffer is dropped, and the next one is not.
+func TestALineBeyondTheBuffer(t *testing.T) {
+	var out bytes.Buffer
+	w := logs.NewWriter(&out)
+	fmt.Fprintln(w, strings.Repeat("x", 5<<20))
+	fmt.Fprintln(w, "{2}")
+	w.Close(time.Minute)
+	if text := out.String(); !strings.HasPrefix(text, "{2}\n") || !strings.Contains(text, `"lines":1}`) {
+		t.Errorf("got %.200s", text)
+	}
+}
