@@ -233,14 +233,14 @@ func TestStrangersDoNotTakeWhatCallersNeed(t *testing.T) {
 	var strangers sync.WaitGroup
 	for range 64 {
 		strangers.Go(func() {
-			send(stalledWriter{httptest.NewRecorder(), letGo}, "/openapi.yaml", "192.0.2.1", "")
+			send(stalledWriter{httptest.NewRecorder(), letGo}, "/.well-known/jwks.json", "192.0.2.1", "")
 		})
 	}
 	eventually(t, "64 strangers", func() bool { return l.State().Strangers.Running == 64 })
 	if got := status("/beta/$metadata", "192.0.2.1", ""); got != 503 {
 		t.Errorf("one more of the same address: %d", got)
 	}
-	if got := status("/openapi.yaml", "192.0.2.2", ""); got != 200 {
+	if got := status("/.well-known/jwks.json", "192.0.2.2", ""); got != 200 {
 		t.Errorf("another address: %d", got)
 	}
 	if got := status("/livez", "192.0.2.1", ""); got != 200 {
