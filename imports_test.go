@@ -48,6 +48,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/checked":             {"store/edm", "gen"},
 	"afterhours/contract/durability":          {},
 	"afterhours/contract/durability/failover": {"contract/program"},
+	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
 }
 

@@ -63,6 +63,9 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 	var faults []gen.ErrorDetail
 	for name, values := range query {
 		switch {
+		case name == "" || name[0] == ' ':
+			faults = append(faults, problem.Fault(gen.UnknownQueryOption, "query",
+				"A query option has no name, as if the shell replaced $filter, $top or another: put the URL in single quotes, or write \\$filter."))
 		case !slices.Contains(op.QueryNames, name):
 			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.",
 				problem.Shown(name), choices(op.QueryNames)))
