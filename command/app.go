@@ -50,6 +50,7 @@ type App struct {
 	issuer *auth.LocalIssuer
 	tls    *tls.Config // nil for plain http
 	caFile string      // of the authority that clients must trust, "" for none
+	demo   loadedDemo  // by Start, with --demo
 	server *http.Server
 	failed chan error
 	stop   func() error // shutDown, which runs once
@@ -166,7 +167,7 @@ func (a *App) Start(ctx context.Context) error {
 		return explainListen(err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
-		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
+		if a.demo, err = loadDemo(ctx, a.store, time.Now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}
