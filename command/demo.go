@@ -96,9 +96,9 @@ func loadDemo(ctx context.Context, to store.Store, now time.Time) (loadedDemo, e
 func (l loadedDemo) print(out io.Writer) {
 	kept := ""
 	if l.kept > 0 {
-		kept = fmt.Sprintf("; %d were there and are left as they were", l.kept)
+		kept = fmt.Sprintf("; already there and left unchanged: %d", l.kept)
 	}
-	fmt.Fprintf(out, "\nloaded %d statistics of the week %s to %s for %s%s\n", l.created, l.sunday, l.sunday.AddDays(6), demoUPN, kept)
+	fmt.Fprintf(out, "\nloaded %s of the week %s to %s for %s%s\n", counted(l.created, "statistic"), l.sunday, l.sunday.AddDays(6), demoUPN, kept)
 	if l.created > 0 {
 		fmt.Fprintf(out, "the negative call of %s is Graph's own example\n", l.sunday.AddDays(graphExampleDay))
 	}

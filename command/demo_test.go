@@ -76,7 +76,7 @@ func TestDemoAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	printed := readIntroduction(t, program.Serve(t, data, "--demo"))
-	if want := fmt.Sprintf("\nloaded 1 statistics of the week %s to %s for megan@example.com; 34 were there and are left as they were\n", week, week.AddDays(6)); !strings.HasPrefix(printed.text, want) {
+	if want := fmt.Sprintf("\nloaded 1 statistic of the week %s to %s for megan@example.com; already there and left unchanged: 34\n", week, week.AddDays(6)); !strings.HasPrefix(printed.text, want) {
 		t.Errorf("printed is %s\nwant %s", printed.text, want)
 	}
 }

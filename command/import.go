@@ -38,7 +38,7 @@ All other rows are stored, and the exit code is 1.`,
 	}
 	flags := command.Flags()
 	i.StoreFlags.add(flags)
-	flags.StringVar(&i.format, "format", "", "jsonl or csv (if it is not given: csv for a file that ends in .csv, else jsonl)")
+	flags.StringVar(&i.format, "format", "", formatHelp)
 	flags.IntVar(&i.from, "from", 1, "line to begin at, to continue an earlier import")
 	flags.StringVar(&i.tenant, "tenant", demoTenant, "tenant (tid), a GUID, of the rows of a CSV without a column TenantId")
 	flags.StringVar(&i.report, "report", "", "new file to report refused rows to, as CSV with the columns line, property and reason (otherwise to standard error)")

@@ -123,10 +123,14 @@ func (x *Exchange) readLine(text []byte) (item bulk.Item, faults []bulk.Fault) {
 func lineFault(err error) string {
 	var semantic *json.SemanticError
 	if errors.As(err, &semantic) {
-		if errors.Is(err, json.ErrUnknownName) {
-			return fmt.Sprintf("it has a member %s that is not known", semantic.JSONPointer.LastToken())
+		member := semantic.JSONPointer.LastToken()
+		switch {
+		case errors.Is(err, json.ErrUnknownName):
+			return fmt.Sprintf("it has a member %s that is not known", member)
+		case semantic.JSONPointer == "":
+			return "it is not a JSON object"
 		}
-		return fmt.Sprintf("the member %s is of another kind than it must be", semantic.JSONPointer.LastToken())
+		return fmt.Sprintf("the member %s must be a string", member) // the others are of any kind
 	}
 	return input.JSONFault(err)
 }
