@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"afterhours/handlers"
@@ -53,6 +54,7 @@ type App struct {
 	demo   loadedDemo  // by Start, with --demo
 	server *http.Server
 	failed chan error
+	active atomic.Int64 // requests under way
 	stop   func() error // shutDown, which runs once
 
 	mu       sync.Mutex     // protects the fields below
@@ -112,7 +114,7 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.server = &http.Server{
-		Handler:           handler,
+		Handler:           a.counting(handler),
 		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
@@ -122,6 +124,15 @@ func (a *App) open(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
 	}
 	return nil
+}
+
+// counting returns the handler with its requests under way counted.
+func (a *App) counting(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.active.Add(1)
+		defer a.active.Add(-1)
+		handler.ServeHTTP(w, r)
+	})
 }
 
 func (a *App) newHandler() (http.Handler, error) {

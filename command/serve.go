@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -61,8 +62,20 @@ func serve(command *cobra.Command, config Config) error {
 	}
 	select {
 	case <-ctx.Done():
+		app.sayStopping(command.ErrOrStderr())
 		return app.Stop()
 	case err := <-app.Failed():
 		return errors.Join(err, app.Stop())
 	}
+}
+
+// sayStopping says how many requests the end waits for: to a person on a terminal, otherwise in
+// the log.
+func (a *App) sayStopping(stderr io.Writer) {
+	finishing := "finishing " + counted(int(a.active.Load()), "request")
+	if isTerminal(stderr) {
+		fmt.Fprintln(stderr, finishing+"; Ctrl-C again to stop now")
+		return
+	}
+	a.config.Logger.Info(finishing + "; a second signal stops now")
 }
