@@ -8,6 +8,7 @@
 //	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
 //	app.go        the running server: New, Start, Addr, Stop
 //	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
+//	builtin.go    help and completion
 //	exchange.go   what export.go and import.go share
 package command
 
@@ -74,6 +75,7 @@ A flag that is not given is taken from its environment variable, which is in bra
 	root.SetIn(environment.Stdin)
 	root.SetOut(environment.Stdout)
 	root.SetErr(environment.Stderr)
+	addBuiltins(root)
 	return root
 }
 
