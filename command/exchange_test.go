@@ -90,7 +90,7 @@ func TestImportReportsRefusedRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := run(t, "import", "--data", dir, "--report", report, file)
-	if err == nil || err.Error() != "2 rows were refused; the others are stored" || ExitCode(err) != 1 || out != "2 created, 0 replaced, 0 unchanged, 2 refused\n" {
+	if err == nil || err.Error() != "2 rows refused; the others are stored" || ExitCode(err) != 1 || out != "2 created, 0 replaced, 0 unchanged, 2 refused\n" {
 		t.Errorf("import printed %q, %v", out, err)
 	}
 	reported, err := os.ReadFile(report)

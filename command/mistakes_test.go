@@ -2,7 +2,9 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"afterhours/contract/golden"
 	"afterhours/contract/program"
@@ -25,9 +28,7 @@ func TestMistakenCommandLines(t *testing.T) {
 	template := mistakenFiles(t)
 	golden.Test(t, "testdata/mistakes_command.txt", func(t *testing.T, one golden.Case) string {
 		dir := filepath.Join(t.TempDir(), "here")
-		if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
-			t.Fatal(err)
-		}
+		copyFolder(t, template, dir)
 		var environment, args []string
 		for _, word := range shellWords.FindAllString(strings.ReplaceAll(one.Head, "{port}", port), -1) {
 			if len(args) == 0 && strings.Contains(word, "=") {
@@ -39,7 +40,9 @@ func TestMistakenCommandLines(t *testing.T) {
 		if len(args) == 0 || args[0] != "afterhours" {
 			t.Fatalf("%s is no command line of afterhours", one.Head)
 		}
-		command := exec.CommandContext(t.Context(), program.Path(t), args[1:]...)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // for a server that starts after all
+		defer cancel()
+		command := exec.CommandContext(ctx, program.Path(t), args[1:]...)
 		command.Dir, command.Env, command.Stdin = dir, append(os.Environ(), environment...), strings.NewReader(one.Body)
 		var stderr bytes.Buffer
 		command.Stderr = &stderr
@@ -75,4 +78,21 @@ func mistakenFiles(t *testing.T) string {
 		}
 	}
 	return dir
+}
+
+// copyFolder copies a folder. Only the owner may read the copy, as it is with a data folder.
+func copyFolder(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(to, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return errors.Join(err, os.Chmod(path, 0o700))
+		}
+		return os.Chmod(path, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -43,7 +43,8 @@ func TestCSVRefuses(t *testing.T) {
 		"PersonId,Colour\n":                      `there is no column "Colour"; there are TenantId, PersonId,`,
 		"PersonId\n":                             "the columns PersonId and StatisticType must be there; the header has PersonId",
 		"PersonId,StatisticType,statisticTYPE\n": "the column StatisticType is there twice",
-		"PersonId;StatisticType\n":               `there is no column "PersonId;StatisticType"`,
+		"PersonId;StatisticType\n":               "its columns are separated by semicolons or tabs; separate them by commas",
+		"PersonId\tStatisticType\n":              "its columns are separated by semicolons or tabs; separate them by commas",
 		`"PersonId` + strings.Repeat("x", 2<<20): "a row has more than 1048576 bytes",
 	} {
 		if _, err := x.CSV(strings.NewReader(text), aTenant, 1); err == nil || !strings.Contains(err.Error(), want) {
