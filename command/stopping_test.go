@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"afterhours/contract/checked"
 	"afterhours/contract/program"
 )
 
@@ -47,10 +49,16 @@ func sendHalf(t *testing.T, url, token string) halfSent {
 func (h halfSent) finish(t *testing.T) {
 	t.Helper()
 	_, _ = io.WriteString(h.connection, h.rest)
-	response, err := http.ReadResponse(h.answers, nil)
-	if err != nil || response.StatusCode != http.StatusCreated {
-		t.Errorf("the request under way is answered %v, %v", response, err)
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, program.Statistics, nil)
+	response, err := http.ReadResponse(h.answers, request)
+	if err != nil {
+		t.Fatal(err)
 	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusCreated {
+		t.Errorf("the request under way is answered %d %s, %v", response.StatusCode, body, err)
+	}
+	checked.Answer(t, request, response, body)
 }
 
 // TestStoppingIsLogged: after SIGTERM the log says how many requests the end waits for.
