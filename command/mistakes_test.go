@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,14 +24,17 @@ import (
 // environment, the command line, and what is on standard input. It runs in a folder of its own
 // with the files of mistakenFiles.
 func TestMistakenCommandLines(t *testing.T) {
-	server := program.Serve(t, t.TempDir())
+	served := t.TempDir()
+	server := program.Serve(t, served)
 	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
 	template := mistakenFiles(t)
+	ours := func(variable string) bool { return strings.HasPrefix(variable, variablePrefix) }
+	inherited := slices.DeleteFunc(os.Environ(), ours)
 	golden.Test(t, "testdata/mistakes_command.txt", func(t *testing.T, one golden.Case) string {
 		dir := filepath.Join(t.TempDir(), "here")
 		copyFolder(t, template, dir)
 		var environment, args []string
-		for _, word := range shellWords.FindAllString(strings.ReplaceAll(one.Head, "{port}", port), -1) {
+		for _, word := range shellWords.FindAllString(strings.NewReplacer("{port}", port, "{served}", served).Replace(one.Head), -1) {
 			if len(args) == 0 && strings.Contains(word, "=") {
 				environment = append(environment, word)
 			} else {
@@ -43,14 +47,14 @@ func TestMistakenCommandLines(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // for a server that starts after all
 		defer cancel()
 		command := exec.CommandContext(ctx, program.Path(t), args[1:]...)
-		command.Dir, command.Env, command.Stdin = dir, append(os.Environ(), environment...), strings.NewReader(one.Body)
+		command.Dir, command.Env, command.Stdin = dir, slices.Concat(inherited, environment), strings.NewReader(one.Body)
 		var stderr bytes.Buffer
 		command.Stderr = &stderr
 		var exited *exec.ExitError
 		if err := command.Run(); !errors.As(err, &exited) {
 			t.Fatalf("it is no mistake: %v, and says %s", err, stderr.String())
 		}
-		told := strings.NewReplacer(dir, "{here}", port, "{port}").Replace(stderr.String())
+		told := strings.NewReplacer(dir, "{here}", served, "{served}", port, "{port}").Replace(stderr.String())
 		return "exit code " + strconv.Itoa(exited.ExitCode()) + "\n" + logTime.ReplaceAllString(told, "")
 	})
 }
