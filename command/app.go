@@ -75,7 +75,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL())
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		return nil, err
 	}
 	a.verifier = verifier
-	handler, err := handlers.New(handlers.Config{
+	return handlers.New(handlers.Config{
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
@@ -148,10 +148,13 @@ func (a *App) newHandler() (http.Handler, error) {
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})
-	if err != nil && a.config.PublicURL != "" { // New refuses nothing else that a command line can give
-		return nil, usagef("--public-url: %w", err)
+}
+
+func (c *Config) checkPublicURL() error {
+	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
+		return usagef("--public-url: %w", err)
 	}
-	return handler, err
+	return nil
 }
 
 // Start begins to listen and to serve. It returns an error if the address cannot be

@@ -56,10 +56,8 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the contract: %w", err)
 	}
-	if config.PublicURL != "" {
-		if err := checkPublicURL(config.PublicURL); err != nil {
-			return nil, err
-		}
+	if err := CheckPublicURL(config.PublicURL); err != nil {
+		return nil, err
 	}
 	service, err := operations.New(config.Store, contract, config.Logger, config.Now)
 	if err != nil {
@@ -81,7 +79,11 @@ func New(config Config) (*Server, error) {
 	return server, nil
 }
 
-func checkPublicURL(text string) error {
+// CheckPublicURL returns an error if the text cannot be Config.PublicURL.
+func CheckPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
