@@ -7,7 +7,7 @@ import (
 
 // addressAttacks returns attacks by paths, and by ids in paths and bodies.
 func addressAttacks(token string) []attack {
-	const bad, form = http.StatusBadRequest, "does not have the form"
+	const bad, form = http.StatusBadRequest, "it must be"
 	id := func(name, escaped, shown string) attack {
 		return attack{name + " in an id", message(token, "PATCH "+collection+"/"+escaped+" HTTP/1.1", `{"duration":"PT5H"}`, "Prefer: create-if-missing"),
 			bad, "BadRequest", "activityStatistics-id", "'" + shown + "' " + form, seedItem}

@@ -154,6 +154,6 @@ func TestErrorsNameTheLimit(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.send("GET", collection+"?$skip=99999999", "").want(t, 400, "at most 1000000.")
 		c.send("GET", collection+"?$top=-1", "").want(t, 400, "at least 0.")
-		c.send("POST", "/beta/$batch", `{"requests":{}}`).want(t, 400, "must be a JSON array, not an object")
+		c.send("POST", "/beta/$batch", `{"requests":{}}`).want(t, 400, "is an object; it must be a JSON array")
 	})
 }

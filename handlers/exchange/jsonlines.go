@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"afterhours/handlers/input"
+	"afterhours/handlers/problem"
 	"afterhours/handlers/wire"
 	"afterhours/store/bulk"
 )
@@ -87,7 +88,7 @@ func (x *Exchange) readLine(text []byte) (item bulk.Item, faults []bulk.Fault) {
 	var read jsonLine
 	if err := json.Unmarshal(text, &read, json.RejectUnknownMembers(true)); err != nil {
 		return item, []bulk.Fault{{Reason: fmt.Sprintf("The line cannot be read: %s. It must be a JSON object with tenant, user "+
-			"and one of statistic, settings and userPrincipalName.", lineFault(err))}}
+			"and one of statistic, settings and userPrincipalName.", lineFault(text, err))}}
 	}
 	item.Owner, faults = readOwner("tenant", read.Tenant, "user", read.User)
 	given := 0
@@ -120,13 +121,16 @@ func (x *Exchange) readLine(text []byte) (item bulk.Item, faults []bulk.Fault) {
 }
 
 // lineFault returns the words of an error in a line, without the library's name.
-func lineFault(err error) string {
+func lineFault(text []byte, err error) string {
 	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
-		if errors.Is(err, json.ErrUnknownName) {
-			return fmt.Sprintf("it has a member %s that is not known", semantic.JSONPointer.LastToken())
-		}
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
+		return fmt.Sprintf("it has a member %s that is not known", semantic.JSONPointer.LastToken())
+	case errors.As(err, &semantic):
 		return fmt.Sprintf("the member %s is of another kind than it must be", semantic.JSONPointer.LastToken())
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+		return fmt.Sprintf("the member %s is there twice", problem.Shown(syntax.JSONPointer.LastToken()))
 	}
-	return input.JSONFault(err)
+	return input.JSONFault(text, err)
 }

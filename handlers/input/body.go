@@ -45,9 +45,6 @@ func (q Quirks) readBody(r *http.Request, op *spec.Operation) (Body, error) {
 		refused.Unread = true
 		return body, refused
 	}
-	if len(text) == 0 {
-		return body, problem.Refuse(problem.ErrInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
-	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
 		schema := narrow(op.BodySchema, value)
