@@ -24,7 +24,7 @@ func queryAttacks(token string) []attack {
 		list("$top beyond 64 bits", "$top=99999999999999999999", "$top", ""), list("$top as an exponent", "$top=1e3", "$top", "a whole number from 0 to 1000"),
 		list("$top negative", "$top=-1", "$top", "at least 0"), list("$top with digits of another script", "$top=%D9%A1", "$top", "a whole number from 0 to 1000"),
 		list("$skip beyond the most", "$skip=1000001", "$skip", "at most 1000000"), list("$count that is no truth", "$count=yes", "$count", ""),
-		list("$skiptoken of garbage", "$skiptoken=%00%FF", "$skiptoken", "it must be"), list("$skiptoken of 4 KiB", "$skiptoken="+strings.Repeat("A", 4096), "$skiptoken", "no skip token"),
+		list("$skiptoken of garbage", "$skiptoken=%00%FF", "$skiptoken", "it must be"), list("$skiptoken of 4 KiB", "$skiptoken="+strings.Repeat("A", 4096), "$skiptoken", "one of this server"),
 		list("$skiptoken beyond the most", "$skiptoken="+strings.Repeat("A", 4097), "$skiptoken", "longer than 4096"),
 		list("$orderby of many", "$orderby="+strings.TrimSuffix(strings.Repeat("id,", 300), ","), "$orderby", "$orderby, column"),
 		list("$select of markup", "$select=%3Cscript%3E", "$select", "$select, column 1"),

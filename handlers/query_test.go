@@ -62,7 +62,7 @@ func TestInvalidQueryOptions(t *testing.T) {
 		"$top=1&top=2":                         "given 2 times",
 		"$apply=aggregate":                     "There is no query option '$apply'",
 		"$skip=-1":                             "'$skip'",
-		"$skiptoken=WzFd":                      "no skip token",
+		"$skiptoken=WzFd":                      "one of this server",
 		"$filter=" + strings.Repeat("a", 5000): "longer than 4096",
 	} {
 		got := c.send("GET", collection+"?"+strings.ReplaceAll(query, " ", "%20"), "")

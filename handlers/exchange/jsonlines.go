@@ -132,5 +132,5 @@ func lineFault(text []byte, err error) string {
 	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
 		return fmt.Sprintf("the member %s is there twice", problem.Shown(syntax.JSONPointer.LastToken()))
 	}
-	return input.JSONFault(text, err)
+	return strings.TrimPrefix(input.JSONFault(text, err), "line 1, ") // the row has the number of its line
 }

@@ -38,6 +38,11 @@ func TestMessagesOfBodies(t *testing.T) {
 		_, err := validate(update, patch(body), false)
 		wantFaultsIn(t, body, err, want)
 	}
+	batch := operation(t, http.MethodPost, "/beta/$batch")
+	request := httptest.NewRequest(http.MethodPost, "/beta/$batch", strings.NewReader(`{"requests":[`+strings.Repeat("{},", 20)+`{}]}`))
+	request.Header.Set("Content-Type", "application/json")
+	_, err := input.Validate(request, batch, nil, false)
+	wantFaultsIn(t, "21 requests", err, "requests invalidValue 'requests' has 21 members; it must have at most 20.")
 	for body, want := range map[string]string{
 		`{"id":"a"}`: "@odata.type invalidValue '@odata.type' is missing; it must be one of " + types + ".",
 		`{"@odata.type":"chatActivityStatistics"}`: "@odata.type invalidValue '@odata.type' is 'chatActivityStatistics'; it must be one of " + types + ". Did you mean '#microsoft.graph.chatActivityStatistics'?",

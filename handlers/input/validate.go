@@ -130,7 +130,11 @@ func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
 		faults = takeOut(schema, object, "")
 	}
 	if err := schema.VisitJSON(body, openapi3.VisitAsRequest(), openapi3.MultiErrors(), formats); err != nil {
-		faults = append(faults, faultsOf(err, nil)...)
+		for _, fault := range faultsOf(err, nil) {
+			if !slices.ContainsFunc(faults, func(known gen.ErrorDetail) bool { return *known.Target == *fault.Target }) {
+				faults = append(faults, fault) // not that what was taken out is missing
+			}
+		}
 	}
 	return faults
 }

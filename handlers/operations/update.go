@@ -123,7 +123,7 @@ func (s *Service) replace(ctx context.Context, req *Request, c change, merged st
 func (s *Service) upsert(ctx context.Context, req *Request, c change) (*Response, error) {
 	if c.body.OdataType == nil {
 		return nil, problem.Invalid(problem.Fault(gen.MissingProperty, "@odata.type",
-			"There is no statistic '%s', and to create it @odata.type must tell its type.", c.key.ID))
+			"'@odata.type' is missing; it must be the type of the statistic '%s', as this PATCH creates it.", c.key.ID))
 	}
 	created, err := s.putNew(ctx, req, c.key, c.body, c.prefer)
 	if errors.Is(err, store.ErrExists) {
