@@ -101,7 +101,7 @@ func faultOf(found *openapi3.SchemaError, path string) gen.ErrorDetail {
 	}
 	switch schema := found.Schema; field {
 	case "required":
-		return problem.Fault(gen.MissingProperty, path, "%s is missing; it is required.", named(path))
+		return problem.Fault(gen.MissingProperty, path, "%s is missing; it is required.%s", named(path), mistypedMember(schema, found.Value, path))
 	case "discriminator":
 		return discriminatorFault(schema.Discriminator, found.Value)
 	case "enum":
@@ -151,6 +151,23 @@ func atMost(characters uint64) string {
 func didYouMean(mistyped string, names []string) string {
 	if name := suggest.Nearest(mistyped, names); name != "" {
 		return " Did you mean '" + name + "'?"
+	}
+	return ""
+}
+
+// mistypedMember returns a sentence that names the unknown member of the object that the missing one at
+// the path may be, "" if none is near. An open object ignores such a member.
+func mistypedMember(schema *openapi3.Schema, value any, path string) string {
+	object, _ := value.(map[string]any)
+	var unknown []string
+	for name := range object {
+		if schema.Properties[name] == nil {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	if name := suggest.Nearest(path[strings.LastIndex(path, "/")+1:], unknown); name != "" {
+		return " Did you mean it by '" + problem.Shown(name) + "'?"
 	}
 	return ""
 }

@@ -39,10 +39,20 @@ func TestMessagesOfBodies(t *testing.T) {
 		wantFaultsIn(t, body, err, want)
 	}
 	batch := operation(t, http.MethodPost, "/beta/$batch")
-	request := httptest.NewRequest(http.MethodPost, "/beta/$batch", strings.NewReader(`{"requests":[`+strings.Repeat("{},", 20)+`{}]}`))
-	request.Header.Set("Content-Type", "application/json")
-	_, err := input.Validate(request, batch, nil, false)
-	wantFaultsIn(t, "21 requests", err, "requests invalidValue 'requests' has 21 members; it must have at most 20.")
+	for body, want := range map[string]string{
+		`{"requests":[` + strings.Repeat("{},", 20) + `{}]}`: "requests invalidValue 'requests' has 21 members; it must have at most 20.",
+		`{"requets":[]}`: "requests missingProperty 'requests' is missing; it is required. Did you mean it by 'requets'?",
+		`{"requests":[{"id":"1","methd":"GET","url":"/me"}]}`:        "requests/0/method missingProperty 'requests/0/method' is missing; it is required. Did you mean it by 'methd'?",
+		`{"requests":[{"id":"1","verb":"GET","url":"/me"}]}`:         "requests/0/method missingProperty 'requests/0/method' is missing; it is required.",
+		`{"requests":[{"id":1,"method":"GET","url":"/me"}]}`:         "requests/0/id invalidValue 'requests/0/id' is 1; it must be a string.",
+		`{"requests":[{"id":"1","method":"GET","url":"/me"},"GET"]}`: "requests/1 invalidValue 'requests/1' is 'GET'; it must be a JSON object.",
+		`{"requests":{"id":"1"}}`:                                    "requests invalidValue 'requests' is an object; it must be a JSON array.",
+	} {
+		request := httptest.NewRequest(http.MethodPost, "/beta/$batch", strings.NewReader(body))
+		request.Header.Set("Content-Type", "application/json")
+		_, err := input.Validate(request, batch, nil, false)
+		wantFaultsIn(t, body, err, want)
+	}
 	for body, want := range map[string]string{
 		`{"id":"a"}`: "@odata.type invalidValue '@odata.type' is missing; it must be one of " + types + ".",
 		`{"@odata.type":"chatActivityStatistics"}`: "@odata.type invalidValue '@odata.type' is 'chatActivityStatistics'; it must be one of " + types + ". Did you mean '#microsoft.graph.chatActivityStatistics'?",
