@@ -16,7 +16,7 @@ var importTable = map[string][]string{
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/input",
 		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire"},
-	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/wire",
+	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
 	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "gen", "store/edm"},
@@ -29,6 +29,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
 	"afterhours/handlers/suggest":         {},
+	"afterhours/handlers/timezone":        {"handlers/suggest"},
 
 	"afterhours/store":                       {"store/edm"},
 	"afterhours/store/edm":                   {},

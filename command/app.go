@@ -37,6 +37,7 @@ type Config struct {
 	Demo      bool     // store the documented week for the demo user
 	PublicURL string   // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool     // accept and send what official SDKs need beyond OData
+	Strict    bool     // refuse the writes that break the contract's x-strict-rules
 	Issuers   []string // trusted in addition to the local one
 	Audiences []string // one of which tokens of the Issuers must have
 	TLS       TLSFlags
@@ -143,6 +144,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})

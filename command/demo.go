@@ -90,7 +90,10 @@ func (a *App) introduce(out io.Writer) error {
 		_, err = fmt.Fprintf(out, "\n%s %s/beta/me/analytics/activityStatistics \\\n  -H 'Authorization: Bearer %s'\n", a.curl(), a.URL(), token)
 		return err
 	}
-	day := demoWeek(time.Now()).AddDays(1)
+	day, zone := demoWeek(time.Now()).AddDays(1), "Time Zone Used value" // as documented
+	if a.config.Strict {
+		zone = "Pacific Standard Time"
+	}
 	_, err = fmt.Fprintf(out, `
 token of %[1]s, for an hour:
 %[2]s
@@ -103,11 +106,11 @@ token of %[1]s, for an hour:
     "activity": "Call",
     "startDate": "%[5]s",
     "endDate": "%[6]s",
-    "timeZoneUsed": "Time Zone Used value",
+    "timeZoneUsed": "%[8]s",
     "duration": "-PT1M55.0810357S",
     "afterHours": "-PT1M34.3242013S"
   }'
-`, demoUPN, token, a.URL(), demoID(store.Call, day), day, day.AddDays(1), a.curl())
+`, demoUPN, token, a.URL(), demoID(store.Call, day), day, day.AddDays(1), a.curl(), zone)
 	return err
 }
 

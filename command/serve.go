@@ -34,6 +34,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
+	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
 	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
 	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
 	config.TLS.add(flags)

@@ -33,9 +33,10 @@ func (s *Service) putNew(ctx context.Context, req *Request, key store.Key, body 
 		return nil, problem.Invalid(problem.Fault(gen.InvalidValue, "@odata.type",
 			"'@odata.type' is '%s'; it must be '%s', which is the type in the URL.", *body.OdataType, req.Cast.Name))
 	}
-	record, faults := s.spec.Types[string(*body.OdataType)].NewRecord(key.ID, body)
-	if len(faults) > 0 {
-		return nil, problem.Invalid(faults...)
+	t := s.spec.Types[string(*body.OdataType)]
+	record, faults := t.NewRecord(key.ID, body)
+	if err := s.judge(req, t, nil, &record, faults); err != nil {
+		return nil, err
 	}
 	statistic, settings, err := s.put(ctx, req, key, record, store.NoRevision)
 	if errors.Is(err, store.ErrExists) {

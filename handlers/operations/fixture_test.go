@@ -32,7 +32,7 @@ func newTestService(t testing.TB, over store.Store) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := New(over, contract, slog.New(slog.DiscardHandler))
+	service, err := New(over, contract, slog.New(slog.DiscardHandler), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,9 +77,10 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	if missing {
 		return s.upsert(ctx, req, c)
 	}
-	merged, faults := s.spec.ByStoreType[stored.Type].Merge(c.key.ID, stored.Record, c.body)
-	if len(faults) > 0 {
-		return nil, problem.Invalid(faults...)
+	t := s.spec.ByStoreType[stored.Type]
+	merged, faults := t.Merge(c.key.ID, stored.Record, c.body)
+	if err := s.judge(req, t, &stored.Record, &merged, faults); err != nil {
+		return nil, err
 	}
 	if merged == stored.Record {
 		return s.written(req, c.key.Owner, &stored, settings, c.prefer, false), nil
@@ -95,8 +96,9 @@ func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Re
 	if !ok || !req.casts(stored.Type) || c.condition.check(stored.Revision) != nil {
 		return nil, nil
 	}
-	merged, faults := s.spec.ByStoreType[stored.Type].Merge(c.key.ID, stored.Record, c.body)
-	if len(faults) > 0 || merged == stored.Record {
+	t := s.spec.ByStoreType[stored.Type]
+	merged, faults := t.Merge(c.key.ID, stored.Record, c.body)
+	if merged == stored.Record || s.judge(req, t, &stored.Record, &merged, faults) != nil {
 		return nil, nil
 	}
 	response, err := s.replace(ctx, req, c, merged, stored.Revision)
