@@ -16,9 +16,9 @@ var importTable = map[string][]string{
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/input",
 		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire"},
-	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/timezone", "handlers/wire",
+	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
-	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
+	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
 	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "gen", "store/edm"},
 	"afterhours/handlers/spec":     {"handlers/odata", "handlers/suggest", "handlers/wire", "gen", "store"},
 	"afterhours/handlers/wire":     {"handlers/problem", "gen", "store", "store/edm"},

@@ -32,7 +32,7 @@ func bodyAttacks(token string) []attack {
 		patch("invalid UTF-8 in a name", "{\"\xff\":1}", "", "invalid UTF-8"), patch("UTF-16", "\xff\xfe{\x00}\x00", "", unread),
 		patch("a lone surrogate", `{"timeZoneUsed":"\ud800"}`, "", "surrogate"), patch("surrogates the wrong way round", `{"timeZoneUsed":"\udc00\ud800"}`, "", "surrogate"), patch("a lone surrogate in a name", `{"\ud800":1}`, "", "surrogate"),
 		patch("a byte order mark", "\xef\xbb\xbf{\"duration\":\"PT5H\"}", "", unread), patch("a raw end of line in a text", "{\"timeZoneUsed\":\"a\nb\"}", "", unread),
-		patch("null", "null", "", "The body is null; it must have a value"), patch("a text", `"x"`, "", "must be a JSON object"), patch("an array", `[{"duration":"PT5H"}]`, "", "must be a JSON object"),
+		patch("null", "null", "", "The body is null; it must be a JSON object"), patch("a text", `"x"`, "", "must be a JSON object"), patch("an array", `[{"duration":"PT5H"}]`, "", "must be a JSON object"),
 		patch("a prototype", `{"__proto__":{"duration":"PT5H"}}`, "__proto__", "There is no property '__proto__'"), patch("an entity tag to set", `{"etag":"x"}`, "etag", "There is no property 'etag'"), patch("a tenant to set", `{"tenant":"x"}`, "tenant", "There is no property 'tenant'"),
 		patch("a control character", `{"timeZoneUsed":"a\u001b[31m"}`, "timeZoneUsed", "it must be a time zone"), patch("a duration of 60 KiB", `{"duration":"`+strings.Repeat("P", 60<<10)+`"}`, "duration", "is not longer than 64 characters"),
 		patch("digits of another script", `{"startDate":"٢٠١٩-٠٦-١٦"}`, "startDate", "YYYY-MM-DD"), patch("a name of 100 KiB", `{"`+strings.Repeat("a", 100<<10)+`":1}`, strings.Repeat("a", 60)+"…", "There is no property"),

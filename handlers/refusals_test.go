@@ -48,7 +48,7 @@ func refusals(ts *testServer) []refusal {
 		{"wrong type of a string", patch(`{"timeZoneUsed":["x"]}`), bad, "BadRequest", "timeZoneUsed", "is an array; it must be a string"},
 		{"property of another type", patch(`{"readEmail":"PT5M"}`), bad, "BadRequest", "readEmail", "does not exist on type 'microsoft.graph.callActivityStatistics'"},
 		{"null property of another type", patch(`{"readEmail":null}`), bad, "BadRequest", "readEmail", "does not exist on type"},
-		{"null for activity", patch(`{"activity":null}`), bad, "BadRequest", "activity", "'activity' is null; it must have a value"},
+		{"null for activity", patch(`{"activity":null}`), bad, "BadRequest", "activity", "'activity' is null; it must be one of"},
 		{"unknown activity", patch(`{"activity":"call"}`), bad, "BadRequest", "activity", "'activity' is 'call'; it must be one of Email, Meeting, Focus, Chat, Call"},
 		{"the string null for activity", patch(`{"activity":"null"}`), bad, "BadRequest", "activity", "it must be one of"},
 		{"body id that differs", patch(`{"id":"other","duration":"PT5H"}`), bad, "BadRequest", "id", "cannot be changed"},
@@ -72,7 +72,7 @@ func refusals(ts *testServer) []refusal {
 
 		{"empty body", with(patch(""), "Content-Type", "application/json"), bad, "BadRequest", "", "the body is empty"},
 		{"an array", patch(`[]`), bad, "BadRequest", "", "The body is an array; it must be a JSON object"},
-		{"null", patch(`null`), bad, "BadRequest", "", "The body is null; it must have a value"},
+		{"null", patch(`null`), bad, "BadRequest", "", "The body is null; it must be a JSON object"},
 		{"number out of range", patch(`{"duration":1e999}`), bad, "BadRequest", "", "the number 1e999 is out of range"},
 		{"trailing text", patch(`{"duration":"PT5H"} and more`), bad, "BadRequest", "", "Unable to read JSON"},
 		{"two documents", patch(`{"duration":"PT5H"}{"duration":"PT6H"}`), bad, "BadRequest", "", "Unable to read JSON"},

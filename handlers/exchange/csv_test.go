@@ -13,7 +13,7 @@ func TestCSVRefuses(t *testing.T) {
 	x := exchangeOf(t)
 	const header = "PersonId,StatisticId,StatisticType,MetricDate,Duration,TimeZone\n"
 	for row, want := range map[string][]string{
-		"x,c1,call,,,":                                   {"user: 'x' is no GUID."},
+		"x,c1,call,,,":                                   {"user: 'user' is 'x'; it must be a GUID"},
 		aUser + ",c 1,call,,,":                           {"id: 'id' is 'c 1'; it must be an id. Begin"},
 		aUser + ",c1,sleep,,,":                           {"@odata.type: "},
 		aUser + ",c1,,,,":                                {"@odata.type: "},

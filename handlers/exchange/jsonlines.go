@@ -12,6 +12,7 @@ import (
 
 	"afterhours/handlers/input"
 	"afterhours/handlers/problem"
+	"afterhours/handlers/suggest"
 	"afterhours/handlers/wire"
 	"afterhours/store/bulk"
 )
@@ -126,11 +127,22 @@ func lineFault(text []byte, err error) string {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
-		return fmt.Sprintf("it has a member %s that is not known", semantic.JSONPointer.LastToken())
+		name := semantic.JSONPointer.LastToken()
+		return fmt.Sprintf("it has a member '%s' that is not known%s", problem.Shown(name), nearest(name, []string{"tenant", "user", "statistic", "settings", "userPrincipalName"}))
 	case errors.As(err, &semantic):
-		return fmt.Sprintf("the member %s is of another kind than it must be", semantic.JSONPointer.LastToken())
+		return fmt.Sprintf("the member '%s' is of another kind than it must be", semantic.JSONPointer.LastToken())
 	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
-		return fmt.Sprintf("the member %s is there twice", problem.Shown(syntax.JSONPointer.LastToken()))
+		return fmt.Sprintf("the member '%s' is there twice", problem.Shown(syntax.JSONPointer.LastToken()))
 	}
-	return strings.TrimPrefix(input.JSONFault(text, err), "line 1, ") // the row has the number of its line
+	// Only the column, as the row has the number of its line.
+	return strings.TrimPrefix(input.JSONFault(text, err), "line 1, ")
+}
+
+// nearest returns " (did you mean ...?)" with the name that is nearest to the mistyped one, "" if none is
+// near.
+func nearest(mistyped string, names []string) string {
+	if name := suggest.Nearest(mistyped, names); name != "" {
+		return " (did you mean '" + name + "'?)"
+	}
+	return ""
 }

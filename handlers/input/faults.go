@@ -110,7 +110,9 @@ func faultOf(found *openapi3.SchemaError, path string) gen.ErrorDetail {
 		fault.Message += didYouMean(text, enumNames(schema))
 		return fault
 	case "nullable":
-		return problem.Fault(gen.NullNotAllowed, path, "%s is null; it must have a value.", named(path))
+		fault := mustBe(path, nil, wanted(schema))
+		fault.Code = gen.NullNotAllowed
+		return fault
 	case "format":
 		return problem.Fault(gen.InvalidValue, path, "%s.", rootCause(found))
 	case "pattern":
@@ -124,6 +126,8 @@ func faultOf(found *openapi3.SchemaError, path string) gen.ErrorDetail {
 			return problem.Fault(gen.InvalidValue, path, "%s is empty; give it a value or leave it out.", named(path))
 		}
 		return mustBe(path, found.Value, fmt.Sprintf("at least %d characters long", schema.MinLength))
+	case "minItems":
+		return problem.Fault(gen.InvalidValue, path, "%s has too few members; it must have at least %d.", named(path), schema.MinItems)
 	case "maximum":
 		return mustBe(path, found.Value, fmt.Sprintf("at most %.0f", *schema.Max))
 	case "minimum":

@@ -220,14 +220,19 @@ func (f *syntaxFault) found() string {
 		return "the end"
 	}
 	if word := f.word(); word != "" {
-		return word
+		return "'" + word + "'"
 	}
 	char, size := utf8.DecodeRune(f.text[f.at:])
-	switch {
+	switch name := marks[char]; {
+	case name != "":
+		return name
 	case char == utf8.RuneError && size == 1:
 		return fmt.Sprintf("the byte %#02x", f.text[f.at])
 	case !unicode.IsPrint(char):
 		return fmt.Sprintf("%U", char)
 	}
-	return string(char)
+	return "'" + string(char) + "'"
 }
+
+// marks are the names of the characters that are easily overlooked between others.
+var marks = map[rune]string{'\'': "a single quote", '"': "a double quote", ',': "a comma", ';': "a semicolon", '.': "a full stop"}

@@ -23,7 +23,7 @@ func TestMessagesOfBodies(t *testing.T) {
 		`{"activity":"call"}`:      "activity invalidValue 'activity' is 'call'; it must be one of Email, Meeting, Focus, Chat, Call. Did you mean 'Call'?",
 		`{"activity":"Sleep"}`:     "activity invalidValue 'activity' is 'Sleep'; it must be one of Email, Meeting, Focus, Chat, Call.",
 		`{"activity":7}`:           "activity invalidValue 'activity' is 7; it must be one of Email, Meeting, Focus, Chat, Call.",
-		`{"activity":null}`:        "activity nullNotAllowed 'activity' is null; it must have a value.",
+		`{"activity":null}`:        "activity nullNotAllowed 'activity' is null; it must be one of Email, Meeting, Focus, Chat, Call.",
 		`{"duration":300}`:         "duration invalidValue 'duration' is 300; it must be a string: a duration. Write P, days, T, hours, minutes and seconds, as in PT1H30M.",
 		`{"duration":true}`:        "duration invalidValue 'duration' is true; it must be a string: a duration. Write P, days, T, hours, minutes and seconds, as in PT1H30M.",
 		`{"startDate":{"a":1}}`:    "startDate invalidValue 'startDate' is an object; it must be a string, as in 2019-06-16.",
@@ -33,7 +33,9 @@ func TestMessagesOfBodies(t *testing.T) {
 		`{"timeZoneUsed":"` + strings.Repeat("x", 257) + `"}`: "timeZoneUsed invalidValue 'timeZoneUsed' is '" + strings.Repeat("x", 60) + "…'; it must be a text that is not longer than 256 characters.",
 		`{"@odata.type":"#microsoft.graph.callActivityStatistic"}`: "@odata.type invalidValue '@odata.type' is '#microsoft.graph.callActivityStatistic'; it must be one of " + types +
 			". Did you mean '#microsoft.graph.callActivityStatistics'?",
-		`[]`: " invalidValue The body is an array; it must be a JSON object.",
+		`{"id":null}`: "id nullNotAllowed 'id' is null; it must be a string: an id. Begin it with a letter",
+		`null`:        " nullNotAllowed The body is null; it must be a JSON object.",
+		`[]`:          " invalidValue The body is an array; it must be a JSON object.",
 	} {
 		_, err := validate(update, patch(body), false)
 		wantFaultsIn(t, body, err, want)
@@ -41,7 +43,8 @@ func TestMessagesOfBodies(t *testing.T) {
 	batch := operation(t, http.MethodPost, "/beta/$batch")
 	for body, want := range map[string]string{
 		`{"requests":[` + strings.Repeat("{},", 20) + `{}]}`: "requests invalidValue 'requests' has 21 members; it must have at most 20.",
-		`{"requets":[]}`: "requests missingProperty 'requests' is missing; it is required. Did you mean it by 'requets'?",
+		`{"requests":[]}`: "requests invalidValue 'requests' has too few members; it must have at least 1.",
+		`{"requets":[]}`:  "requests missingProperty 'requests' is missing; it is required. Did you mean it by 'requets'?",
 		`{"requests":[{"id":"1","methd":"GET","url":"/me"}]}`:        "requests/0/method missingProperty 'requests/0/method' is missing; it is required. Did you mean it by 'methd'?",
 		`{"requests":[{"id":"1","verb":"GET","url":"/me"}]}`:         "requests/0/method missingProperty 'requests/0/method' is missing; it is required.",
 		`{"requests":[{"id":1,"method":"GET","url":"/me"}]}`:         "requests/0/id invalidValue 'requests/0/id' is 1; it must be a string.",
@@ -106,5 +109,5 @@ func TestBodyAndParametersFailTogether(t *testing.T) {
 	wantFaultsIn(t, "both", err,
 		"$seletc unknownQueryOption There is no query option '$seletc' here; there are $select, $format. Did you mean '$select'?",
 		"If-Match malformedEntityTag 'If-Match' is 'abc'; it must be an entity tag. Put the entity tag in quotes",
-		` invalidValue Unable to read JSON request payload: line 1, column 2: found '; put names and texts in double quotes`)
+		` invalidValue Unable to read JSON request payload: line 1, column 2: found a single quote; put names and texts in double quotes`)
 }

@@ -56,7 +56,7 @@ func withFaults(err error, faults []gen.ErrorDetail) error {
 	if len(faults) == 0 || !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) {
 		return err
 	}
-	all := problem.Invalid(append(faults, problem.Fault(gen.InvalidValue, refused.Target, "%s", refused.Message))...)
+	all := problem.Invalid(append(faults, refused.Faults()...)...)
 	all.Unread = refused.Unread
 	return all
 }

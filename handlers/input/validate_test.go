@@ -59,7 +59,7 @@ func TestValidateNamesEveryFault(t *testing.T) {
 		"colour " + string(gen.UnknownProperty) + " There is no property 'colour' here; there are ",
 		"duration " + string(gen.InvalidValue) + " duration \"1 hour\", character 1: expected a P",
 		"startDate " + string(gen.InvalidValue),
-		"activity " + string(gen.NullNotAllowed) + " 'activity' is null; it must have a value.",
+		"activity " + string(gen.NullNotAllowed) + " 'activity' is null; it must be one of Email",
 		"timeZoneUsed " + string(gen.InvalidValue) + " 'timeZoneUsed' is 7; it must be a string: a time zone. ",
 	} {
 		found := false
