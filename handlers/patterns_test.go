@@ -54,13 +54,10 @@ func TestNoMessageHasAPattern(t *testing.T) {
 		`'$skiptoken' is 'x.y'; it must be a skip token. Take the whole @odata.nextLink`:                        c.send("GET", collection+"?$skiptoken=x.y", ""),
 		`it must be a time zone. Leave out control characters`:                                                  c.send("PATCH", seedItem, `{"timeZoneUsed":"a\tb"}`),
 		`'id' is 'c 1'; it must be an id. `:                                                                     c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"c 1"}`),
-		`'1h', character 1: expected a P`:                                                                       c.send("PATCH", seedItem, `{"duration":"1h"}`),
+		`'duration' is '1h'; character 1: expected a P`:                                                         c.send("PATCH", seedItem, `{"duration":"1h"}`),
 		`'$filter' is empty; give it a value or leave it out.`:                                                  c.send("GET", collection+"?$filter=", ""),
 		`'$select' is empty; give it a value or leave it out.`:                                                  c.send("GET", collection+"?$select=", ""),
 	} {
-		if strings.HasPrefix(want, "'1h'") { // the words of the format, which quote otherwise
-			want = strings.Replace(want, "'1h'", `\"1h\"`, 1)
-		}
 		got.want(t, 400, want)
 		for pattern := range maps.Keys(map[string]bool{`^[`: true, `]+`: true, `]*`: true, `\\x`: true, `(?`: true, `)$`: true, "regular expression": true}) {
 			if strings.Contains(got.text, pattern) {

@@ -15,6 +15,7 @@ import (
 	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
 	"afterhours/handlers/suggest"
+	"afterhours/store/edm"
 )
 
 // faultsOf turns the errors of kin-openapi into faults for a person, one for each path in the
@@ -114,7 +115,7 @@ func faultOf(found *openapi3.SchemaError, path string) gen.ErrorDetail {
 		fault.Code = gen.NullNotAllowed
 		return fault
 	case "format":
-		return problem.Fault(gen.InvalidValue, path, "%s.", rootCause(found))
+		return formatFault(found, path)
 	case "pattern":
 		fault := mustBe(path, found.Value, spec.FormOf(schema))
 		fault.Code = patternCode(path)
@@ -157,6 +158,15 @@ func didYouMean(mistyped string, names []string) string {
 		return " Did you mean '" + name + "'?"
 	}
 	return ""
+}
+
+// formatFault returns the fault of a value whose text is none of its format.
+func formatFault(err error, path string) gen.ErrorDetail {
+	var broken *edm.Fault
+	if errors.As(err, &broken) {
+		return problem.Fault(gen.InvalidValue, path, "%s is '%s'; %s.", named(path), problem.Shown(broken.Text), broken.Problem)
+	}
+	return problem.Fault(gen.InvalidValue, path, "%s.", rootCause(err))
 }
 
 // mistypedMember returns a sentence that names the unknown member of the object that the missing one at

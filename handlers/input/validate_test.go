@@ -57,7 +57,7 @@ func TestValidateNamesEveryFault(t *testing.T) {
 		"If-Match " + string(gen.MalformedEntityTag) + " 'If-Match' is 'x'; it must be an entity tag. Put",
 		"id " + string(gen.InvalidValue) + " 'id' is 'x",
 		"colour " + string(gen.UnknownProperty) + " There is no property 'colour' here; there are ",
-		"duration " + string(gen.InvalidValue) + " duration \"1 hour\", character 1: expected a P",
+		"duration " + string(gen.InvalidValue) + " 'duration' is '1 hour'; character 1: expected a P",
 		"startDate " + string(gen.InvalidValue),
 		"activity " + string(gen.NullNotAllowed) + " 'activity' is null; it must be one of Email",
 		"timeZoneUsed " + string(gen.InvalidValue) + " 'timeZoneUsed' is 7; it must be a string: a time zone. ",

@@ -49,12 +49,12 @@ var refusals = map[string]string{
 	"id eq duration'PT1H'":                                    "7: expected a text such as 'UTC' to compare with id, found duration'PT1H'",
 
 	// Literals with a prefix.
-	"duration eq duration'1h'":            `21: duration "1h", character 1: expected a P, found '1'; write it as in PT1H30M`,
+	"duration eq duration'1h'":            `21: duration "1h": character 1: expected a P, found '1'; write it as in PT1H30M`,
 	"duration eq duration'PT1H":           "21: expected a closing quote (a quote inside the text is written ''), found 'PT1H",
 	"duration eq duration 'PT1H'":         "22: expected an operator such as eq or and, found 'PT1H'",
 	"duration eq time'PT1H'":              "13: expected duration or microsoft.graph.analyticsActivityType before the quote, found time",
 	"id eq guid'x'":                       "7: expected duration or microsoft.graph.analyticsActivityType before the quote, found guid",
-	"duration eq duration'P99999999999D'": `21: duration "P99999999999D" is out of range: it must be from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S`,
+	"duration eq duration'P99999999999D'": `21: duration "P99999999999D": out of range: it must be from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S`,
 
 	// Names.
 	"name eq 'a'": "1: Could not find a property named 'name' on type 'microsoft.graph.activityStatistics'.",
