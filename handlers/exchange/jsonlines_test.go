@@ -13,7 +13,7 @@ func TestJSONLinesRefuse(t *testing.T) {
 	for line, want := range map[string][]string{
 		`nonsense`: {": The line cannot be read: "},
 		`[]`:       {": The line cannot be read: "},
-		`{` + goodOwner + `,"statistic":{` + goodCall + `}} {}`:            {": The line cannot be read: "},
+		`{` + goodOwner + `,"statistic":{` + goodCall + `}} {}`:            {": The line cannot be read: column 177: found '{'; send one JSON value"},
 		`{` + goodOwner + `,"colour":"red"}`:                               {": The line cannot be read: it has a member 'colour' that is not known. It must"},
 		`{` + goodOwner + `,"statstic":{}}`:                                {": The line cannot be read: it has a member 'statstic' that is not known (did you mean 'statistic'?)."},
 		`{` + goodOwner + `,"user":"x"}`:                                   {": The line cannot be read: the member 'user' is there twice."},

@@ -2,6 +2,7 @@ package input
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -100,15 +101,14 @@ func (from *decoder) number(token jsontext.Token) (any, error) {
 	return number, nil
 }
 
+// errSecondValue reports that a value follows the first one.
+var errSecondValue = errors.New("a second value")
+
 // end returns an error if anything follows the value.
 func (from *decoder) end() error {
-	token, err := from.ReadToken()
+	_, err := from.ReadToken()
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
-	if err == nil {
-		start := from.InputOffset() - int64(len(token.String()))
-		err = &decodeError{start, "found a second value; send one JSON value, and nothing after it"}
-	}
-	return err
+	return cmp.Or(err, errSecondValue)
 }

@@ -67,11 +67,8 @@ func schemaErrors(err error) []*openapi3.SchemaError {
 func undecoded(err error, parameter *openapi3.Parameter) gen.ErrorDetail {
 	schema := parameter.Schema.Value
 	var parse *openapi3filter.ParseError
-	switch {
-	case errors.As(err, &parse) && parse.Value != nil:
+	if errors.As(err, &parse) && parse.Value != nil {
 		return mustBe(parameter.Name, fmt.Sprint(parse.Value), wanted(schema))
-	case errors.Is(err, openapi3filter.ErrInvalidRequired):
-		return problem.Fault(gen.MissingProperty, parameter.Name, "%s is missing; give it.", named(parameter.Name))
 	}
 	return problem.Fault(gen.InvalidValue, parameter.Name, "%s is empty; it must be %s.", named(parameter.Name), wanted(schema))
 }

@@ -34,7 +34,7 @@ func JSONFault(text []byte, err error) string {
 		return placeOf(text, int(own.offset)) + own.words
 	case len(bytes.TrimSpace(text)) == 0:
 		return "the body is empty; send a JSON object, as in " + exampleObject
-	case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	case errors.As(err, &syntax), errors.Is(err, io.EOF), errors.Is(err, errSecondValue):
 		found := findFault(text)
 		return placeOf(text, found.at) + found.words()
 	}
@@ -52,9 +52,9 @@ func placeOf(text []byte, offset int) string {
 
 // syntaxFault is the first fault of a text that is not JSON.
 type syntaxFault struct {
-	text []byte
-	at   int   // the byte offset
-	err  error // of the library
+	text   []byte
+	at     int    // the byte offset
+	reason string // the library's words, without the names of members
 	// within is { in an object, [ in an array, and 0 outside of both; count is how many names and
 	// values of it were read.
 	within jsontext.Kind
@@ -65,14 +65,16 @@ type syntaxFault struct {
 // findFault reads the text up to its first fault.
 func findFault(text []byte) syntaxFault {
 	tokens := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))
-	var err error
-	for err == nil {
+	_, err := tokens.ReadToken()
+	for err == nil && tokens.StackDepth() > 0 {
 		_, err = tokens.ReadToken()
 	}
-	found := syntaxFault{text: text, at: len(text), err: err}
+	found := syntaxFault{text: text}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
-		found.at = int(syntax.ByteOffset)
+		found.at, found.reason = int(syntax.ByteOffset), syntax.Err.Error()
+	} else { // the first value is right
+		found.at = len(text) - len(bytes.TrimLeft(text[tokens.InputOffset():], " \t\r\n"))
 	}
 	found.within, found.count = tokens.StackIndex(tokens.StackDepth())
 	if before := bytes.TrimRight(text[:found.at], " \t\r\n"); len(before) > 0 {
@@ -126,7 +128,7 @@ var rules = []struct {
 }
 
 func says(part string) func(*syntaxFault) bool {
-	return func(f *syntaxFault) bool { return f.err != nil && strings.Contains(f.err.Error(), part) }
+	return func(f *syntaxFault) bool { return strings.Contains(f.reason, part) }
 }
 
 func begins(prefixes ...string) func(*syntaxFault) bool {
@@ -168,7 +170,7 @@ func (f *syntaxFault) atEnd() bool { return f.at >= len(f.text) }
 // form is the beginning of a text in application/x-www-form-urlencoded.
 var form = regexp.MustCompile(`^[A-Za-z0-9_.%+-]+=`)
 
-func (f *syntaxFault) isForm() bool { return f.at == 0 && form.Match(f.text) }
+func (f *syntaxFault) isForm() bool { return f.at == 0 && form.Match(f.next()) }
 
 // afterWhole reports whether the fault stands after a whole JSON value.
 func (f *syntaxFault) afterWhole() bool { return f.within == 0 && f.count > 0 }
@@ -204,9 +206,12 @@ func (f *syntaxFault) inNumber() bool {
 	return adjacent || begins("+", ".")(f) && !f.atName()
 }
 
+// next returns the next bytes of the text, at most as many as a word needs.
+func (f *syntaxFault) next() []byte { return f.text[f.at:min(len(f.text), f.at+256)] }
+
 // word returns the letters and digits at the fault, at most 60, "" if there are none.
 func (f *syntaxFault) word() string {
-	rest := f.text[f.at:]
+	rest := f.next()
 	end := bytes.IndexFunc(rest, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '_' })
 	if end < 0 {
 		end = len(rest)
