@@ -16,7 +16,8 @@ func serveCommand(environment Environment) *cobra.Command {
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --tls-dev
-  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
+  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
+  afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
@@ -35,8 +36,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
 	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
-	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
-	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	config.IssuerFlags.add(flags)
 	config.TLS.add(flags)
 	return command
 }

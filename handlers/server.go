@@ -63,7 +63,7 @@ func New(config Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Strict)
+	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/oapi-codegen/nullable"
 
@@ -38,7 +39,7 @@ func newTestService(t testing.TB, over store.Store) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := New(over, contract, slog.New(slog.DiscardHandler), false)
+	service, err := New(over, contract, slog.New(slog.DiscardHandler), time.Now, false)
 	if err != nil {
 		t.Fatal(err)
 	}

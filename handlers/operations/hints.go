@@ -23,15 +23,15 @@ type hint struct {
 }
 
 // log counts a write that breaks the rule, and logs it if the rule's hour is over.
-func (h *hints) log(to *slog.Logger, req *Request, rule *strictRule) {
-	if writes := h.count(rule.name); writes > 0 {
+func (h *hints) log(to *slog.Logger, now time.Time, req *Request, rule *strictRule) {
+	if writes := h.count(rule.name, now); writes > 0 {
 		to.Info("serve --strict would refuse this write; the next hint of this rule comes in an hour at the earliest",
 			"rule", rule.name, "property", rule.target, "writes", writes, "request_id", req.ID)
 	}
 }
 
 // count counts a write, and returns the count since the last line if the next line is due, else 0.
-func (h *hints) count(rule string) (writes int) {
+func (h *hints) count(rule string, now time.Time) (writes int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	one := h.byRule[rule]
@@ -43,9 +43,9 @@ func (h *hints) count(rule string) (writes int) {
 		h.byRule[rule] = one
 	}
 	one.writes++
-	if !one.logged.IsZero() && time.Since(one.logged) < hintInterval {
+	if !one.logged.IsZero() && now.Sub(one.logged) < hintInterval {
 		return 0
 	}
-	writes, one.writes, one.logged = one.writes, 0, time.Now()
+	writes, one.writes, one.logged = one.writes, 0, now
 	return writes
 }

@@ -44,7 +44,7 @@ func (s *Service) judge(req *Request, t *wire.Type, before, after *store.Record,
 		case s.strict:
 			faults = append(faults, problem.Fault(gen.InvalidValue, string(rule.target), "%s", rule.message(t, after)))
 		default:
-			s.hints.log(s.log, req, rule)
+			s.hints.log(s.log, s.now(), req, rule)
 		}
 	}
 	if len(faults) > 0 {

@@ -8,7 +8,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"afterhours/gen"
@@ -201,33 +200,32 @@ func TestStrictJudgesWhatIsStored(t *testing.T) {
 // TestHints checks that a service that is not strict logs each rule once an hour, with the number of
 // writes since, and without a value or a name.
 func TestHints(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
-		s := newTestService(t, memory.New())
-		s.log = slog.New(slog.NewTextHandler(&log, nil))
-		lines := func() []string {
-			text := log.String()
-			log.Reset()
-			return strings.FieldsFunc(text, func(c rune) bool { return c == '\n' })
-		}
-		write := func() { s.create(t, `,"timeZoneUsed":"secret","activity":"Chat"`) }
-		write()
-		if got := lines(); len(got) != 2 || !strings.Contains(got[0], "rule=activityOfAnotherType property=activity writes=1") || !strings.Contains(got[1], "rule=unknownTimeZone property=timeZoneUsed writes=1") ||
-			strings.Contains(strings.Join(got, ""), "secret") || strings.Contains(strings.Join(got, ""), testOwner.User) {
-			t.Errorf("%q", got)
-		}
-		write()
-		write()
-		s.create(t, `,"timeZoneUsed":"UTC"`)
-		if got := lines(); len(got) != 0 {
-			t.Errorf("within the hour: %q", got)
-		}
-		time.Sleep(hintInterval)
-		write()
-		if got := lines(); len(got) != 2 || !strings.Contains(got[1], "writes=3") {
-			t.Errorf("after the hour: %q", got)
-		}
-	})
+	var log bytes.Buffer
+	s, now := newTestService(t, memory.New()), time.Now()
+	s.now = func() time.Time { return now }
+	s.log = slog.New(slog.NewTextHandler(&log, nil))
+	lines := func() []string {
+		text := log.String()
+		log.Reset()
+		return strings.FieldsFunc(text, func(c rune) bool { return c == '\n' })
+	}
+	write := func() { s.create(t, `,"timeZoneUsed":"secret","activity":"Chat"`) }
+	write()
+	if got := lines(); len(got) != 2 || !strings.Contains(got[0], "rule=activityOfAnotherType property=activity writes=1") || !strings.Contains(got[1], "rule=unknownTimeZone property=timeZoneUsed writes=1") ||
+		strings.Contains(strings.Join(got, ""), "secret") || strings.Contains(strings.Join(got, ""), testOwner.User) {
+		t.Errorf("%q", got)
+	}
+	write()
+	write()
+	s.create(t, `,"timeZoneUsed":"UTC"`)
+	if got := lines(); len(got) != 0 {
+		t.Errorf("within the hour: %q", got)
+	}
+	now = now.Add(hintInterval)
+	write()
+	if got := lines(); len(got) != 2 || !strings.Contains(got[1], "writes=3") {
+		t.Errorf("after the hour: %q", got)
+	}
 }
 
 // TestStrictRulesAreTheContract checks that the rules and their targets are those of the contract.

@@ -82,17 +82,16 @@ func scanSettings(row pgx.Row, settings *store.Settings) error {
 
 // UserByUPN implements store.Store.
 func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
-	return readOne(ctx, s, "reading an alias", func(row pgx.Row, user *store.User) error {
-		user.Tenant = tenant
-		return row.Scan(&user.User, &user.UPN)
+	return readOne(ctx, s, "reading an alias", func(row pgx.Row, user *store.User) (err error) {
+		*user, err = sqlquery.ScanAlias(tenant, row.Scan)
+		return err
 	}, getUser, tenant, upn)
 }
 
 // Users implements store.Store.
 func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {
 	return collect(ctx, s, "listing aliases", func(row pgx.CollectableRow) (store.User, error) {
-		user := store.User{Owner: store.Owner{Tenant: tenant}}
-		return user, row.Scan(&user.User, &user.UPN)
+		return sqlquery.ScanAlias(tenant, row.Scan)
 	}, listUsers, tenant, after, limit)
 }
 
