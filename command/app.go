@@ -39,6 +39,7 @@ type Config struct {
 	Demo      bool   // store the documented week for the demo user
 	PublicURL string // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool   // accept and send what official SDKs need beyond OData
+	Strict    bool   // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
 	Logger    *slog.Logger // not nil
 }
@@ -148,6 +149,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})

@@ -171,6 +171,10 @@ TOKEN=%s
 	if err != nil || !a.config.Demo {
 		return err
 	}
+	zone := "Time Zone Used value" // as documented
+	if a.config.Strict {
+		zone = "Pacific Standard Time"
+	}
 	_, err = fmt.Fprintf(out, `
 %s -X PATCH %s \
   -H "Authorization: Bearer $TOKEN" \
@@ -180,11 +184,11 @@ TOKEN=%s
     "activity": "Call",
     "startDate": "%s",
     "endDate": "%s",
-    "timeZoneUsed": "Time Zone Used value",
+    "timeZoneUsed": "%s",
     "duration": "-PT1M55.0810357S",
     "afterHours": "-PT1M34.3242013S"
   }'
-`, a.curl(), url, day, day.AddDays(1))
+`, a.curl(), url, day, day.AddDays(1), zone)
 	return err
 }
 

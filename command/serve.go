@@ -47,6 +47,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
+	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
 	config.IssuerFlags.add(flags)
 	config.TLS.add(flags)
 	return command

@@ -19,7 +19,7 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL and SDKQuirks is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and Strict is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -32,8 +32,10 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Strict refuses the writes that break the contract's x-strict-rules.
+	Strict bool
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
@@ -61,7 +63,7 @@ func New(config Config) (*Server, error) {
 	if err := CheckPublicURL(config.PublicURL); err != nil {
 		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Now)
+	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
 	if err != nil {
 		return nil, err
 	}

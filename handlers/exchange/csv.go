@@ -158,7 +158,7 @@ func propertiesOf(header []string) ([]string, error) {
 	for _, name := range header {
 		at := slices.IndexFunc(columns, func(c column) bool { return strings.EqualFold(c.name, name) })
 		if at < 0 {
-			return nil, fmt.Errorf("there is no column %q; there are %s", problem.Shown(name), strings.Join(CSVHeader(), ", "))
+			return nil, fmt.Errorf("there is no column %q%s; there are %s", problem.Shown(name), nearest(name, CSVHeader()), strings.Join(CSVHeader(), ", "))
 		}
 		if slices.Contains(properties, columns[at].property) {
 			return nil, fmt.Errorf("the column %s is there twice", columns[at].name)

@@ -13,8 +13,8 @@ func TestCSVRefuses(t *testing.T) {
 	x := exchangeOf(t)
 	const header = "PersonId,StatisticId,StatisticType,MetricDate,Duration,TimeZone\n"
 	for row, want := range map[string][]string{
-		"x,c1,call,,,":                                   {"user: 'x' is no GUID."},
-		aUser + ",c 1,call,,,":                           {"id: 'c 1' does not have the form"},
+		"x,c1,call,,,":                                   {"user: 'user' is 'x'; it must be a GUID"},
+		aUser + ",c 1,call,,,":                           {"id: 'id' is 'c 1'; it must be an id. Begin"},
 		aUser + ",c1,sleep,,,":                           {"@odata.type: "},
 		aUser + ",c1,,,,":                                {"@odata.type: "},
 		aUser + ",c1,call,2026-02-30,PT1X,":              {"startDate: ", "duration: "},
