@@ -69,17 +69,20 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	}
 	var err error
 	req.body, err = input.Validate(c.Request, op, path, s.quirks)
-	return s.withOptionFaults(err, c.Request.URL.Query())
+	return s.withOptionFaults(err, c.Request.URL)
 }
 
 // withOptionFaults adds the faults of the query options to those that validation found.
-func (s *Server) withOptionFaults(err error, query url.Values) error {
+func (s *Server) withOptionFaults(err error, address *url.URL) error {
+	if err == nil {
+		return nil
+	}
 	var refused *problem.Problem
 	if !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) || refused.Unread {
 		return err
 	}
 	faults := refused.Faults()
-	for _, fault := range s.service.OptionFaults(query) {
+	for _, fault := range s.service.OptionFaults(address.Query()) {
 		if !slices.ContainsFunc(faults, func(known gen.ErrorDetail) bool { return *known.Target == *fault.Target }) {
 			faults = append(faults, fault)
 		}

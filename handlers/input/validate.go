@@ -157,7 +157,6 @@ func ValueFaults(schema *openapi3.Schema, value any) []gen.ErrorDetail {
 // that of the object with a / at its end, or "".
 func takeOut(schema *openapi3.Schema, object map[string]any, path string) []gen.ErrorDetail {
 	var unknown, others []gen.ErrorDetail
-	names := slices.Sorted(maps.Keys(schema.Properties))
 	count := 0
 	for _, name := range slices.Sorted(maps.Keys(object)) { // sorted: the same body gets the same response
 		value, property := object[name], schema.Properties[name]
@@ -168,6 +167,7 @@ func takeOut(schema *openapi3.Schema, object map[string]any, path string) []gen.
 			}
 			delete(object, name)
 			if count++; count <= problem.MaxFaults {
+				names := slices.Sorted(maps.Keys(schema.Properties))
 				unknown = append(unknown, problem.Fault(gen.UnknownProperty, at, "There is no property '%s' here; there are %s.%s",
 					problem.Shown(name), strings.Join(names, ", "), didYouMean(name, names)))
 			}
