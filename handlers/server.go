@@ -20,7 +20,7 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL and SDKQuirks is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and Strict is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -35,6 +35,8 @@ type Config struct {
 	SDKQuirks bool
 	// Limits say who may hold how much of the server.
 	Limits *limits.Limits
+	// Strict refuses the writes that break the contract's x-strict-rules.
+	Strict bool
 	Logger *slog.Logger
 	Now    func() time.Time
 }
@@ -62,12 +64,10 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the contract: %w", err)
 	}
-	if config.PublicURL != "" {
-		if err := checkPublicURL(config.PublicURL); err != nil {
-			return nil, err
-		}
+	if err := CheckPublicURL(config.PublicURL); err != nil {
+		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Now)
+	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,11 @@ func New(config Config) (*Server, error) {
 	return server, nil
 }
 
-func checkPublicURL(text string) error {
+// CheckPublicURL returns an error if the text cannot be Config.PublicURL.
+func CheckPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {

@@ -8,7 +8,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/runtime"
 
-	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
 )
 
@@ -30,9 +29,6 @@ func (b Body) Bind(to any) error {
 
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore.
 func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
-	if len(text) == 0 {
-		return Body{}, problem.Refuse(problem.ErrInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
-	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
 		schema := narrow(op.BodySchema, value)

@@ -21,7 +21,7 @@ const firstBuffer = 4 << 10
 // that the body then takes. If hold returns an error, the body is refused. The error is a problem.
 func ReadBody(r *http.Request, op *spec.Operation, quirks Quirks, hold func(bytes int64) error) ([]byte, error) {
 	if contentType := r.Header.Get("Content-Type"); !isMediaType(op, contentType) {
-		return nil, problem.Refuse(problem.ErrMediaType, "Content-Type", "Content-Type is '%s'; send application/json, in UTF-8.", problem.Shown(contentType))
+		return nil, problem.Refuse(problem.ErrMediaType, "Content-Type", "'Content-Type' is '%s'; it must be application/json, in UTF-8.", problem.Shown(contentType))
 	}
 	text, refused := quirks.readLimited(r, op.MaxBytes, hold)
 	if refused != nil {
@@ -51,7 +51,7 @@ func (q Quirks) readLimited(r *http.Request, limit int64, hold func(bytes int64)
 		body = unzipped
 	default:
 		return nil, problem.Refuse(problem.ErrMediaType, "Content-Encoding",
-			"Content-Encoding is '%s'; send the body plain or in one layer of gzip.", problem.Shown(encoding))
+			"'Content-Encoding' is '%s'; it must be gzip, once, or left out.", problem.Shown(encoding))
 	}
 	return readAll(body, size, limit, hold)
 }
