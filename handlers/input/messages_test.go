@@ -5,7 +5,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
 )
 
 // TestMessagesOfBodies checks the words for the faults of a body: what is wrong, and what would be right.
