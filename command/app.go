@@ -8,12 +8,15 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/limits"
 	"afterhours/store"
 	"afterhours/store/sqlite"
 )
@@ -32,27 +35,31 @@ const (
 // Config describes a server. The flags of serve fill it.
 type Config struct {
 	StoreFlags
-	Contract  []byte   // openapi.yaml, which the server shows and enforces
-	Addr      string   // to listen on, as in --addr
-	Demo      bool     // store the documented week for the demo user
-	PublicURL string   // by which clients reach the server; "" for the one they connect to
-	SDKQuirks bool     // accept and send what official SDKs need beyond OData
-	Issuers   []string // trusted in addition to the local one
-	Audiences []string // one of which tokens of the Issuers must have
+	IssuerFlags
+	Contract  []byte // openapi.yaml, which the server shows and enforces
+	Addr      string // to listen on, as in --addr
+	Demo      bool   // store the documented week for the demo user
+	PublicURL string // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool   // accept and send what official SDKs need beyond OData
+	Strict    bool   // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
+	Limit     int          // requests a second of each caller; 0 for no limit
 	Logger    *slog.Logger // not nil
 }
 
 // App is the running server and all parts that it is made of.
 type App struct {
-	config Config
-	store  store.Store
-	issuer *auth.LocalIssuer
-	tls    *tls.Config // nil for plain http
-	caFile string      // of the authority that clients must trust, "" for none
-	server *http.Server
-	failed chan error
-	stop   func() error // shutDown, which runs once
+	config   Config
+	store    store.Store
+	issuer   *auth.LocalIssuer
+	verifier *auth.Verifier
+	tls      *tls.Config // nil for plain http
+	caFile   string      // of the authority that clients must trust, "" for none
+	demo     loadedDemo  // by Start, with --demo
+	server   *http.Server
+	failed   chan error
+	active   atomic.Int64 // requests under way
+	stop     func() error // shutDown, which runs once
 
 	mu       sync.Mutex     // protects the fields below
 	closers  []func() error // one for each part, in the order of opening
@@ -72,15 +79,12 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL(), checkLimit(a.config.Limit))
 	if err != nil {
 		return err
 	}
 	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
 		return err
-	}
-	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
-		return usagef("--audience says what tokens of an --issuer must have, and none is given")
 	}
 	created, err := createFolder(a.config.Data)
 	if err != nil {
@@ -111,45 +115,55 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.server = &http.Server{
-		Handler:           handler,
+		Handler:           &streams{next: a.counting(handler)},
 		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streamsPerConnection},
+		ConnContext:       withStreamCount,
+		ConnState:         newConnections(connectionLimit(openFiles())).track,
+		ErrorLog:          newErrorLog(a.config.Logger),
 	}
 	return nil
 }
 
+// counting returns the handler with its requests under way counted.
+func (a *App) counting(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.active.Add(1)
+		defer a.active.Add(-1)
+		handler.ServeHTTP(w, r)
+	})
+}
+
 func (a *App) newHandler() (http.Handler, error) {
-	trusted := []*auth.Issuer{a.issuer.Issuer()}
-	for _, name := range a.config.Issuers {
-		issuer, err := auth.NewIssuer(name, a.config.Audiences, nil)
-		if err != nil {
-			return nil, usagef("--issuer: %w", err)
-		}
-		trusted = append(trusted, issuer)
-	}
-	verifier, err := auth.NewVerifier(time.Now, trusted...)
+	verifier, err := a.config.verifier(a.issuer)
 	if err != nil {
-		return nil, usagef("--issuer: %w", err)
+		return nil, err
 	}
-	handler, err := handlers.New(handlers.Config{
+	a.verifier = verifier
+	return handlers.New(handlers.Config{
+		Limits:    limits.New(runtime.GOMAXPROCS(0), a.config.Limit),
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})
-	if err != nil && a.config.PublicURL != "" { // New refuses nothing else that a command line can give
-		return nil, usagef("--public-url: %w", err)
+}
+
+func (c *Config) checkPublicURL() error {
+	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
+		return usagef("--public-url: %w", err)
 	}
-	return handler, err
+	return nil
 }
 
 // Start begins to listen and to serve. It returns an error if the address cannot be
@@ -166,11 +180,13 @@ func (a *App) Start(ctx context.Context) error {
 		return explainListen(err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
-		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
+		if a.demo, err = loadDemo(ctx, a.store, time.Now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}
+	a.logStart()
 	a.listener = listener
+	a.verifier.FetchKeys()
 	a.closers = append(a.closers, a.drain)
 	go func() {
 		if err := a.serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -3,10 +3,19 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"afterhours/logs"
 )
+
+// flushTimeout is how long the end of the server waits for the reader of its log.
+const flushTimeout = time.Second
 
 func serveCommand(environment Environment) *cobra.Command {
 	config := Config{Contract: environment.Contract}
@@ -16,13 +25,21 @@ func serveCommand(environment Environment) *cobra.Command {
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --tls-dev
-  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
+  afterhours serve --limit 100
+  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
+  afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
+			out := logs.NewWriter(command.ErrOrStderr())
+			defer out.Close(flushTimeout)
+			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
+			config.Logger = slog.New(slog.NewJSONHandler(out, nil))
 			slog.SetDefault(config.Logger) // for libraries, which log there
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
 				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
+			}
+			if limit := limitMemory(environment.Environ, "/"); limit > 0 {
+				config.Logger.Info("memory is limited", "bytes", limit)
 			}
 			return serve(command, config)
 		},
@@ -31,13 +48,22 @@ func serveCommand(environment Environment) *cobra.Command {
 	config.StoreFlags.add(flags)
 	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
 	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
-	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
+	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
-	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
-	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	flags.IntVar(&config.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
+	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
+	config.IssuerFlags.add(flags)
 	config.TLS.add(flags)
 	return command
+}
+
+// checkLimit returns an error if --limit is not a number of requests.
+func checkLimit(limit int) error {
+	if limit < 0 {
+		return usagef("--limit %d: write the requests a second of each caller, as in --limit 100, or 0 for no limit", limit)
+	}
+	return nil
 }
 
 // serve runs the server until the context of the command is done.
@@ -61,8 +87,20 @@ func serve(command *cobra.Command, config Config) error {
 	}
 	select {
 	case <-ctx.Done():
+		app.sayStopping(command.ErrOrStderr())
 		return app.Stop()
 	case err := <-app.Failed():
 		return errors.Join(err, app.Stop())
 	}
+}
+
+// sayStopping says how many requests the end waits for: to a person on a terminal, otherwise in
+// the log.
+func (a *App) sayStopping(stderr io.Writer) {
+	finishing := "finishing " + counted(int(a.active.Load()), "request")
+	if isTerminal(stderr) {
+		fmt.Fprintln(stderr, finishing+"; Ctrl-C again to stop now")
+		return
+	}
+	a.config.Logger.Info(finishing + "; a second signal stops now")
 }

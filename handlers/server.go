@@ -13,12 +13,14 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/input"
+	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
+	"afterhours/logs"
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL and SDKQuirks is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and Strict is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -31,8 +33,12 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Limits say who may hold how much of the server.
+	Limits *limits.Limits
+	// Strict refuses the writes that break the contract's x-strict-rules.
+	Strict bool
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
@@ -47,6 +53,8 @@ type Server struct {
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
+	limits    *limits.Limits
+	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
 }
 
@@ -56,12 +64,10 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the contract: %w", err)
 	}
-	if config.PublicURL != "" {
-		if err := checkPublicURL(config.PublicURL); err != nil {
-			return nil, err
-		}
+	if err := CheckPublicURL(config.PublicURL); err != nil {
+		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger)
+	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
 	if err != nil {
 		return nil, err
 	}
@@ -75,13 +81,21 @@ func New(config Config) (*Server, error) {
 		log:       config.Logger,
 		now:       config.Now,
 		instance:  newRequestID()[:8],
+		limits:    config.Limits,
 	}
+	server.strangers = logs.NewQuota(func(leftOut int) {
+		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
+	})
 	server.batches = server.newBatchRunner()
 	server.engine = server.newEngine(config)
 	return server, nil
 }
 
-func checkPublicURL(text string) error {
+// CheckPublicURL returns an error if the text cannot be Config.PublicURL.
+func CheckPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
@@ -120,28 +134,6 @@ func (s *Server) setHeaders(header http.Header, req *request) {
 	if strings.HasPrefix(s.publicURL, "https://") { // never for localhost, which has other servers too
 		header.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-}
-
-// logRequest writes one line: no token, no query, no name of a person.
-func (s *Server) logRequest(r *http.Request, req *request, status int, took time.Duration) {
-	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError && !gone(r) {
-		level = slog.LevelError
-	}
-	s.log.LogAttrs(r.Context(), level, "request",
-		slog.String("method", method(r)), slog.String("route", req.route), slog.Int("status", status),
-		slog.Duration("took", took), slog.String("request_id", req.ID), slog.String("client_request_id", req.clientID))
-}
-
-// method returns the request's method if HTTP has it. An invented one could put text of the caller
-// into the log.
-func method(r *http.Request) string {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
-		return r.Method
-	}
-	return "other"
 }
 
 // statusRecorder keeps the status of the response for the log.

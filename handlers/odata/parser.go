@@ -34,6 +34,10 @@ type parser struct {
 	at     int // index of the next token
 	depth  int
 	nodes  int
+	// made has the texts that functions make, each by its key, and characters is the sum of
+	// their maximum lengths.
+	made       map[any]bool
+	characters int
 }
 
 // operand is an expression with its kind and its position, for typing and errors.
@@ -66,7 +70,7 @@ func (m *Model) ParseFilter(text string) (store.Expr, error) {
 		return nil, err
 	}
 	if p.next().kind != tokenEnd {
-		return nil, p.expected("an operator such as eq or and")
+		return nil, p.expectedOperator("an operator such as eq or and")
 	}
 	if filter.kind != store.KindBool {
 		return nil, p.fault(filter.start, "expected a condition such as activity eq 'Call', found %s", p.piece(filter))
@@ -221,7 +225,10 @@ func (p *parser) parenthesised() (operand, error) {
 		return operand{}, err
 	}
 	x.start, x.end = open.start, p.next().end
-	return x, p.want(tokenClose, "an operator or )")
+	if !p.accept(tokenClose) {
+		return operand{}, p.expectedOperator("an operator or )")
+	}
+	return x, nil
 }
 
 // named parses an operand that begins with a word. The next token decides which one.
