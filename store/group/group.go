@@ -67,14 +67,14 @@ func (q *Queue[T]) Do(ctx context.Context, value T) error {
 	select {
 	case q.calls <- call:
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 	select {
 	case <-call.done:
 		return call.Err
 	case <-ctx.Done():
 		call.claim()
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
 

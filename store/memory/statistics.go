@@ -1,6 +1,9 @@
 package memory
 
 import (
+	"context"
+	"iter"
+	"maps"
 	"math"
 	"slices"
 
@@ -46,40 +49,49 @@ func (s *statistics) remove(id string) {
 	delete(s.byID, id)
 }
 
-func (s *statistics) page(query store.Query) []store.Statistic {
+// page returns a page, or the context's cause if the context ends first.
+func (s *statistics) page(ctx context.Context, query store.Query) ([]store.Statistic, error) {
 	if s == nil {
-		return nil
+		return nil, nil
 	}
 	if len(query.Order) > 0 {
-		return s.sorted(query)
-	}
-	// No id lies between an id and the same id followed by a zero byte.
-	start := 0
-	if query.After != nil {
-		start, _ = slices.BinarySearch(s.ids, query.After.ID+"\x00")
+		return s.sorted(ctx, query)
 	}
 	var page []store.Statistic
 	if query.Filter == nil {
-		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)-start))
+		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)))
 	}
-	for _, id := range s.ids[start:] {
-		if len(page) == query.Limit {
-			break
-		}
-		if statistic := s.byID[id]; !store.Match(query.Filter, statistic) {
-			continue
-		} else if query.Skip > 0 {
+	for statistic := range matching(ctx, query.Filter, s.after(query.After)) {
+		if query.Skip > 0 {
 			query.Skip--
-		} else {
-			page = append(page, *statistic)
+			continue
+		}
+		if page = append(page, *statistic); len(page) == query.Limit {
+			return page, nil
 		}
 	}
-	return page
+	return unlessEnded(ctx, page)
+}
+
+// after returns the statistics after the position, or all for nil, in the order of their
+// ids.
+func (s *statistics) after(position *store.Position) iter.Seq[*store.Statistic] {
+	start := 0
+	if position != nil { // no id lies between an id and the same id followed by a zero byte
+		start, _ = slices.BinarySearch(s.ids, position.ID+"\x00")
+	}
+	return func(yield func(*store.Statistic) bool) {
+		for _, id := range s.ids[start:] {
+			if !yield(s.byID[id]) {
+				return
+			}
+		}
+	}
 }
 
 // sorted returns a page in an order other than that of the ids. It gathers up to twice
 // as many candidates as it needs, then sorts them and drops the surplus.
-func (s *statistics) sorted(query store.Query) []store.Statistic {
+func (s *statistics) sorted(ctx context.Context, query store.Query) ([]store.Statistic, error) {
 	needed := query.Skip + query.Limit
 	if needed < 0 || needed > math.MaxInt/2 {
 		needed = math.MaxInt / 2
@@ -89,8 +101,8 @@ func (s *statistics) sorted(query store.Query) []store.Statistic {
 		slices.SortFunc(first, func(a, b *store.Statistic) int { return store.CompareBy(query.Order, a, b) })
 		first = first[:min(needed, len(first))]
 	}
-	for _, statistic := range s.byID {
-		if query.After != nil && !query.After.Before(query.Order, statistic) || !store.Match(query.Filter, statistic) {
+	for statistic := range matching(ctx, query.Filter, maps.Values(s.byID)) {
+		if query.After != nil && !query.After.Before(query.Order, statistic) {
 			continue
 		}
 		if first = append(first, statistic); len(first) >= 2*needed {
@@ -102,21 +114,43 @@ func (s *statistics) sorted(query store.Query) []store.Statistic {
 	for _, statistic := range first[min(query.Skip, len(first)):] {
 		page = append(page, *statistic)
 	}
-	return page
+	return unlessEnded(ctx, page)
 }
 
-func (s *statistics) count(filter store.Expr) int {
+// count returns how many statistics the filter keeps, or the context's cause if the
+// context ends first.
+func (s *statistics) count(ctx context.Context, filter store.Expr) (int, error) {
 	switch {
 	case s == nil:
-		return 0
+		return 0, nil
 	case filter == nil:
-		return len(s.ids)
+		return len(s.ids), nil
 	}
 	count := 0
-	for _, statistic := range s.byID {
-		if store.Match(filter, statistic) {
-			count++
+	for range matching(ctx, filter, maps.Values(s.byID)) {
+		count++
+	}
+	return unlessEnded(ctx, count)
+}
+
+// matching returns those of the statistics that the filter keeps. It ends early if the
+// context ends.
+func matching(ctx context.Context, filter store.Expr, statistics iter.Seq[*store.Statistic]) iter.Seq[*store.Statistic] {
+	return func(yield func(*store.Statistic) bool) {
+		for statistic := range statistics {
+			if ctx.Err() != nil || store.Match(filter, statistic) && !yield(statistic) {
+				return
+			}
 		}
 	}
-	return count
+}
+
+// unlessEnded returns the result, or the context's cause if the context has ended: then the
+// result may lack something.
+func unlessEnded[T any](ctx context.Context, result T) (T, error) {
+	if err := context.Cause(ctx); err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
 }
