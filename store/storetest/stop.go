@@ -16,7 +16,7 @@ import (
 const (
 	// stopSize is how many statistics a query has before it that is to be stopped. The
 	// filters below take seconds for so many.
-	stopSize = 20_000
+	stopSize = 10_000
 	// stopAfter is how long a query runs before its context ends.
 	stopAfter = 100 * time.Millisecond
 	// promptly is how much later it must have returned.
