@@ -32,13 +32,14 @@ const (
 // Config describes a server. The flags of serve fill it.
 type Config struct {
 	StoreFlags
-	Contract  []byte   // openapi.yaml, which the server shows and enforces
-	Addr      string   // to listen on, as in --addr
-	Demo      bool     // store the documented week for the demo user
-	PublicURL string   // by which clients reach the server; "" for the one they connect to
-	SDKQuirks bool     // accept and send what official SDKs need beyond OData
-	Issuers   []string // trusted in addition to the local one
-	Audiences []string // one of which tokens of the Issuers must have
+	Contract  []byte        // openapi.yaml, which the server shows and enforces
+	Addr      string        // to listen on, as in --addr
+	Demo      bool          // store the documented week for the demo user
+	PublicURL string        // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool          // accept and send what official SDKs need beyond OData
+	Issuers   []string      // trusted in addition to the local one
+	Audiences []string      // one of which tokens of the Issuers must have
+	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
 	TLS       TLSFlags
 	Logger    *slog.Logger // not nil
 }
@@ -143,6 +144,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		QueryTime: a.config.QueryTime,
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})

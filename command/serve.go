@@ -6,16 +6,19 @@ import (
 	"log/slog"
 
 	"github.com/spf13/cobra"
+
+	"afterhours/handlers"
 )
 
 func serveCommand(environment Environment) *cobra.Command {
-	config := Config{Contract: environment.Contract}
+	config := Config{Contract: environment.Contract, QueryTime: handlers.DefaultQueryTime}
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --tls-dev
+  afterhours serve --query-time 5s
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -36,6 +39,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
 	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
 	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	flags.Var((*queryTime)(&config.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
 	config.TLS.add(flags)
 	return command
 }

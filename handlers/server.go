@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -18,7 +19,7 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL and SDKQuirks is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and QueryTime is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -31,9 +32,14 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
+	// QueryTime is how long a list or a count may take, 0 for DefaultQueryTime.
+	QueryTime time.Duration
 	Logger    *slog.Logger
 	Now       func() time.Time
 }
+
+// DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
+const DefaultQueryTime = time.Second
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
 type Server struct {
@@ -61,7 +67,7 @@ func New(config Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	service, err := operations.New(config.Store, contract, config.Logger)
+	service, err := operations.New(config.Store, contract, config.Logger, cmp.Or(config.QueryTime, DefaultQueryTime))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ package operations
 
 import (
 	"log/slog"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -25,16 +26,18 @@ type Service struct {
 	// learned has the aliases that this process has seen in tokens, so that each is stored
 	// once and not at every request.
 	learned *lru.Cache[store.User, struct{}]
+	// queryTime is how long a query of many statistics may take.
+	queryTime time.Duration
 }
 
 // learnedAliases bounds the memory of Service.learned: about 4 MiB.
 const learnedAliases = 16384
 
-// New returns a service over the store.
-func New(over store.Store, contract *spec.Contract, log *slog.Logger) (*Service, error) {
+// New returns a service over the store. A query of many statistics may take so long.
+func New(over store.Store, contract *spec.Contract, log *slog.Logger, queryTime time.Duration) (*Service, error) {
 	learned, err := lru.New[store.User, struct{}](learnedAliases)
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: over, spec: contract, log: log, recent: newRecent(), learned: learned}, nil
+	return &Service{store: over, spec: contract, log: log, recent: newRecent(), learned: learned, queryTime: queryTime}, nil
 }

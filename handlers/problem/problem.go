@@ -25,6 +25,7 @@ var (
 	ErrTooLarge     = errors.New("body too large")
 	ErrMediaType    = errors.New("unsupported media type")
 	ErrFormat       = errors.New("unsupported format of the response")
+	ErrStopped      = errors.New("query stopped")
 	ErrUnavailable  = errors.New("unavailable")
 )
 
