@@ -2,8 +2,6 @@ package memory
 
 import (
 	"context"
-	"iter"
-	"maps"
 	"math"
 	"slices"
 
@@ -57,36 +55,28 @@ func (s *statistics) page(ctx context.Context, query store.Query) ([]store.Stati
 	if len(query.Order) > 0 {
 		return s.sorted(ctx, query)
 	}
+	// No id lies between an id and the same id followed by a zero byte.
+	start := 0
+	if query.After != nil {
+		start, _ = slices.BinarySearch(s.ids, query.After.ID+"\x00")
+	}
 	var page []store.Statistic
 	if query.Filter == nil {
-		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)))
+		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)-start))
 	}
-	for statistic := range matching(ctx, query.Filter, s.after(query.After)) {
-		if query.Skip > 0 {
-			query.Skip--
-			continue
+	for _, id := range s.ids[start:] {
+		if len(page) == query.Limit || ctx.Err() != nil {
+			break
 		}
-		if page = append(page, *statistic); len(page) == query.Limit {
-			return page, nil
+		if statistic := s.byID[id]; !store.Match(query.Filter, statistic) {
+			continue
+		} else if query.Skip > 0 {
+			query.Skip--
+		} else {
+			page = append(page, *statistic)
 		}
 	}
 	return unlessEnded(ctx, page)
-}
-
-// after returns the statistics after the position, or all for nil, in the order of their
-// ids.
-func (s *statistics) after(position *store.Position) iter.Seq[*store.Statistic] {
-	start := 0
-	if position != nil { // no id lies between an id and the same id followed by a zero byte
-		start, _ = slices.BinarySearch(s.ids, position.ID+"\x00")
-	}
-	return func(yield func(*store.Statistic) bool) {
-		for _, id := range s.ids[start:] {
-			if !yield(s.byID[id]) {
-				return
-			}
-		}
-	}
 }
 
 // sorted returns a page in an order other than that of the ids. It gathers up to twice
@@ -101,8 +91,11 @@ func (s *statistics) sorted(ctx context.Context, query store.Query) ([]store.Sta
 		slices.SortFunc(first, func(a, b *store.Statistic) int { return store.CompareBy(query.Order, a, b) })
 		first = first[:min(needed, len(first))]
 	}
-	for statistic := range matching(ctx, query.Filter, maps.Values(s.byID)) {
-		if query.After != nil && !query.After.Before(query.Order, statistic) {
+	for _, statistic := range s.byID {
+		if ctx.Err() != nil {
+			break
+		}
+		if query.After != nil && !query.After.Before(query.Order, statistic) || !store.Match(query.Filter, statistic) {
 			continue
 		}
 		if first = append(first, statistic); len(first) >= 2*needed {
@@ -127,22 +120,15 @@ func (s *statistics) count(ctx context.Context, filter store.Expr) (int, error) 
 		return len(s.ids), nil
 	}
 	count := 0
-	for range matching(ctx, filter, maps.Values(s.byID)) {
-		count++
-	}
-	return unlessEnded(ctx, count)
-}
-
-// matching returns those of the statistics that the filter keeps. It ends early if the
-// context ends.
-func matching(ctx context.Context, filter store.Expr, statistics iter.Seq[*store.Statistic]) iter.Seq[*store.Statistic] {
-	return func(yield func(*store.Statistic) bool) {
-		for statistic := range statistics {
-			if ctx.Err() != nil || store.Match(filter, statistic) && !yield(statistic) {
-				return
-			}
+	for _, statistic := range s.byID {
+		if ctx.Err() != nil {
+			break
+		}
+		if store.Match(filter, statistic) {
+			count++
 		}
 	}
+	return unlessEnded(ctx, count)
 }
 
 // unlessEnded returns the result, or the context's cause if the context has ended: then the
