@@ -19,7 +19,8 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --tls-dev
   afterhours serve --query-time 5s
-  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
+  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
+  afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
@@ -37,9 +38,8 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
-	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
-	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
 	flags.Var((*queryTime)(&config.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
+	config.IssuerFlags.add(flags)
 	config.TLS.add(flags)
 	return command
 }

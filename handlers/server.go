@@ -67,7 +67,7 @@ func New(config Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, cmp.Or(config.QueryTime, DefaultQueryTime))
+	service, err := operations.New(config.Store, contract, config.Logger, config.Now, cmp.Or(config.QueryTime, DefaultQueryTime))
 	if err != nil {
 		return nil, err
 	}

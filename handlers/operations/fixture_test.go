@@ -33,7 +33,7 @@ func newTestService(t testing.TB, over store.Store) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := New(over, contract, slog.New(slog.DiscardHandler), time.Minute)
+	service, err := New(over, contract, slog.New(slog.DiscardHandler), time.Now, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

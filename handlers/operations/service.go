@@ -21,6 +21,7 @@ type Service struct {
 	store  store.Store
 	spec   *spec.Contract
 	log    *slog.Logger
+	now    func() time.Time
 	locks  keyedMutex
 	recent *recent
 	// learned has the aliases that this process has seen in tokens, so that each is stored
@@ -33,11 +34,12 @@ type Service struct {
 // learnedAliases bounds the memory of Service.learned: about 4 MiB.
 const learnedAliases = 16384
 
-// New returns a service over the store. A query of many statistics may take so long.
-func New(over store.Store, contract *spec.Contract, log *slog.Logger, queryTime time.Duration) (*Service, error) {
+// New returns a service over the store that reads the time from now. A query of many statistics may
+// take queryTime.
+func New(over store.Store, contract *spec.Contract, log *slog.Logger, now func() time.Time, queryTime time.Duration) (*Service, error) {
 	learned, err := lru.New[store.User, struct{}](learnedAliases)
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: over, spec: contract, log: log, recent: newRecent(), learned: learned, queryTime: queryTime}, nil
+	return &Service{store: over, spec: contract, log: log, now: now, recent: newRecent(), learned: learned, queryTime: queryTime}, nil
 }

@@ -61,6 +61,7 @@ func (s *statistics) page(ctx context.Context, query store.Query) ([]store.Stati
 		start, _ = slices.BinarySearch(s.ids, query.After.ID+"\x00")
 	}
 	var page []store.Statistic
+	filter := store.NewMatcher(query.Filter)
 	if query.Filter == nil {
 		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)-start))
 	}
@@ -68,7 +69,7 @@ func (s *statistics) page(ctx context.Context, query store.Query) ([]store.Stati
 		if len(page) == query.Limit || ctx.Err() != nil {
 			break
 		}
-		if statistic := s.byID[id]; !store.Match(query.Filter, statistic) {
+		if statistic := s.byID[id]; !filter.Match(statistic) {
 			continue
 		} else if query.Skip > 0 {
 			query.Skip--
@@ -91,11 +92,12 @@ func (s *statistics) sorted(ctx context.Context, query store.Query) ([]store.Sta
 		slices.SortFunc(first, func(a, b *store.Statistic) int { return store.CompareBy(query.Order, a, b) })
 		first = first[:min(needed, len(first))]
 	}
+	filter := store.NewMatcher(query.Filter)
 	for _, statistic := range s.byID {
 		if ctx.Err() != nil {
 			break
 		}
-		if query.After != nil && !query.After.Before(query.Order, statistic) || !store.Match(query.Filter, statistic) {
+		if query.After != nil && !query.After.Before(query.Order, statistic) || !filter.Match(statistic) {
 			continue
 		}
 		if first = append(first, statistic); len(first) >= 2*needed {
@@ -119,12 +121,12 @@ func (s *statistics) count(ctx context.Context, filter store.Expr) (int, error) 
 	case filter == nil:
 		return len(s.ids), nil
 	}
-	count := 0
+	count, matcher := 0, store.NewMatcher(filter)
 	for _, statistic := range s.byID {
 		if ctx.Err() != nil {
 			break
 		}
-		if store.Match(filter, statistic) {
+		if matcher.Match(statistic) {
 			count++
 		}
 	}

@@ -17,6 +17,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 		return nil, err
 	}
 	defer s.gate.Leave()
+	query.Filter = store.Fold(query.Filter)
 	var found []store.Statistic
 	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
 		via, err := viaList(ctx, on, owner, query)
@@ -38,14 +39,16 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 		return 0, err
 	}
 	defer s.gate.Leave()
+	filter = store.Fold(filter)
 	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, viaCount(filter))
 	count := 0
 	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
 		if statement.Residue == nil {
 			return on.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
 		}
+		residue := store.NewMatcher(statement.Residue)
 		return each(ctx, on, statement, func(statistic *store.Statistic) bool {
-			if store.Match(statement.Residue, statistic) {
+			if residue.Match(statistic) {
 				count++
 			}
 			return true
