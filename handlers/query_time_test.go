@@ -28,21 +28,23 @@ var slowFilter = func() string {
 // fillMany gives megan many statistics.
 func fillMany(t *testing.T, over store.Store, many int) {
 	t.Helper()
-	const step = 1000
-	var writers sync.WaitGroup
-	for from := 0; from < many; from += step {
-		writers.Go(func() {
-			changes := make([]store.Change, step)
-			for n := range changes {
-				key := store.Key{Owner: store.Owner{Tenant: tenant, User: megan}, ID: fmt.Sprintf("call_2019-06-16_2019-06-17_%d", from+n)}
-				changes[n] = store.Change{Key: key, Revision: store.NewRevision(), Record: store.Record{Type: "call", Activity: "Call"}}
-			}
-			if err := over.Apply(t.Context(), changes); err != nil {
-				t.Error(err)
+	const writers, step = 6, 200
+	var group sync.WaitGroup
+	for writer := range writers {
+		group.Go(func() {
+			for from := writer * step; from < many; from += writers * step {
+				changes := make([]store.Change, step)
+				for n := range changes {
+					key := store.Key{Owner: store.Owner{Tenant: tenant, User: megan}, ID: fmt.Sprintf("call_2019-06-16_2019-06-17_%d", from+n)}
+					changes[n] = store.Change{Key: key, Revision: store.NewRevision(), Record: store.Record{Type: "call", Activity: "Call"}}
+				}
+				if err := over.Apply(t.Context(), changes); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}
-	writers.Wait()
+	group.Wait()
 }
 
 // TestQueryTime checks the response to queries that take longer than Config.QueryTime, alone and in a

@@ -115,8 +115,8 @@ func TestReadsBesideLongQueries(t *testing.T) {
 	stop()
 	queries.Wait()
 	t.Logf("beside %d queries: a read takes %v at the median and %v at p99, Check takes %v at most", busy, reads[100], reads[197], checks[49])
-	if busy != s.lists.Config().MaxConns || reads[197] > 250*time.Millisecond || checks[49] > 500*time.Millisecond {
-		t.Errorf("want %d queries, at most 250ms and at most 500ms", s.lists.Config().MaxConns)
+	if busy != s.lists.Config().MaxConns || reads[197] > 500*time.Millisecond || checks[49] > time.Second {
+		t.Errorf("want %d queries, at most 500ms and at most 1s", s.lists.Config().MaxConns)
 	}
 }
 

@@ -118,7 +118,7 @@ func anyOf(n int, one func(n int) store.Expr) store.Expr {
 // fillStop gives ada stopSize statistics.
 func fillStop(t testing.TB, s store.Store) {
 	t.Helper()
-	const step = 1000
+	const step = 200 // which takes no store long
 	for from := 0; from < stopSize; from += step {
 		var changes []store.Change
 		for n := from; n < from+step; n++ {
