@@ -100,7 +100,8 @@ func newPool(ctx context.Context, config *pgxpool.Config, connections int32) (*p
 	return pgxpool.NewWithConfig(ctx, config)
 }
 
-func (p pools) each(do func(*pgxpool.Pool)) {
+// forEach calls do for each pool that was opened.
+func (p pools) forEach(do func(*pgxpool.Pool)) {
 	for _, pool := range []*pgxpool.Pool{p.points, p.lists, p.probe} {
 		if pool != nil {
 			do(pool)

@@ -36,9 +36,9 @@ func TestPoolsHaveTheConnectionsOfTheAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pools.each((*pgxpool.Pool).Close)
+	defer pools.forEach((*pgxpool.Pool).Close)
 	total := int32(0)
-	pools.each(func(pool *pgxpool.Pool) { total += pool.Config().MaxConns })
+	pools.forEach(func(pool *pgxpool.Pool) { total += pool.Config().MaxConns })
 	if total != 8 {
 		t.Errorf("there may be %d connections; want 8", total)
 	}

@@ -41,7 +41,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 func newStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	pools, err := newPools(ctx, config)
 	if err != nil {
-		pools.each((*pgxpool.Pool).Close)
+		pools.forEach((*pgxpool.Pool).Close)
 		return nil, err
 	}
 	return &Store{pools: pools, reads: newQueue(pools.points), writes: newQueue(pools.points)}, nil
@@ -64,7 +64,7 @@ func (s *Store) Close() error {
 	return s.gate.Close(func() error {
 		s.reads.Close()
 		s.writes.Close()
-		s.each((*pgxpool.Pool).Close)
+		s.forEach((*pgxpool.Pool).Close)
 		return nil
 	})
 }

@@ -37,6 +37,7 @@ func (s *Store) attempt(ctx context.Context, doing string, run func(context.Cont
 	return s.attemptFor(ctx, timeout, doing, run)
 }
 
+// attemptFor is attempt with another timeout.
 func (s *Store) attemptFor(ctx context.Context, timeout time.Duration, doing string, run func(context.Context) error) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
@@ -56,7 +57,7 @@ func (s *Store) attemptFor(ctx context.Context, timeout time.Duration, doing str
 	case limited.Err() != nil:
 		return fmt.Errorf("%s: %w: the database has not answered for %v", doing, store.ErrUnavailable, timeout)
 	case code(err) == readOnly:
-		s.each((*pgxpool.Pool).Reset) // these connections lead to a server that is no longer the primary
+		s.forEach((*pgxpool.Pool).Reset) // these connections lead to a server that is no longer the primary
 	}
 	switch {
 	case code(err) == diskFull:
