@@ -8,8 +8,9 @@ import (
 )
 
 func (s *Store) openReaders(ctx context.Context, path string) (err error) {
-	// More than processors: a query that waits for the disk leaves its processor to others.
-	if s.readers, err = connectReaders(ctx, path, max(4, runtime.NumCPU()+2)); err != nil {
+	// More queries than a server runs at once, so that none waits here: its door lets in two
+	// and a half for each processor, and five at least.
+	if s.readers, err = connectReaders(ctx, path, max(5, 3*runtime.NumCPU())); err != nil {
 		return err
 	}
 	// No more than can run at once: after each commit, every connection reads its pages again.
