@@ -10,12 +10,12 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/exchange", "handlers/spec", "store", "store/..."},
+	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/exchange", "handlers/limits", "handlers/spec", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/input",
-		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire"},
+		"handlers/limits", "handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
@@ -28,6 +28,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/auth":            {"handlers/auth/atomicfile"},
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
+	"afterhours/handlers/limits":          {},
 
 	"afterhours/store":                       {"store/edm"},
 	"afterhours/store/edm":                   {},
@@ -61,6 +62,7 @@ var confined = map[string][]string{
 	"github.com/spf13/...":      {"command"},
 	"github.com/golang-jwt/...": {"handlers/auth"},
 	"github.com/MicahParks/...": {"handlers/auth"},
+	"golang.org/x/time/...":     {"handlers/limits"},
 	"github.com/pressly/...":    {"store/sqlite", "store/postgres"},
 }
 

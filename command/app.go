@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
 
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/limits"
 	"afterhours/store"
 	"afterhours/store/sqlite"
 )
@@ -40,6 +42,7 @@ type Config struct {
 	SDKQuirks bool          // accept and send what official SDKs need beyond OData
 	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
 	TLS       TLSFlags
+	Limit     int          // requests a second of each caller; 0 for no limit
 	Logger    *slog.Logger // not nil
 }
 
@@ -73,7 +76,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), checkLimit(a.config.Limit))
 	if err != nil {
 		return err
 	}
@@ -128,6 +131,7 @@ func (a *App) newHandler() (http.Handler, error) {
 	}
 	a.verifier = verifier
 	handler, err := handlers.New(handlers.Config{
+		Limits:    limits.New(runtime.GOMAXPROCS(0), a.config.Limit),
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,

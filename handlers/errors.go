@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -45,6 +46,7 @@ var statuses = []struct {
 	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
 	{problem.ErrFormat, http.StatusNotAcceptable, gen.ErrorCodeNotAcceptable},
 	{problem.ErrStopped, http.StatusBadRequest, gen.ErrorCodeRequestUnsupportedQuery},
+	{problem.ErrThrottled, http.StatusTooManyRequests, gen.ErrorCodeTooManyRequests},
 	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
@@ -63,7 +65,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	status, code := statusOf(err)
 	var refused *problem.Problem
 	_ = errors.As(err, &refused) // nil for any other error
-	s.setErrorHeaders(w.Header(), status, refused)
+	s.setErrorHeaders(w.Header(), status, req, refused)
 	if status >= http.StatusInternalServerError && !gone(r) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
@@ -84,7 +86,7 @@ func statusOf(err error) (int, gen.ErrorCode) {
 	return http.StatusInternalServerError, gen.ErrorCodeInternalServerError
 }
 
-func (s *Server) setErrorHeaders(header http.Header, status int, refused *problem.Problem) {
+func (s *Server) setErrorHeaders(header http.Header, status int, req *request, refused *problem.Problem) {
 	if refused != nil && refused.Challenge != "" {
 		header["WWW-Authenticate"] = []string{refused.Challenge}
 	}
@@ -93,6 +95,13 @@ func (s *Server) setErrorHeaders(header http.Header, status int, refused *proble
 	}
 	if status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", "1")
+	}
+	if refused != nil && refused.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(refused.RetryAfter))
+	}
+	if status == http.StatusTooManyRequests {
+		header["x-ms-throttle-scope"] = []string{"Tenant_Application/ReadWrite/" + req.Caller.Application + "/" + req.Caller.Tenant}
+		header["x-ms-throttle-information"] = []string{"ResourceUnitLimitExceeded"}
 	}
 	header.Set("Content-Type", wire.Form{Level: wire.MetadataMinimal}.ContentType())
 }

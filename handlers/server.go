@@ -14,6 +14,7 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/input"
+	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
 	"afterhours/store"
@@ -34,8 +35,10 @@ type Config struct {
 	SDKQuirks bool
 	// QueryTime is how long a list or a count may take, 0 for DefaultQueryTime.
 	QueryTime time.Duration
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Limits say who may hold how much of the server.
+	Limits *limits.Limits
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -53,6 +56,7 @@ type Server struct {
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
+	limits    *limits.Limits
 	engine    *gin.Engine
 }
 
@@ -81,6 +85,7 @@ func New(config Config) (*Server, error) {
 		log:       config.Logger,
 		now:       config.Now,
 		instance:  newRequestID()[:8],
+		limits:    config.Limits,
 	}
 	server.batches = server.newBatchRunner()
 	server.engine = server.newEngine(config)
