@@ -36,12 +36,13 @@ const (
 type Config struct {
 	StoreFlags
 	IssuerFlags
-	Contract  []byte // openapi.yaml, which the server shows and enforces
-	Addr      string // to listen on, as in --addr
-	Demo      bool   // store the documented week for the demo user
-	PublicURL string // by which clients reach the server; "" for the one they connect to
-	SDKQuirks bool   // accept and send what official SDKs need beyond OData
-	Strict    bool   // refuse the writes that break the contract's x-strict-rules
+	Contract  []byte        // openapi.yaml, which the server shows and enforces
+	Addr      string        // to listen on, as in --addr
+	Demo      bool          // store the documented week for the demo user
+	PublicURL string        // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool          // accept and send what official SDKs need beyond OData
+	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
+	Strict    bool          // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
 	Limit     int          // requests a second of each caller; 0 for no limit
 	Logger    *slog.Logger // not nil
@@ -153,6 +154,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		QueryTime: a.config.QueryTime,
 		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Now:       time.Now,

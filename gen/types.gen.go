@@ -1318,6 +1318,9 @@ type Top = PageSize
 // Analytics defines model for Analytics.
 type Analytics = UserAnalytics
 
+// BadQuery defines model for BadQuery.
+type BadQuery = Error
+
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -20,7 +21,8 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and Strict is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime and Strict is
+// required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -33,6 +35,8 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
+	// QueryTime is how long a list or a count may take, 0 for DefaultQueryTime.
+	QueryTime time.Duration
 	// Limits say who may hold how much of the server.
 	Limits *limits.Limits
 	// Strict refuses the writes that break the contract's x-strict-rules.
@@ -40,6 +44,9 @@ type Config struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 }
+
+// DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
+const DefaultQueryTime = time.Second
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
 type Server struct {
@@ -67,7 +74,14 @@ func New(config Config) (*Server, error) {
 	if err := CheckPublicURL(config.PublicURL); err != nil {
 		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
+	service, err := operations.New(operations.Config{
+		Store:     config.Store,
+		Contract:  contract,
+		Log:       config.Logger,
+		Now:       config.Now,
+		QueryTime: cmp.Or(config.QueryTime, DefaultQueryTime),
+		Strict:    config.Strict,
+	})
 	if err != nil {
 		return nil, err
 	}

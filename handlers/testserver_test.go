@@ -111,6 +111,7 @@ func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.
 		Limits: limits.New(runtime.GOMAXPROCS(0), 0),
 		Store:  over, Verifier: verifier, Issuer: issuer, Contract: contract,
 		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now, SDKQuirks: true,
+		QueryTime: time.Minute, // a busy machine is slow
 	}
 	for _, change := range changes {
 		change(&config)

@@ -25,6 +25,7 @@ var (
 	ErrTooLarge     = errors.New("body too large")
 	ErrMediaType    = errors.New("unsupported media type")
 	ErrFormat       = errors.New("unsupported format of the response")
+	ErrStopped      = errors.New("query stopped")
 	ErrThrottled    = errors.New("too many requests of one caller")
 	ErrUnavailable  = errors.New("unavailable")
 )
