@@ -48,6 +48,7 @@ var importTable = map[string][]string{
 	"afterhours/store/storetest/strace":      {},
 
 	"afterhours/bench":                        {},
+	"afterhours/bench/overload":               {},
 	"afterhours/contract/bounded":             {},
 	"afterhours/contract/checked":             {"store/edm", "gen"},
 	"afterhours/contract/durability":          {},
