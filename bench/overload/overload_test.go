@@ -76,9 +76,10 @@ func newWorld(t *testing.T, store string, rows int, args ...string) *world {
 func writeRows(t *testing.T, file string, rows int) {
 	t.Helper()
 	var text bytes.Buffer
+	timeZone := strings.Repeat("é", 256) // as long as it may be
 	write := func(user string, n int) {
 		fmt.Fprintf(&text, `{"tenant":%q,"user":%q,"statistic":{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"call_%05d","activity":"Call",`+
-			`"startDate":"2019-06-16","endDate":"2019-06-17","timeZoneUsed":"Pacific Standard Time","duration":"PT%dS","afterHours":"PT1S"}}`+"\n", tenant, user, n, n%59+1)
+			`"startDate":"2019-06-16","endDate":"2019-06-17","timeZoneUsed":%q,"duration":"PT%dS","afterHours":"PT1S"}}`+"\n", tenant, user, n, timeZone, n%59+1)
 	}
 	for n := range rows {
 		write(dearUser, n)
