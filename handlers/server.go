@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -48,6 +49,7 @@ type Server struct {
 	quirks    input.Quirks
 	batches   *batch.Runner
 	engine    *gin.Engine
+	damaged   atomic.Bool // whether a request has met damage in the store
 }
 
 // New returns a server. The error says what in the configuration or in the contract is wrong.

@@ -69,6 +69,9 @@ func Restore(ctx context.Context, dir, backup string) (replaced string, err erro
 	}
 	replaced, err = setAside(ctx, dir, path)
 	if err == nil {
+		err = AcceptLoss(dir) // the backup may be older
+	}
+	if err == nil {
 		err = replaceBy(backup, path)
 	}
 	if err != nil {
@@ -147,7 +150,7 @@ func verify(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	if err := integrity(ctx, file); err != nil {
+	if err := integrity(ctx, file, "integrity_check(10)"); err != nil {
 		return err
 	}
 	if _, err := file.ExecContext(ctx, "SELECT 1 FROM goose_db_version"); err != nil {

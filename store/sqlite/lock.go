@@ -7,6 +7,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// lockName is the file in the data folder that a server locks.
+const lockName = "server.lock"
+
 // Lock makes the caller the one server of the folder until release or the end of the
 // process. It creates the folder if it does not exist, and fails at once if another server
 // holds it. Open does not take this lock, so that commands can use the folder while a
@@ -15,7 +18,7 @@ func Lock(dir string) (release func() error, err error) {
 	if err := createFolder(dir); err != nil {
 		return nil, fmt.Errorf("creating the data folder: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, "server.lock"))
+	lock := flock.New(filepath.Join(dir, lockName))
 	held, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("locking the data folder: %w", err)
