@@ -19,6 +19,7 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			config.Stderr = command.ErrOrStderr()
 			config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
 			slog.SetDefault(config.Logger) // for libraries, which log there
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
@@ -36,6 +37,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
 	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
 	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	flags.BoolVar(&config.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
 	config.TLS.add(flags)
 	return command
 }

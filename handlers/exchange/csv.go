@@ -150,7 +150,7 @@ func (r *rowReader) Read(buffer []byte) (int, error) {
 
 // propertiesOf returns the property of each column of the header.
 func propertiesOf(header []string) ([]string, error) {
-	header[0] = strings.TrimPrefix(header[0], "\ufeff") // a byte order mark
+	header[0] = strings.TrimPrefix(header[0], byteOrderMark)
 	var properties []string
 	for _, name := range header {
 		at := slices.IndexFunc(columns, func(c column) bool { return strings.EqualFold(c.name, name) })

@@ -62,10 +62,14 @@ func readCount(dir string) (number uint64, durability Durability, err error) {
 	return 0, "", nil
 }
 
-// AcceptLoss makes Open forget that commits are missing. No server may have the folder open:
-// the caller must hold Lock.
+// AcceptLoss makes Open forget that commits are missing, or all of the database. It keeps the
+// journal of a missing database under another name, because SQLite would delete it. No server
+// may have the folder open: the caller must hold Lock.
 func AcceptLoss(dir string) error {
 	err := os.Remove(filepath.Join(dir, countName))
+	if path, length, _ := Find(dir); length <= 0 && (err == nil || os.IsNotExist(err)) {
+		err = os.Rename(path+"-wal", path+now()+"-wal")
+	}
 	if os.IsNotExist(err) {
 		return nil
 	}
