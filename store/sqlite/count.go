@@ -1,10 +1,12 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"afterhours/store"
 )
@@ -36,10 +38,16 @@ func openCount(dir string, durability Durability) (countFile, error) {
 	return countFile{file, durability}, err
 }
 
-// write replaces the number. An error does no harm: the number is too small then.
-func (c countFile) write(number uint64) {
+// write replaces the number. For want of room it leaves the number too small, which does no
+// harm. Any other error is returned: Linux may report a sync as successful while a failing
+// file system becomes read-only, and the next write tells.
+func (c countFile) write(number uint64) error {
 	text := fmt.Appendf(nil, countForm, number, c.durability)
-	_, _ = c.file.WriteAt(fmt.Appendf(text, " %08x\n", crc32.ChecksumIEEE(text)), 0)
+	_, err := c.file.WriteAt(fmt.Appendf(text, " %08x\n", crc32.ChecksumIEEE(text)), 0)
+	if errors.Is(err, syscall.ENOSPC) {
+		return nil
+	}
+	return err
 }
 
 // readCount returns the number in the folder's file, and the durability of that commit. The

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -117,7 +116,11 @@ func TestOpenRefusesADurationThatItDoesNotKnow(t *testing.T) {
 // fileOfVersion creates a database with the schema of a version, and these rows.
 func fileOfVersion(t *testing.T, dir string, version int64, rows string) {
 	t.Helper()
-	pool, err := connect(filepath.Join(dir, fileName))
+	path, err := createFile(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := connect(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,6 +127,7 @@ func createFolder(dir string) error { return os.MkdirAll(dir, 0o700) }
 // connect returns a pool for the file whose connections have all the pragmas.
 func connect(path string, more ...string) (*sql.DB, error) {
 	query := url.Values{"_pragma": slices.Concat(more, pragmas, []string{busyPragma(busyTimeout)})}
+	query.Set("mode", "rw")                                      // which does not create: a file that was removed stays away
 	query.Set("_txlock", "immediate")                            // a write that gets its lock at the start cannot fail in the middle
 	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // on Windows /C:/...
 	address := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}
@@ -234,10 +235,10 @@ func (e toldError) Unwrap() error        { return e.error }
 func (e toldError) Is(target error) bool { return target == store.ErrTold }
 
 // isUnavailable reports whether the error may pass and is not a bug: another process holds
-// the lock, or the disk fails.
+// the lock, the file cannot be opened, or the disk fails.
 func isUnavailable(err error) bool {
 	switch primary(err) {
-	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_IOERR, lib.SQLITE_READONLY:
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_IOERR, lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN:
 		return true
 	}
 	return false

@@ -145,10 +145,13 @@ func (w *writer) transact(batch []*group.Call[write]) error {
 	if err := w.files.check(); err != nil {
 		return w.health.stop(err)
 	}
-	if number > 0 {
-		w.count.write(number)
-		w.health.tried(nil)
+	if number == 0 {
+		return nil
 	}
+	if err := w.count.write(number); err != nil {
+		return w.health.stop(fmt.Errorf("the disk failed: %w", err))
+	}
+	w.health.tried(nil)
 	return nil
 }
 
