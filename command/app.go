@@ -168,7 +168,7 @@ func (a *App) notice(notice store.Notice) {
 	}
 	a.config.Logger.Error("trouble with the store", "error", notice.Err.Error())
 	if notice.Stopped {
-		fmt.Fprintf(a.config.Stderr, "afterhours: %v. Nothing is written from now on. Stop the server, put the files of %s in order, and start it again.\n",
+		fmt.Fprintf(a.config.Stderr, "afterhours: %v. Nothing is written from now on. Stop the server, put the files of %s back or restore a backup, and start it again.\n",
 			notice.Err, a.config.Data)
 	}
 }
