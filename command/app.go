@@ -33,13 +33,12 @@ const (
 // Config describes a server. The flags of serve fill it.
 type Config struct {
 	StoreFlags
-	Contract  []byte   // openapi.yaml, which the server shows and enforces
-	Addr      string   // to listen on, as in --addr
-	Demo      bool     // store the documented week for the demo user
-	PublicURL string   // by which clients reach the server; "" for the one they connect to
-	SDKQuirks bool     // accept and send what official SDKs need beyond OData
-	Issuers   []string // trusted in addition to the local one
-	Audiences []string // one of which tokens of the Issuers must have
+	IssuerFlags
+	Contract  []byte // openapi.yaml, which the server shows and enforces
+	Addr      string // to listen on, as in --addr
+	Demo      bool   // store the documented week for the demo user
+	PublicURL string // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool   // accept and send what official SDKs need beyond OData
 	TLS       TLSFlags
 	New       bool         // create the sqlite store, and refuse one that is there
 	Logger    *slog.Logger // not nil
@@ -48,14 +47,15 @@ type Config struct {
 
 // App is the running server and all parts that it is made of.
 type App struct {
-	config Config
-	store  store.Store
-	issuer *auth.LocalIssuer
-	tls    *tls.Config // nil for plain http
-	caFile string      // of the authority that clients must trust, "" for none
-	server *http.Server
-	failed chan error
-	stop   func() error // shutDown, which runs once
+	config   Config
+	store    store.Store
+	issuer   *auth.LocalIssuer
+	verifier *auth.Verifier
+	tls      *tls.Config // nil for plain http
+	caFile   string      // of the authority that clients must trust, "" for none
+	server   *http.Server
+	failed   chan error
+	stop     func() error // shutDown, which runs once
 
 	mu       sync.Mutex     // protects the fields below
 	closers  []func() error // one for each part, in the order of opening
@@ -75,15 +75,12 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check())
 	if err != nil {
 		return err
 	}
 	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
 		return err
-	}
-	if len(a.config.Audiences) > 0 && len(a.config.Issuers) == 0 {
-		return usagef("--audience says what tokens of an --issuer must have, and none is given")
 	}
 	created, err := createFolder(a.config.Data)
 	if err != nil {
@@ -174,18 +171,11 @@ func (a *App) notice(notice store.Notice) {
 }
 
 func (a *App) newHandler() (http.Handler, error) {
-	trusted := []*auth.Issuer{a.issuer.Issuer()}
-	for _, name := range a.config.Issuers {
-		issuer, err := auth.NewIssuer(name, a.config.Audiences, nil)
-		if err != nil {
-			return nil, usagef("--issuer: %w", err)
-		}
-		trusted = append(trusted, issuer)
-	}
-	verifier, err := auth.NewVerifier(time.Now, trusted...)
+	verifier, err := a.config.verifier(a.issuer)
 	if err != nil {
-		return nil, usagef("--issuer: %w", err)
+		return nil, err
 	}
+	a.verifier = verifier
 	handler, err := handlers.New(handlers.Config{
 		Store:     a.store,
 		Verifier:  verifier,
@@ -221,6 +211,7 @@ func (a *App) Start(ctx context.Context) error {
 		}
 	}
 	a.listener = listener
+	a.verifier.FetchKeys()
 	a.closers = append(a.closers, a.drain)
 	go func() {
 		if err := a.serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -16,7 +16,8 @@ func serveCommand(environment Environment) *cobra.Command {
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --tls-dev
-  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID`,
+  afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
+  afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			config.Stderr = command.ErrOrStderr()
@@ -35,8 +36,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
-	flags.StringArrayVar(&config.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
-	flags.StringArrayVar(&config.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
+	config.IssuerFlags.add(flags)
 	flags.BoolVar(&config.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
 	config.TLS.add(flags)
 	return command

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +36,7 @@ func userCommand(contract []byte) *cobra.Command {
 		return addUser(ctx, contract, to, user)
 	})
 	add.Flags().StringVar(&user.User, "id", "", "object id (oid) of the user, a GUID")
-	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant", Args: cobra.NoArgs,
+	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant, and when and by which issuer it was learned", Args: cobra.NoArgs,
 		Example: "  afterhours user list --tenant 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63"}
 	list.RunE = userRun(&flags, &user, listUsers)
 	remove := &cobra.Command{Use: "remove", Short: "Remove the name --upn; the user's statistics stay", Args: cobra.NoArgs,
@@ -85,13 +86,22 @@ func listUsers(ctx context.Context, from store.Store, user store.User, out io.Wr
 	for {
 		page, err := from.Users(ctx, user.Tenant, last, pageSize)
 		for _, listed := range page {
-			fmt.Fprintln(out, listed.User, listed.UPN)
+			fmt.Fprintln(out, listed.User, listed.UPN+learned(listed))
 			last = listed.UPN
 		}
 		if err != nil || len(page) < pageSize {
 			return err
 		}
 	}
+}
+
+// learned returns when and by which issuer a name was learned, "" for a name that the
+// operator gave.
+func learned(user store.User) string {
+	if user.LearnedBy == "" {
+		return ""
+	}
+	return " " + user.LearnedAt.Format(time.RFC3339) + " " + user.LearnedBy
 }
 
 func removeUser(ctx context.Context, from store.Store, user store.User, _ io.Writer) error {

@@ -111,7 +111,18 @@ func unauthenticated(err error) error {
 			headerText(refused.Description))
 		return p
 	}
-	return err
+	return withIssuer(err)
+}
+
+// withIssuer adds to an error of an issuer that cannot be reached a message that names it. The reason
+// stays in the error for the log.
+func withIssuer(err error) error {
+	var unavailable *auth.UnavailableError
+	if !errors.As(err, &unavailable) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", problem.Refuse(auth.ErrUnavailable, "Authorization",
+		"The server cannot fetch the keys of the token's issuer %s now. Try again in a moment; the server's log says why.", unavailable.Issuer), err)
 }
 
 // headerText drops the characters that a quoted string of a header's parameter may not have (RFC

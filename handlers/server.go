@@ -63,7 +63,7 @@ func New(config Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	service, err := operations.New(config.Store, contract, config.Logger)
+	service, err := operations.New(config.Store, contract, config.Logger, config.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Errors that every store returns, bare or wrapped; test with errors.Is.
@@ -83,7 +84,8 @@ type Store interface {
 	Users(ctx context.Context, tenant, after string, limit int) ([]User, error)
 	// PutUser stores the alias. If the alias names another user of the tenant, it is moved
 	// to this user if move is true. Otherwise it stays, and the error is ErrExists. A user
-	// may have several aliases. It is no error to store one again.
+	// may have several aliases. It is no error to store one again: without move it keeps
+	// when and by whom it was learned.
 	PutUser(ctx context.Context, user User, move bool) error
 	// DeleteUser removes the alias, or returns ErrNotFound if the tenant has no alias of
 	// that name. The statistics of the user stay.
@@ -123,6 +125,11 @@ type User struct {
 	Owner
 	// UPN is in lower case: callers fold it, stores compare it byte for byte.
 	UPN string
+	// LearnedAt is when a token brought the name, in UTC and whole seconds. It is zero for a
+	// name that the operator gave.
+	LearnedAt time.Time
+	// LearnedBy is the issuer of that token, "" for a name that the operator gave.
+	LearnedBy string
 }
 
 // Settings are a user's settings that decide whether Graph shows statistics.

@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -25,64 +27,122 @@ func (p payload) checkAudience(audiences []string) error {
 	return refuse("The token is not for this API; its audience (aud) must be %s.", strings.Join(audiences, " or "))
 }
 
-// checkTimes refuses a token unless now is in [nbf, exp) and not before iat. Each of the three may be off by leeway.
+// checkTimes refuses a token unless now is in [nbf, exp) and not before iat. exp may be off by late, the others by early.
 // exp is required, nbf and iat are optional (RFC 7519, sections 4.1.4 to 4.1.6).
-func (p payload) checkTimes(now time.Time, leeway time.Duration) error {
+func (p payload) checkTimes(now time.Time, early, late time.Duration) error {
 	switch {
 	case p.ExpiresAt == nil:
 		return refuse("The token has no expiry (exp).")
-	case !now.Before(p.ExpiresAt.Add(leeway)):
+	case !now.Before(p.ExpiresAt.Add(late)):
 		return refuse("The token has expired; ask for a new one.")
-	case p.NotBefore != nil && now.Before(p.NotBefore.Add(-leeway)):
+	case p.NotBefore != nil && now.Before(p.NotBefore.Add(-early)):
 		return refuse("The token is not valid yet (nbf); the clocks of its issuer and of this server may differ.")
-	case p.IssuedAt != nil && now.Before(p.IssuedAt.Add(-leeway)):
+	case p.IssuedAt != nil && now.Before(p.IssuedAt.Add(-early)):
 		return refuse("The token was issued in the future (iat); the clocks of its issuer and of this server may differ.")
 	}
 	return nil
 }
 
-// principal returns the caller that the claims name. The signature, audience and times must be verified already.
-func (p payload) principal() (Principal, error) {
-	if !isGUID(p.Tenant) {
-		return Principal{}, refuse("The token must name its tenant (tid) by a GUID.")
-	}
-	if !isGUID(p.Object) {
-		return Principal{}, refuse("The token must name the object id of its user or service principal (oid) by a GUID.")
-	}
-	caller := Principal{
-		Tenant:  strings.ToLower(p.Tenant),
-		User:    strings.ToLower(p.Object),
-		Expires: p.ExpiresAt.UTC(),
-	}
+// checkKind refuses a token that is no bearer token for an API.
+func (p payload) checkKind() error {
 	switch {
 	case p.Nonce != nil || p.AccessTokenHash != nil || p.CodeHash != nil:
-		return Principal{}, refuse("The token is an ID token (it has nonce, at_hash or c_hash); send an access token for this API.")
-	case p.isDelegated():
-		caller.Scopes = strings.Fields(*p.Scopes)
-		caller.UPN = strings.ToLower(p.UPN)
-	case p.isAppOnly():
-		caller.App = true
-		caller.Roles = p.Roles
-	default:
-		return Principal{}, refuse("The token is not an access token for this API: it needs delegated permissions (scp), or, " +
-			"for an application without a user, application permissions (roles).")
+		return refuse("The token is an ID token (it has nonce, at_hash or c_hash); send an access token for this API.")
+	case strings.EqualFold(textOf(p.Kind), "ID"):
+		return refuse("The token is an ID token (its claim typ is ID); send an access token for this API.")
+	case strings.EqualFold(textOf(p.Use), "id"):
+		return refuse("The token is an ID token (its claim token_use is id); send an access token for this API.")
+	case p.Confirmation != nil:
+		return refuse("The token is bound to a key (its claim cnf, of DPoP or mutual TLS), and this server cannot check that its sender has the key; " +
+			"ask for a token that is not bound.")
 	}
+	return nil
+}
+
+// principal returns the caller that the claims of a token of this issuer name. The signature, audience and times must be
+// verified already.
+func (i *Issuer) principal(p payload) (Principal, error) {
+	if err := p.checkKind(); err != nil {
+		return Principal{}, err
+	}
+	tenant := i.claims.tenant(p)
+	if !isGUID(tenant) {
+		return Principal{}, refuse("The token must name its tenant (%s) by a GUID%s.", cmp.Or(i.claims.Tenant, "tid"),
+			i.hint("--claim tenant=NAME if another claim has it, --claim tenant==GUID for one tenant"))
+	}
+	user := i.claims.user(p)
+	if user == "" {
+		return Principal{}, i.refuseUser()
+	}
+	caller := Principal{Tenant: strings.ToLower(tenant), User: user, Issuer: p.Issuer, Expires: p.ExpiresAt.UTC()}
+	if i.claims.isApplication(p) {
+		return i.application(p, caller)
+	}
+	return i.user(p, caller)
+}
+
+// application adds to the caller what an application may do. Without a user it acts for itself.
+func (i *Issuer) application(p payload, caller Principal) (Principal, error) {
+	roles, err := i.claims.roles(p)
+	if err != nil {
+		return Principal{}, err
+	}
+	name := cmp.Or(i.claims.Roles, "roles")
+	switch {
+	case i.entra && p.Scp != nil:
+		return Principal{}, refuse(notAccess + "it says that it is an application's (idtyp) and has delegated permissions (scp), which only users have.")
+	case len(roles) == 0:
+		return Principal{}, refuse(notAccess+"it is an application's and has no application permissions (%s).", name)
+	}
+	caller.App, caller.Roles = true, roles
 	return caller, nil
 }
 
-// isDelegated reports whether the token lets a client act for a user. Only user tokens have scp.
-func (p payload) isDelegated() bool {
-	return p.Scopes != nil && p.IdentityType != appIdentity
+// user adds to the caller what a client may do for the user. A token without delegated permissions is refused, even if it
+// has roles: a user's ID token has them too, and the user would pass as an application with the user's roles.
+func (i *Issuer) user(p payload, caller Principal) (Principal, error) {
+	scopes, err := i.claims.scopes(p)
+	if err != nil {
+		return Principal{}, err
+	}
+	if scopes == nil {
+		return Principal{}, refuse(notAccess+"it has no delegated permissions (%s), and it does not say that it is an application's: %s.",
+			cmp.Or(i.claims.Scope, "scp or scope"), i.whatApplicationsNeed())
+	}
+	caller.Scopes = *scopes
+	caller.UPN = strings.ToLower(p.UPN)
+	caller.TeachesName = i.TeachesNames && caller.UPN != ""
+	return caller, nil
 }
 
-// isAppOnly reports whether the token lets an application act for itself. The claim roles is not enough: a user's ID
-// token has it too, and would pass as an application with the user's roles. The claim idtyp is enough but optional.
-// Without idtyp, sub must equal oid. That holds for every service principal and for no user, whose sub is pairwise.
-func (p payload) isAppOnly() bool {
-	if p.Scopes != nil || len(p.Roles) == 0 {
-		return false
+// refuseUser refuses a token that names no user.
+func (i *Issuer) refuseUser() error {
+	if i.claims.User != "" {
+		return refuse("The token must name its user or application by the claim %s, a text.", i.claims.User)
 	}
-	return p.IdentityType == appIdentity || p.IdentityType == "" && p.Subject == p.Object
+	return refuse("The token must name the object id of its user or service principal (oid) by a GUID%s.",
+		i.hint("--claim user=NAME if another claim has it, such as sub"))
+}
+
+// hint returns which flag the server may need. Entra ID needs none.
+func (i *Issuer) hint(flag string) string {
+	if i.entra {
+		return ""
+	}
+	return "; the server's administrator can give serve " + flag
+}
+
+const notAccess = "The token is not an access token for this API: "
+
+// whatApplicationsNeed says by what the issuer's tokens of applications are known.
+func (i *Issuer) whatApplicationsNeed() string {
+	switch {
+	case i.entra:
+		return "its idtyp must be app; add the optional claim idtyp to the access tokens of this API's registration"
+	case i.claims.Application == "":
+		return "the server's administrator can say by which claim to know one (serve --claim application=NAME=VALUE)"
+	}
+	return fmt.Sprintf("its claim %s must be %s", i.claims.Application, i.claims.ApplicationValue)
 }
 
 // isGUID reports whether s is a GUID in the 36 characters that Entra writes. uuid.Validate alone would also accept

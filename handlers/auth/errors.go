@@ -10,9 +10,24 @@ import (
 var ErrNoToken = errors.New(`the request has no access token: send the header "Authorization: Bearer <token>"`)
 
 // ErrUnavailable is the error if the keys of the token's issuer could not be fetched before the request ended. The
-// token may be good and can be sent again, so the status is 503, not 401. An error of [Verifier.Verify] that wraps
-// ErrUnavailable also wraps the reason. The reason is for the log only: it can name internal hosts.
+// token may be good and can be sent again, so the status is 503, not 401.
 var ErrUnavailable = errors.New("the signing keys of the token's issuer are not available")
+
+// UnavailableError is ErrUnavailable with its reason. It wraps both.
+type UnavailableError struct {
+	// Issuer is the name of the issuer, from the server's configuration. It may be sent to the caller.
+	Issuer string
+	// Reason is for the log only: it can name internal hosts.
+	Reason error
+}
+
+// Error returns the issuer and the reason.
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("%v: issuer %s: %v", ErrUnavailable, e.Issuer, e.Reason)
+}
+
+// Unwrap returns ErrUnavailable and the reason.
+func (e *UnavailableError) Unwrap() []error { return []error{ErrUnavailable, e.Reason} }
 
 // Error is a refused token or a malformed Authorization header.
 type Error struct {

@@ -2,8 +2,10 @@ package auth_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,9 +13,9 @@ import (
 	"afterhours/handlers/auth"
 )
 
-// TestFetchEndsInTime checks that a token waits 10 seconds and no longer for an issuer that never responds or whose
-// response never ends.
-func TestFetchEndsInTime(t *testing.T) {
+// TestAnIssuerThatHangsHoldsNobodyForLong checks who waits for an issuer that never responds or whose response never
+// ends: the tokens of the first 3 s until then, and later one token at a time, for 3 s.
+func TestAnIssuerThatHangsHoldsNobodyForLong(t *testing.T) {
 	for name, response := range map[string]string{
 		"silence":          "",
 		"a header without": "HTTP/1.1 200 OK\r\nX-Endless: ",
@@ -26,14 +28,46 @@ func TestFetchEndsInTime(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				begun := time.Now()
-				_, err = v.Verify(t.Context(), ecToken(object{"iss": "http://localhost", "tid": tenantA}))
-				if took := time.Since(begun); err == nil || took != 10*time.Second {
-					t.Errorf("%v after %v, want an error after 10 s", err, took)
+				start := time.Now()
+				wantAt := func(asked, answered time.Duration, reason string) {
+					time.Sleep(time.Until(start.Add(asked)))
+					_, err := v.Verify(t.Context(), ecToken(object{"iss": "http://localhost", "tid": tenantA}))
+					var unavailable *auth.UnavailableError
+					if !errors.As(err, &unavailable) || unavailable.Issuer != "http://localhost" || !strings.Contains(err.Error(), reason) {
+						t.Errorf("asked after %v: %v, want an UnavailableError that says %q", asked, err, reason)
+					}
+					if took := time.Since(start); took != answered {
+						t.Errorf("asked after %v, answered after %v, want %v", asked, took, answered)
+					}
 				}
-				time.Sleep(2 * time.Second) // time for dribble to notice the closed connection and end
+				const slow, ended = "has not answered for 3s", "context deadline exceeded"
+				wantAt(0, 3*time.Second, slow)
+				wantAt(4*time.Second, 4*time.Second, slow)
+				wantAt(10500*time.Millisecond, 10500*time.Millisecond, ended) // in the pause
+				go wantAt(11*time.Second, 14*time.Second, slow)               // tries the issuer again
+				wantAt(12*time.Second, 12*time.Second, ended)                 // meanwhile
+				wantAt(22*time.Second, 22*time.Second, ended)                 // the second pause is from 21 to 23 s
+				time.Sleep(2 * time.Second)                                   // time for dribble to notice the closed connection and end
 			})
 		})
+	}
+}
+
+// TestFetchKeysDoesNotWait checks that the fetch at the start of a server waits for nothing, and that tokens wait for
+// that fetch instead of starting another.
+func TestFetchKeysDoesNotWait(t *testing.T) {
+	w := newTestVerifier(t)
+	g := w.remote.hold()
+	w.verifier.FetchKeys()
+	w.verifier.FetchKeys()
+	<-g.entered
+	w.remote.release(g)
+	if _, err := w.verify(token(w.claims())); err != nil {
+		t.Error(err)
+	}
+	w.verifier.FetchKeys()
+	if n := w.remote.fetches.Load(); n != 1 {
+		t.Errorf("the key set was fetched %d times, want once", n)
 	}
 }
 

@@ -101,6 +101,9 @@ func timeForgeries() []forgery {
 		claimForgery("exp not a number", object{"exp": "tomorrow"}, "payload cannot be read"),
 		claimForgery("exp past the end of time", object{"exp": 1e300}, "payload cannot be read"),
 		claimForgery("nbf past the end of time", object{"nbf": 1e300}, "payload cannot be read"),
+		{"local token, issued two seconds ahead", func(w testVerifier) string {
+			return must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: time.Hour}, w.now().Add(2*time.Second)))
+		}, "not valid yet"},
 		{"local token, expired a second ago", func(w testVerifier) string {
 			return must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: -time.Second}, w.now()))
 		}, "has expired"},
@@ -159,17 +162,23 @@ func typeForgeries() []forgery {
 		wrongType("iss", 1), wrongType("iss", []string{"x"}), wrongType("aud", 1), wrongType("aud", []any{audience, 1}), wrongType("aud", true),
 		wrongType("exp", "32503680000"), wrongType("exp", []int{32503680000}), wrongType("nbf", "0"), wrongType("iat", "0"), wrongType("iat", true),
 		wrongType("tid", 1), wrongType("tid", []string{tenantA}), wrongType("oid", 1), wrongType("oid", []string{alice}), wrongType("sub", 1),
-		wrongType("scp", 1), wrongType("scp", object{"Analytics.Read": true}), wrongType("upn", []string{"x"}), wrongType("roles", "Analytics.ReadWrite.All"),
-		wrongType("roles", []int{1}), wrongType("idtyp", []string{"app"}), wrongType("nonce", 1),
+		wrongType("scp", 1), wrongType("scp", object{"Analytics.Read": true}), wrongType("scp", []int{1}), wrongType("scope", 1), wrongType("scope", true), wrongType("upn", []string{"x"}), wrongType("roles", "Analytics.ReadWrite.All"),
+		wrongType("roles", []int{1}), wrongType("nonce", 1),
 
 		claimForgery("ID token", object{"nonce": "n-0S6_WzA2Mj"}, "ID token"),
 		claimForgery("ID token with at_hash", object{"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"}, "ID token"),
 		claimForgery("ID token with c_hash", object{"c_hash": "LDktKdoQak3Pk0cnXxCltA"}, "ID token"),
 		appForgery("ID token of a user whose sub is her oid", object{"idtyp": nil, "nonce": "n-0S6_WzA2Mj"}, "ID token"),
 		claimForgery("neither scopes nor roles", object{"scp": nil}, notAccess),
-		claimForgery("scopes in a list", object{"scp": []string{"Analytics.Read"}}, "payload cannot be read"),
-		claimForgery("user's scopes, application's idtyp", object{"idtyp": "app"}, notAccess),
+		claimForgery("ID token of Keycloak", object{"typ": "ID"}, "its claim typ is ID"),
+		claimForgery("ID token of Cognito", object{"token_use": "id"}, "its claim token_use is id"),
+		claimForgery("bound to a key by DPoP", object{"cnf": object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}, "bound to a key"),
+		claimForgery("bound to a certificate", object{"cnf": object{"x5t#S256": "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0"}}, "bound to a key"),
+		appForgery("application bound to a key", object{"cnf": object{"kid": "x"}}, "bound to a key"),
+		claimForgery("user's scopes, application's idtyp, no roles", object{"idtyp": "app"}, notAccess),
+		appForgery("user with roles whose sub is the oid", object{"idtyp": nil}, "its claim idtyp must be app"),
 		appForgery("ID token of a user with roles", object{"idtyp": nil, "sub": "pairwise"}, notAccess),
+		appForgery("idtyp a list", object{"idtyp": []string{"app"}}, "its claim idtyp must be app"),
 		appForgery("user with roles", object{"idtyp": "user"}, notAccess),
 		appForgery("application without roles", object{"roles": nil}, notAccess),
 		appForgery("application with no role", object{"roles": []string{}}, notAccess),

@@ -84,7 +84,7 @@ func FuzzClaims(f *testing.F) {
 		if expires, _ := body["exp"].(float64); expires <= float64(w.now().Add(-5*time.Minute).Unix()) || caller.Expires.Unix() != int64(expires) {
 			t.Errorf("accepted until %v: %s", caller.Expires, claims)
 		}
-		if !strings.EqualFold(caller.Tenant, fmt.Sprint(body["tid"])) || !strings.EqualFold(caller.User, fmt.Sprint(body["oid"])) || caller.App != (body["scp"] == nil) || caller.App == (caller.Roles == nil) {
+		if !strings.EqualFold(caller.Tenant, fmt.Sprint(body["tid"])) || !strings.EqualFold(caller.User, fmt.Sprint(body["oid"])) || caller.App != (body["idtyp"] == "app") || caller.App == (caller.Roles == nil) {
 			t.Errorf("%s is %+v", claims, caller)
 		}
 	})

@@ -19,42 +19,84 @@ const (
 	remoteLeeway = 60 * time.Second
 )
 
-// Issuer is an issuer of tokens that a [Verifier] can trust: its name, its tenant, its audiences and the source of its
-// keys.
-type Issuer struct {
-	name      string // the token's iss must match it, see nameMatches
-	tenant    string // the GUID in name, which must equal the token's tid; "" if name has none
-	audiences []string
-	leeway    time.Duration
-	keys      keyring
+// entraHosts are the hosts in the names of Entra ID's issuers, in the global and the national clouds.
+var entraHosts = []string{
+	"login.microsoftonline.com", "sts.windows.net",
+	"login.microsoftonline.us",
+	"login.partner.microsoftonline.cn", "sts.chinacloudapi.cn",
 }
 
-// NewIssuer returns the OpenID Connect issuer called name. The name is exactly the iss of its tokens:
+// Issuer is an issuer of tokens that a [Verifier] can trust: its name, its tenant, its audiences, the names of its claims
+// and the source of its keys.
+type Issuer struct {
+	// TeachesNames is true if its tokens may say which user has a user principal name (upn). NewIssuer sets it for Entra
+	// ID only. It must not change once a Verifier has the issuer.
+	TeachesNames bool
+
+	name        string // the token's iss must match it, see nameMatches
+	tenant      string // the GUID in name, which must equal the token's tid; "" if name has none
+	entra       bool   // whether its tokens are Entra's, or local ones in their form
+	audiences   []string
+	claims      ClaimNames
+	early, late time.Duration // how far its clock may be ahead and behind
+	keys        keyring
+}
+
+// IssuerConfig describes an issuer for [NewIssuer].
+type IssuerConfig struct {
+	// Name is exactly the iss of the issuer's tokens.
+	Name string
+	// Audiences has the audiences of which a token must have at least one.
+	Audiences []string
+	// Claims are the names of the issuer's claims. They have no effect on Entra ID.
+	Claims ClaimNames
+	// Client fetches the keys; nil means http.DefaultClient.
+	Client *http.Client
+}
+
+// IsEntra reports whether the name is that of an issuer of Entra ID, in any of its clouds.
+func IsEntra(name string) bool {
+	u, err := url.Parse(name)
+	return err == nil && slices.Contains(entraHosts, u.Host)
+}
+
+// NewIssuer returns the OpenID Connect issuer of the configuration. Its name is exactly the iss of its tokens:
 //
 //	https://login.microsoftonline.com/<tenant GUID>/v2.0   one tenant of Entra ID, v2 tokens
 //	https://sts.windows.net/<tenant GUID>/                 one tenant of Entra ID, v1 tokens
 //	https://login.microsoftonline.com/{tenantid}/v2.0      every tenant of Entra ID: {tenantid} stands for the token's tid
 //	https://id.example.com/realms/work                     any other issuer
 //
-// An issuer whose name holds a GUID speaks for that tenant only. If the name holds neither a GUID nor {tenantid}, the
-// issuer may put any tenant into tid. Trust such an issuer as much as this server's administrator.
+// An issuer whose name holds a GUID speaks for that tenant only, and so does one with a fixed tenant. Any other issuer
+// without {tenantid} in its name may put any tenant into its tokens. Trust such an issuer as much as this server's
+// administrator.
 //
 // The keys are found by discovery below the name (OpenID Connect Discovery 1.0, section 4), with "common" in place of
-// {tenantid}. They are fetched with client, or with http.DefaultClient if client is nil; keyring says when. The issuer's
-// clock may be off by 60 s.
+// {tenantid}. keyring says when they are fetched. The issuer's clock may be off by 60 s.
 //
-// A token must have at least one of the audiences in aud. An empty list is an error, because tokens for any API would be
-// accepted. The name must be an absolute https URL without query and fragment; http is allowed on loopback hosts only.
-func NewIssuer(name string, audiences []string, client *http.Client) (*Issuer, error) {
+// Without an audience NewIssuer returns an error, because tokens for any API would be accepted. The name must be an
+// absolute https URL without query and fragment; http is allowed on loopback hosts only.
+func NewIssuer(config IssuerConfig) (*Issuer, error) {
+	name := config.Name
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("issuer %q: %w", name, err)
 	}
-	if len(audiences) == 0 || slices.Contains(audiences, "") {
+	if len(config.Audiences) == 0 || slices.Contains(config.Audiences, "") {
 		return nil, fmt.Errorf("issuer %q needs at least one audience, and none that is empty: without it a token made for another API would be accepted; "+
 			"for Entra ID it is the application (client) id of this API's registration, for v1 tokens its application ID URI", name)
 	}
-	i := &Issuer{name: name, tenant: tenantIn(name), audiences: slices.Clone(audiences), leeway: remoteLeeway}
-	i.keys.fetch = newSource(name, client).fetch
+	i := &Issuer{
+		TeachesNames: IsEntra(name), name: name, tenant: tenantIn(name), entra: IsEntra(name),
+		audiences: slices.Clone(config.Audiences), claims: config.Claims, early: remoteLeeway, late: remoteLeeway,
+	}
+	if i.entra {
+		i.claims = entraNames
+	}
+	if fixed := i.claims.FixedTenant; fixed != "" && i.tenant != "" && !strings.EqualFold(fixed, i.tenant) {
+		return nil, fmt.Errorf("issuer %q speaks for the tenant in its name only, and not for %s", name, fixed)
+	}
+	i.keys.issuer = name
+	i.keys.fetch = newSource(name, config.Client).fetch
 	return i, nil
 }
 
@@ -100,12 +142,16 @@ func tenantIn(name string) string {
 	return ""
 }
 
-// issues reports whether a token with this iss and tid comes from this issuer.
-func (i *Issuer) issues(iss, tid string) bool {
+// Name returns the name of the issuer, as it was configured.
+func (i *Issuer) Name() string { return i.name }
+
+// issues reports whether a token with these claims comes from this issuer.
+func (i *Issuer) issues(p payload) bool {
+	tid := i.claims.tenant(p)
 	if i.tenant != "" && !strings.EqualFold(tid, i.tenant) {
 		return false
 	}
-	return nameMatches(i.name, iss, tid)
+	return nameMatches(i.name, p.Issuer, tid)
 }
 
 // nameMatches reports whether iss is the issuer's name, character by character, with tid in place of the template. If
@@ -124,11 +170,11 @@ func (i *Issuer) overlaps(other *Issuer) bool {
 
 // accept checks the claims of a token that this issuer signed, and returns its caller.
 func (i *Issuer) accept(p payload, now time.Time) (Principal, error) {
-	if err := p.checkTimes(now, i.leeway); err != nil {
+	if err := p.checkTimes(now, i.early, i.late); err != nil {
 		return Principal{}, err
 	}
 	if err := p.checkAudience(i.audiences); err != nil {
 		return Principal{}, err
 	}
-	return p.principal()
+	return i.principal(p)
 }

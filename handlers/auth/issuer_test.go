@@ -91,7 +91,7 @@ func TestNewIssuerRefusesWhatCannotBeSafe(t *testing.T) {
 		{"https://login.microsoftonline.com/" + tenantA, one, "no token of Entra ID has this issuer"},
 		{"https://login.microsoftonline.com/contoso.example/v2.0", one, "no token of Entra ID has this issuer"},
 	} {
-		_, err := auth.NewIssuer(c.name, c.audiences, nil)
+		_, err := auth.NewIssuer(auth.IssuerConfig{Name: c.name, Audiences: c.audiences})
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%q: %v", c.name, err)

@@ -23,12 +23,15 @@ const (
 	firstPause = time.Second
 	// fetchTimeout limits one fetch: discovery document and key set together.
 	fetchTimeout = 10 * time.Second
+	// patience is how long after its start tokens wait for a fetch while there are no keys. The fetch goes on without them.
+	patience = 3 * time.Second
 )
 
 // keyring holds the current keys of an issuer and decides when to fetch them. There is no timer: a fetch starts only
-// when a token arrives.
+// when a token arrives, and once when the server starts.
 //
-//	no keys yet            every token waits for the one fetch under way; in the pause after a failure: ErrUnavailable
+//	no keys yet            every token waits for the first fetch, until patience has passed since its start
+//	first fetch failed     after a pause one token starts a fetch and waits for it as long; all others are refused at once
 //	unknown kid            one token starts a fetch, if fetchPause allows, and waits for it; others are refused at once
 //	keys are an hour old   a fetch starts in the background
 //	keys are a day old     one token starts a fetch, if fetchPause allows, and waits for it
@@ -36,6 +39,7 @@ const (
 //
 // If a fetch returns the same document, current does not change, so the cache of verified tokens stays valid.
 type keyring struct {
+	issuer  string                                 // the issuer's name, for the log
 	fetch   func(context.Context) (*keySet, error) // nil if the keys never change
 	current atomic.Pointer[keySet]                 // nil until a fetch succeeds
 
@@ -49,15 +53,17 @@ type keyring struct {
 
 // flight is a fetch that several tokens may wait for.
 type flight struct {
-	done chan struct{}
-	err  error // set before done is closed
+	began   time.Time // by the verifier's clock
+	patient time.Time // until when tokens wait if there are no keys, by the machine's clock
+	done    chan struct{}
+	err     error // set before done is closed
 }
 
-// find returns the key called id and the set that holds it. The error is an [*Error] if the set has no such key, and
-// wraps [ErrUnavailable] if there is no set.
-func (r *keyring) find(ctx context.Context, id string, now time.Time) (key, *keySet, error) {
-	if err := r.refresh(ctx, id, now); err != nil {
-		return key{}, nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+// find returns the key called id and the set that holds it. The error is an [*Error] if the set has no such key, and an
+// [*UnavailableError] if there is no set.
+func (r *keyring) find(ctx context.Context, id string, clock func() time.Time) (key, *keySet, error) {
+	if err := r.refresh(ctx, id, clock); err != nil {
+		return key{}, nil, &UnavailableError{Issuer: r.issuer, Reason: err}
 	}
 	keys := r.current.Load()
 	k, ok := keys.byID[id]
@@ -71,20 +77,20 @@ func (r *keyring) find(ctx context.Context, id string, now time.Time) (key, *key
 }
 
 // refresh fetches the keys if it is time. It returns an error only if there are still no keys afterwards.
-func (r *keyring) refresh(ctx context.Context, id string, now time.Time) error {
+func (r *keyring) refresh(ctx context.Context, id string, clock func() time.Time) error {
 	if r.fetch == nil {
 		return nil
 	}
 	keys := r.current.Load()
 	if keys == nil {
-		return r.join(ctx, now)
+		return r.join(ctx, clock)
 	}
 	_, ok := keys.byID[id]
-	age := r.age(now)
+	age := r.age(clock())
 	if ok && age < refreshEvery {
 		return nil
 	}
-	if f := r.start(now); f != nil && (!ok || age >= refreshBefore) {
+	if f := r.start(clock); f != nil && (!ok || age >= refreshBefore) {
 		_ = f.wait(ctx) // after a failed fetch the old keys stay in use
 	}
 	return nil
@@ -96,18 +102,22 @@ func (r *keyring) age(now time.Time) time.Duration {
 	return now.Sub(r.fetched)
 }
 
-// join waits for the fetch under way, or starts one and waits for it. In the pause after a failed fetch it returns the
-// error of that fetch at once.
-func (r *keyring) join(ctx context.Context, now time.Time) error {
+// join waits for the first fetch, or starts a fetch if it is time and waits for it. In the pause after a failed fetch, and
+// while another token tries the issuer again, it returns the error of the last fetch at once.
+func (r *keyring) join(ctx context.Context, clock func() time.Time) error {
 	r.mu.Lock()
 	f := r.flight
 	if f == nil {
-		f = r.startLocked(now)
+		f = r.startLocked(clock)
+	} else if r.failures > 0 {
+		f = nil
 	}
 	lastErr := r.lastErr
 	r.mu.Unlock()
 	switch {
 	case f != nil:
+		ctx, cancel := context.WithDeadlineCause(ctx, f.patient, errSlow)
+		defer cancel()
 		return f.wait(ctx)
 	case r.current.Load() != nil: // a fetch ended between the caller's check and this one
 		return nil
@@ -115,29 +125,32 @@ func (r *keyring) join(ctx context.Context, now time.Time) error {
 	return lastErr
 }
 
+var errSlow = fmt.Errorf("the issuer has not answered for %v and is still being asked", patience)
+
 // start starts a fetch and returns it. It returns nil if a fetch is under way or if it is too early for one.
-func (r *keyring) start(now time.Time) *flight {
+func (r *keyring) start(clock func() time.Time) *flight {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.flight != nil {
 		return nil
 	}
-	return r.startLocked(now)
+	return r.startLocked(clock)
 }
 
 // startLocked is start for a caller that holds mu and has found no fetch under way.
-func (r *keyring) startLocked(now time.Time) *flight {
+func (r *keyring) startLocked(clock func() time.Time) *flight {
+	now := clock()
 	if now.Before(r.earliest) {
 		return nil
 	}
-	f := &flight{done: make(chan struct{})}
+	f := &flight{began: now, patient: time.Now().Add(patience), done: make(chan struct{})}
 	r.flight = f
-	go r.run(f, now)
+	go r.run(f, clock)
 	return f
 }
 
 // run fetches the keys. Its context is not that of the request that started it, because other requests wait for it too.
-func (r *keyring) run(f *flight, began time.Time) {
+func (r *keyring) run(f *flight, clock func() time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 	defer cancel()
 	keys, err := r.fetch(ctx)
@@ -146,10 +159,10 @@ func (r *keyring) run(f *flight, began time.Time) {
 	defer r.mu.Unlock()
 	r.flight, r.lastErr, f.err = nil, err, err
 	if err == nil {
-		r.succeeded(keys, began)
+		r.succeeded(keys, f.began)
 	} else {
-		r.failed(began)
-		slog.Warn("the keys of a token issuer were not fetched", "error", err, "older keys in use", r.current.Load() != nil)
+		r.failed(clock())
+		slog.Warn("the keys of a token issuer were not fetched", "issuer", r.issuer, "error", err, "older keys in use", r.current.Load() != nil)
 	}
 	close(f.done)
 }
@@ -163,21 +176,22 @@ func (r *keyring) succeeded(keys *keySet, began time.Time) {
 	r.earliest = began.Add(fetchPause)
 }
 
-func (r *keyring) failed(began time.Time) {
+// failed begins the pause at the end of the fetch: an issuer that hangs would otherwise be asked without a pause.
+func (r *keyring) failed(ended time.Time) {
 	pause := fetchPause
 	if r.current.Load() == nil {
 		pause = min(firstPause<<min(r.failures, 6), fetchPause) // 1 s << 6 is past the minute
 	}
 	r.failures++
-	r.earliest = began.Add(pause)
+	r.earliest = ended.Add(pause)
 }
 
-// wait returns the fetch's error once the fetch has ended, or ctx's error if ctx ends first.
+// wait returns the fetch's error once the fetch has ended, or the cause of ctx's end if ctx ends first.
 func (f *flight) wait(ctx context.Context) error {
 	select {
 	case <-f.done:
 		return f.err
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }

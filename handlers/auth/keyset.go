@@ -33,7 +33,7 @@ type key struct {
 // verify checks the token's signature, and that the key may sign for the token's issuer. Entra needs the second check:
 // some keys in its shared key set are for some of its issuers only (Entra's access token page, "Validate the signature").
 func (k key) verify(t *token) error {
-	if t.header.Algorithm != k.method.Alg() {
+	if algorithm(t.header.Algorithm) != k.method.Alg() {
 		return refuse("The token's algorithm (alg) is not that of the key that its kid names, which is %s.", k.method.Alg())
 	}
 	if k.method.Verify(t.signed, t.signature, k.public) != nil {
@@ -128,11 +128,20 @@ func methodFor(public any, named string) (jwt.SigningMethod, error) {
 		suitable = []jwt.SigningMethod{jwt.SigningMethodEdDSA}
 	}
 	for _, method := range suitable {
-		if named == "" || named == method.Alg() {
+		if named == "" || algorithm(named) == method.Alg() {
 			return method, nil
 		}
 	}
 	return nil, fmt.Errorf("no algorithm %q for a key of type %T", named, public)
+}
+
+// algorithm returns the name that package jwt has for an algorithm. RFC 9864, section 2.2, renames EdDSA with the curve
+// Ed25519, the only one here, to Ed25519. Issuers use both names.
+func algorithm(name string) string {
+	if name == "Ed25519" {
+		return jwt.SigningMethodEdDSA.Alg()
+	}
+	return name
 }
 
 // methodsOfCurve maps the size of a curve in bits to its only algorithm (RFC 7518, section 3.4).

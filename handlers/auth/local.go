@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
@@ -23,6 +24,8 @@ const (
 	DiscoveryPath = "/.well-known/openid-configuration"
 	// KeySetPath is the path of the local issuer's key set below the server's address.
 	KeySetPath = "/.well-known/jwks.json"
+	// localLeeway is how far the clock of the machine that minted a token may be ahead.
+	localLeeway = time.Second
 	// KeyFile is the name of the key's file in the data folder.
 	KeyFile = keyFile
 )
@@ -67,11 +70,14 @@ func publicJWK(private *ecdsa.PrivateKey) (jwkset.JWKMarshal, error) {
 	return public, nil
 }
 
-// Issuer returns the issuer for a [Verifier]. Its key never changes and is not fetched over a network. There is no
-// leeway for clocks: tokens are minted and verified on the same machine, and a token that was minted as expired must be
-// refused.
+// Issuer returns the issuer for a [Verifier]. It teaches names. Its key never changes and is
+// not fetched over a network. A token may come from a machine whose clock is a second ahead. Nothing makes up for a clock
+// that is behind: a token that was minted as expired must be refused.
 func (l *LocalIssuer) Issuer() *Issuer {
-	i := &Issuer{name: LocalName, audiences: []string{LocalAudience}}
+	i := &Issuer{
+		TeachesNames: true, name: LocalName, entra: true,
+		audiences: []string{LocalAudience}, claims: entraNames, early: localLeeway,
+	}
 	i.keys.current.Store(&keySet{byID: map[string]key{
 		l.public.KID: {public: &l.private.PublicKey, method: jwt.SigningMethodES256},
 	}})

@@ -37,9 +37,9 @@ func TestMintedTokensAreVerified(t *testing.T) {
 		want   auth.Principal
 	}{
 		{"user", auth.Claims{Tenant: tenantA, User: strings.ToUpper(alice), UPN: "Alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: time.Hour},
-			auth.Principal{Tenant: tenantA, User: alice, UPN: "alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires}},
+			auth.Principal{Tenant: tenantA, User: alice, Issuer: auth.LocalName, UPN: "alice@contoso.example", TeachesName: true, Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires}},
 		{"application", auth.Claims{Tenant: tenantB, User: robot, Roles: []string{"Analytics.Read.All"}, Expires: time.Hour},
-			auth.Principal{Tenant: tenantB, User: robot, App: true, Roles: []string{"Analytics.Read.All"}, Expires: expires}},
+			auth.Principal{Tenant: tenantB, User: robot, Issuer: auth.LocalName, App: true, Roles: []string{"Analytics.Read.All"}, Expires: expires}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			token, err := w.local.Mint(c.claims, w.now())
@@ -187,7 +187,7 @@ func TestPublishedDocuments(t *testing.T) {
 		}
 		return rw.Result(), nil
 	})
-	issuer, err := auth.NewIssuer(auth.LocalName, []string{auth.LocalAudience}, &http.Client{Transport: documents})
+	issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: auth.LocalName, Audiences: []string{auth.LocalAudience}, Client: &http.Client{Transport: documents}})
 	if err != nil {
 		t.Fatal(err)
 	}

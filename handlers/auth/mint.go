@@ -27,7 +27,7 @@ func (l *LocalIssuer) Mint(claims Claims, now time.Time) (string, error) {
 	if err := claims.check(); err != nil {
 		return "", fmt.Errorf("mint a token: %w", err)
 	}
-	t := jwt.NewWithClaims(jwt.SigningMethodES256, claims.payload(now))
+	t := jwt.NewWithClaims(jwt.SigningMethodES256, claims.minted(now))
 	t.Header["kid"] = l.public.KID
 	return t.SignedString(l.private)
 }
@@ -63,10 +63,23 @@ func checkPermissions(names []string) error {
 	return nil
 }
 
-// payload returns the claims in the form of Entra's v2 tokens, so a program that reads those can read local tokens.
-func (c Claims) payload(now time.Time) payload {
+// minted are the claims of a local token, in the form of Entra's v2 tokens, so a program that reads those can read local
+// tokens.
+type minted struct {
+	jwt.RegisteredClaims
+	Version         string   `json:"ver"`
+	Tenant          string   `json:"tid"`
+	Object          string   `json:"oid"`
+	UPN             string   `json:"upn,omitempty"`
+	Scopes          string   `json:"scp,omitempty"` // space separated
+	Roles           []string `json:"roles,omitempty"`
+	IdentityType    string   `json:"idtyp,omitempty"`
+	AuthorizedParty string   `json:"azp,omitempty"`
+}
+
+func (c Claims) minted(now time.Time) minted {
 	user := strings.ToLower(c.User)
-	p := payload{
+	m := minted{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    LocalName,
 			Subject:   user,
@@ -78,15 +91,13 @@ func (c Claims) payload(now time.Time) payload {
 		Version: "2.0",
 		Tenant:  strings.ToLower(c.Tenant),
 		Object:  user,
+		UPN:     c.UPN,
+		Scopes:  strings.Join(c.Scopes, " "),
+		Roles:   c.Roles,
 	}
 	if len(c.Roles) > 0 {
-		p.Roles = c.Roles
-		p.IdentityType = appIdentity
-		p.AuthorizedParty = user
-		return p
+		m.IdentityType = appIdentity
+		m.AuthorizedParty = user
 	}
-	scopes := strings.Join(c.Scopes, " ")
-	p.Scopes = &scopes
-	p.UPN = c.UPN
-	return p
+	return m
 }

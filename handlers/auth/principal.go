@@ -13,13 +13,17 @@ type Principal struct {
 	// User is the object id (oid) of the user, or of the application's service principal; a GUID in lower case.
 	// It is unique within Tenant only.
 	User string
+	// Issuer is the issuer of the token (iss).
+	Issuer string
 	// UPN is the user principal name (upn) in lower case, "" if the token has none. preferred_username is not used,
 	// because the user may change it. A UPN can be given to another person later, so it may name a user but must never
 	// authorise one (Entra, "Access token claims reference").
 	UPN string
+	// TeachesName is true if the issuer may say which user has UPN.
+	TeachesName bool
 	// App is true if an application calls on its own behalf, without a user.
 	App bool
-	// Scopes are the delegated permissions (scp); nil if App.
+	// Scopes are the delegated permissions (scp or scope); nil if App.
 	Scopes []string
 	// Roles are the application permissions (roles); nil unless App. A user's roles are left out: they describe the
 	// user, not what the client may do for the user.

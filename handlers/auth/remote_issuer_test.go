@@ -52,6 +52,7 @@ func newRemote(t testing.TB) *remote {
 		publicJWK(k.ec, "ec", nil),
 		publicJWK(k.ec384, "ec384", nil),
 		publicJWK(k.ed, "ed", object{"alg": nil}),
+		publicJWK(k.ed, "ed25519", object{"alg": "Ed25519"}),
 		publicJWK(k.weak, "weak", nil),
 		publicJWK(k.rsa2, "for-encryption", object{"use": "enc"}),
 		publicJWK(k.rsa2, "for-wrapping", object{"use": nil, "key_ops": []string{"wrapKey"}}),
@@ -76,7 +77,10 @@ func (r *remote) issuer(t testing.TB) *auth.Issuer {
 
 func newIssuer(t testing.TB, name string, client *http.Client) *auth.Issuer {
 	t.Helper()
-	issuer, err := auth.NewIssuer(name, []string{audience, "api://second"}, client)
+	issuer, err := auth.NewIssuer(auth.IssuerConfig{
+		Name: name, Audiences: []string{audience, "api://second"}, Client: client,
+		Claims: auth.ClaimNames{Application: "idtyp", ApplicationValue: "app"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,22 +35,48 @@ type header struct {
 	Nonce     jsontext.Value `json:"nonce"`
 }
 
-// payload holds the claims that this package reads and mints.
+// payload holds the claims that this package reads, by the names that most issuers give them. ClaimNames reads the others
+// from text.
 type payload struct {
 	jwt.RegisteredClaims
-	Version         string   `json:"ver,omitempty"`
-	Tenant          string   `json:"tid,omitempty"`
-	Object          string   `json:"oid,omitempty"`
-	UPN             string   `json:"upn,omitempty"`
-	Scopes          *string  `json:"scp,omitempty"` // space separated
-	Roles           []string `json:"roles,omitempty"`
-	IdentityType    string   `json:"idtyp,omitempty"` // "app" or "user"; optional in Entra's tokens
-	AuthorizedParty string   `json:"azp,omitempty"`
+	Tenant string       `json:"tid"`
+	Object string       `json:"oid"`
+	UPN    string       `json:"upn"`
+	Scp    *permissions `json:"scp"`   // of Entra and Okta
+	Scope  *permissions `json:"scope"` // RFC 9068, section 2.2.3
+	Roles  []string     `json:"roles"`
 
 	// Only ID tokens have these (OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11).
-	Nonce           *string `json:"nonce,omitempty"`
-	AccessTokenHash *string `json:"at_hash,omitempty"`
-	CodeHash        *string `json:"c_hash,omitempty"`
+	Nonce           *string `json:"nonce"`
+	AccessTokenHash *string `json:"at_hash"`
+	CodeHash        *string `json:"c_hash"`
+	// Kind is Keycloak's kind of token, Use is Cognito's. Other issuers may use the names for anything.
+	Kind jsontext.Value `json:"typ"`
+	Use  jsontext.Value `json:"token_use"`
+	// Confirmation names the key that the sender of the token must prove to have (RFC 7800).
+	Confirmation jsontext.Value `json:"cnf"`
+
+	text jsontext.Value // the whole object
+}
+
+// permissions are names of permissions: in JSON a text with spaces between them (RFC 9068, section 2.2.3) or a list
+// (Okta).
+type permissions []string
+
+var errNoPermissions = errors.New("neither a text nor a list of texts")
+
+// UnmarshalJSON reads both forms.
+func (p *permissions) UnmarshalJSON(text []byte) error {
+	switch jsontext.Value(text).Kind() {
+	case '"':
+		var all string
+		err := json.Unmarshal(text, &all)
+		*p = strings.Fields(all)
+		return err
+	case '[':
+		return json.Unmarshal(text, (*[]string)(p))
+	}
+	return errNoPermissions
 }
 
 // accessTokenTypes are the values of typ that an access token may have, in lower case. RFC 9068, section 2.1, asks for
@@ -76,6 +102,8 @@ func parse(raw string) (*token, error) {
 	if !decodeJSON(encodedPayload, &t.payload) {
 		return nil, malformed("payload")
 	}
+	text, _ := decode(encodedPayload) // decodeJSON has decoded it before
+	t.payload.text = text
 	if t.signature, ok = decode(encodedSignature); !ok || len(t.signature) == 0 {
 		return nil, refuse("The token is not a signed JWT: its third part must be a signature in base64url without padding.")
 	}

@@ -15,8 +15,8 @@ type Verifier struct {
 	verified *cache
 }
 
-// NewVerifier returns a verifier that trusts the issuers and reads the time from now. It uses no network before the
-// first token of a remote issuer arrives. Two issuers that could both have issued the same token are an error, because
+// NewVerifier returns a verifier that trusts the issuers and reads the time from now. It uses no network before
+// FetchKeys is called or the first token of a remote issuer arrives. Two issuers that could both have issued the same token are an error, because
 // their order alone would decide which audiences and keys count.
 func NewVerifier(now func() time.Time, issuers ...*Issuer) (*Verifier, error) {
 	for i, a := range issuers {
@@ -29,11 +29,21 @@ func NewVerifier(now func() time.Time, issuers ...*Issuer) (*Verifier, error) {
 	return &Verifier{now: now, issuers: issuers, verified: newCache()}, nil
 }
 
+// FetchKeys starts to fetch the keys of every remote issuer that it has no keys of, and does not wait for them. A failure
+// is logged, so a server that calls it at its start tells of a wrong address at once.
+func (v *Verifier) FetchKeys() {
+	for _, issuer := range v.issuers {
+		if issuer.keys.fetch != nil && issuer.keys.current.Load() == nil {
+			issuer.keys.start(v.now)
+		}
+	}
+}
+
 // Verify returns the caller that the token names.
 //
-// The error is an [*Error] if the token is refused. It wraps [ErrUnavailable] if the issuer's keys have never been
+// The error is an [*Error] if the token is refused. It is an [*UnavailableError] if the issuer's keys have never been
 // fetched and cannot be fetched now, or if ctx ends during that first fetch. The first tokens of an issuer wait for its
-// keys for at most 10 s. After that, one token a minute may wait up to 10 s for a key that is not known yet.
+// keys for at most 3 s. Once it has keys, one token a minute may wait up to 10 s for a key that is not known yet.
 //
 // A verified token is cached for up to 5 minutes, but not after it expires and not after a change of its issuer's keys.
 // A token that its issuer revokes works until it expires, because revoking a token changes no key.
@@ -71,7 +81,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, now time.Time) (verif
 	if err != nil {
 		return verification{}, err
 	}
-	k, keys, err := issuer.keys.find(ctx, t.header.KeyID, now)
+	k, keys, err := issuer.keys.find(ctx, t.header.KeyID, v.now)
 	if err != nil {
 		return verification{}, err
 	}
@@ -93,7 +103,7 @@ func (v *Verifier) issuerOf(p payload) (*Issuer, error) {
 		return nil, refuse("Personal Microsoft accounts are not supported; sign in with a work or school account.")
 	}
 	for _, issuer := range v.issuers {
-		if issuer.issues(p.Issuer, p.Tenant) {
+		if issuer.issues(p) {
 			return issuer, nil
 		}
 	}

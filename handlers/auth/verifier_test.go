@@ -15,8 +15,8 @@ import (
 func TestVerifyTellsWhoIsCalling(t *testing.T) {
 	w := newTestVerifier(t)
 	expires := w.now().Add(time.Hour)
-	user := auth.Principal{Tenant: tenantA, User: alice, UPN: "alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires}
-	app := auth.Principal{Tenant: tenantA, User: robot, App: true, Roles: []string{"Analytics.ReadWrite.All"}, Expires: expires}
+	user := auth.Principal{Tenant: tenantA, User: alice, Issuer: w.remote.iss(tenantA), UPN: "alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires}
+	app := auth.Principal{Tenant: tenantA, User: robot, Issuer: w.remote.iss(tenantA), App: true, Roles: []string{"Analytics.ReadWrite.All"}, Expires: expires}
 	noUPN := user
 	noUPN.UPN = ""
 	noScopes := user
@@ -37,12 +37,17 @@ func TestVerifyTellsWhoIsCalling(t *testing.T) {
 		{"clock behind by the leeway", token(w.claims().with(object{"nbf": w.now().Unix() + 60, "iat": w.now().Unix() + 60})), user},
 		{"unknown claims", token(w.claims().with(object{"xms_ftd": object{"a": []int{1}}})), user},
 		{"application", token(w.appClaims()), app},
-		{"application without idtyp", token(w.appClaims().with(object{"idtyp": nil})), app},
+		{"scopes in scope", token(w.claims().with(object{"scp": nil, "scope": "Analytics.Read Analytics.ReadWrite"})), user},
+		{"scopes in a list", token(w.claims().with(object{"scp": []string{"Analytics.Read", "Analytics.ReadWrite"}})), user},
+		{"scp before scope", token(w.claims().with(object{"scope": "openid"})), user},
+		{"typ and token_use of an access token", token(w.claims().with(object{"typ": "Bearer", "token_use": "access"})), user},
 		{"at+jwt", sign(object{"alg": "RS256", "kid": "rsa", "typ": "at+jwt"}, w.claims(), jwt.SigningMethodRS256, keys().rsa), user},
 		{"RSA-PSS", sign(object{"alg": "PS256", "kid": "rsa-pss"}, w.claims(), jwt.SigningMethodPS256, keys().rsa2), user},
 		{"P-256", sign(object{"alg": "ES256", "kid": "ec"}, w.claims(), jwt.SigningMethodES256, keys().ec), user},
 		{"P-384", sign(object{"alg": "ES384", "kid": "ec384"}, w.claims(), jwt.SigningMethodES384, keys().ec384), user},
 		{"Ed25519", sign(object{"alg": "EdDSA", "kid": "ed"}, w.claims(), jwt.SigningMethodEdDSA, keys().ed), user},
+		{"Ed25519 by its new name", sign(object{"alg": "Ed25519", "kid": "ed"}, w.claims(), jwt.SigningMethodEdDSA, keys().ed), user},
+		{"Ed25519 by a key with its new name", sign(object{"alg": "Ed25519", "kid": "ed25519"}, w.claims(), jwt.SigningMethodEdDSA, keys().ed), user},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, when := range []string{"first", "again"} {
@@ -62,6 +67,15 @@ func TestKeyMaySignForItsOwnIssuer(t *testing.T) {
 	w := newTestVerifier(t)
 	claims := w.claims().with(object{"iss": w.remote.iss(tenantB), "tid": tenantB})
 	if _, err := w.verify(sign(object{"alg": "RS256", "kid": "only-b"}, claims, jwt.SigningMethodRS256, keys().rsa2)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLocalTokenOfAClockAhead checks that a local token may come from another host, whose clock is a second ahead.
+func TestLocalTokenOfAClockAhead(t *testing.T) {
+	w := newTestVerifier(t)
+	ahead := must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: time.Hour}, w.now().Add(time.Second)))
+	if _, err := w.verify(ahead); err != nil {
 		t.Error(err)
 	}
 }

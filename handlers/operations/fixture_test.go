@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/oapi-codegen/nullable"
 
@@ -32,7 +33,7 @@ func newTestService(t testing.TB, over store.Store) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := New(over, contract, slog.New(slog.DiscardHandler))
+	service, err := New(over, contract, slog.New(slog.DiscardHandler), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

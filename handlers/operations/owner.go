@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -55,24 +56,44 @@ func (s *Service) resolve(ctx context.Context, req *Request, userID string) (sto
 	return user.Owner, err
 }
 
-// Learn stores the caller's user principal name as an alias, so that /users/{name} finds the user.
-// The first user with a name keeps it, because a token proves an object id and not a name. The
-// command line moves names. A failure is logged, as the request can go on without the alias.
+// Learn stores the caller's user principal name as an alias, so that /users/{name} finds the user, if
+// the issuer of the token may teach names. The first user with a name keeps it, because a token proves
+// an object id and not a name. The command line moves names. A failure is logged, as the request can go
+// on without the alias.
 func (s *Service) Learn(ctx context.Context, req *Request) {
 	caller := req.Caller
-	if caller.App || !s.spec.IsUserName(caller.UPN) {
+	if caller.App || !caller.TeachesName || !s.spec.IsUserName(caller.UPN) {
 		return
 	}
 	user := store.User{Owner: ownerOf(caller), UPN: caller.UPN}
 	if s.learned.Contains(user) {
 		return
 	}
-	err := s.store.PutUser(ctx, user, false)
-	if err != nil {
-		s.log.Warn("the user's name is not learned: if it is another user's, afterhours user add moves it",
-			"request_id", req.ID, "error", err.Error())
+	learned := user
+	learned.LearnedAt, learned.LearnedBy = s.now().UTC().Truncate(time.Second), caller.Issuer
+	err := s.store.PutUser(ctx, learned, false)
+	switch {
+	case err == nil:
+	case errors.Is(err, store.ErrExists):
+		s.tellTaken(ctx, req)
+	default:
+		s.log.Warn("the user's name is not learned", "request_id", req.ID, "error", err.Error())
+		return
 	}
-	if err == nil || errors.Is(err, store.ErrExists) {
-		s.learned.Add(user, struct{}{})
+	s.learned.Add(user, struct{}{})
+}
+
+// tellTaken logs, without the name, that the caller's name is another user's. Whoever brings a name
+// first has it, so this may be the sign of a squatted one.
+func (s *Service) tellTaken(ctx context.Context, req *Request) {
+	other, err := s.store.UserByUPN(ctx, req.Caller.Tenant, req.Caller.UPN)
+	by := other.LearnedBy
+	switch {
+	case err != nil:
+		by = "unknown: " + err.Error()
+	case by == "":
+		by = "no token: the operator, or a program of an older version"
 	}
+	s.log.Warn("a token brings a name that another user has; afterhours user list tells who has which name since when, and afterhours user add moves one",
+		"request_id", req.ID, "issuer", req.Caller.Issuer, "other_learned_by", by)
 }

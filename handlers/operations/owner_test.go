@@ -2,8 +2,10 @@ package operations
 
 import (
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"afterhours/handlers/auth"
 	"afterhours/handlers/problem"
@@ -57,24 +59,38 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// TestLearn checks that the first user with a name keeps it, and that applications and names that no URL
-// can hold are not stored.
+// TestLearn checks that the first user with a name keeps it, that another one is logged once with both
+// issuers and without the name, and that applications, names that no URL can hold and names of issuers
+// that may not teach them are not stored.
 func TestLearn(t *testing.T) {
 	over := memory.New()
 	service := newTestService(t, over)
+	var log strings.Builder
+	service.log = slog.New(slog.NewTextHandler(&log, nil))
+	now := time.Date(2026, 11, 25, 12, 0, 0, 5, time.UTC)
+	service.now = func() time.Time { return now }
 	tenant := testOwner.Tenant
+	const issuer, other = "https://id.example.com", "https://other.example.com"
 	for _, caller := range []auth.Principal{
-		{Tenant: tenant, User: testOwner.User, UPN: testAlias},
-		{Tenant: tenant, User: testOwner.User, UPN: testAlias},
-		{Tenant: tenant, User: otherUser, UPN: testAlias},
-		{Tenant: tenant, User: otherUser, UPN: "a b/é"},
+		{Tenant: tenant, User: otherUser, UPN: testAlias, Issuer: other},
+		{Tenant: tenant, User: testOwner.User, UPN: testAlias, TeachesName: true, Issuer: issuer},
+		{Tenant: tenant, User: testOwner.User, UPN: testAlias, TeachesName: true, Issuer: issuer},
+		{Tenant: tenant, User: otherUser, UPN: testAlias, TeachesName: true, Issuer: other},
+		{Tenant: tenant, User: otherUser, UPN: testAlias, TeachesName: true, Issuer: other},
+		{Tenant: tenant, User: otherUser, UPN: "a b/é", TeachesName: true},
 		{Tenant: tenant, User: otherUser},
-		{Tenant: tenant, User: otherUser, UPN: "app@example.com", App: true},
+		{Tenant: tenant, User: otherUser, UPN: "app@example.com", TeachesName: true, App: true},
 	} {
-		service.Learn(t.Context(), &Request{Caller: caller})
+		service.Learn(t.Context(), &Request{ID: "r", Caller: caller})
+		now = now.Add(time.Hour)
 	}
 	users, err := over.Users(t.Context(), tenant, "", 10)
-	if want := (store.User{Owner: testOwner, UPN: testAlias}); err != nil || len(users) != 1 || users[0] != want {
+	want := store.User{Owner: testOwner, UPN: testAlias, LearnedAt: time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC), LearnedBy: issuer}
+	if err != nil || len(users) != 1 || users[0] != want {
 		t.Errorf("%v %v, want %v", users, err, want)
+	}
+	lines := log.String()
+	if strings.Count(lines, "\n") != 1 || !strings.Contains(lines, " request_id=r issuer="+other+" other_learned_by="+issuer) || strings.Contains(lines, testAlias) {
+		t.Errorf("the log is %q", lines)
 	}
 }

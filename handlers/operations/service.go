@@ -8,6 +8,7 @@ package operations
 
 import (
 	"log/slog"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -20,6 +21,7 @@ type Service struct {
 	store  store.Store
 	spec   *spec.Contract
 	log    *slog.Logger
+	now    func() time.Time
 	locks  keyedMutex
 	recent *recent
 	// learned has the aliases that this process has seen in tokens, so that each is stored
@@ -30,11 +32,11 @@ type Service struct {
 // learnedAliases bounds the memory of Service.learned: about 4 MiB.
 const learnedAliases = 16384
 
-// New returns a service over the store.
-func New(over store.Store, contract *spec.Contract, log *slog.Logger) (*Service, error) {
+// New returns a service over the store that reads the time from now.
+func New(over store.Store, contract *spec.Contract, log *slog.Logger, now func() time.Time) (*Service, error) {
 	learned, err := lru.New[store.User, struct{}](learnedAliases)
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: over, spec: contract, log: log, recent: newRecent(), learned: learned}, nil
+	return &Service{store: over, spec: contract, log: log, now: now, recent: newRecent(), learned: learned}, nil
 }

@@ -31,7 +31,7 @@ var (
 // Problem is an error with a message for the caller. The message of any other error may hold
 // internals, so its caller is told only a sentence for its kind.
 type Problem struct {
-	// Kind is one of the kinds above, or an error of package store.
+	// Kind is one of the kinds above, or an error of package store or auth.
 	Kind error
 	// Message is one sentence or more for a person.
 	Message string

@@ -191,7 +191,7 @@ func (w *writer) other(ctx context.Context, item *Item) (*int, error) {
 		return &w.counts.Created, w.to.PutUser(ctx, user, true)
 	case err != nil:
 		return nil, err
-	case stored == user:
+	case stored.Owner == user.Owner:
 		return &w.counts.Unchanged, nil
 	}
 	return &w.counts.Replaced, w.to.PutUser(ctx, user, true)

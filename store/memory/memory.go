@@ -183,7 +183,10 @@ func (s *Store) PutUser(ctx context.Context, user store.User, move bool) error {
 	}
 	defer s.mu.Unlock()
 	name := alias{user.Tenant, user.UPN}
-	if named, taken := s.aliases[name]; taken && named != user && !move {
+	if named, taken := s.aliases[name]; taken && !move {
+		if named.Owner == user.Owner {
+			return nil
+		}
 		return store.ErrExists
 	}
 	s.aliases[name] = user

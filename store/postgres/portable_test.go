@@ -35,7 +35,7 @@ func TestEveryMigrationIsOnePortableStatement(t *testing.T) {
 			t.Errorf("%s uses %q", name, word)
 		}
 		keys := key.FindAllStringSubmatch(sql, -1)
-		if len(keys) == 0 {
+		if len(keys) == 0 && strings.Contains(sql, "CREATE") {
 			t.Errorf("%s has no key", name)
 		}
 		for _, key := range keys {

@@ -27,6 +27,7 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.
 
 // List implements store.Store. The page is one moment of the database.
 func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
+	query.Filter = store.Fold(query.Filter)
 	statement := dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{})
 	var page *sqlquery.Page
 	err := s.attempt(ctx, "listing statistics", func(ctx context.Context) error {
@@ -41,14 +42,15 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 
 // Count implements store.Store.
 func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
-	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, sqlquery.Via{})
+	statement := dialect.Count("id, "+sqlquery.Columns, owner, store.Fold(filter), sqlquery.Via{})
 	err = s.attempt(ctx, "counting statistics", func(ctx context.Context) error {
 		count = 0
 		if statement.Residue == nil {
 			return s.pool.QueryRow(ctx, statement.SQL, statement.Args...).Scan(&count)
 		}
+		residue := store.NewMatcher(statement.Residue)
 		return s.each(ctx, statement, func(statistic *store.Statistic) bool {
-			if store.Match(statement.Residue, statistic) {
+			if residue.Match(statistic) {
 				count++
 			}
 			return true
@@ -82,17 +84,16 @@ func scanSettings(row pgx.Row, settings *store.Settings) error {
 
 // UserByUPN implements store.Store.
 func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
-	return readOne(ctx, s, "reading an alias", func(row pgx.Row, user *store.User) error {
-		user.Tenant = tenant
-		return row.Scan(&user.User, &user.UPN)
+	return readOne(ctx, s, "reading an alias", func(row pgx.Row, user *store.User) (err error) {
+		*user, err = sqlquery.ScanAlias(tenant, row.Scan)
+		return err
 	}, getUser, tenant, upn)
 }
 
 // Users implements store.Store.
 func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {
 	return collect(ctx, s, "listing aliases", func(row pgx.CollectableRow) (store.User, error) {
-		user := store.User{Owner: store.Owner{Tenant: tenant}}
-		return user, row.Scan(&user.User, &user.UPN)
+		return sqlquery.ScanAlias(tenant, row.Scan)
 	}, listUsers, tenant, after, limit)
 }
 

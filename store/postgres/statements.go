@@ -30,10 +30,11 @@ const (
 		" ON CONFLICT (tenant_id, user_id) DO UPDATE SET has_graph_mailbox = coalesce($6, settings.has_graph_mailbox)," +
 		" has_license = coalesce($7, settings.has_license), has_opted_out = coalesce($8, settings.has_opted_out) RETURNING " + sqlquery.SettingsColumns
 
-	getUser     = "SELECT user_id, upn FROM aliases" + ofAlias
-	listUsers   = "SELECT user_id, upn FROM aliases WHERE tenant_id = $1 AND upn > $2 ORDER BY upn LIMIT $3"
-	moveAlias   = "INSERT INTO aliases (tenant_id, upn, user_id) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, upn) DO UPDATE SET user_id = excluded.user_id"
-	addAlias    = moveAlias + " WHERE aliases.user_id = excluded.user_id"
+	getUser     = "SELECT " + sqlquery.AliasColumns + " FROM aliases" + ofAlias
+	listUsers   = "SELECT " + sqlquery.AliasColumns + " FROM aliases WHERE tenant_id = $1 AND upn > $2 ORDER BY upn LIMIT $3"
+	putAlias    = "INSERT INTO aliases (tenant_id, " + sqlquery.AliasColumns + ") VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, upn) DO UPDATE SET user_id = excluded.user_id"
+	moveAlias   = putAlias + ", learned_at = excluded.learned_at, learned_by = excluded.learned_by"
+	addAlias    = putAlias + " WHERE aliases.user_id = excluded.user_id"
 	deleteAlias = "DELETE FROM aliases" + ofAlias
 )
 

@@ -126,8 +126,8 @@ func wantUpgraded(t *testing.T, s *Store) {
 		t.Error(err)
 	}
 	var version int
-	if err := s.pool.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 5 {
-		t.Errorf("the schema has version %d, %v; want 5", version, err)
+	if err := s.pool.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 6 {
+		t.Errorf("the schema has version %d, %v; want 6", version, err)
 	}
 	var indexes int
 	if err := s.pool.QueryRow(context.Background(), "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'statistics'").Scan(&indexes); err != nil || indexes != 3 {

@@ -119,7 +119,7 @@ func (s *Store) PutUser(ctx context.Context, user store.User, move bool) error {
 	if move {
 		statement = moveAlias
 	}
-	return s.exec(ctx, "storing an alias", store.ErrExists, statement, user.Tenant, user.UPN, user.User)
+	return s.exec(ctx, "storing an alias", store.ErrExists, statement, sqlquery.AliasValues(user)...)
 }
 
 // DeleteUser implements store.Store.

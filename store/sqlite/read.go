@@ -90,11 +90,7 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 type row interface{ Scan(targets ...any) error }
 
 func scanUser(tenant string) func(row) (store.User, error) {
-	return func(row row) (store.User, error) {
-		user := store.User{Owner: store.Owner{Tenant: tenant}}
-		err := row.Scan(&user.User, &user.UPN)
-		return user, err
-	}
+	return func(row row) (store.User, error) { return sqlquery.ScanAlias(tenant, row.Scan) }
 }
 
 // translate returns the value, or the zero value and the error in the store's terms.

@@ -34,13 +34,13 @@ func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
 		&r.get: "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
 			" FROM statistics LEFT JOIN settings ON " + ofUser + ofKey,
 		&r.settings: getSettings,
-		&r.user:     "SELECT user_id, upn FROM aliases" + ofAlias,
+		&r.user:     "SELECT " + sqlquery.AliasColumns + " FROM aliases" + ofAlias,
 	})
 	if err != nil {
 		return err
 	}
 	return prepareAll(ctx, readers, map[**sql.Stmt]string{
-		&r.users: "SELECT user_id, upn FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?",
+		&r.users: "SELECT " + sqlquery.AliasColumns + " FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?",
 		&r.tenants: "SELECT tenant_id FROM owners WHERE " + hasStatistics +
 			" UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id",
 		&r.owners: "SELECT user_id FROM owners WHERE tenant_id = ? AND user_id > ? AND " + hasStatistics +
@@ -63,7 +63,7 @@ type statements struct {
 }
 
 func (s *statements) prepare(ctx context.Context, on preparer) error {
-	const alias = "INSERT INTO aliases (tenant_id, upn, user_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET user_id = excluded.user_id"
+	const alias = "INSERT INTO aliases (tenant_id, " + sqlquery.AliasColumns + ") VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET user_id = excluded.user_id"
 	return prepareAll(ctx, on, map[**sql.Stmt]string{
 		// IMMEDIATE takes the lock at once. A transaction that had read before would fail
 		// instead of waiting for another process.
@@ -99,7 +99,7 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 			" has_license = coalesce(?, has_license), has_opted_out = coalesce(?, has_opted_out) RETURNING " + sqlquery.SettingsColumns,
 
 		&s.addAlias:    alias + " WHERE user_id = excluded.user_id",
-		&s.moveAlias:   alias,
+		&s.moveAlias:   alias + ", learned_at = excluded.learned_at, learned_by = excluded.learned_by",
 		&s.deleteAlias: "DELETE FROM aliases" + ofAlias,
 	})
 }

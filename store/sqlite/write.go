@@ -138,7 +138,7 @@ func (s *Store) PutUser(ctx context.Context, user store.User, move bool) error {
 		if move {
 			statement = s.moveAlias
 		}
-		return change(statement, store.ErrExists, user.Tenant, user.UPN, user.User)
+		return change(statement, store.ErrExists, sqlquery.AliasValues(user)...)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"afterhours/store"
 )
@@ -104,6 +105,23 @@ var userTests = map[string]func(*testing.T, store.Store){
 			must(t, s.PutUser(background, store.User{Owner: ada, UPN: adaUPN}, move))
 		}
 		wantUsers(t, s, ada.Tenant, store.User{Owner: ada, UPN: adaUPN})
+	},
+	"when and by whom a name was learned is kept": func(t *testing.T, s store.Store) {
+		learned := store.User{Owner: ada, UPN: adaUPN, LearnedAt: time.Unix(1_800_000_000, 0).UTC(), LearnedBy: "https://id.example.com/ä"}
+		later := learned
+		later.LearnedAt, later.LearnedBy = later.LearnedAt.Add(time.Hour), "https://other.example.com"
+		must(t, s.PutUser(background, learned, false))
+		must(t, s.PutUser(background, later, false))
+		wantUser(t, s, learned)
+		wantUsers(t, s, ada.Tenant, learned)
+		squatted := later
+		squatted.Owner = bob
+		wantError(t, s.PutUser(background, squatted, false), store.ErrExists)
+		wantUser(t, s, learned)
+		must(t, s.PutUser(background, store.User{Owner: ada, UPN: adaUPN}, true))
+		wantUser(t, s, store.User{Owner: ada, UPN: adaUPN})
+		must(t, s.PutUser(background, squatted, true))
+		wantUser(t, s, squatted)
 	},
 	"an alias of another user stays without move": func(t *testing.T, s store.Store) {
 		putUser(t, s, ada, adaUPN)
