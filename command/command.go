@@ -9,6 +9,7 @@
 //	app.go        the running server: New, Start, Addr, Stop
 //	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
 //	exchange.go   what export.go and import.go share
+//	folder.go     which data folders are refused
 package command
 
 import (

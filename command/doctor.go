@@ -66,7 +66,7 @@ func (f *StoreFlags) acceptLoss(stderr io.Writer) (err error) {
 	if err := sqlite.AcceptLoss(f.Data); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(stderr, "accepted: commits that are missing are not asked for again")
+	_, err = fmt.Fprintln(stderr, "accepted: the next start goes on without the missing commits")
 	return err
 }
 

@@ -110,7 +110,7 @@ func refuseMissingStore(data string) error {
 // the folder: they could put files of their own in the place of the database and the key.
 func refuseOpenFolder(path string, info fs.FileInfo) error {
 	if mode := info.Mode().Perm(); mode&0o002 != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("--data: other users may write in the folder %s (its mode is %#o), and whoever does can replace the database and the key: run chmod o-w %[1]s", path, mode)
+		return fmt.Errorf("--data: other users may write in the folder %s (its mode is %#o), and whoever does can replace the database and the key: run chmod o-w %[1]s, or give a folder inside of it", path, mode)
 	}
 	return nil
 }

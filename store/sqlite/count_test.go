@@ -196,3 +196,19 @@ func TestARefusedBatchHasNoNumber(t *testing.T) {
 		t.Errorf("the number went from %d to %d, %v", before, after, err)
 	}
 }
+
+// TestRestoreBesideAForeignJournal: the database was removed and its journal was left. SQLite
+// would take the journal for that of the backup.
+func TestRestoreBesideAForeignJournal(t *testing.T) {
+	dir, backup := killed(t, Full), filepath.Join(t.TempDir(), "backup")
+	other := opened(t, t.TempDir())
+	revision := put(t, other, key)
+	must(t, other.Backup(background, backup))
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	_, err := Restore(background, dir, backup)
+	must(t, err)
+	s := opened(t, dir)
+	wantCount(t, s, 1)
+	wantRevision(t, s, key, revision)
+	must(t, s.Integrity(background))
+}

@@ -7,6 +7,9 @@
 //	Get, List, ...   -> two pools of readers, each seeing every commit before its start
 //	List, Count      -> sqlquery, which writes the SQL; plan.go chooses the index
 //
+// The writer answers a batch only while the files are where they were (files.go), and counts
+// its commits beside the journal (count.go). What is wrong is told once (health.go).
+//
 // An fsync costs about as much as writing a hundred statistics, so many callers share one.
 // No caller returns before the commit of its batch.
 package sqlite
