@@ -52,7 +52,10 @@ func (w *folderWriter) write(server *program.Server, answered chan<- struct{}, s
 			return
 		case status/100 == 2:
 			w.answers = append(w.answers, folderAnswer{begun, value})
-			answered <- struct{}{}
+			select {
+			case answered <- struct{}{}:
+			case <-stop:
+			}
 		case status == http.StatusServiceUnavailable:
 			w.unknown = true
 			time.Sleep(10 * time.Millisecond)

@@ -119,6 +119,10 @@ func mount(t *testing.T, args ...string) {
 func TestFolderUnderLoad(t *testing.T) {
 	for name, happening := range happenings {
 		t.Run(name, func(t *testing.T) {
+			if happening.stays { // without the right to mount, skip before clients write
+				other := t.TempDir()
+				mount(t, "--bind", other, other)
+			}
 			for range *folderRounds {
 				dir := filepath.Join(t.TempDir(), "data")
 				others := filepath.Join(t.TempDir(), "others.jsonl")
@@ -164,6 +168,8 @@ func (h happening) underLoad(t *testing.T, dir string, mend func()) {
 	writers := make([]*folderWriter, folderWriters)
 	answered := make(chan struct{}, folderWriters)
 	stop := make(chan struct{})
+	stopWriters := sync.OnceFunc(func() { close(stop) })
+	defer stopWriters()
 	var running sync.WaitGroup
 	for n := range writers {
 		writers[n] = &folderWriter{client: checked.Client(t), token: token, id: fmt.Sprintf("focus_%d", n)}
@@ -173,16 +179,19 @@ func (h happening) underLoad(t *testing.T, dir string, mend func()) {
 		<-answered
 	}
 	go func() {
-		for range answered {
-			continue
+		for {
+			select {
+			case <-answered:
+			case <-stop:
+				return
+			}
 		}
 	}()
-	defer close(answered)
 	reachable := h.do(t, dir)
 	happened := time.Now()
 	h.wantNotReady(t, server, happened)
 	time.Sleep(time.Second) // in which writers try again
-	close(stop)
+	stopWriters()
 	running.Wait()
 	before, after := 0, 0
 	for _, writer := range writers {
