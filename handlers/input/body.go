@@ -38,15 +38,12 @@ func (b Body) Bind(to any) error {
 func (q Quirks) readBody(r *http.Request, op *spec.Operation) (Body, error) {
 	var body Body
 	if contentType := r.Header.Get("Content-Type"); !isMediaType(op, contentType) {
-		return body, problem.Refuse(problem.ErrMediaType, "Content-Type", "Content-Type is '%s'; send application/json, in UTF-8.", problem.Shown(contentType))
+		return body, problem.Refuse(problem.ErrMediaType, "Content-Type", "'Content-Type' is '%s'; it must be application/json, in UTF-8.", problem.Shown(contentType))
 	}
 	text, refused := q.readLimited(r, op.MaxBytes)
 	if refused != nil {
 		refused.Unread = true
 		return body, refused
-	}
-	if len(text) == 0 {
-		return body, problem.Refuse(problem.ErrInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
@@ -84,7 +81,7 @@ func (q Quirks) readLimited(r *http.Request, limit int64) ([]byte, *problem.Prob
 		body = unzipped
 	default:
 		return nil, problem.Refuse(problem.ErrMediaType, "Content-Encoding",
-			"Content-Encoding is '%s'; send the body plain or in one layer of gzip.", problem.Shown(encoding))
+			"'Content-Encoding' is '%s'; it must be gzip, once, or left out.", problem.Shown(encoding))
 	}
 	text, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
