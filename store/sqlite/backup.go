@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 // Backup implements store.FileBackup. The copy is checked and on disk before it gets its
@@ -153,7 +155,11 @@ func verify(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	if err := integrity(ctx, file, "integrity_check(10)"); err != nil {
+	err = integrity(ctx, file, "integrity_check(10)")
+	if primary(err) == lib.SQLITE_NOTADB {
+		return errors.New("it is no backup of this program, which is a SQLite database")
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := file.ExecContext(ctx, "SELECT 1 FROM goose_db_version"); err != nil {
