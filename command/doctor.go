@@ -59,6 +59,9 @@ func (f *StoreFlags) acceptLoss(stderr io.Writer) (err error) {
 		return err
 	}
 	unlock, err := sqlite.Lock(f.Data)
+	if errors.Is(err, sqlite.ErrInUse) {
+		return fmt.Errorf("the data folder %s is %w: stop that server first", f.Data, sqlite.ErrInUse)
+	}
 	if err != nil {
 		return err
 	}
