@@ -45,7 +45,7 @@ func Run(ctx context.Context, environment Environment) error {
 		},
 	}
 	root.AddCommand(serveCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
-		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
+		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
 	addVersionFlag(root, environment.Contract)
 	running := false
 	markRuns(root, &running)
