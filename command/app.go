@@ -15,6 +15,7 @@ import (
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
 	"afterhours/store"
+	"afterhours/store/bulk"
 	"afterhours/store/sqlite"
 )
 
@@ -36,6 +37,8 @@ type Config struct {
 	Contract  []byte // openapi.yaml, which the server shows and enforces
 	Addr      string // to listen on, as in --addr
 	Demo      bool   // store the documented week for the demo user
+	Seed      string // file of rows that Start stores, in a format of import; "" for none
+	ReadyFile string // to write when the server serves; "" for none
 	PublicURL string // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool   // accept and send what official SDKs need beyond OData
 	TLS       TLSFlags
@@ -47,6 +50,7 @@ type App struct {
 	config   Config
 	store    store.Store
 	issuer   *auth.LocalIssuer
+	seed     []bulk.Row // of the file of --seed
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
@@ -79,12 +83,14 @@ func (a *App) open(ctx context.Context) error {
 	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
 		return err
 	}
-	created, err := createFolder(a.config.Data)
-	if err != nil {
+	if err := a.removeReadyFile(); err != nil {
 		return err
 	}
-	if created != "" {
-		a.config.Logger.Info("created the data folder", "folder", created)
+	if err := a.readSeed(ctx); err != nil {
+		return err
+	}
+	if err := a.createFolder(); err != nil {
+		return err
 	}
 	if a.config.isSQLite() {
 		unlock, err := sqlite.Lock(a.config.Data)
@@ -97,7 +103,7 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.closers = append(a.closers, a.store.Close)
-	if a.issuer, err = auth.OpenLocalIssuer(a.config.Data); err != nil {
+	if a.issuer, err = a.config.openIssuer(); err != nil {
 		return err
 	}
 	if a.tls, a.caFile, err = a.config.TLS.open(a.config.Data, a.config.Addr, a.config.Logger); err != nil {
@@ -118,6 +124,18 @@ func (a *App) open(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
 	}
 	return nil
+}
+
+// createFolder creates the data folder, if the server needs one that is not there.
+func (a *App) createFolder() error {
+	if a.config.Data == "" {
+		return nil
+	}
+	created, err := createFolder(a.config.Data)
+	if created != "" {
+		a.config.Logger.Info("created the data folder", "folder", created)
+	}
+	return err
 }
 
 func (a *App) newHandler() (http.Handler, error) {
@@ -159,6 +177,9 @@ func (a *App) Start(ctx context.Context) error {
 		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
+	}
+	if err := a.storeSeed(ctx); err != nil {
+		return fmt.Errorf("--seed: %w", errors.Join(err, listener.Close()))
 	}
 	a.listener = listener
 	a.verifier.FetchKeys()

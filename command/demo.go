@@ -80,9 +80,7 @@ func demoRecord(t store.Type, activity store.Activity, sunday edm.Date, day int)
 // introduce prints a token of the demo user and a curl command that works unchanged: with
 // --demo the documented PATCH, otherwise a read.
 func (a *App) introduce(out io.Writer) error {
-	claims := auth.Claims{Tenant: demoTenant, User: demoUser, UPN: demoUPN,
-		Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}
-	token, err := a.issuer.Mint(claims, time.Now())
+	token, err := a.demoToken(time.Hour)
 	if err != nil {
 		return err
 	}
@@ -109,6 +107,13 @@ token of %[1]s, for an hour:
   }'
 `, demoUPN, token, a.URL(), demoID(store.Call, day), day, day.AddDays(1), a.curl())
 	return err
+}
+
+// demoToken returns a token of the demo user.
+func (a *App) demoToken(expires time.Duration) (string, error) {
+	claims := auth.Claims{Tenant: demoTenant, User: demoUser, UPN: demoUPN,
+		Scopes: []string{"Analytics.ReadWrite"}, Expires: expires}
+	return a.issuer.Mint(claims, time.Now())
 }
 
 // curl returns the beginning of a curl command that trusts this server.
