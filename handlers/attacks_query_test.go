@@ -34,6 +34,7 @@ func queryAttacks(token string) []attack {
 		filter("not without end", strings.Repeat("not ", 1000)+"true", "at most 32 levels of nesting"),
 		filter("minus without end", strings.Repeat("-", 4000)+"1", "at most 32 levels of nesting"),
 		filter("functions in functions", strings.Repeat("tolower(", 400)+"id"+strings.Repeat(")", 400)+" eq 'a'", "at most 32 levels of nesting"),
+		filter("concat of concat", "length("+strings.Repeat("concat(toupper(", 15)+"timeZoneUsed"+strings.Repeat("),timeZoneUsed)", 15)+") gt 9", "at most 4096 characters of text that concat, tolower and toupper make"),
 		filter("300 terms", or(300), "at most 256"),
 		filter("10,000 terms", or(10000), "longer than 4096"),
 		filter("a number of 4,000 digits", "length(id) eq "+strings.Repeat("9", 4000), "$filter, column"),

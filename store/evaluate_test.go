@@ -14,7 +14,6 @@ var sample = Statistic{ID: "call_1", Record: Record{
 }.With("afterHours", -7)}
 
 var (
-	null      = Literal{}
 	yes, no   = Literal{boolValue(true)}, Literal{boolValue(false)}
 	start     = Property{Name: PropertyStartDate}
 	end       = Property{Name: PropertyEndDate}

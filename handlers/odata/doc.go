@@ -26,6 +26,7 @@
 // names but ids. The result has the spelling of the contract. A property of a derived
 // type needs no cast, as in Graph.
 //
-// The length of every text is bounded (maxLength, maxDepth, maxNodes, maxList). The
-// time to parse is linear in the length.
+// The length of every text is bounded (maxLength, maxDepth, maxNodes, maxList), and so
+// is the text that a filter makes for a statistic (maxMade). The time to parse is linear
+// in the length.
 package odata

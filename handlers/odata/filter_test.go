@@ -168,6 +168,13 @@ func TestEveryPropertyByItsNameAndByACast(t *testing.T) {
 	}
 }
 
+// longestTexts makes as much text as a filter may: 128 characters of an id times 2, 4, 8, 16
+// and 2.
+var longestTexts = func() string {
+	doubled := func(text string) string { return "concat(" + text + "," + text + ")" }
+	return "length(" + doubled(doubled(doubled(doubled("id")))) + ") gt 0 or tolower(" + doubled("id") + ") eq ''"
+}()
+
 // TestFilterAtItsBounds has the largest filters. refusals has filters that are one larger.
 func TestFilterAtItsBounds(t *testing.T) {
 	for name, text := range map[string]string{
@@ -177,6 +184,7 @@ func TestFilterAtItsBounds(t *testing.T) {
 		"minus":      "duration eq " + strings.Repeat("-", 32) + "duration",
 		"functions":  strings.Repeat("trim(", 32) + "id" + strings.Repeat(")", 32) + " eq ''",
 		"nodes":      strings.Repeat("id eq 'a' or ", 63) + "not not not true", // 63 × 4 + 4
+		"texts":      longestTexts + " or " + longestTexts + " or tolower(concat('A','B')) eq 'ab'",
 		"values":     strings.Repeat("id in ("+strings.Repeat("'a',", 99)+"'a') or ", 9) + "true",
 	} {
 		if _, err := model.ParseFilter(text); err != nil {

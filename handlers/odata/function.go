@@ -67,7 +67,11 @@ func (p *parser) function(name token) (operand, error) {
 	if err := p.want(tokenClose, "an operator or )"); err != nil {
 		return operand{}, err
 	}
-	return p.node(store.Function{Func: f, Args: args}, signature.result, name.start, end)
+	call := store.Function{Func: f, Args: args}
+	if err := p.countMade(call, name.start); err != nil {
+		return operand{}, err
+	}
+	return p.node(call, signature.result, name.start, end)
 }
 
 // isOf parses isof(T) and isof($it,T). T may be in quotes, as Graph writes it. For the

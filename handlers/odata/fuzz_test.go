@@ -46,6 +46,9 @@ func FuzzParseFilter(f *testing.F) {
 		if kind, err := kindOf(filter); kind != store.KindBool || err != nil {
 			t.Fatalf("%q is of kind %d: %v", text, kind, err)
 		}
+		if n := made(filter); n > 4096 {
+			t.Fatalf("%q makes %d characters of text", text, n)
+		}
 		if n := count(filter); n > 256 || utf8.RuneCountInString(text) > 4096 {
 			t.Fatalf("%q has %d nodes", text, n)
 		}

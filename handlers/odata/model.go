@@ -18,6 +18,8 @@ type Schema struct {
 	Derived map[store.Type]EntityType
 	// Activities has the members of analyticsActivityType, in Graph's order.
 	Activities []store.Activity
+	// MaxLengths has the maximum length, in characters, of each property that is a text.
+	MaxLengths map[store.PropertyName]int
 }
 
 // EntityType is a type of statistics.
@@ -37,6 +39,7 @@ type Model struct {
 	types      map[string]*entityType // by folded name, with the base type
 	example    string                 // the name of a derived type, for errors
 	activities []store.Activity
+	maxLengths map[store.PropertyName]int
 }
 
 // entityType is a type with all properties that an option may name on it.
@@ -53,10 +56,10 @@ type property struct {
 
 // NewModel returns the model of a schema. It fails if two names differ only in case. It
 // also fails if a property has different kinds on two types, since a property without a
-// cast would have no certain kind. The schema comes from the contract, so the server
-// finds a failure when it starts.
+// cast would have no certain kind, and if a text has no maximum length. The schema comes
+// from the contract, so the server finds a failure when it starts.
 func NewModel(schema Schema) (*Model, error) {
-	m := &Model{types: map[string]*entityType{}, activities: slices.Clone(schema.Activities)}
+	m := &Model{types: map[string]*entityType{}, activities: slices.Clone(schema.Activities), maxLengths: maps.Clone(schema.MaxLengths)}
 	m.base = &entityType{name: schema.Base.Name, properties: map[string]property{}}
 	m.types[fold(m.base.name)] = m.base
 	if err := m.base.add(schema.Base.Properties); err != nil {
@@ -74,6 +77,11 @@ func NewModel(schema Schema) (*Model, error) {
 		// The base type gets the properties of all types, so that they need no cast.
 		if err := cmp.Or(t.add(own), m.base.add(own)); err != nil {
 			return nil, err
+		}
+	}
+	for _, property := range m.base.properties { // those of all types
+		if property.kind == store.KindText && m.maxLengths[property.name] == 0 {
+			return nil, fmt.Errorf("the text %s has no maximum length", property.name)
 		}
 	}
 	return m, nil

@@ -45,6 +45,7 @@ func schema() odata.Schema {
 		Base:       odata.EntityType{Name: typeNames[""], Properties: properties[""]},
 		Derived:    map[store.Type]odata.EntityType{},
 		Activities: activities,
+		MaxLengths: map[store.PropertyName]int{"id": 128, "timeZoneUsed": 256},
 	}
 	for derived := range maps.Keys(properties) {
 		if derived != "" {
@@ -76,6 +77,10 @@ func TestNewModelRefuses(t *testing.T) {
 		}
 	}
 	s := schema()
+	delete(s.MaxLengths, "timeZoneUsed")
+	if _, err := odata.NewModel(s); err == nil || !strings.Contains(err.Error(), "the text timeZoneUsed has no maximum length") {
+		t.Errorf("NewModel of a text without a maximum length: %v", err)
+	}
 	s.Base.Properties = map[store.PropertyName]store.Kind{"id": store.KindText, "Id": store.KindText}
 	if _, err := odata.NewModel(s); err == nil {
 		t.Error("NewModel accepts two properties that differ only in case")

@@ -34,6 +34,10 @@ type parser struct {
 	at     int // index of the next token
 	depth  int
 	nodes  int
+	// made has the texts that functions make, each by its key, and characters is the sum of
+	// their maximum lengths.
+	made       map[any]bool
+	characters int
 }
 
 // operand is an expression with its kind and its position, for typing and errors.

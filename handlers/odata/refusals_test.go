@@ -177,6 +177,7 @@ var refusals = map[string]string{
 	strings.Repeat("id eq 'a' or ", 63) + "not not not not true": "1: expected at most 256 operators, functions and operands, found more",
 	"id in (" + strings.Repeat("'a',", 100) + "'a')":             "408: expected at most 100 values, found more",
 	strings.Repeat("☃", 4097):                                    "4097: expected at most 4096 characters, found more",
+	longestTexts + " or toupper(id) eq ''":                       "217: expected at most 4096 characters of text that concat, tolower and toupper make for a statistic (equal calls count once), found up to 4224",
 	strings.Repeat("trim(", 33):                                  "165: expected at most 32 levels of nesting, found more",
 }
 

@@ -179,7 +179,11 @@ func TestPrintedTreesParseToThemselves(t *testing.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		for _, p := range []printer{{}, {random}} {
 			text := p.expr(tree, 0)
-			if got, err := model.ParseFilter(text); err != nil || !reflect.DeepEqual(got, tree) {
+			got, err := model.ParseFilter(text)
+			if err != nil && strings.Contains(err.Error(), "expected at most 4096 characters of text that") {
+				t.Skip("random functions can make more text than a filter may")
+			}
+			if err != nil || !reflect.DeepEqual(got, tree) {
 				t.Fatalf("%s\n got %#v, %v\nwant %#v", text, got, err, tree)
 			}
 		}

@@ -14,22 +14,34 @@ import (
 // newModel returns the statistics as odata asks for them: which type has which property, and of
 // which kind the property is.
 func newModel(schemas openapi3.Schemas, types []*wire.Type) (*odata.Model, error) {
-	schema := odata.Schema{Derived: map[store.Type]odata.EntityType{}}
+	schema := odata.Schema{Derived: map[store.Type]odata.EntityType{}, MaxLengths: map[store.PropertyName]int{}}
 	for _, member := range schemas["analyticsActivityType"].Value.Enum {
 		schema.Activities = append(schema.Activities, store.Activity(fmt.Sprint(member)))
 	}
 	var err error
-	schema.Base, err = odataType(namespace+".activityStatistics", schemas["activityStatisticsBase"].Value)
+	base := schemas["activityStatisticsBase"].Value
+	schema.Base, err = odataType(namespace+".activityStatistics", base)
 	if err != nil {
 		return nil, err
 	}
+	addMaxLengths(schema.MaxLengths, base)
 	for _, t := range types {
 		own := schemas[strings.TrimPrefix(t.Name, wire.TypePrefix)].Value.AllOf[1].Value
 		if schema.Derived[t.Stored], err = odataType(t.Qualified(), own); err != nil {
 			return nil, err
 		}
+		addMaxLengths(schema.MaxLengths, own)
 	}
 	return odata.NewModel(schema)
+}
+
+// addMaxLengths adds the maximum lengths of the properties of a schema that have one.
+func addMaxLengths(lengths map[store.PropertyName]int, schema *openapi3.Schema) {
+	for property, ref := range schema.Properties {
+		if ref.Value.MaxLength != nil {
+			lengths[store.PropertyName(property)] = int(*ref.Value.MaxLength)
+		}
+	}
 }
 
 // odataType returns the properties of a schema, without its annotations.

@@ -15,3 +15,5 @@ func TestStore(t *testing.T) { storetest.Run(t, open) }
 func BenchmarkPut(b *testing.B) { storetest.BenchmarkPut(b, open) }
 
 func BenchmarkFilter(b *testing.B) { storetest.BenchmarkFilter(b, open) }
+
+func BenchmarkExpensiveFilter(b *testing.B) { storetest.BenchmarkExpensiveFilter(b, open) }

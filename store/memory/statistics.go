@@ -59,6 +59,7 @@ func (s *statistics) page(query store.Query) []store.Statistic {
 		start, _ = slices.BinarySearch(s.ids, query.After.ID+"\x00")
 	}
 	var page []store.Statistic
+	filter := store.NewMatcher(query.Filter)
 	if query.Filter == nil {
 		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)-start))
 	}
@@ -66,7 +67,7 @@ func (s *statistics) page(query store.Query) []store.Statistic {
 		if len(page) == query.Limit {
 			break
 		}
-		if statistic := s.byID[id]; !store.Match(query.Filter, statistic) {
+		if statistic := s.byID[id]; !filter.Match(statistic) {
 			continue
 		} else if query.Skip > 0 {
 			query.Skip--
@@ -89,8 +90,9 @@ func (s *statistics) sorted(query store.Query) []store.Statistic {
 		slices.SortFunc(first, func(a, b *store.Statistic) int { return store.CompareBy(query.Order, a, b) })
 		first = first[:min(needed, len(first))]
 	}
+	filter := store.NewMatcher(query.Filter)
 	for _, statistic := range s.byID {
-		if query.After != nil && !query.After.Before(query.Order, statistic) || !store.Match(query.Filter, statistic) {
+		if query.After != nil && !query.After.Before(query.Order, statistic) || !filter.Match(statistic) {
 			continue
 		}
 		if first = append(first, statistic); len(first) >= 2*needed {
@@ -112,9 +114,9 @@ func (s *statistics) count(filter store.Expr) int {
 	case filter == nil:
 		return len(s.ids)
 	}
-	count := 0
+	count, matcher := 0, store.NewMatcher(filter)
 	for _, statistic := range s.byID {
-		if store.Match(filter, statistic) {
+		if matcher.Match(statistic) {
 			count++
 		}
 	}

@@ -27,6 +27,7 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.
 
 // List implements store.Store. The page is one moment of the database.
 func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
+	query.Filter = store.Fold(query.Filter)
 	statement := dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{})
 	var page *sqlquery.Page
 	err := s.attempt(ctx, "listing statistics", func(ctx context.Context) error {
@@ -41,14 +42,15 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 
 // Count implements store.Store.
 func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
-	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, sqlquery.Via{})
+	statement := dialect.Count("id, "+sqlquery.Columns, owner, store.Fold(filter), sqlquery.Via{})
 	err = s.attempt(ctx, "counting statistics", func(ctx context.Context) error {
 		count = 0
 		if statement.Residue == nil {
 			return s.pool.QueryRow(ctx, statement.SQL, statement.Args...).Scan(&count)
 		}
+		residue := store.NewMatcher(statement.Residue)
 		return s.each(ctx, statement, func(statistic *store.Statistic) bool {
-			if store.Match(statement.Residue, statistic) {
+			if residue.Match(statistic) {
 				count++
 			}
 			return true

@@ -16,6 +16,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 		return nil, err
 	}
 	defer s.gate.Leave()
+	query.Filter = store.Fold(query.Filter)
 	via, err := s.via(ctx, owner, query)
 	if err != nil {
 		return nil, failure(ctx, "choosing how to list statistics", err)
@@ -32,14 +33,16 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 		return 0, err
 	}
 	defer s.gate.Leave()
+	filter = store.Fold(filter)
 	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, viaCount(filter))
 	count := 0
 	if statement.Residue == nil {
 		err := s.readers.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
 		return translate(ctx, "counting statistics", count, err)
 	}
+	residue := store.NewMatcher(statement.Residue)
 	err := s.each(ctx, statement, func(statistic *store.Statistic) bool {
-		if store.Match(statement.Residue, statistic) {
+		if residue.Match(statistic) {
 			count++
 		}
 		return true

@@ -19,6 +19,10 @@ func BenchmarkFilter(b *testing.B) {
 	storetest.BenchmarkFilter(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
 }
 
+func BenchmarkExpensiveFilter(b *testing.B) {
+	storetest.BenchmarkExpensiveFilter(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
+}
+
 // reopen returns a function that opens the store in a new folder.
 func reopen(t testing.TB) func() store.Store {
 	dir := t.TempDir()

@@ -7,7 +7,7 @@ import "afterhours/store"
 // index.
 func Bounds(filter store.Expr, property store.Property) store.Expr {
 	var bounds store.Expr
-	for _, conjunct := range conjunctsOf(filter) {
+	for _, conjunct := range conjuncts(filter) {
 		b, ok := conjunct.(store.Binary)
 		if !ok || sqlOperators[b.Op] == "" || !comparesWithValue(b, property) && !isAbsent(b, property) {
 			continue
@@ -24,18 +24,18 @@ func Bounds(filter store.Expr, property store.Property) store.Expr {
 // Fixes reports whether a conjunct of the filter leaves few values of the property, by
 // eq, in or startswith.
 func Fixes(filter store.Expr, property store.Property) bool {
-	for _, conjunct := range conjunctsOf(filter) {
+	for _, conjunct := range conjuncts(filter) {
 		switch x := conjunct.(type) {
 		case store.Binary:
 			if x.Op == store.Eq && comparesWithValue(x, property) {
 				return true
 			}
 		case store.In:
-			if isProperty(x.X, property) {
+			if x.X == property {
 				return true
 			}
 		case store.Function:
-			if x.Func == store.StartsWith && isProperty(x.Args[0], property) && isValue(x.Args[1]) {
+			if x.Func == store.StartsWith && x.Args[0] == property && isValue(x.Args[1]) {
 				return true
 			}
 		}
@@ -45,7 +45,7 @@ func Fixes(filter store.Expr, property store.Property) bool {
 
 // FixesType reports whether a conjunct of the filter asks for one type.
 func FixesType(filter store.Expr) bool {
-	for _, conjunct := range conjunctsOf(filter) {
+	for _, conjunct := range conjuncts(filter) {
 		if _, ok := conjunct.(store.IsOf); ok {
 			return true
 		}
@@ -56,7 +56,7 @@ func FixesType(filter store.Expr) bool {
 // Equal returns the value that a conjunct of the filter compares the property with by eq,
 // and reports whether there is such a conjunct.
 func Equal(filter store.Expr, property store.Property) (store.Value, bool) {
-	for _, conjunct := range conjunctsOf(filter) {
+	for _, conjunct := range conjuncts(filter) {
 		b, ok := conjunct.(store.Binary)
 		if !ok || b.Op != store.Eq || !comparesWithValue(b, property) {
 			continue
@@ -70,24 +70,10 @@ func Equal(filter store.Expr, property store.Property) (store.Value, bool) {
 }
 
 func comparesWithValue(b store.Binary, property store.Property) bool {
-	return isProperty(b.X, property) && isValue(b.Y) || isValue(b.X) && isProperty(b.Y, property)
+	return b.X == property && isValue(b.Y) || isValue(b.X) && b.Y == property
 }
 
 // isAbsent reports whether the comparison is property eq null.
 func isAbsent(b store.Binary, property store.Property) bool {
-	return b.Op == store.Eq && (isProperty(b.X, property) && isLiteral(b.Y, null) || isLiteral(b.X, null) && isProperty(b.Y, property))
-}
-
-// isProperty reports whether the expression is the property. Plain == would panic on
-// expressions that hold slices.
-func isProperty(expr store.Expr, property store.Property) bool {
-	x, ok := expr.(store.Property)
-	return ok && x == property
-}
-
-func conjunctsOf(filter store.Expr) []store.Expr {
-	if filter == nil {
-		return nil
-	}
-	return conjuncts(fold(filter))
+	return b.Op == store.Eq && (b.X == property && b.Y == null || b.X == null && b.Y == property)
 }

@@ -15,6 +15,11 @@ const (
 	maxParameters = 10_000
 )
 
+var (
+	null  = store.Literal{}
+	truth = store.Literal{Value: store.Value{Kind: store.KindBool, Bool: true}}
+)
+
 // translated is a filter that is split between SQL and Go.
 type translated struct {
 	// conditions are SQL that follows other conditions: each begins with AND.
@@ -24,13 +29,10 @@ type translated struct {
 	present map[store.Property]bool
 }
 
-// translate splits a filter at its topmost ands into conditions for SQL and the residue.
+// translate splits a folded filter at its topmost ands into conditions for SQL and the residue.
 func (d Dialect) translate(filter store.Expr) translated {
 	t := translated{conditions: &writer{dialect: d}, present: make(map[store.Property]bool)}
-	if filter == nil {
-		return t
-	}
-	for _, conjunct := range conjuncts(fold(filter)) {
+	for _, conjunct := range conjuncts(filter) {
 		w := &writer{dialect: d}
 		if fits(conjunct, maxDepth) {
 			w.keep(conjunct)
@@ -38,7 +40,7 @@ func (d Dialect) translate(filter store.Expr) translated {
 			w.refuse()
 		}
 		switch {
-		case isLiteral(conjunct, truth):
+		case conjunct == truth:
 		case !w.refused && len(t.conditions.args)+len(w.args) <= maxParameters:
 			t.conditions.write(" AND ", w)
 			t.note(conjunct)
@@ -51,7 +53,11 @@ func (d Dialect) translate(filter store.Expr) translated {
 	return t
 }
 
+// conjuncts returns the operands of the topmost ands, none for nil.
 func conjuncts(expr store.Expr) []store.Expr {
+	if expr == nil {
+		return nil
+	}
 	if b, ok := expr.(store.Binary); ok && b.Op == store.And {
 		return append(conjuncts(b.X), conjuncts(b.Y)...)
 	}
@@ -195,9 +201,9 @@ var sqlOperators = map[store.Operator]string{
 // equal writes whether the operands are equal, or differ. Null equals null.
 func (w *writer) equal(b store.Binary, toNull, toValue string) {
 	switch {
-	case isLiteral(b.Y, null):
+	case b.Y == null:
 		w.write("(", b.X, toNull)
-	case isLiteral(b.X, null):
+	case b.X == null:
 		w.write("(", b.Y, toNull)
 	case kindOf(b.X) == store.KindNull || kindOf(b.X) != kindOf(b.Y):
 		w.refuse()

@@ -2,9 +2,12 @@
 // statistic. It leaves alone how the SQL is run, and the schema except for the names of
 // its columns.
 //
-//	filter -> fold -> conjuncts -+-> WHERE: conjuncts that SQL evaluates exactly as Go does
-//	                             +-> Residue: the rest, for store.Match on each row
+//	filter, folded -> conjuncts -+-> WHERE: conjuncts that SQL evaluates exactly as Go does
+//	                             +-> Residue: the rest, for a store.Matcher
 //	order, position, skip, limit -> ORDER BY, WHERE, OFFSET, LIMIT
+//
+// A filter is folded (store.Fold) before it comes here: a part that is constant is then a
+// literal, which SQL takes.
 //
 // The rule is: a conjunct goes to SQL as a whole if SQL keeps exactly the rows that
 // store.Match keeps, on every database. Otherwise Go evaluates all of it. SQL compares,

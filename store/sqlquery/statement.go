@@ -26,7 +26,7 @@ type Statement struct {
 	SQL  string
 	Args []any
 	// Residue is the part of the filter that SQL does not evaluate, nil if there is none.
-	// A row counts only if store.Match keeps it.
+	// A row counts only if a store.Matcher of it matches the row.
 	Residue store.Expr
 	// Skip is how many of the rows that count to leave out, and Limit how many of the
 	// following ones to take. Without a residue the SQL has done both.
@@ -51,7 +51,7 @@ func (v Via) from() string {
 }
 
 // List returns the statement for these columns of a page of the owner's statistics, in
-// the order of the page.
+// the order of the page. The filter must be folded.
 func (d Dialect) List(columns string, owner store.Owner, query store.Query, via Via) Statement {
 	filter := d.translate(query.Filter)
 	if via.Row != "" && (filter.residue == nil || len(query.Order) == 0) {
@@ -78,8 +78,8 @@ func (d Dialect) page(columns string, owner store.Owner, query store.Query, via 
 	return w
 }
 
-// Count returns the statement that counts the statistics that the filter keeps. Its result
-// is one row with the count. If there is a residue, it is these columns of all rows, of
+// Count returns the statement that counts the statistics that the folded filter keeps. Its
+// result is one row with the count. If there is a residue, it is these columns of all rows, of
 // which the residue keeps those to count.
 func (d Dialect) Count(columns string, owner store.Owner, filter store.Expr, via Via) Statement {
 	translated := d.translate(filter)
@@ -108,20 +108,20 @@ func (d Dialect) ofOwner(owner store.Owner) *writer {
 
 // Page makes a page of the rows of a statement.
 type Page struct {
-	residue     store.Expr
+	residue     *store.Matcher
 	skip, limit int
 	Statistics  []store.Statistic
 }
 
 // Page returns an empty page for the rows of the statement.
 func (s Statement) Page() *Page {
-	return &Page{residue: s.Residue, skip: s.Skip, limit: s.Limit}
+	return &Page{residue: store.NewMatcher(s.Residue), skip: s.Skip, limit: s.Limit}
 }
 
 // Add takes the next row and reports whether the page has room for more.
 func (p *Page) Add(statistic *store.Statistic) bool {
 	switch {
-	case !store.Match(p.residue, statistic):
+	case !p.residue.Match(statistic):
 	case p.skip > 0:
 		p.skip--
 	default:

@@ -55,27 +55,6 @@ func TestConditionOfAPosition(t *testing.T) {
 	}
 }
 
-func TestConstantsAreFolded(t *testing.T) {
-	yes, no := truth, falseness
-	for name, test := range map[string]struct{ expr, want store.Expr }{
-		"constant":          {binary(day, store.Gt, day), no},
-		"and true":          {binary(yes, store.And, store.IsOf{Type: store.Call}), store.IsOf{Type: store.Call}},
-		"and false":         {binary(store.IsOf{Type: store.Call}, store.And, no), no},
-		"or true":           {binary(store.IsOf{Type: store.Call}, store.Or, yes), yes},
-		"or false":          {binary(store.IsOf{Type: store.Call}, store.Or, no), store.IsOf{Type: store.Call}},
-		"gt null":           {binary(start, store.Gt, null), no},
-		"add null":          {binary(length, store.Add, null), null},
-		"function of null":  {store.Function{Func: store.Year, Args: []store.Expr{null}}, null},
-		"eq null stays":     {binary(start, store.Eq, null), binary(start, store.Eq, null)},
-		"under a not":       {store.Not{X: binary(start, store.Gt, null)}, yes},
-		"null and property": {binary(null, store.And, store.IsOf{Type: store.Call}), binary(null, store.And, store.IsOf{Type: store.Call})},
-	} {
-		if got := fold(test.expr); got != test.want {
-			t.Errorf("%s: %+v; want %+v", name, got, test.want)
-		}
-	}
-}
-
 func TestTheSuccessorOfAPrefix(t *testing.T) {
 	for prefix, want := range map[string]string{
 		"a": "b", "call_2019-06": "call_2019-07", "\u007f": "\u0080", "\uD7FF": "\uE000", "a\U0010ffff": "b", "": "", "\U0010ffff": "",

@@ -143,6 +143,14 @@ func kindOf(expr store.Expr) store.Kind {
 	return store.KindNull
 }
 
+func calculates(op store.Operator) bool {
+	switch op {
+	case store.Add, store.Sub, store.Mul, store.Div:
+		return true
+	}
+	return false
+}
+
 func kindOfFunction(f store.Func) store.Kind {
 	switch f {
 	case store.Contains, store.StartsWith, store.EndsWith:

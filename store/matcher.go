@@ -1,0 +1,131 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Matcher matches many statistics with one filter. It keeps exactly those that Match keeps,
+// at less cost: it evaluates a constant part once, and a part that the filter has several
+// times once for each statistic. It is not safe for concurrent use.
+type Matcher struct {
+	root *part // nil if every statistic matches
+	row  row
+}
+
+// row is the statistic to match. Each one has a number of its own, 1 or more.
+type row struct {
+	*Statistic
+	number uint64
+}
+
+// part is an expression, made ready to be evaluated for many rows.
+type part struct {
+	evaluate func(*row) Value // nil for a literal
+	// value is the value for the row of the number.
+	value  Value
+	number uint64
+}
+
+// NewMatcher returns a matcher for the filter. The filter must be well typed. Every
+// statistic matches the nil filter.
+func NewMatcher(filter Expr) *Matcher {
+	if filter == nil {
+		return &Matcher{}
+	}
+	return &Matcher{root: parts{}.of(Fold(filter))}
+}
+
+// Match reports whether the filter is true for the statistic: neither false nor null.
+func (m *Matcher) Match(s *Statistic) bool {
+	if m.root == nil {
+		return true
+	}
+	m.row.Statistic = s
+	m.row.number++
+	return *m.root.of(&m.row) == truth.Value
+}
+
+// of returns the value of the part for the row. The caller must not change it.
+func (p *part) of(r *row) *Value {
+	if p.number != r.number && p.evaluate != nil {
+		p.value, p.number = p.evaluate(r), r.number
+	}
+	return &p.value
+}
+
+// parts has the parts of a filter, each by what it is: a Literal, a Property, an IsOf or an
+// operation.
+type parts map[any]*part
+
+// operation is an operator or a function of other parts. One with a single operand has no y.
+type operation struct {
+	name any // an Operator or a Func, or else the type of the expression
+	x, y *part
+}
+
+// of returns the part for the expression. Equal expressions have the same part.
+func (p parts) of(expr Expr) *part {
+	switch x := expr.(type) {
+	case Literal:
+		return p.add(x, &part{value: x.Value})
+	case Property:
+		return p.add(x, &part{evaluate: func(r *row) Value { return r.Value(x) }})
+	case IsOf:
+		return p.add(x, &part{evaluate: func(r *row) Value { return boolValue(r.Type == x.Type) }})
+	case Not:
+		operand := p.of(x.X)
+		return p.add(operation{"not", operand, nil}, &part{evaluate: func(r *row) Value { return not(*operand.of(r)) }})
+	case Negate:
+		operand := p.of(x.X)
+		return p.add(operation{"negate", operand, nil}, &part{evaluate: func(r *row) Value { return negate(*operand.of(r)) }})
+	case In:
+		operand := p.of(x.X)
+		return &part{evaluate: func(r *row) Value { return boolValue(slices.Contains(x.List, *operand.of(r))) }}
+	case Binary:
+		return p.binary(x.Op, p.of(x.X), p.of(x.Y))
+	case Function:
+		return p.function(x)
+	}
+	panic(fmt.Sprintf("store: %T is no expression", expr))
+}
+
+// add returns the part that has the key, which is the one just made if there was none.
+func (p parts) add(key any, made *part) *part {
+	if p[key] == nil {
+		p[key] = made
+	}
+	return p[key]
+}
+
+func (p parts) binary(op Operator, x, y *part) *part {
+	return p.add(operation{op, x, y}, &part{evaluate: func(r *row) Value {
+		left := x.of(r)
+		if decides(op, left) {
+			return *left
+		}
+		return combine(op, left, y.of(r))
+	}})
+}
+
+func (p parts) function(f Function) *part {
+	value := functions[f.Func]
+	if reuse := reusing[f.Func]; reuse != nil {
+		text := new(scratch)
+		value = func(args [2]*Value) Value { return reuse(text, args) }
+	}
+	x, y := p.of(f.Args[0]), noPart
+	if len(f.Args) > 1 {
+		y = p.of(f.Args[1])
+	}
+	return p.add(operation{f.Func, x, y}, &part{evaluate: func(r *row) Value {
+		args := [2]*Value{x.of(r), y.of(r)}
+		if args[0].Kind == KindNull || args[1].Kind == KindNull {
+			return Value{}
+		}
+		return value(args)
+	}})
+}
+
+// noPart stands for the second argument of a function that has only one.
+var noPart = &part{value: truth.Value}
