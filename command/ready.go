@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,28 +63,25 @@ func (a *App) announce() error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Replace(name, append(text, '\n'), 0o600); err != nil {
-		return fmt.Errorf("--ready-file: %w", err)
-	}
-	written, err := os.Lstat(name)
-	if err != nil {
+	text = append(text, '\n')
+	if err := atomicfile.Replace(name, text, 0o600); err != nil {
 		return fmt.Errorf("--ready-file: %w", err)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.closers = append(a.closers, func() error { return removeIfSame(name, written) })
+	a.closers = append(a.closers, func() error { return removeIfSame(name, text) })
 	return nil
 }
 
-// removeIfSame removes a file, unless it is another one by now, which then is another server's.
-func removeIfSame(name string, written fs.FileInfo) error {
-	info, err := os.Lstat(name)
+// removeIfSame removes a file, unless it holds another text by now, which then is another server's.
+func removeIfSame(name string, text []byte) error {
+	now, err := os.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
-	case !os.SameFile(info, written):
+	case !bytes.Equal(now, text):
 		return nil
 	}
 	return os.Remove(name)
