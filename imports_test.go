@@ -10,14 +10,15 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/exchange", "handlers/spec", "store", "store/..."},
+	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/exchange", "handlers/spec", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
+	"afterhours/logs":    {},
 
 	"afterhours/command/generate": {"store", "store/bulk", "store/edm"},
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/input",
-		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire"},
+		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"afterhours/gen"
 	"afterhours/handlers/input"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/wire"
@@ -20,6 +21,9 @@ type request struct {
 	clientID string
 	// route is the route as Gin writes it, for the log; "" for none.
 	route string
+	// code and target are of the error that the response has, for the log; "" for none.
+	code   gen.ErrorCode
+	target string
 	// body is the validated body.
 	body input.Body
 }

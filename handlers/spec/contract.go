@@ -43,6 +43,8 @@ type Contract struct {
 	options map[string]string
 	// keyed are the names that a key may follow.
 	keyed map[string]bool
+	// named are the names of all parameters and properties.
+	named map[string]bool
 }
 
 // Load reads the text of openapi.yaml. The error says what in it is wrong.
@@ -57,10 +59,11 @@ func Load(text []byte) (*Contract, error) {
 		names:       map[string]string{},
 		options:     map[string]string{},
 		keyed:       map[string]bool{},
+		named:       map[string]bool{},
 		Types:       map[string]*wire.Type{},
 		ByStoreType: map[store.Type]*wire.Type{},
 	}
-	for _, read := range []func() error{c.addTypes, c.addPaths, c.addModel, c.addPageSize} {
+	for _, read := range []func() error{c.addTypes, c.addPaths, c.addModel, c.addPageSize, c.addParametersAndProperties} {
 		if err := read(); err != nil {
 			return nil, err
 		}
