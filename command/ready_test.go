@@ -149,7 +149,10 @@ func TestReadyFileOfAnotherServer(t *testing.T) {
 // TestMemoryNeedsNoFolder: the memory store makes no folder unless a flag asks for one.
 func TestMemoryNeedsNoFolder(t *testing.T) {
 	folder := t.TempDir()
-	startIn(t, folder, "--demo", "--seed", seedFile(t, "seed.jsonl", goodRow))
+	alone := startIn(t, folder, "--demo", "--seed", seedFile(t, "seed.jsonl", goodRow))
+	if log := alone.Log(); !strings.Contains(log, `"data":""`) {
+		t.Errorf("the log names a data folder: %s", log)
+	}
 	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
 		t.Errorf("the server made %v, %v", files, err)
 	}
