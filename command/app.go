@@ -8,12 +8,15 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/limits"
 	"afterhours/store"
 	"afterhours/store/bulk"
 	"afterhours/store/sqlite"
@@ -34,14 +37,17 @@ const (
 type Config struct {
 	StoreFlags
 	IssuerFlags
-	Contract  []byte // openapi.yaml, which the server shows and enforces
-	Addr      string // to listen on, as in --addr
-	Demo      bool   // store the documented week for the demo user
-	Seed      string // file of rows that Start stores, in a format of import; "" for none
-	ReadyFile string // to write when the server serves; "" for none
-	PublicURL string // by which clients reach the server; "" for the one they connect to
-	SDKQuirks bool   // accept and send what official SDKs need beyond OData
+	Contract  []byte        // openapi.yaml, which the server shows and enforces
+	Addr      string        // to listen on, as in --addr
+	Demo      bool          // store the documented week for the demo user
+	Seed      string        // file of rows that Start stores, in a format of import; "" for none
+	ReadyFile string        // to write when the server serves; "" for none
+	PublicURL string        // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool          // accept and send what official SDKs need beyond OData
+	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
+	Strict    bool          // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
+	Limit     int          // requests a second of each caller; 0 for no limit
 	Logger    *slog.Logger // not nil
 }
 
@@ -54,8 +60,10 @@ type App struct {
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
+	demo     loadedDemo  // by Start, with --demo
 	server   *http.Server
 	failed   chan error
+	active   atomic.Int64 // requests under way
 	stop     func() error // shutDown, which runs once
 
 	mu       sync.Mutex     // protects the fields below
@@ -76,7 +84,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL(), checkLimit(a.config.Limit))
 	if err != nil {
 		return err
 	}
@@ -89,8 +97,14 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.readSeed(ctx); err != nil {
 		return err
 	}
-	if err := a.createFolder(); err != nil {
-		return err
+	if a.config.Data != "" {
+		created, err := createFolder(a.config.Data)
+		if err != nil {
+			return err
+		}
+		if created != "" {
+			a.config.Logger.Info("created the data folder", "folder", created)
+		}
 	}
 	if a.config.isSQLite() {
 		unlock, err := sqlite.Lock(a.config.Data)
@@ -114,7 +128,7 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.server = &http.Server{
-		Handler:           &streams{next: handler},
+		Handler:           &streams{next: a.counting(handler)},
 		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
@@ -129,16 +143,13 @@ func (a *App) open(ctx context.Context) error {
 	return nil
 }
 
-// createFolder creates the data folder, if the server needs one that is not there.
-func (a *App) createFolder() error {
-	if a.config.Data == "" {
-		return nil
-	}
-	created, err := createFolder(a.config.Data)
-	if created != "" {
-		a.config.Logger.Info("created the data folder", "folder", created)
-	}
-	return err
+// counting returns the handler with its requests under way counted.
+func (a *App) counting(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.active.Add(1)
+		defer a.active.Add(-1)
+		handler.ServeHTTP(w, r)
+	})
 }
 
 func (a *App) newHandler() (http.Handler, error) {
@@ -147,20 +158,26 @@ func (a *App) newHandler() (http.Handler, error) {
 		return nil, err
 	}
 	a.verifier = verifier
-	handler, err := handlers.New(handlers.Config{
+	return handlers.New(handlers.Config{
+		Limits:    limits.New(runtime.GOMAXPROCS(0), a.config.Limit),
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		QueryTime: a.config.QueryTime,
+		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Now:       time.Now,
 	})
-	if err != nil && a.config.PublicURL != "" { // New refuses nothing else that a command line can give
-		return nil, usagef("--public-url: %w", err)
+}
+
+func (c *Config) checkPublicURL() error {
+	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
+		return usagef("--public-url: %w", err)
 	}
-	return handler, err
+	return nil
 }
 
 // Start begins to listen and to serve. It returns an error if the address cannot be
@@ -177,7 +194,7 @@ func (a *App) Start(ctx context.Context) error {
 		return explainListen(err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
-		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
+		if a.demo, err = loadDemo(ctx, a.store, time.Now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}

@@ -25,6 +25,8 @@ func TestCommandLine(t *testing.T) {
 		{"token --expires 1x", "30m, 12h or 7d", 2},
 		{"serve --public-url graph.example.com", "write scheme, host and port", 2},
 		{"serve --audience x", "none is given", 2},
+		{"serve --limit -1", "write the requests a second of each caller, as in --limit 100", 2},
+		{"serve --limit many", "invalid argument", 2},
 		{"serve --issuer https://a.example,https://b.example --audience x", "one absolute URL", 2},
 		{"token --expires 500ms", "needs a lifetime", 2},
 		{"user add --upn q@x --id", "flag needs an argument", 2},
@@ -44,8 +46,13 @@ func TestCommandLine(t *testing.T) {
 		{"token --tenant me", "tenant must be a GUID", 2},
 		{"token --role A --scope B", "not both", 2},
 		{"user add --id x --upn y", "--id \"x\" is no GUID", 2},
-		{"user add --upn y", "required flag(s) \"id\" not set", 2},
+		{"user add --upn y", "--id is missing, as in afterhours user add --id ", 2},
+		{"user remove", "--upn is missing, as in afterhours user remove --upn ", 2},
 		{"fly", "unknown command", 2},
+		{"help bogus", "unknown command \"bogus\" for \"afterhours\"", 2},
+		{"help user lst", "unknown command \"lst\" for \"afterhours user\" (did you mean list?)", 2},
+		{"completion", "say bash, fish, powershell or zsh", 2},
+		{"completion cmd", "unknown command \"cmd\" for \"afterhours completion\"", 2},
 		{"serve --adr :1", "unknown flag: --adr (did you mean --addr?); see", 2},
 		{"serve -addr :1", "(did you mean --addr?)", 2},
 		{"serve --tls-de", "(did you mean --tls-dev?)", 2},
@@ -75,7 +82,7 @@ func TestCommandLine(t *testing.T) {
 		{"health --addr http://127.0.0.1:1", "refused", 1},
 	} {
 		args := strings.Fields(row.args)
-		if args[0] != "health" && args[0] != "fly" && args[0] != "serv" && !strings.HasSuffix(row.args, "--id") {
+		if args[0] != "health" && args[0] != "fly" && args[0] != "serv" && args[0] != "help" && args[0] != "completion" && !strings.HasSuffix(row.args, "--id") {
 			args = append(args, "--data", dir)
 		}
 		_, err := run(t, args...)

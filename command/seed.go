@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"afterhours/store/bulk"
@@ -21,9 +20,9 @@ func (a *App) readSeed(ctx context.Context) error {
 	}
 	format, err := fileFormat("", name)
 	if err != nil {
-		return err
+		return usagef("--seed %s: it must be JSON Lines or CSV; end the name in .jsonl or .csv", name)
 	}
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return fmt.Errorf("--seed: %w", err)
 	}

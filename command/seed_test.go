@@ -79,6 +79,7 @@ func TestSeedRefused(t *testing.T) {
 		{"seed.jsonl", goodRow + bad + goodRow + bad, []string{"2 of 4 rows are refused, so none is stored: line 2: duration: ", "line 4: duration: "}},
 		{"seed.jsonl", strings.Repeat(bad, 9), []string{"9 of 9 rows", "line 5: "}},
 		{"seed.csv", "PersonId,StatisticType,StatisticId,Duration\n" + demoUser + ",call,c1,1 hour\n", []string{"1 of 1 rows are refused", "line 2: duration: "}},
+		{"seed.json", goodRow, []string{"it must be JSON Lines or CSV; end the name in .jsonl or .csv"}},
 		{"seed.csv", "Colour\nred\n", []string{"seed.csv: ", "Colour"}},
 	} {
 		file := seedFile(t, test.name, test.text)

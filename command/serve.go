@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"afterhours/handlers"
 	"afterhours/logs"
 )
 
@@ -19,7 +20,7 @@ import (
 const flushTimeout = time.Second
 
 func serveCommand(environment Environment) *cobra.Command {
-	config := Config{Contract: environment.Contract}
+	config := Config{Contract: environment.Contract, QueryTime: handlers.DefaultQueryTime}
 	exitWithParent := false
 	command := &cobra.Command{
 		Use:   "serve",
@@ -28,6 +29,8 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --store memory --seed weeks.jsonl --ready-file ready.json --exit-with-parent
   afterhours serve --tls-dev
+  afterhours serve --query-time 5s
+  afterhours serve --limit 100
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: cobra.NoArgs,
@@ -39,6 +42,9 @@ func serveCommand(environment Environment) *cobra.Command {
 			slog.SetDefault(config.Logger) // for libraries, which log there
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
 				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
+			}
+			if limit := limitMemory(environment.Environ, "/"); limit > 0 {
+				config.Logger.Info("memory is limited", "bytes", limit)
 			}
 			if config.Store == "memory" && !config.TLS.Dev && !command.Flags().Changed("data") {
 				config.Data = "" // nothing needs it; with --data, afterhours token finds the key there
@@ -53,15 +59,26 @@ func serveCommand(environment Environment) *cobra.Command {
 	config.StoreFlags.add(flags)
 	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
 	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
-	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
+	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
 	flags.StringVar(&config.Seed, "seed", "", "file of statistics, settings and names to begin with, JSON Lines or CSV as import takes them; a row replaces the stored one, and if one row is refused, none is stored and the server does not start")
 	flags.StringVar(&config.ReadyFile, "ready-file", "", "file to write as soon as the server serves, and to remove when it ends: JSON with url, token, tenant, user, pid and, with --tls-dev, caFile")
 	flags.BoolVar(&exitWithParent, "exit-with-parent", false, "end as after SIGTERM when standard input is closed: give a pipe that ends with the process that starts the server")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
+	flags.Var((*queryTime)(&config.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
+	flags.IntVar(&config.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
+	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
 	config.IssuerFlags.add(flags)
 	config.TLS.add(flags)
 	return command
+}
+
+// checkLimit returns an error if --limit is not a number of requests.
+func checkLimit(limit int) error {
+	if limit < 0 {
+		return usagef("--limit %d: write the requests a second of each caller, as in --limit 100, or 0 for no limit", limit)
+	}
+	return nil
 }
 
 // serve runs the server until the context of the command is done or, unless parent is nil, until
@@ -98,8 +115,20 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 	}
 	select {
 	case <-ctx.Done():
+		app.sayStopping(command.ErrOrStderr())
 		return app.Stop()
 	case err := <-app.Failed():
 		return errors.Join(err, app.Stop())
 	}
+}
+
+// sayStopping says how many requests the end waits for: to a person on a terminal, otherwise in
+// the log.
+func (a *App) sayStopping(stderr io.Writer) {
+	finishing := "finishing " + counted(int(a.active.Load()), "request")
+	if isTerminal(stderr) {
+		fmt.Fprintln(stderr, finishing+"; Ctrl-C again to stop now")
+		return
+	}
+	a.config.Logger.Info(finishing + "; a second signal stops now")
 }

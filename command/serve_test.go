@@ -100,6 +100,36 @@ func TestSecondServerIsRefused(t *testing.T) {
 	}
 }
 
+// TestLimit: with --limit a caller who sends more requests than that gets 429, and is told when to come
+// again.
+func TestLimit(t *testing.T) {
+	dir := t.TempDir()
+	p := program.Serve(t, dir, "--store", "memory", "--limit", "1")
+	token, client := mustRun(t, "token", "--data", dir), checked.Client(t)
+	for range 60 {
+		status, _, body := checked.Send(t, client, http.MethodGet, p.URL+"/beta/me/analytics/settings", token, "")
+		switch {
+		case status == http.StatusTooManyRequests && strings.Contains(body, "The limit of requests a second for each caller is 1; try again after 1 s."):
+			return
+		case status != http.StatusOK:
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	t.Error("60 requests at once were not too many")
+}
+
+// TestEverySpellingLocks: no spelling of --store opens the data folder without its lock.
+func TestEverySpellingLocks(t *testing.T) {
+	dir := t.TempDir()
+	program.Serve(t, dir)
+	for _, spelling := range []string{"sqlite", "SQLite", "SQLITE", " sqlite", "sqlite ", "sqlite:", "sqlite:///", "sqlite3", "sqlite3://x", "file:x", "./afterhours.db", ""} {
+		_, err := run(t, "serve", "--addr", "127.0.0.1:0", "--data", dir, "--store", spelling)
+		if err == nil || !strings.Contains(err.Error(), "in use by another server") && ExitCode(err) != 2 {
+			t.Errorf("--store %q beside a server: %v", spelling, err)
+		}
+	}
+}
+
 // TestForeignIssuer: --issuer needs --audience, and a token of a third issuer is 401.
 func TestForeignIssuer(t *testing.T) {
 	if _, err := run(t, "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--store", "memory", "--issuer", "https://id.example.com"); err == nil || !strings.Contains(err.Error(), "audience") {

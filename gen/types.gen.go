@@ -143,9 +143,11 @@ const (
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
 	ErrorCodeRequestTimeout             ErrorCode = "RequestTimeout"
+	ErrorCodeRequestUnsupportedQuery    ErrorCode = "Request_UnsupportedQuery"
 	ErrorCodeResourceModified           ErrorCode = "resourceModified"
 	ErrorCodeResourceNotFound           ErrorCode = "ResourceNotFound"
 	ErrorCodeServiceNotAvailable        ErrorCode = "serviceNotAvailable"
+	ErrorCodeTooManyRequests            ErrorCode = "TooManyRequests"
 	ErrorCodeUnknownError               ErrorCode = "UnknownError"
 	ErrorCodeUnsupportedMediaType       ErrorCode = "UnsupportedMediaType"
 )
@@ -175,11 +177,15 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeRequestTimeout:
 		return true
+	case ErrorCodeRequestUnsupportedQuery:
+		return true
 	case ErrorCodeResourceModified:
 		return true
 	case ErrorCodeResourceNotFound:
 		return true
 	case ErrorCodeServiceNotAvailable:
+		return true
+	case ErrorCodeTooManyRequests:
 		return true
 	case ErrorCodeUnknownError:
 		return true
@@ -442,7 +448,7 @@ type ActivityStatisticsBase struct {
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag `json:"@odata.etag"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -465,7 +471,7 @@ type ActivityStatisticsBase struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -492,7 +498,7 @@ type ActivityStatisticsCreate struct {
 type ActivityStatisticsUpdate struct {
 	OdataType *TypeName `json:"@odata.type,omitempty"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -555,13 +561,13 @@ type ActivityStatisticsUpdate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
 }
 
-// AnalyticsActivityType The activity. It is never null.
+// AnalyticsActivityType The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 type AnalyticsActivityType string
 
 // BatchItem defines model for batchItem.
@@ -619,7 +625,7 @@ type CallActivityStatistics struct {
 	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType CallActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -647,7 +653,7 @@ type CallActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -660,7 +666,7 @@ type CallActivityStatisticsOdataType string
 type CallActivityStatisticsCreate struct {
 	OdataType CallActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -688,7 +694,7 @@ type CallActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -708,7 +714,7 @@ type ChatActivityStatistics struct {
 	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType ChatActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -736,7 +742,7 @@ type ChatActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -749,7 +755,7 @@ type ChatActivityStatisticsOdataType string
 type ChatActivityStatisticsCreate struct {
 	OdataType ChatActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -777,7 +783,7 @@ type ChatActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -807,7 +813,7 @@ type EmailActivityStatistics struct {
 	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType EmailActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -845,7 +851,7 @@ type EmailActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -858,7 +864,7 @@ type EmailActivityStatisticsOdataType string
 type EmailActivityStatisticsCreate struct {
 	OdataType EmailActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -896,7 +902,7 @@ type EmailActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -960,7 +966,7 @@ type FocusActivityStatistics struct {
 	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType FocusActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -983,7 +989,7 @@ type FocusActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -996,7 +1002,7 @@ type FocusActivityStatisticsOdataType string
 type FocusActivityStatisticsCreate struct {
 	OdataType FocusActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -1019,7 +1025,7 @@ type FocusActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1048,7 +1054,7 @@ type MeetingActivityStatistics struct {
 	OdataEtag EntityTag                          `json:"@odata.etag"`
 	OdataType MeetingActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -1101,7 +1107,7 @@ type MeetingActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1114,7 +1120,7 @@ type MeetingActivityStatisticsOdataType string
 type MeetingActivityStatisticsCreate struct {
 	OdataType MeetingActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -1167,7 +1173,7 @@ type MeetingActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1224,7 +1230,7 @@ type SettingsUpdate struct {
 // Example: call_2019-06-16_2019-06-17
 type StatisticID = string
 
-// TimeZone The time zone of the user's working hours, with the name that the mailbox uses.
+// TimeZone The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 //
 // Example: Pacific Standard Time
 type TimeZone = string
@@ -1312,6 +1318,9 @@ type Top = PageSize
 // Analytics defines model for Analytics.
 type Analytics = UserAnalytics
 
+// BadQuery defines model for BadQuery.
+type BadQuery = Error
+
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
 
@@ -1362,6 +1371,9 @@ type StatisticCollection = ActivityStatisticsCollection
 
 // StatisticCollectionOfUser defines model for StatisticCollectionOfUser.
 type StatisticCollectionOfUser = ActivityStatisticsCollection
+
+// TooManyRequests defines model for TooManyRequests.
+type TooManyRequests = Error
 
 // Unauthorized defines model for Unauthorized.
 type Unauthorized = Error
@@ -1443,7 +1455,7 @@ type UpdateMyAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1476,7 +1488,7 @@ type ListMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1491,7 +1503,7 @@ type CreateMyStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1551,7 +1563,7 @@ type UpdateMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1593,7 +1605,7 @@ type UpdateMySettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1626,7 +1638,7 @@ type UpdateUserAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1659,7 +1671,7 @@ type ListUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1674,7 +1686,7 @@ type CreateUserStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1734,7 +1746,7 @@ type UpdateUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1776,7 +1788,7 @@ type UpdateUserSettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -44,6 +46,8 @@ var statuses = []struct {
 	{problem.ErrTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
 	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
 	{problem.ErrFormat, http.StatusNotAcceptable, gen.ErrorCodeNotAcceptable},
+	{problem.ErrStopped, http.StatusBadRequest, gen.ErrorCodeRequestUnsupportedQuery},
+	{problem.ErrThrottled, http.StatusTooManyRequests, gen.ErrorCodeTooManyRequests},
 	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
@@ -65,7 +69,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if req.code = code; refused != nil {
 		req.target = s.loggedTarget(refused)
 	}
-	s.setErrorHeaders(w.Header(), status, refused)
+	s.setErrorHeaders(w.Header(), status, req, refused)
 	if status >= http.StatusInternalServerError && !gone(r) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
@@ -86,7 +90,7 @@ func statusOf(err error) (int, gen.ErrorCode) {
 	return http.StatusInternalServerError, gen.ErrorCodeInternalServerError
 }
 
-func (s *Server) setErrorHeaders(header http.Header, status int, refused *problem.Problem) {
+func (s *Server) setErrorHeaders(header http.Header, status int, req *request, refused *problem.Problem) {
 	if refused != nil && refused.Challenge != "" {
 		header["WWW-Authenticate"] = []string{refused.Challenge}
 	}
@@ -95,6 +99,13 @@ func (s *Server) setErrorHeaders(header http.Header, status int, refused *proble
 	}
 	if status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", "1")
+	}
+	if refused != nil && refused.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(refused.RetryAfter))
+	}
+	if status == http.StatusTooManyRequests {
+		header["x-ms-throttle-scope"] = []string{"Tenant_Application/ReadWrite/" + headerText(req.Caller.Application) + "/" + req.Caller.Tenant}
+		header["x-ms-throttle-information"] = []string{"ResourceUnitLimitExceeded"}
 	}
 	header.Set("Content-Type", wire.Form{Level: wire.MetadataMinimal}.ContentType())
 }
@@ -154,15 +165,22 @@ func (s *Server) bindFailed(c *gin.Context, err error) {
 
 // noRoute responds with 404 to a path that nothing serves.
 func (s *Server) noRoute(c *gin.Context) {
-	if spelling := s.spec.UnquotedKey(c.Request.URL.Path); spelling != "" {
-		s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
-			"Resource not found for the path '%s'. Put a key in parentheses in single quotes: %s.",
-			problem.Shown(c.Request.URL.Path), problem.Shown(spelling)))
-		return
-	}
 	s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
-		"Resource not found for the path '%s'. The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.",
-		problem.Shown(c.Request.URL.Path), s.spec.Bases[0]))
+		"Resource not found for the path '%s'. %s", problem.Shown(c.Request.URL.Path), s.pathAdvice(c.Request.URL)))
+}
+
+// pathAdvice returns a sentence that says how to write a path that nothing serves.
+func (s *Server) pathAdvice(address *url.URL) string {
+	if spelling := s.spec.UnquotedKey(address.Path); spelling != "" {
+		return "Put a key in parentheses in single quotes: " + problem.Shown(spelling) + "."
+	}
+	if segment, meant := s.spec.Mistyped(address.Path); meant != "" {
+		return fmt.Sprintf("Did you mean '%s' instead of '%s'?", meant, problem.Shown(segment))
+	}
+	if address.Path != "/" && len(s.spec.Methods(s.spec.Bases[0]+address.EscapedPath())) > 0 {
+		return fmt.Sprintf("Put %s, the base of the API, before it.", s.spec.Bases[0])
+	}
+	return fmt.Sprintf("The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.", s.spec.Bases[0])
 }
 
 // noMethod responds with 405 and Allow. Gin has set Allow if the path is not the contract's.

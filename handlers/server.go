@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,13 +14,15 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/input"
+	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL and SDKQuirks is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime and Strict is
+// required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -32,9 +35,18 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// QueryTime is how long a list or a count may take, 0 for DefaultQueryTime.
+	QueryTime time.Duration
+	// Limits say who may hold how much of the server.
+	Limits *limits.Limits
+	// Strict refuses the writes that break the contract's x-strict-rules.
+	Strict bool
+	Logger *slog.Logger
+	Now    func() time.Time
 }
+
+// DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
+const DefaultQueryTime = time.Second
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
 type Server struct {
@@ -48,6 +60,7 @@ type Server struct {
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
+	limits    *limits.Limits
 	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
 }
@@ -58,12 +71,17 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the contract: %w", err)
 	}
-	if config.PublicURL != "" {
-		if err := checkPublicURL(config.PublicURL); err != nil {
-			return nil, err
-		}
+	if err := CheckPublicURL(config.PublicURL); err != nil {
+		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Now)
+	service, err := operations.New(operations.Config{
+		Store:     config.Store,
+		Contract:  contract,
+		Log:       config.Logger,
+		Now:       config.Now,
+		QueryTime: cmp.Or(config.QueryTime, DefaultQueryTime),
+		Strict:    config.Strict,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +95,7 @@ func New(config Config) (*Server, error) {
 		log:       config.Logger,
 		now:       config.Now,
 		instance:  newRequestID()[:8],
+		limits:    config.Limits,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
@@ -86,7 +105,11 @@ func New(config Config) (*Server, error) {
 	return server, nil
 }
 
-func checkPublicURL(text string) error {
+// CheckPublicURL returns an error if the text cannot be Config.PublicURL.
+func CheckPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {

@@ -36,6 +36,10 @@ var (
 // the outcome is unknown. Any number of goroutines may call at once. After Close, every
 // method returns ErrClosed, even if the context has ended.
 //
+// If the context ends, a method returns its cause (context.Cause) soon afterwards. A List
+// or Count stops: it holds nothing that other calls need. If it had to wait for a
+// connection until then, the error is ErrUnavailable, too.
+//
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
 type Store interface {
 	// Get returns the statistic under the key and its owner's settings, or ErrNotFound

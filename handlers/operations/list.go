@@ -35,15 +35,16 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := s.fetch(ctx, req, owner, wanted, options)
+	var found []store.Statistic
+	next, count := "", -1
+	err = s.withinTime(ctx, longest(options.Filter, options.Orderby), func(ctx context.Context) (err error) {
+		if found, next, err = s.fetch(ctx, req, owner, wanted, options); err == nil && wanted.counted {
+			count, err = s.storeFor(req).Count(ctx, owner, wanted.query.Filter)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	count := -1
-	if wanted.counted {
-		if count, err = s.storeFor(req).Count(ctx, owner, wanted.query.Filter); err != nil {
-			return nil, err
-		}
 	}
 	return &Response{
 		Status:      http.StatusOK,
@@ -143,7 +144,26 @@ func optionFault(err error) []gen.ErrorDetail {
 	if !errors.As(err, &wrong) {
 		return nil
 	}
-	return []gen.ErrorDetail{problem.Fault(gen.InvalidQueryOption, wrong.Option, "%s", wrong)}
+	return []gen.ErrorDetail{problem.Fault(gen.InvalidQueryOption, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
+}
+
+// OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is
+// for a request that is refused for another reason, so that its response names all faults.
+func (s *Service) OptionFaults(options url.Values) []gen.ErrorDetail {
+	var faults []gen.ErrorDetail
+	for _, option := range []struct {
+		name  string
+		parse func(string) error
+	}{
+		{"$filter", func(text string) error { _, err := s.spec.Model.ParseFilter(text); return err }},
+		{"$orderby", func(text string) error { _, err := s.spec.Model.ParseOrderBy(text); return err }},
+		{"$select", func(text string) error { _, err := s.spec.Model.ParseSelect(text); return err }},
+	} {
+		if options.Has(option.name) {
+			faults = append(faults, optionFault(option.parse(options.Get(option.name)))...)
+		}
+	}
+	return faults
 }
 
 // pageSize returns the smaller of $top and odata.maxpagesize, within the contract's bound, and

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
+	"afterhours/handlers/suggest"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 )
@@ -45,7 +47,11 @@ func (s *Service) Count(ctx context.Context, req *Request, userID string, params
 	if faults := optionFault(err); len(faults) > 0 {
 		return nil, problem.Invalid(faults...)
 	}
-	count, err := s.storeFor(req).Count(ctx, owner, filter)
+	var count int
+	err = s.withinTime(ctx, longest(params.Filter, nil), func(ctx context.Context) (err error) {
+		count, err = s.storeFor(req).Count(ctx, owner, filter)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +64,27 @@ func (s *Service) read(ctx context.Context, req *Request, key store.Key) (store.
 	statistic, settings, err := s.storeFor(req).Get(ctx, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		err = problem.Refuse(err, "", "There is no statistic '%s'.", key.ID)
+		err = problem.Refuse(err, "", "There is no statistic '%s'.%s", key.ID, s.mistypedCast(key.ID))
 	case err == nil && !req.casts(statistic.Type):
 		err = problem.Refuse(problem.ErrUnknown, "", "The statistic '%s' is no %s.", key.ID, req.Cast.Qualified())
 	case err == nil:
 		s.recentFor(req).remember(key, statistic)
 	}
 	return statistic, settings, err
+}
+
+// mistypedCast returns a sentence that suggests the type that an id may mean, "" if none is near. A
+// mistyped cast in a URL is read as an id.
+func (s *Service) mistypedCast(id string) string {
+	var names []string
+	for _, t := range s.spec.Types {
+		names = append(names, t.Qualified())
+	}
+	slices.Sort(names)
+	if name := suggest.Nearest(id, names); name != "" {
+		return " Did you mean '" + name + "'?"
+	}
+	return ""
 }
 
 // entity returns 200 with a statistic.

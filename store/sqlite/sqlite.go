@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -57,6 +56,7 @@ type Store struct {
 	path    string  // of the file
 	readers *sql.DB // of many rows
 	singles *sql.DB // of one
+	probe   *sql.DB // of Check
 	reads   reads
 	writer  *writer
 }
@@ -125,37 +125,17 @@ func connect(path string, more ...string) (*sql.DB, error) {
 	return sql.Open("sqlite", address.String())
 }
 
-func (s *Store) openReaders(ctx context.Context, path string) (err error) {
-	if s.readers, err = connectReaders(path, max(4, runtime.NumCPU())); err != nil {
-		return err
-	}
-	// No more than can run at once: after each commit, every connection reads its pages again.
-	if s.singles, err = connectReaders(path, runtime.NumCPU()); err != nil {
-		return err
-	}
-	return s.reads.prepare(ctx, s.readers, s.singles)
-}
-
-func connectReaders(path string, connections int) (*sql.DB, error) {
-	readers, err := connect(path, "query_only(1)")
-	if err != nil {
-		return nil, err
-	}
-	readers.SetMaxOpenConns(connections)
-	readers.SetMaxIdleConns(connections)
-	return readers, nil
-}
-
-// Check implements store.Store. It reads, and takes the lock that writes need.
+// Check implements store.Store. It reads, and takes the lock that writes need. It waits for
+// no query, and for no more than one batch of writes.
 func (s *Store) Check(ctx context.Context) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
-	if err := s.readers.QueryRowContext(ctx, "SELECT count(*) FROM statistics WHERE "+ofOwner, "", "").Scan(new(int)); err != nil {
+	if err := readNothing(ctx, s.probe); err != nil {
 		return failure(ctx, "checking that the database can be read", err)
 	}
-	if err := s.writer.do(ctx, func(*statements) error { return nil }); err != nil {
+	if err := s.writer.queue.DoFirst(ctx, func(*statements) error { return nil }); err != nil {
 		return failure(ctx, "checking that the database can be written", err)
 	}
 	return nil
@@ -166,7 +146,7 @@ func (s *Store) Check(ctx context.Context) error {
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
 		var err error
-		for _, readers := range []*sql.DB{s.readers, s.singles} {
+		for _, readers := range []*sql.DB{s.readers, s.singles, s.probe} {
 			if readers != nil {
 				err = errors.Join(err, readers.Close())
 			}
@@ -179,12 +159,13 @@ func (s *Store) Close() error {
 }
 
 // failure returns the database's error in the store's terms. If the context has ended, it
-// returns the context's error: the database's says only that it was interrupted.
+// returns the context's cause: the database's says only that it was interrupted.
 func failure(ctx context.Context, doing string, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	switch {
+	switch cause := context.Cause(ctx); {
+	case cause != nil && errors.Is(err, errWaited):
+		return fmt.Errorf("%s: %w: %w: %w", doing, store.ErrUnavailable, errWaited, cause)
+	case cause != nil:
+		return cause
 	case isFull(err):
 		return fmt.Errorf("%s: %w: %w", doing, store.ErrFull, err)
 	case isUnavailable(err):
