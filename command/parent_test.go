@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"afterhours/contract/checked"
 	"afterhours/contract/program"
 )
 
@@ -76,11 +77,7 @@ func TestNoServerOutlivesItsParent(t *testing.T) {
 		t.Fatalf("%q, %v", line, err)
 	}
 	for n := range *servers {
-		response, err := http.Get(readReady(t, filepath.Join(folder, fmt.Sprintf("%d.json", n))).URL + "/livez")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = response.Body.Close()
+		wantAlive(t, readReady(t, filepath.Join(folder, fmt.Sprintf("%d.json", n))).URL)
 	}
 	if err := parent.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -119,11 +116,7 @@ func TestExitWithParent(t *testing.T) {
 	if _, err := io.WriteString(input, strings.Repeat("noise\n", 50_000)); err != nil { // more than a pipe holds
 		t.Error(err)
 	}
-	if response, err := http.Get(p.URL + "/livez"); err != nil {
-		t.Errorf("with standard input open: %v", err)
-	} else {
-		_ = response.Body.Close()
-	}
+	wantAlive(t, p.URL)
 	_ = input.Close()
 	if line, err := p.Line(), command.Wait(); line != "" || err != nil {
 		t.Errorf("after the end of standard input: %q, %v", line, err)
@@ -136,9 +129,12 @@ func TestExitWithParent(t *testing.T) {
 		t.Errorf("without standard input: %q, %v: %s", line, err, p.Log())
 	}
 	p = startIn(t, t.TempDir()) // has no standard input, either
-	if response, err := http.Get(p.URL + "/livez"); err != nil {
-		t.Errorf("without the flag: %v", err)
-	} else {
-		_ = response.Body.Close()
+	wantAlive(t, p.URL)
+}
+
+func wantAlive(t *testing.T, url string) {
+	t.Helper()
+	if status, _, text := checked.Send(t, checked.Client(t), "GET", url+"/livez", "", ""); status != http.StatusOK {
+		t.Errorf("/livez = %d %s", status, text)
 	}
 }

@@ -150,6 +150,9 @@ func TestReadyFileOfAnotherServer(t *testing.T) {
 func TestMemoryNeedsNoFolder(t *testing.T) {
 	folder := t.TempDir()
 	alone := startIn(t, folder, "--demo", "--seed", seedFile(t, "seed.jsonl", goodRow))
+	if err := alone.End(syscall.SIGTERM); err != nil { // and the log is whole
+		t.Error(err)
+	}
 	if log := alone.Log(); !strings.Contains(log, `"data":""`) {
 		t.Errorf("the log names a data folder: %s", log)
 	}

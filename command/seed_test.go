@@ -40,6 +40,9 @@ func TestSeed(t *testing.T) {
 		if status != http.StatusOK || text != "70" {
 			t.Errorf("%s: %s has %d %s statistics; want 70", format, user, status, text)
 		}
+		if err := p.End(syscall.SIGTERM); err != nil { // and the log is whole
+			t.Error(err)
+		}
 		if log := p.Log(); !strings.Contains(log, `"msg":"loaded the seed","file":"`+file+`","created":210,"replaced":0,"unchanged":0`) {
 			t.Errorf("%s: the log does not say what was loaded: %s", format, log)
 		}
