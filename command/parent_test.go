@@ -73,6 +73,13 @@ func TestNoServerOutlivesItsParent(t *testing.T) {
 	}
 	defer func() { _ = parent.Process.Kill() }()
 	_ = theirs.Close()
+	var log []byte
+	end := make(chan error, 1)
+	go func() { // all the time, as a pipe that is full would hold up the servers
+		var err error
+		log, err = io.ReadAll(running)
+		end <- err
+	}()
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "started\n" {
 		t.Fatalf("%q, %v", line, err)
 	}
@@ -86,8 +93,7 @@ func TestNoServerOutlivesItsParent(t *testing.T) {
 	if err := running.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	log, err := io.ReadAll(running)
-	if err != nil {
+	if err := <-end; err != nil {
 		t.Errorf("some servers still run: %v", err)
 	}
 	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
