@@ -39,6 +39,7 @@ func serveCommand(environment Environment) *cobra.Command {
 			defer out.Close(flushTimeout)
 			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
 			config.Logger = slog.New(slog.NewJSONHandler(out, nil))
+			config.Stderr = out
 			slog.SetDefault(config.Logger) // for libraries, which log there
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
 				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
@@ -69,6 +70,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.IntVar(&config.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
 	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
 	config.IssuerFlags.add(flags)
+	flags.BoolVar(&config.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
 	config.TLS.add(flags)
 	return command
 }

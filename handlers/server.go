@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -63,6 +64,7 @@ type Server struct {
 	limits    *limits.Limits
 	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
+	damaged   atomic.Bool // whether a request has met damage in the store
 }
 
 // New returns a server. The error says what in the configuration or in the contract is wrong.

@@ -11,6 +11,9 @@
 // Each read sees every commit before its start. sqlquery writes the SQL of queries, and
 // plan.go chooses their index.
 //
+// The writer answers a batch only while the files are where they were (files.go), and counts
+// its commits beside the journal (count.go). What is wrong is told once (health.go).
+//
 // An fsync costs about as much as writing a hundred statistics, so many callers share one.
 // No caller returns before the commit of its batch.
 package sqlite
