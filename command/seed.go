@@ -31,9 +31,11 @@ func (a *App) readSeed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	source := x.JSONLines(file, 1)
+	text := interruptible(ctx, file)
+	defer func() { _ = text.Close() }()
+	source := x.JSONLines(text, 1)
 	if format == csvRows {
-		if source, err = x.CSV(file, demoTenant, 1); err != nil {
+		if source, err = x.CSV(text, demoTenant, 1); err != nil {
 			return fmt.Errorf("--seed %s: %w", name, err)
 		}
 	}

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"afterhours/contract/checked"
 	"afterhours/contract/program"
@@ -98,5 +101,18 @@ func TestSeedRefused(t *testing.T) {
 	}
 	if files, err := os.ReadDir(data); err != nil || len(files) > 0 {
 		t.Errorf("the refused starts left %v, %v", files, err)
+	}
+}
+
+// TestSeedWithoutEnd: a start that waits for its seed can be given up.
+func TestSeedWithoutEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("there is no file without an end")
+	}
+	app := &App{config: Config{Contract: contractText(t), Seed: "/dev/zero"}}
+	if err := app.readSeed(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }
