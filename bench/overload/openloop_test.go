@@ -39,9 +39,9 @@ func TestOpenLoop(t *testing.T) {
 	generator := buildVegeta(t)
 	overStores(t, 1, func(t *testing.T, w *world) {
 		targets := w.writeTargets(t)
-		capacity := shoot(t, generator, targets, "-rate=0", "-max-workers=64", "-duration="+max(*load/4, time.Second).String())
+		capacity := shoot(t, generator, targets, "-rate=0", "-max-workers=8", "-duration="+max(*load/4, time.Second).String())
 		rate := capacity.rate("vegeta 200")
-		t.Logf("capacity, of 64 connections that wait:%s", capacity)
+		t.Logf("capacity, of 8 connections that wait:%s", capacity)
 		flood := shoot(t, generator, targets, fmt.Sprintf("-rate=%d/s", int(rate*overload)), "-duration="+load.String())
 		ended := time.Now()
 		recovered := w.recovery(t, ended)

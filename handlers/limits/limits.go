@@ -32,7 +32,7 @@ const minBurst = 20
 //
 // Up to 256 writes share a commit, so there is room for them. One caller has less: its writes of one
 // statistic go one after the other, and the last of them must not be late. Work of the lanes keeps a
-// core busy.
+// core busy, so there is no more of it at once than cores.
 func New(cores, perSecond int) *Limits {
 	short := Bounds{Slots: max(256, 128*cores), Each: max(100, 50*cores), Patience: 100 * time.Millisecond}
 	short.Waiting, short.WaitingEach = 8192, 4096
@@ -48,7 +48,7 @@ func New(cores, perSecond int) *Limits {
 		answers:     NewMemory(answersMemory),
 	}
 	l.long = newLanes(
-		Bounds{Slots: max(4, 2*cores), Each: max(2, cores/2), Waiting: 64 * cores, WaitingEach: 64, Patience: 150 * time.Millisecond},
+		Bounds{Slots: max(2, cores), Each: max(1, cores/2), Waiting: 64 * cores, WaitingEach: 64, Patience: 150 * time.Millisecond},
 		Bounds{Slots: max(1, cores/2), Each: 1, Waiting: 512, WaitingEach: 64, Patience: 3 * time.Second},
 		&l.activity)
 	if perSecond > 0 {
