@@ -157,7 +157,7 @@ func (a *App) newHandler() (http.Handler, error) {
 
 func (c *Config) checkPublicURL() error {
 	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
-		return usagef("--public-url: %w", err)
+		return usagef("--public-url %s: %w", c.PublicURL, err)
 	}
 	return nil
 }

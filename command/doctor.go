@@ -17,7 +17,7 @@ func doctorCommand() *cobra.Command {
 		Short: "Check that the store can be read and written and is undamaged; exit 1 if not",
 		Example: `  afterhours doctor
   afterhours doctor --data /var/lib/afterhours`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			err := flags.withStore(command.Context(), func(opened store.Store) error {
 				if err := checkStore(command.Context(), opened); err != nil {

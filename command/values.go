@@ -33,7 +33,7 @@ func (l *lifetime) Set(text string) error {
 	}
 	parsed, err := time.ParseDuration(rest)
 	if err != nil {
-		return errors.New("write a number and its unit, as in 30m, 12h or 7d")
+		return errors.New("it must be a number and its unit, as in 30m, 12h or 7d")
 	}
 	*l = lifetime(days + parsed)
 	return nil

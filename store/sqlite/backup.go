@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 // Backup implements store.FileBackup. The copy is checked and on disk before it gets its
@@ -147,11 +149,15 @@ func verify(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	if err := integrity(ctx, file); err != nil {
+	err = integrity(ctx, file)
+	if primary(err) == lib.SQLITE_NOTADB {
+		return errors.New("it is no backup of afterhours")
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := file.ExecContext(ctx, "SELECT 1 FROM goose_db_version"); err != nil {
-		return fmt.Errorf("it is not a store of this program: %w", err)
+		return fmt.Errorf("it is no backup of afterhours: %w", err)
 	}
 	_, err = knownSchema(ctx, file)
 	return err
