@@ -24,7 +24,7 @@ func TestJSONLinesRefuse(t *testing.T) {
 		`{` + goodOwner + `,"userPrincipalName":7}`:                        {": The line cannot be read: the member 'userPrincipalName' must be a string"},
 		`{` + goodOwner + `}`:                                              {": The line has 0 of statistic, settings and userPrincipalName; it must have one."},
 		`{` + goodOwner + `,"statistic":{` + goodCall + `},"settings":{}}`: {": The line has 2 of"},
-		`{"user":"` + aUser + `","statistic":{` + goodCall + `}}`:          {"tenant: 'tenant' is ''; it must be a GUID, as in"},
+		`{"user":"` + aUser + `","statistic":{` + goodCall + `}}`:          {"tenant: 'tenant' is missing; it must be a GUID, as in"},
 		`{"tenant":"x","user":"y","statistic":{` + goodCall + `,"duration":"1 hour","colour":"red"}}`:                {"tenant: 'tenant' is 'x'; it must be a GUID", "user: 'user' is 'y'; it must be a GUID", "colour: There is no property", "duration: "},
 		`{` + goodOwner + `,"statistic":{"id":"c1"}}`:                                                                {"@odata.type: '@odata.type' is missing; it must be one of #microsoft"},
 		`{` + goodOwner + `,"statistic":7}`:                                                                          {": The body is 7; it must be a JSON object."},
