@@ -60,10 +60,10 @@ func listenAddress(text string) (string, error) {
 	return text, nil
 }
 
-// explainListen adds to the error of an address that cannot be listened on what to do.
-func explainListen(err error) error {
+// explainListen puts the error of an address that cannot be listened on into words.
+func explainListen(addr string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("--addr: %w; stop the program that has the port, or let --addr 127.0.0.1:0 pick a free one", err)
+		return fmt.Errorf("--addr %s: another program has this port; stop it, or let --addr 127.0.0.1:0 pick a free one", addr)
 	}
-	return fmt.Errorf("--addr: %w", err)
+	return fmt.Errorf("--addr %s: %w", addr, err)
 }
