@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -14,13 +16,15 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/input"
+	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and Strict is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime and Strict is
+// required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -33,11 +37,18 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
+	// QueryTime is how long a list or a count may take, 0 for DefaultQueryTime.
+	QueryTime time.Duration
+	// Limits say who may hold how much of the server.
+	Limits *limits.Limits
 	// Strict refuses the writes that break the contract's x-strict-rules.
 	Strict bool
 	Logger *slog.Logger
 	Now    func() time.Time
 }
+
+// DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
+const DefaultQueryTime = time.Second
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
 type Server struct {
@@ -51,8 +62,10 @@ type Server struct {
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
+	limits    *limits.Limits
 	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
+	damaged   atomic.Bool // whether a request has met damage in the store
 }
 
 // New returns a server. The error says what in the configuration or in the contract is wrong.
@@ -64,7 +77,14 @@ func New(config Config) (*Server, error) {
 	if err := CheckPublicURL(config.PublicURL); err != nil {
 		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
+	service, err := operations.New(operations.Config{
+		Store:     config.Store,
+		Contract:  contract,
+		Log:       config.Logger,
+		Now:       config.Now,
+		QueryTime: cmp.Or(config.QueryTime, DefaultQueryTime),
+		Strict:    config.Strict,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +98,7 @@ func New(config Config) (*Server, error) {
 		log:       config.Logger,
 		now:       config.Now,
 		instance:  newRequestID()[:8],
+		limits:    config.Limits,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)

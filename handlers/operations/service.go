@@ -29,17 +29,40 @@ type Service struct {
 	// learned has the aliases that this process has seen in tokens, so that each is stored
 	// once and not at every request.
 	learned *lru.Cache[store.User, struct{}]
+	// queryTime is how long a query of many statistics may take.
+	queryTime time.Duration
 }
 
 // learnedAliases bounds the memory of Service.learned: about 4 MiB.
 const learnedAliases = 16384
 
-// New returns a service over the store that reads the time from now. A strict one refuses the writes that
-// break the contract's x-strict-rules; any other one logs them.
-func New(over store.Store, contract *spec.Contract, log *slog.Logger, now func() time.Time, strict bool) (*Service, error) {
+// Config is the parts of a Service. All but Strict are required.
+type Config struct {
+	Store    store.Store
+	Contract *spec.Contract
+	Log      *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+	// QueryTime is how long a query of many statistics may take.
+	QueryTime time.Duration
+	// Strict refuses the writes that break the contract's x-strict-rules. Without it, the log has a hint.
+	Strict bool
+}
+
+// New returns a service.
+func New(config Config) (*Service, error) {
 	learned, err := lru.New[store.User, struct{}](learnedAliases)
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: over, spec: contract, log: log, now: now, recent: newRecent(), strict: strict, learned: learned}, nil
+	return &Service{
+		store:     config.Store,
+		spec:      config.Contract,
+		log:       config.Log,
+		now:       config.Now,
+		recent:    newRecent(),
+		learned:   learned,
+		queryTime: config.QueryTime,
+		strict:    config.Strict,
+	}, nil
 }

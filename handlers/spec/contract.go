@@ -88,7 +88,7 @@ func (c *Contract) addPaths() error {
 	for _, path := range c.doc.Paths.InMatchingOrder() {
 		methods := withHead(slices.Collect(maps.Keys(c.doc.Paths.Value(path).Operations()))...)
 		slices.Sort(methods)
-		c.templates = append(c.templates, template{strings.Split(path, "/"), methods})
+		c.templates = append(c.templates, template{strings.Split(path, "/"), ginRoute(path), methods})
 	}
 	for _, name := range c.Schema("propertyName").Enum {
 		c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)

@@ -42,6 +42,7 @@ var promises = []struct {
 	{"Whole", wholeTests},
 	{"Isolation", isolationTests},
 	{"Cancel", cancelTests},
+	{"Stop", stopTests},
 	{"Concurrent", concurrencyTests},
 	{"Close", closeTests},
 }
