@@ -14,6 +14,7 @@ import (
 
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/control"
 	"afterhours/store"
 	"afterhours/store/sqlite"
 )
@@ -36,6 +37,7 @@ type Config struct {
 	Contract  []byte // openapi.yaml, which the server shows and enforces
 	Addr      string // to listen on, as in --addr
 	Demo      bool   // store the documented week for the demo user
+	Control   controlScope
 	PublicURL string // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool   // accept and send what official SDKs need beyond OData
 	TLS       TLSFlags
@@ -47,6 +49,8 @@ type App struct {
 	config   Config
 	store    store.Store
 	issuer   *auth.LocalIssuer
+	clock    *control.Clock   // of the whole server, nil for real time
+	control  *control.Service // nil without the control API
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
@@ -79,6 +83,9 @@ func (a *App) open(ctx context.Context) error {
 	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
 		return err
 	}
+	if a.config.Control, err = a.config.control(); err != nil {
+		return err
+	}
 	created, err := createFolder(a.config.Data)
 	if err != nil {
 		return err
@@ -103,6 +110,7 @@ func (a *App) open(ctx context.Context) error {
 	if a.tls, a.caFile, err = a.config.TLS.open(a.config.Data, a.config.Addr, a.config.Logger); err != nil {
 		return err
 	}
+	a.openControl()
 	handler, err := a.newHandler()
 	if err != nil {
 		return err
@@ -121,7 +129,7 @@ func (a *App) open(ctx context.Context) error {
 }
 
 func (a *App) newHandler() (http.Handler, error) {
-	verifier, err := a.config.verifier(a.issuer)
+	verifier, err := a.config.verifier(a.issuer, a.now)
 	if err != nil {
 		return nil, err
 	}
@@ -134,12 +142,21 @@ func (a *App) newHandler() (http.Handler, error) {
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
 		Logger:    a.config.Logger,
-		Now:       time.Now,
+		Control:   a.control,
+		Now:       a.now,
 	})
 	if err != nil && a.config.PublicURL != "" { // New refuses nothing else that a command line can give
 		return nil, usagef("--public-url: %w", err)
 	}
 	return handler, err
+}
+
+// now returns the time by the clock of the server.
+func (a *App) now() time.Time {
+	if a.clock == nil {
+		return time.Now()
+	}
+	return a.clock.Now()
 }
 
 // Start begins to listen and to serve. It returns an error if the address cannot be
@@ -156,7 +173,7 @@ func (a *App) Start(ctx context.Context) error {
 		return explainListen(err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
-		if err := loadDemo(ctx, a.store, time.Now()); err != nil {
+		if err := loadDemo(ctx, a.store, a.now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}

@@ -15,6 +15,7 @@ func serveCommand(environment Environment) *cobra.Command {
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
+  afterhours serve --store memory --control
   afterhours serve --tls-dev
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
@@ -33,6 +34,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
 	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
 	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
+	config.Control.add(flags)
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
 	config.IssuerFlags.add(flags)

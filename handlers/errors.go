@@ -164,7 +164,8 @@ func (s *Server) noRoute(c *gin.Context) {
 
 // noMethod responds with 405 and Allow. Gin has set Allow if the path is not the contract's.
 func (s *Server) noMethod(c *gin.Context) {
-	if methods := s.spec.Methods(c.Request.URL.EscapedPath()); len(methods) > 0 {
+	path := c.Request.URL.EscapedPath()
+	if methods := s.contractAt(path).Methods(path); len(methods) > 0 {
 		c.Header("Allow", strings.Join(methods, ", "))
 	}
 	s.writeGinError(c, problem.Refuse(problem.ErrMethod, "",

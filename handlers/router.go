@@ -33,6 +33,9 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 			ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
 		})
 	}
+	if s.control != nil {
+		s.control.mount(routes)
+	}
 	routes.GET("/openapi.yaml", serveBytes("application/yaml", config.Contract))
 	routes.GET("/.well-known/jwks.json", serveBytes("application/json", config.Issuer.JWKS()))
 	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) {

@@ -30,11 +30,16 @@ func (s *Server) guard(c *gin.Context) {
 		s.writeGinError(c, err)
 		return
 	}
-	op := s.spec.Operation(c.Request.Method, c.FullPath())
+	contract := s.spec
+	op := contract.Operation(c.Request.Method, c.FullPath())
+	if op == nil && s.control != nil {
+		contract, req.isControl = s.control.spec, true
+		op = contract.Operation(c.Request.Method, c.FullPath())
+	}
 	if op == nil {
 		return
 	}
-	if methods := s.spec.Methods(c.Request.URL.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
+	if methods := contract.Methods(c.Request.URL.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
 		s.misrouted(c, methods)
 		return
 	}
@@ -76,7 +81,11 @@ func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request)
 	if err != nil {
 		return unauthenticated(err)
 	}
-	req.Caller, err = s.verifier.Verify(r.Context(), token)
+	verifier := s.verifier
+	if req.isControl {
+		verifier = s.control.verifier
+	}
+	req.Caller, err = verifier.Verify(r.Context(), token)
 	if err != nil {
 		return unauthenticated(err)
 	}
@@ -149,6 +158,10 @@ func permitted(alternatives openapi3.SecurityRequirements, caller auth.Principal
 			}
 			enough = append(enough, permissions...)
 		}
+	}
+	if len(enough) == 0 && !caller.App {
+		return problem.Refuse(problem.ErrForbidden, "", "Insufficient privileges to complete the operation: "+
+			"the token is of a user, and the operation needs one of an application.")
 	}
 	if len(enough) == 0 {
 		return problem.Refuse(problem.ErrForbidden, "", "Insufficient privileges to complete the operation: "+

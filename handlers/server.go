@@ -12,13 +12,14 @@ import (
 
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
+	"afterhours/handlers/control"
 	"afterhours/handlers/input"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL and SDKQuirks is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and Control is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -31,8 +32,10 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Control serves the control contract. nil leaves its routes out.
+	Control *control.Service
+	Logger  *slog.Logger
+	Now     func() time.Time
 }
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
@@ -47,6 +50,7 @@ type Server struct {
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
+	control   *controlAPI // nil without the control contract
 	engine    *gin.Engine
 }
 
@@ -77,6 +81,11 @@ func New(config Config) (*Server, error) {
 		instance:  newRequestID()[:8],
 	}
 	server.batches = server.newBatchRunner()
+	if config.Control != nil {
+		if server.control, err = newControlAPI(server, config); err != nil {
+			return nil, err
+		}
+	}
 	server.engine = server.newEngine(config)
 	return server, nil
 }

@@ -5,9 +5,11 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -19,7 +21,8 @@ import (
 
 // Body is a request's body after validation.
 type Body struct {
-	// Value is the decoded JSON without ignored annotations; nil without a body.
+	// Value is the decoded JSON without ignored annotations; nil without a body and for a body that is
+	// not JSON. An optional body that is absent counts as an empty object.
 	Value any
 	// Text is the body as it was sent, decompressed.
 	Text []byte
@@ -37,13 +40,20 @@ func (b Body) Bind(to any) error {
 // must ignore. The contract's x-max-bytes limits the body both as it is sent and decompressed.
 func (q Quirks) readBody(r *http.Request, op *spec.Operation) (Body, error) {
 	var body Body
+	if r.ContentLength == 0 && !op.RequestBody.Value.Required {
+		return Body{map[string]any{}, []byte("{}")}, nil
+	}
 	if contentType := r.Header.Get("Content-Type"); !isMediaType(op, contentType) {
-		return body, problem.Refuse(problem.ErrMediaType, "Content-Type", "Content-Type is '%s'; send application/json, in UTF-8.", problem.Shown(contentType))
+		return body, problem.Refuse(problem.ErrMediaType, "Content-Type", "Content-Type is '%s'; send %s, in UTF-8.", problem.Shown(contentType),
+			strings.Join(slices.Sorted(maps.Keys(op.RequestBody.Value.Content)), " or "))
 	}
 	text, refused := q.readLimited(r, op.MaxBytes)
 	if refused != nil {
 		refused.Unread = true
 		return body, refused
+	}
+	if op.BodySchema == nil {
+		return Body{Text: text}, nil
 	}
 	if len(text) == 0 {
 		return body, problem.Refuse(problem.ErrInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")

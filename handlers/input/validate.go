@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -28,7 +29,16 @@ import (
 var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
 	"edm-duration": openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDuration(text); return err }),
 	"date":         openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDate(text); return err }),
+	"date-time":    openapi3.NewCallbackValidator(parseTime),
 })
+
+// parseTime returns an error unless the text is a time as RFC 3339 has it.
+func parseTime(text string) error {
+	if _, err := time.Parse(time.RFC3339, text); err != nil {
+		return fmt.Errorf("'%s' is no time: write one as in 2026-11-23T14:00:00Z", problem.Shown(text))
+	}
+	return nil
+}
 
 // Validate holds a request against its operation, parameters first, and returns its body. The
 // path parameters are by their names. The error is a problem that names every fault.
@@ -40,7 +50,9 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, quirk
 		if body, err = quirks.readBody(r, op); err != nil {
 			return body, err
 		}
-		faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+		if op.BodySchema != nil {
+			faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+		}
 	}
 	if len(faults) > 0 {
 		return body, problem.Invalid(faults...)

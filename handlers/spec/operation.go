@@ -19,7 +19,8 @@ type Operation struct {
 	Route      *routers.Route
 	// QueryNames are the query options that the operation takes.
 	QueryNames []string
-	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body.
+	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body. BodySchema is
+	// nil for a body that is not JSON.
 	BodySchema *openapi3.Schema
 	MaxBytes   int64
 	MaxValues  int
@@ -74,10 +75,13 @@ func (o *Operation) addBody() error {
 	media := o.RequestBody.Value.Content["application/json"]
 	bytes, hasBytes := o.RequestBody.Value.Extensions["x-max-bytes"].(float64)
 	values, hasValues := o.RequestBody.Value.Extensions["x-max-values"].(float64)
-	if media == nil || !hasBytes || !hasValues {
-		return errors.New("a request body must be application/json and have x-max-bytes and x-max-values")
+	if !hasBytes || hasValues != (media != nil) {
+		return errors.New("a request body must have x-max-bytes and x-max-values, the latter exactly if it is application/json")
 	}
-	o.BodySchema, o.MaxBytes, o.MaxValues = media.Schema.Value, int64(bytes), int(values)
+	o.MaxBytes, o.MaxValues = int64(bytes), int(values)
+	if media != nil {
+		o.BodySchema = media.Schema.Value
+	}
 	return nil
 }
 

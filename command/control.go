@@ -1,0 +1,78 @@
+package command
+
+import (
+	"errors"
+	"net"
+	"net/url"
+
+	"github.com/spf13/pflag"
+
+	"afterhours/handlers/control"
+)
+
+// controlScope is the value of --control: who may reach the API by which tests steer the server.
+type controlScope string
+
+const (
+	controlUnset    controlScope = ""         // local with --demo, otherwise off
+	controlOff      controlScope = "off"      // nobody
+	controlLocal    controlScope = "local"    // this machine; the value of --control alone
+	controlAnywhere controlScope = "anywhere" // whoever reaches the server
+)
+
+func (s *controlScope) add(flags *pflag.FlagSet) {
+	flags.Var(s, "control", "let tests steer the server through /control: reset it, mint tokens, move its clock; --demo includes it. local: on an address of this machine only. anywhere: whoever has a token with the role "+controlRole+" and reaches the server may delete all that is stored. off: not even with --demo")
+	flags.Lookup("control").NoOptDefVal = string(controlLocal)
+}
+
+// Set sets the value to that of the text.
+func (s *controlScope) Set(text string) error {
+	switch value := controlScope(text); value {
+	case controlLocal, controlAnywhere, controlOff:
+		*s = value
+		return nil
+	}
+	return errors.New("it must be local, anywhere or off")
+}
+
+func (s *controlScope) String() string { return string(*s) }
+
+// Type returns the name of the type for the help.
+func (s *controlScope) Type() string { return "scope" }
+
+// control returns who may reach the control API, never controlUnset. It is an error if --control asks for
+// this machine only, and others reach the server.
+func (c *Config) control() (controlScope, error) {
+	local := isLocal(c.Addr) && (c.PublicURL == "" || isLocalURL(c.PublicURL))
+	switch {
+	case c.Control == controlLocal && !local:
+		return controlOff, usagef("--control: others than this machine can reach the server, at --addr %s or its --public-url, and could delete all that is stored; give --control=anywhere if they may", c.Addr)
+	case c.Control != controlUnset:
+		return c.Control, nil
+	case c.Demo && local:
+		return controlLocal, nil
+	}
+	return controlOff, nil
+}
+
+// isLocal reports whether only this machine reaches the address.
+func isLocal(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	return err == nil && isLocalHost(host)
+}
+
+func isLocalHost(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
+
+func isLocalURL(text string) bool {
+	parsed, err := url.Parse(text)
+	return err == nil && isLocalHost(parsed.Hostname())
+}
+
+// openControl makes the control API and the clock that it moves.
+func (a *App) openControl() {
+	if a.config.Control == controlOff {
+		return
+	}
+	a.clock = new(control.Clock)
+	a.control = control.New(control.Config{Store: a.store, Issuer: a.issuer, Clock: a.clock})
+}
