@@ -10,13 +10,14 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/spec", "store", "store/..."},
+	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/spec", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
+	"afterhours/logs":    {},
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/input",
-		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire"},
+		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/problem", "store", "store/bulk", "store/edm"},

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 
 	"afterhours/command"
 )
@@ -39,7 +40,20 @@ func main() {
 		Stderr:   os.Stderr,
 	})
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "afterhours:", err)
+		printError(err)
 		os.Exit(command.ExitCode(err))
+	}
+}
+
+// printError prints the error. It waits a second at most, as nobody may read standard error.
+func printError(err error) {
+	done := make(chan struct{})
+	go func() {
+		fmt.Fprintln(os.Stderr, "afterhours:", err)
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Second):
 	}
 }

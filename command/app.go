@@ -116,14 +116,17 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.server = &http.Server{
-		Handler:           handler,
+		Handler:           &streams{next: handler},
 		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streamsPerConnection},
+		ConnContext:       withStreamCount,
+		ConnState:         newConnections(connectionLimit(openFiles())).track,
+		ErrorLog:          newErrorLog(a.config.Logger),
 	}
 	return nil
 }
@@ -177,6 +180,7 @@ func (a *App) Start(ctx context.Context) error {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}
+	a.logStart()
 	a.listener = listener
 	a.verifier.FetchKeys()
 	a.closers = append(a.closers, a.drain)

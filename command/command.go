@@ -7,6 +7,7 @@
 //	flags.go      where the data is; environment.go sets flags from the environment
 //	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
 //	app.go        the running server: New, Start, Addr, Stop
+//	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log
 //	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
 //	exchange.go   what export.go and import.go share
 package command

@@ -74,6 +74,16 @@ func (f *StoreFlags) open(ctx context.Context) (opened store.Store, err error) {
 // isSQLite reports whether the store is in the data folder.
 func (f *StoreFlags) isSQLite() bool { return f.Store == "sqlite" }
 
+// address returns the kind of store, or the URL of its database without user, password and options.
+func (f *StoreFlags) address() string {
+	kind, _, isURL := strings.Cut(f.Store, "://")
+	parsed, err := url.Parse(f.Store)
+	if !isURL || err != nil {
+		return kind
+	}
+	return kind + "://" + parsed.Host + parsed.Path
+}
+
 // withStore opens the store that a server has created, calls work with it and closes it. The
 // memory store makes no sense for a command: it is gone when the command ends.
 func (f *StoreFlags) withStore(ctx context.Context, work func(store.Store) error) error {

@@ -4,9 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"afterhours/logs"
 )
+
+// flushTimeout is how long the end of the server waits for the reader of its log.
+const flushTimeout = time.Second
 
 func serveCommand(environment Environment) *cobra.Command {
 	config := Config{Contract: environment.Contract}
@@ -21,7 +29,10 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			config.Logger = slog.New(slog.NewJSONHandler(command.ErrOrStderr(), nil))
+			out := logs.NewWriter(command.ErrOrStderr())
+			defer out.Close(flushTimeout)
+			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
+			config.Logger = slog.New(slog.NewJSONHandler(out, nil))
 			slog.SetDefault(config.Logger) // for libraries, which log there
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
 				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)

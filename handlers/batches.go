@@ -67,7 +67,9 @@ var refusals = map[int]error{
 
 // refuseInBatch responds to a request of a batch that does not reach ServeHTTP.
 func (s *Server) refuseInBatch(w http.ResponseWriter, outer *http.Request, refusal batch.Refusal) {
-	s.setHeaders(w.Header(), requestOf(outer))
+	inner := *requestOf(outer) // the error is not the batch's
+	outer = outer.WithContext(context.WithValue(outer.Context(), requestKey{}, &inner))
+	s.setHeaders(w.Header(), &inner)
 	if refusal.Cause != nil {
 		s.writeError(w, outer, refusal.Cause)
 		return

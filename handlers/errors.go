@@ -62,8 +62,11 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	status, code := statusOf(err)
 	var refused *problem.Problem
 	_ = errors.As(err, &refused) // nil for any other error
+	if req.code = code; refused != nil {
+		req.target = s.loggedTarget(refused)
+	}
 	s.setErrorHeaders(w.Header(), status, refused)
-	if status >= http.StatusInternalServerError && !gone(r) {
+	if status >= http.StatusInternalServerError && !gone(r) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}

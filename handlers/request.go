@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"afterhours/gen"
 	"afterhours/handlers/input"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/wire"
@@ -22,6 +23,9 @@ type request struct {
 	route string
 	// isControl is true if the route is of the control contract.
 	isControl bool
+	// code and target are of the error that the response has, for the log; "" for none.
+	code   gen.ErrorCode
+	target string
 	// body is the validated body.
 	body input.Body
 }

@@ -36,12 +36,12 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	if s.control != nil {
 		s.control.mount(routes)
 	}
-	routes.GET("/openapi.yaml", serveBytes("application/yaml", config.Contract))
-	routes.GET("/.well-known/jwks.json", serveBytes("application/json", config.Issuer.JWKS()))
-	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) {
-		c.Data(http.StatusOK, "application/json", config.Issuer.Discovery(s.origin(c.Request)))
+	routes.GET("/openapi.yaml", s.serveStatic(newStatic("application/yaml", config.Contract)))
+	routes.GET("/.well-known/jwks.json", s.serveStatic(newStatic("application/json", config.Issuer.JWKS())))
+	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) { // the same for each Host
+		s.serveStatic(newUncompressed("application/json", config.Issuer.Discovery(s.origin(c.Request))))(c)
 	})
-	routes.GET("/livez", serveBytes("text/plain", []byte("ok")))
+	routes.GET("/livez", func(c *gin.Context) { c.Data(http.StatusOK, "text/plain", []byte("ok")) })
 	routes.GET("/readyz", s.ready)
 	return engine
 }
@@ -53,10 +53,6 @@ type readable struct{ gin.IRouter }
 func (r readable) GET(path string, handlers ...gin.HandlerFunc) gin.IRoutes {
 	r.HEAD(path, handlers...)
 	return r.IRouter.GET(path, handlers...)
-}
-
-func serveBytes(contentType string, content []byte) gin.HandlerFunc {
-	return func(c *gin.Context) { c.Data(http.StatusOK, contentType, content) }
 }
 
 // readyTimeout is how long /readyz waits for the store. Usual probes wait longer.

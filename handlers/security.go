@@ -52,6 +52,7 @@ func (s *Server) guard(c *gin.Context) {
 // misrouted responds to a request whose $-segment Gin took for a key.
 func (s *Server) misrouted(c *gin.Context, methods []string) {
 	if len(methods) == 0 {
+		requestOf(c.Request).route = ""
 		s.noRoute(c)
 		return
 	}

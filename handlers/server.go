@@ -16,6 +16,7 @@ import (
 	"afterhours/handlers/input"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
+	"afterhours/logs"
 	"afterhours/store"
 )
 
@@ -51,6 +52,7 @@ type Server struct {
 	quirks    input.Quirks
 	batches   *batch.Runner
 	control   *controlAPI // nil without the control contract
+	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
 }
 
@@ -80,6 +82,9 @@ func New(config Config) (*Server, error) {
 		now:       config.Now,
 		instance:  newRequestID()[:8],
 	}
+	server.strangers = logs.NewQuota(func(leftOut int) {
+		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
+	})
 	server.batches = server.newBatchRunner()
 	if config.Control != nil {
 		if server.control, err = newControlAPI(server, config); err != nil {
@@ -129,28 +134,6 @@ func (s *Server) setHeaders(header http.Header, req *request) {
 	if strings.HasPrefix(s.publicURL, "https://") { // never for localhost, which has other servers too
 		header.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-}
-
-// logRequest writes one line: no token, no query, no name of a person.
-func (s *Server) logRequest(r *http.Request, req *request, status int, took time.Duration) {
-	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError && !gone(r) {
-		level = slog.LevelError
-	}
-	s.log.LogAttrs(r.Context(), level, "request",
-		slog.String("method", method(r)), slog.String("route", req.route), slog.Int("status", status),
-		slog.Duration("took", took), slog.String("request_id", req.ID), slog.String("client_request_id", req.clientID))
-}
-
-// method returns the request's method if HTTP has it. An invented one could put text of the caller
-// into the log.
-func method(r *http.Request) string {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
-		return r.Method
-	}
-	return "other"
 }
 
 // statusRecorder keeps the status of the response for the log.

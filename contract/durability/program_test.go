@@ -5,6 +5,7 @@
 package durability_test
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -12,4 +13,13 @@ import (
 	"afterhours/contract/program"
 )
 
-func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
+func TestMain(m *testing.M) {
+	if order := os.Getenv(floodVariable); order != "" { // this process was started by TestStreams
+		if err := runFlood(order); err != nil {
+			fmt.Fprintln(os.Stderr, "flood:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(program.Main(m))
+}

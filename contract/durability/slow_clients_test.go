@@ -38,11 +38,9 @@ func TestSlowClients(t *testing.T) {
 	}
 	kept := false
 	for try := 0; try < 3 && !kept; try++ { // the best of three, as other processes on the machine slow requests down
-		second := make(chan struct{})
-		time.AfterFunc(time.Second, func() { close(second) })
-		without := honestRequests(t, p, token, second)
+		without := honestRequests(t, checked.Client(t), p, token, after(time.Second))
 		held, ended := slowRequests(t, p, token)
-		with := honestRequests(t, p, token, ended)
+		with := honestRequests(t, checked.Client(t), p, token, ended)
 		t.Logf("%d slow connections, each closed within %v; honest requests took %v at the median and %v at p99, without them %v and %v",
 			*slow, slices.Max(held).Round(time.Millisecond), with[len(with)/2], p99(with), without[len(without)/2], p99(without))
 		if slices.Max(held) > 10*time.Second {
@@ -64,9 +62,8 @@ func p99(sorted []time.Duration) time.Duration { return sorted[len(sorted)*99/10
 
 // honestRequests reads a statistic until stop is closed, and returns how long each response
 // took, sorted.
-func honestRequests(t *testing.T, p *program.Server, token string, stop <-chan struct{}) []time.Duration {
+func honestRequests(t *testing.T, client *http.Client, p *program.Server, token string, stop <-chan struct{}) []time.Duration {
 	t.Helper()
-	client := checked.Client(t)
 	var took []time.Duration
 	for {
 		begun := time.Now()

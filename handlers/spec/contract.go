@@ -43,16 +43,20 @@ type Contract struct {
 	options map[string]string
 	// keyed are the names that a key may follow.
 	keyed map[string]bool
+	// named are the names of all parameters and properties.
+	named map[string]bool
 }
 
 // Load reads the text of openapi.yaml. The error says what in it is wrong.
 func Load(text []byte) (*Contract, error) {
-	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addPageSize)
+	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
 }
 
 // LoadPaths reads the text of a contract without statistics. It has operations and names, but no
 // types, model, metadata and sizes of pages.
-func LoadPaths(text []byte) (*Contract, error) { return load(text, (*Contract).addPaths) }
+func LoadPaths(text []byte) (*Contract, error) {
+	return load(text, (*Contract).addPaths, (*Contract).addParametersAndProperties)
+}
 
 // load makes a contract of the parts that read adds.
 func load(text []byte, read ...func(*Contract) error) (*Contract, error) {
@@ -66,6 +70,7 @@ func load(text []byte, read ...func(*Contract) error) (*Contract, error) {
 		names:       map[string]string{},
 		options:     map[string]string{},
 		keyed:       map[string]bool{},
+		named:       map[string]bool{},
 		Types:       map[string]*wire.Type{},
 		ByStoreType: map[store.Type]*wire.Type{},
 	}

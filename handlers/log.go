@@ -1,0 +1,89 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"afterhours/handlers/problem"
+)
+
+// logRequest writes one line: no token, no query, no value, no name of a person.
+func (s *Server) logRequest(r *http.Request, req *request, status int, took time.Duration) {
+	if !s.mayLog(req) {
+		return
+	}
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError && !gone(r) {
+		level = slog.LevelError
+	}
+	line := []slog.Attr{
+		slog.String("method", method(r)), slog.String("route", req.route), slog.Int("status", status),
+		slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("request_id", req.ID), slog.String("client_request_id", req.clientID),
+	}
+	if req.route == "" {
+		line = append(line, slog.String("path", loggedPath(r)))
+	}
+	if req.code != "" {
+		line = append(line, slog.String("error", string(req.code)))
+	}
+	if req.target != "" {
+		line = append(line, slog.String("target", req.target))
+	}
+	s.log.LogAttrs(r.Context(), level, "request", line...)
+}
+
+// mayLog reports whether the log has room for a line about the request. It always has for a caller
+// with a valid token. Anybody else could fill the disk.
+func (s *Server) mayLog(req *request) bool { return req.Caller.Tenant != "" || s.strangers.Allow() }
+
+// method returns the request's method if HTTP has it. An invented one could put text of the caller
+// into the log.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return r.Method
+	}
+	return "other"
+}
+
+// keyed finds the ids and names in a path, which are of a person or of a person's statistic.
+var keyed = regexp.MustCompile(`/(users|activityStatistics)/[^/]+`)
+
+// pathMax is how many characters of a path the log shows.
+const pathMax = 200
+
+// loggedPath returns the path of a request that has no route, escaped and cut. Ids and names after
+// users and activityStatistics are replaced as in a route.
+func loggedPath(r *http.Request) string {
+	path := keyed.ReplaceAllString(r.URL.EscapedPath(), "/$1/:id")
+	return path[:min(len(path), pathMax)] // an escaped path is ASCII
+}
+
+// loggedTarget returns the target of a problem for the log. It replaces names that the contract does
+// not have, which are the caller's text.
+func (s *Server) loggedTarget(refused *problem.Problem) string {
+	target := refused.Target
+	if target == "" && len(refused.Details) > 0 {
+		target = *refused.Details[0].Target
+	}
+	segments := strings.Split(target, "/")
+	for i, name := range segments {
+		if !plain.MatchString(name) && !s.hasName(name) {
+			segments[i] = "other"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// hasName reports whether a contract that the server serves has the name.
+func (s *Server) hasName(name string) bool {
+	return s.spec.HasName(name) || s.control != nil && s.control.spec.HasName(name)
+}
+
+// plain are the segments of targets that are no names of the contract: none, a place in a list, and
+// parts of HTTP.
+var plain = regexp.MustCompile(`^([0-9]{0,4}|query|Host|Authorization|Content-Type|Content-Encoding)$`)

@@ -1,0 +1,136 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"afterhours/handlers/problem"
+)
+
+// A response longer than the first window of HTTP/2 (RFC 9113, 6.5.2) lasts as long as its client wants.
+// Only largeAtOnce of them are sent at once, each within largeTimeout. Other clients wait for largeWait
+// and then get 503: those who ask again at once would take the time of all others.
+const (
+	firstWindow  = 64<<10 - 1
+	largeAtOnce  = 32
+	largeTimeout = 10 * time.Second
+	largeWait    = time.Second
+)
+
+// static is a response that changes only with the program or its key. Its forms are made once, and all
+// responses share them.
+type static struct {
+	contentType      string
+	plain, gzipped   []byte // gzipped is nil if it would not be shorter
+	plainTag, zipTag string // strong entity tags: each form of the content has its own (RFC 9110, 8.8.3)
+	large            chan struct{}
+}
+
+// newStatic returns a response with a compressed form.
+func newStatic(contentType string, content []byte) *static {
+	s := newUncompressed(contentType, content)
+	if zipped := compress(content); len(zipped) < len(content) {
+		s.gzipped = zipped
+	}
+	return s
+}
+
+// newUncompressed returns a response without a compressed form, which is cheap to make.
+func newUncompressed(contentType string, content []byte) *static {
+	sum := sha256.Sum256(content)
+	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+	return &static{contentType: contentType, plain: content, plainTag: `"` + tag + `"`, zipTag: `"` + tag + `-gzip"`,
+		large: make(chan struct{}, largeAtOnce)}
+}
+
+func compress(content []byte) []byte {
+	var zipped bytes.Buffer
+	writer, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is one that it knows
+	_, _ = writer.Write(content)                                    // a buffer takes everything
+	_ = writer.Close()
+	return zipped.Bytes()
+}
+
+// serveStatic responds with the form that the client takes, or with 304 if the client has it.
+func (s *Server) serveStatic(response *static) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := response.write(c); err != nil {
+			s.writeGinError(c, err)
+		}
+	}
+}
+
+// write writes the response. The error means that too many large ones are under way, or that the client
+// has gone.
+func (s *static) write(c *gin.Context) error {
+	header := c.Writer.Header()
+	content, tag := s.plain, s.plainTag
+	if s.gzipped != nil {
+		header.Add("Vary", "Accept-Encoding")
+		if acceptsGzip(c.Request.Header.Values("Accept-Encoding")) {
+			content, tag = s.gzipped, s.zipTag
+		}
+	}
+	if hasTag(c.GetHeader("If-None-Match"), tag) {
+		header["ETag"] = []string{tag} // spelt as in the RFC
+		c.Writer.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	if len(content) > firstWindow && c.Request.Method != http.MethodHead {
+		select {
+		case s.large <- struct{}{}:
+			defer func() { <-s.large }()
+		case <-c.Request.Context().Done():
+			return c.Request.Context().Err()
+		case <-time.After(largeWait):
+			return problem.Refuse(problem.ErrUnavailable, "", "Too many clients read this now. Try again in a moment, or send Accept-Encoding: gzip.")
+		}
+		_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(largeTimeout)) // a response without a connection has none
+	}
+	header["ETag"] = []string{tag}
+	if tag == s.zipTag {
+		header.Set("Content-Encoding", "gzip")
+	}
+	header.Set("Content-Type", s.contentType)
+	header.Set("Content-Length", strconv.Itoa(len(content)))
+	c.Writer.WriteHeader(http.StatusOK)
+	_, _ = c.Writer.Write(content) // an error here means that the caller has hung up
+	return nil
+}
+
+// acceptsGzip reports whether the lines of Accept-Encoding allow gzip (RFC 9110, 12.5.3). A weight of 0
+// forbids it. The entry for gzip counts more than the one for any coding.
+func acceptsGzip(lines []string) bool {
+	accepted := false
+	for entry := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		coding, weight, _ := strings.Cut(entry, ";")
+		_, q, hasWeight := strings.Cut(weight, "=")
+		value, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+		allowed := !hasWeight || err == nil && value > 0
+		switch strings.ToLower(strings.TrimSpace(coding)) {
+		case "gzip", "x-gzip":
+			return allowed
+		case "*":
+			accepted = allowed
+		}
+	}
+	return accepted
+}
+
+// hasTag reports whether If-None-Match lists the entity tag, compared weakly (RFC 9110, 13.1.2), or is *.
+func hasTag(list, tag string) bool {
+	for entry := range strings.SplitSeq(list, ",") { // a tag of a static response has no comma
+		if entry = strings.TrimSpace(entry); entry == "*" || strings.TrimPrefix(entry, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,4 @@
+// Package logs owns how the lines of the log leave the process: through a buffer that holds up no
+// request (Writer), and in a bounded number if anybody can cause them (Quota). It leaves alone what a
+// line says.
+package logs
