@@ -10,7 +10,7 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/spec", "logs", "store", "store/..."},
+	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
@@ -18,19 +18,21 @@ var importTable = map[string][]string{
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/input",
 		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
-	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/wire",
+	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/problem", "store", "store/bulk", "store/edm"},
-	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
-	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "gen", "store/edm"},
-	"afterhours/handlers/spec":     {"handlers/odata", "handlers/wire", "gen", "store"},
+	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
+	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "gen", "store/edm"},
+	"afterhours/handlers/spec":     {"handlers/odata", "handlers/suggest", "handlers/wire", "gen", "store"},
 	"afterhours/handlers/wire":     {"handlers/problem", "gen", "store", "store/edm"},
 	"afterhours/handlers/problem":  {"gen"},
 
-	"afterhours/handlers/odata":           {"store", "store/edm"},
+	"afterhours/handlers/odata":           {"handlers/suggest", "store", "store/edm"},
 	"afterhours/handlers/auth":            {"handlers/auth/atomicfile"},
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
+	"afterhours/handlers/suggest":         {},
+	"afterhours/handlers/timezone":        {"handlers/suggest"},
 
 	"afterhours/store":                       {"store/edm"},
 	"afterhours/store/edm":                   {},
@@ -51,6 +53,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/checked":             {"store/edm", "gen"},
 	"afterhours/contract/durability":          {},
 	"afterhours/contract/durability/failover": {"contract/program"},
+	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
 }
 
@@ -65,6 +68,7 @@ var confined = map[string][]string{
 	"github.com/golang-jwt/...": {"handlers/auth"},
 	"github.com/MicahParks/...": {"handlers/auth"},
 	"github.com/pressly/...":    {"store/sqlite", "store/postgres"},
+	"github.com/agnivade/...":   {"handlers/suggest"},
 }
 
 // TestImports compares the tables with the imports of every package, tests excepted.

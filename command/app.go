@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"afterhours/handlers"
@@ -40,6 +41,7 @@ type Config struct {
 	Control   controlScope
 	PublicURL string // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool   // accept and send what official SDKs need beyond OData
+	Strict    bool   // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
 	Logger    *slog.Logger // not nil
 }
@@ -54,8 +56,10 @@ type App struct {
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
+	demo     loadedDemo  // by Start, with --demo
 	server   *http.Server
 	failed   chan error
+	active   atomic.Int64 // requests under way
 	stop     func() error // shutDown, which runs once
 
 	mu       sync.Mutex     // protects the fields below
@@ -76,7 +80,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL())
 	if err != nil {
 		return err
 	}
@@ -110,13 +114,15 @@ func (a *App) open(ctx context.Context) error {
 	if a.tls, a.caFile, err = a.config.TLS.open(a.config.Data, a.config.Addr, a.config.Logger); err != nil {
 		return err
 	}
-	a.openControl()
+	if err := a.openControl(); err != nil {
+		return err
+	}
 	handler, err := a.newHandler()
 	if err != nil {
 		return err
 	}
 	a.server = &http.Server{
-		Handler:           &streams{next: handler},
+		Handler:           &streams{next: a.counting(handler)},
 		TLSConfig:         a.tls,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
@@ -128,7 +134,19 @@ func (a *App) open(ctx context.Context) error {
 		ConnState:         newConnections(connectionLimit(openFiles())).track,
 		ErrorLog:          newErrorLog(a.config.Logger),
 	}
+	if a.control != nil {
+		a.server.RegisterOnShutdown(a.control.Journal.EndWaits)
+	}
 	return nil
+}
+
+// counting returns the handler with its requests under way counted.
+func (a *App) counting(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.active.Add(1)
+		defer a.active.Add(-1)
+		handler.ServeHTTP(w, r)
+	})
 }
 
 func (a *App) newHandler() (http.Handler, error) {
@@ -137,21 +155,25 @@ func (a *App) newHandler() (http.Handler, error) {
 		return nil, err
 	}
 	a.verifier = verifier
-	handler, err := handlers.New(handlers.Config{
+	return handlers.New(handlers.Config{
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Control:   a.control,
 		Now:       a.now,
 	})
-	if err != nil && a.config.PublicURL != "" { // New refuses nothing else that a command line can give
-		return nil, usagef("--public-url: %w", err)
+}
+
+func (c *Config) checkPublicURL() error {
+	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
+		return usagef("--public-url: %w", err)
 	}
-	return handler, err
+	return nil
 }
 
 // now returns the time by the clock of the server.
@@ -176,7 +198,7 @@ func (a *App) Start(ctx context.Context) error {
 		return explainListen(err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
-		if err := loadDemo(ctx, a.store, a.now()); err != nil {
+		if a.demo, err = loadDemo(ctx, a.store, a.now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}

@@ -55,6 +55,9 @@ func restoreCommand() *cobra.Command {
 				return err
 			}
 			unlock, err := sqlite.Lock(data)
+			if errors.Is(err, sqlite.ErrInUse) {
+				return fmt.Errorf("a server runs on the data folder %s, and would go on with the store that is replaced: stop the server, restore, and start it again", data)
+			}
 			if err != nil {
 				return err
 			}

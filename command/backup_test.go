@@ -48,3 +48,19 @@ func TestRestoreChecksFirst(t *testing.T) {
 	c.Token = mustRun(t, "token", "--data", elsewhere)
 	c.WantAll(program.Serve(t, elsewhere), http.StatusOK)
 }
+
+// TestRestoreBesideAServer: restore changes nothing while a server runs on the folder, and says
+// what to do.
+func TestRestoreBesideAServer(t *testing.T) {
+	dir := t.TempDir()
+	c := program.NewCreator(t, dir)
+	p := program.Serve(t, dir)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	mustRun(t, "backup", "--data", dir, backup)
+	c.Want(p, http.StatusCreated, "focus")
+	_, err := run(t, "restore", "--data", dir, backup)
+	if err == nil || !strings.Contains(err.Error(), "stop the server, restore, and start it again") || !strings.Contains(err.Error(), dir) || ExitCode(err) != 1 {
+		t.Errorf("restore beside a server: %v", err)
+	}
+	c.WantAll(p, http.StatusOK)
+}

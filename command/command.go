@@ -9,6 +9,7 @@
 //	app.go        the running server: New, Start, Addr, Stop
 //	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log
 //	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
+//	builtin.go    help and completion
 //	exchange.go   what export.go and import.go share
 package command
 
@@ -33,6 +34,21 @@ type Environment struct {
 // arguments is taken from its environment variable, if that is set: --public-url from
 // AFTERHOURS_PUBLIC_URL. The values of a flag that may be repeated are separated by spaces.
 func Run(ctx context.Context, environment Environment) error {
+	root := newRoot(environment)
+	running := false
+	markRuns(root, &running)
+	command, err := root.ExecuteContextC(ctx)
+	if err != nil && !running {
+		err = explainCommand(root, environment.Args, err)
+	}
+	if err != nil && (!running || isUsage(err)) {
+		return usagef("%w; see %s --help", err, command.CommandPath())
+	}
+	return err
+}
+
+// newRoot returns the command line without its commands having run.
+func newRoot(environment Environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "afterhours",
 		Short:         "A server for work-activity statistics that Microsoft Graph's clients can read and write",
@@ -47,26 +63,21 @@ func Run(ctx context.Context, environment Environment) error {
 	}
 	root.AddCommand(serveCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
 		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
+	for _, command := range root.Commands() {
+		nameVariables(command)
+	}
 	addVersionFlag(root, environment.Contract)
-	running := false
-	markRuns(root, &running)
 	refuseRepeats(root)
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetUsageTemplate(root.UsageTemplate() + `
-A flag that is not given is taken from its environment variable: --public-url is AFTERHOURS_PUBLIC_URL.
+A flag that is not given is taken from its environment variable, which is in brackets.
 `)
 	root.SetArgs(environment.Args)
 	root.SetIn(environment.Stdin)
 	root.SetOut(environment.Stdout)
 	root.SetErr(environment.Stderr)
-	command, err := root.ExecuteContextC(ctx)
-	if err != nil && !running {
-		err = explainCommand(root, environment.Args, err)
-	}
-	if err != nil && (!running || isUsage(err)) {
-		return usagef("%w; see %s --help", err, command.CommandPath())
-	}
-	return err
+	addBuiltins(root)
+	return root
 }
 
 // markRuns has every command set running when it begins to run. An error before that

@@ -44,8 +44,13 @@ func TestCommandLine(t *testing.T) {
 		{"token --tenant me", "tenant must be a GUID", 2},
 		{"token --role A --scope B", "not both", 2},
 		{"user add --id x --upn y", "--id \"x\" is no GUID", 2},
-		{"user add --upn y", "required flag(s) \"id\" not set", 2},
+		{"user add --upn y", "--id is missing, as in afterhours user add --id ", 2},
+		{"user remove", "--upn is missing, as in afterhours user remove --upn ", 2},
 		{"fly", "unknown command", 2},
+		{"help bogus", "unknown command \"bogus\" for \"afterhours\"", 2},
+		{"help user lst", "unknown command \"lst\" for \"afterhours user\" (did you mean list?)", 2},
+		{"completion", "say bash, fish, powershell or zsh", 2},
+		{"completion cmd", "unknown command \"cmd\" for \"afterhours completion\"", 2},
 		{"serve --adr :1", "unknown flag: --adr (did you mean --addr?); see", 2},
 		{"serve -addr :1", "(did you mean --addr?)", 2},
 		{"serve --tls-de", "(did you mean --tls-dev?)", 2},
@@ -75,7 +80,7 @@ func TestCommandLine(t *testing.T) {
 		{"health --addr http://127.0.0.1:1", "refused", 1},
 	} {
 		args := strings.Fields(row.args)
-		if args[0] != "health" && args[0] != "fly" && args[0] != "serv" && !strings.HasSuffix(row.args, "--id") {
+		if args[0] != "health" && args[0] != "fly" && args[0] != "serv" && args[0] != "help" && args[0] != "completion" && !strings.HasSuffix(row.args, "--id") {
 			args = append(args, "--data", dir)
 		}
 		_, err := run(t, args...)

@@ -1,13 +1,18 @@
 package command
 
 import (
+	"context"
 	"errors"
+	"math"
 	"net"
 	"net/url"
+	"time"
 
 	"github.com/spf13/pflag"
 
 	"afterhours/handlers/control"
+	"afterhours/store"
+	"afterhours/store/memory"
 )
 
 // controlScope is the value of --control: who may reach the API by which tests steer the server.
@@ -21,7 +26,7 @@ const (
 )
 
 func (s *controlScope) add(flags *pflag.FlagSet) {
-	flags.Var(s, "control", "let tests steer the server through /control: reset it, mint tokens, move its clock; --demo includes it. local: on an address of this machine only. anywhere: whoever has a token with the role "+controlRole+" and reaches the server may delete all that is stored. off: not even with --demo")
+	flags.Var(s, "control", "let tests steer the server through /control: reset it, mint tokens, move its clock; --demo includes it. local: on an address of this machine only. anywhere: whoever has a token with the role "+control.Role+" and reaches the server may delete all that is stored. off: not even with --demo")
 	flags.Lookup("control").NoOptDefVal = string(controlLocal)
 }
 
@@ -69,10 +74,28 @@ func isLocalURL(text string) bool {
 }
 
 // openControl makes the control API and the clock that it moves.
-func (a *App) openControl() {
+func (a *App) openControl() error {
 	if a.config.Control == controlOff {
-		return
+		return nil
+	}
+	rows, err := newExchange(a.config.Contract)
+	if err != nil {
+		return err
 	}
 	a.clock = new(control.Clock)
-	a.control = control.New(control.Config{Store: a.store, Issuer: a.issuer, Clock: a.clock})
+	a.control, err = control.New(control.Config{
+		Store: a.store, Start: a.startRows, Exchange: rows, Issuer: a.issuer, Tenant: demoTenant, User: demoUser, Clock: a.clock,
+	})
+	return err
+}
+
+// startRows returns the rows with which the server starts at the given time.
+func (a *App) startRows(ctx context.Context, now time.Time) (store.Rows, error) {
+	fresh := memory.New()
+	if a.config.Demo {
+		if _, err := loadDemo(ctx, fresh, now); err != nil {
+			return store.Rows{}, err
+		}
+	}
+	return fresh.Rows(ctx, "", math.MaxInt64)
 }

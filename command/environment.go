@@ -15,6 +15,17 @@ func variableName(flag string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// nameVariables has the help of each flag of the command, and of the commands below it, name its
+// environment variable.
+func nameVariables(command *cobra.Command) {
+	name := func(flag *pflag.Flag) { flag.Usage += " [" + variableName(flag.Name) + "]" }
+	command.LocalNonPersistentFlags().VisitAll(name)
+	command.PersistentFlags().VisitAll(name)
+	for _, child := range command.Commands() {
+		nameVariables(child)
+	}
+}
+
 // setFromEnvironment sets each flag that was not given to the value of its environment
 // variable.
 func setFromEnvironment(flags *pflag.FlagSet, variables []string) error {

@@ -15,18 +15,26 @@ const (
 	csvRows   = "csv"
 )
 
-// fileFormat returns the format that --format asks for. Without --format it is CSV for a
-// file that ends in .csv, and JSON Lines for all others.
+// formatHelp is the help of --format.
+const formatHelp = "jsonl or csv (if it is not given: the file's ending says it, .csv or .jsonl or .ndjson; jsonl for a file without one)"
+
+// fileFormat returns the format that --format asks for, or else the one that the ending of the
+// file says. A file without an ending is JSON Lines.
 func fileFormat(flag, file string) (string, error) {
 	switch {
 	case flag == jsonLines || flag == csvRows:
 		return flag, nil
 	case flag != "":
 		return "", usagef("--format %s: it must be %s or %s", flag, jsonLines, csvRows)
-	case strings.EqualFold(filepath.Ext(file), "."+csvRows):
-		return csvRows, nil
 	}
-	return jsonLines, nil
+	switch ending := strings.ToLower(filepath.Ext(file)); ending {
+	case ".csv":
+		return csvRows, nil
+	case "", ".jsonl", ".ndjson":
+		return jsonLines, nil
+	default:
+		return "", usagef("%s: the formats are JSON Lines and CSV, and %s is the ending of neither: end the name in .jsonl or .csv, or add --format jsonl or --format csv", file, ending)
+	}
 }
 
 // newExchange returns the reader and writer of rows, which checks them against the contract.

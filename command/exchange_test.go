@@ -90,7 +90,7 @@ func TestImportReportsRefusedRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := run(t, "import", "--data", dir, "--report", report, file)
-	if err == nil || err.Error() != "2 rows were refused; the others are stored" || ExitCode(err) != 1 || out != "2 created, 0 replaced, 0 unchanged, 2 refused\n" {
+	if err == nil || err.Error() != "2 rows refused; the others are stored" || ExitCode(err) != 1 || out != "2 created, 0 replaced, 0 unchanged, 2 refused\n" {
 		t.Errorf("import printed %q, %v", out, err)
 	}
 	reported, err := os.ReadFile(report)
@@ -151,5 +151,47 @@ func TestResumeFromEveryByte(t *testing.T) {
 		if got := mustRead(t, other); got != text {
 			t.Errorf("%q has become %q", text, got)
 		}
+	}
+}
+
+// TestFileFormat: the ending of a file says its format, and one that says none is refused.
+func TestFileFormat(t *testing.T) {
+	for _, row := range []struct{ flag, file, want string }{
+		{"", "", "jsonl"}, {"", "-", "jsonl"}, {"", "all", "jsonl"}, {"", "all.jsonl", "jsonl"}, {"", "ALL.JSONL", "jsonl"}, {"", "all.ndjson", "jsonl"},
+		{"", "a.b/all", "jsonl"}, {"", "/dev/stdout", "jsonl"}, {"", "all.csv", "csv"}, {"", "All.CSV", "csv"}, {"csv", "all.txt", "csv"}, {"jsonl", "all.csv", "jsonl"},
+	} {
+		if got, err := fileFormat(row.flag, row.file); err != nil || got != row.want {
+			t.Errorf("--format %s of %s is %q, %v; want %s", row.flag, row.file, got, err, row.want)
+		}
+	}
+	for _, file := range []string{"all.xml", "all.json", "all.xlsx", "all.txt", "all.jsonl.gz", ".csvx"} {
+		if got, err := fileFormat("", file); err == nil || ExitCode(err) != 2 || !strings.Contains(err.Error(), "--format jsonl") {
+			t.Errorf("%s is %q, %v", file, got, err)
+		}
+	}
+}
+
+// TestUnknownEnding: export and import of a file of another format write nothing.
+func TestUnknownEnding(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "all.xml")
+	data := filepath.Join(dir, "data")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, "export", "--data", data, file); ExitCode(err) != 2 {
+		t.Errorf("export: %v", err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("export has created the file")
+	}
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, "import", "--data", filepath.Join(dir, "new"), file); ExitCode(err) != 2 {
+		t.Errorf("import: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "new")); err == nil {
+		t.Error("import has created the folder")
 	}
 }

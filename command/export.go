@@ -55,7 +55,7 @@ early, --resume continues the file.`,
 		},
 	}
 	flags.add(command.Flags())
-	command.Flags().StringVar(&format, "format", "", "jsonl or csv (if it is not given: csv for a file that ends in .csv, else jsonl)")
+	command.Flags().StringVar(&format, "format", "", formatHelp)
 	command.Flags().BoolVar(&e.resume, "resume", false, "continue the file after its last row")
 	return command
 }

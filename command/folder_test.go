@@ -51,7 +51,7 @@ func TestFolderOfMistake(t *testing.T) {
 	rows := filepath.Join(t.TempDir(), "rows.jsonl")
 	program.WriteRows(t, rows, 1)
 	for _, line := range []string{
-		"serve --store sqlite://x", "serve --addr x", "serve --audience x", "serve --durability x", "serve --tls-key x",
+		"serve --store sqlite://x", "serve --addr x", "serve --audience x", "serve --durability x", "serve --tls-key x", "serve --public-url x", "serve --issuer x --audience y",
 		"import --durability x " + rows, "import --from 0 " + rows, "import --store memory " + rows, "restore",
 	} {
 		if _, err := run(t, append(strings.Fields(line), "--data", filepath.Join(parent, "data"))...); ExitCode(err) != 2 {

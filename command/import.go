@@ -38,7 +38,7 @@ All other rows are stored, and the exit code is 1.`,
 	}
 	flags := command.Flags()
 	i.StoreFlags.add(flags)
-	flags.StringVar(&i.format, "format", "", "jsonl or csv (if it is not given: csv for a file that ends in .csv, else jsonl)")
+	flags.StringVar(&i.format, "format", "", formatHelp)
 	flags.IntVar(&i.from, "from", 1, "line to begin at, to continue an earlier import")
 	flags.StringVar(&i.tenant, "tenant", demoTenant, "tenant (tid), a GUID, of the rows of a CSV without a column TenantId")
 	flags.StringVar(&i.report, "report", "", "new file to report refused rows to, as CSV with the columns line, property and reason (otherwise to standard error)")
@@ -61,8 +61,10 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 		return usagef("--from %d: lines begin with 1", i.from)
 	}
 	text := command.InOrStdin()
-	if name != "-" {
-		file, err := os.Open(name)
+	if name == "-" {
+		name = "standard input"
+	} else {
+		file, err := openFile(name)
 		if err != nil {
 			return err
 		}
@@ -82,6 +84,22 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeReport()) }()
 	return i.withNewStore(command.Context(), command.ErrOrStderr(), func(to store.Store) error { return i.store(command, to) })
+}
+
+// openFile opens a file for reading. A folder can be opened as well, so openFile refuses it.
+func openFile(name string) (*os.File, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a folder; name a file", name)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }
 
 // read prepares the rows of the text.
@@ -142,7 +160,7 @@ func (i *importer) store(command *cobra.Command, to store.Store) error {
 		return fmt.Errorf("the import ended early: all lines before %d are stored, continue with --from %[1]d: %w", max(counts.Line+1, i.from), err)
 	}
 	if counts.Refused > 0 {
-		return fmt.Errorf("%d rows were refused; the others are stored", counts.Refused)
+		return fmt.Errorf("%s refused; the others are stored", counted(counts.Refused, "row"))
 	}
 	return nil
 }

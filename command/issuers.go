@@ -26,7 +26,7 @@ func (f *IssuerFlags) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.NamesFrom, "names-from", nil, "issuer whose tokens may say which user has which name (upn); may be repeated (default: the local one, "+auth.LocalName+", and Entra ID)")
 }
 
-// check returns an error if the flags do not fit together.
+// check returns an error if a flag cannot be understood, or the flags do not fit together.
 func (f *IssuerFlags) check() error {
 	if len(f.Issuers) == 0 && len(f.Audiences) > 0 {
 		return usagef("--audience says what tokens of an --issuer must have, and none is given")
@@ -44,7 +44,8 @@ func (f *IssuerFlags) check() error {
 			return usagef("--names-from %s: this issuer is not trusted; it must be %s", name, strings.Join(append([]string{auth.LocalName}, f.Issuers...), " or "))
 		}
 	}
-	return nil
+	_, err := f.issuers()
+	return err
 }
 
 // ofIssuer splits a claim such as https://id.example.com#user=sub, which is that issuer's
@@ -70,10 +71,8 @@ func (f *IssuerFlags) claimsOf(name string) []string {
 	return of[""]
 }
 
-// verifier returns a verifier of the tokens of the local issuer and of those that the flags
-// name. It reads the time from now.
-func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time) (*auth.Verifier, error) {
-	trusted := []*auth.Issuer{local.Issuer()}
+// issuers returns the issuers that the flags name. It asks none of them.
+func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
 	for _, name := range f.Issuers {
 		claims, err := auth.ParseClaimNames(f.claimsOf(name))
 		if err != nil {
@@ -83,8 +82,19 @@ func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time) (*
 		if err != nil {
 			return nil, usagef("--issuer: %w", err)
 		}
-		trusted = append(trusted, issuer)
+		named = append(named, issuer)
 	}
+	return named, nil
+}
+
+// verifier returns a verifier of the tokens of the local issuer and of those that the flags
+// name. It reads the time from now.
+func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time) (*auth.Verifier, error) {
+	named, err := f.issuers()
+	if err != nil {
+		return nil, err
+	}
+	trusted := append([]*auth.Issuer{local.Issuer()}, named...)
 	if len(f.NamesFrom) > 0 {
 		for _, issuer := range trusted {
 			issuer.TeachesNames = slices.Contains(f.NamesFrom, issuer.Name())

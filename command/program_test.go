@@ -64,18 +64,39 @@ func mustRun(t *testing.T, args ...string) string {
 	return strings.TrimSuffix(out, "\n")
 }
 
-// runCurl runs a printed command, given without its first word, and checks the response
-// against the contract.
-func runCurl(t *testing.T, method, arguments string) (status int, text string) {
+// introduction is what serve --demo prints for a person to paste, taken apart.
+type introduction struct {
+	text               string
+	token, read, patch string // the commands; read and patch need token before them
+	url, body          string // of the statistic, and what patch sends
+}
+
+// readIntroduction reads what a server with --demo prints.
+func readIntroduction(t *testing.T, p *program.Server) introduction {
 	t.Helper()
-	request := httptest.NewRequestWithContext(t.Context(), method, regexp.MustCompile(`https?://\S+`).FindString(arguments), nil)
-	out, err := exec.CommandContext(t.Context(), "bash", "-c", "curl -sSi --http1.1 "+arguments).CombinedOutput()
+	var text strings.Builder
+	for !strings.HasSuffix(text.String(), "}'\n") {
+		text.WriteString(p.Line() + "\n")
+	}
+	parts := regexp.MustCompile(`(?s)\n(TOKEN=\S+\n)\n(curl .*?(https?://\S+) .*?\n)\n(curl .*?-X PATCH (https?://\S+) .*? -d '(.*)'\n)$`).FindStringSubmatch(text.String())
+	if parts == nil || parts[3] != parts[5] {
+		t.Fatalf("the server prints %s", text.String())
+	}
+	return introduction{text: text.String(), token: parts[1], read: parts[2], url: parts[3], patch: parts[4], body: parts[6]}
+}
+
+// runCurl runs a printed command after the one that sets the token, and checks the response
+// against the contract.
+func runCurl(t *testing.T, method, setToken, command string) (status int, text string) {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), method, regexp.MustCompile(`https?://\S+`).FindString(command), nil)
+	out, err := exec.CommandContext(t.Context(), "bash", "-c", setToken+strings.Replace(command, "curl ", "curl -sSi --raw --http1.1 ", 1)).CombinedOutput()
 	if err != nil {
-		t.Fatalf("curl %s: %v: %s", arguments, err, out)
+		t.Fatalf("%s: %v: %s", command, err, out)
 	}
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(out)), request)
 	if err != nil {
-		t.Fatalf("curl %s: %v: %s", arguments, err, out)
+		t.Fatalf("%s: %v: %s", command, err, out)
 	}
 	body, err := io.ReadAll(response.Body)
 	if err != nil {

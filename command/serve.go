@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os/signal"
 	"syscall"
@@ -44,10 +45,11 @@ func serveCommand(environment Environment) *cobra.Command {
 	config.StoreFlags.add(flags)
 	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
 	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
-	flags.BoolVar(&config.Demo, "demo", false, "load the documented week for a demo user, and print a token and a command to try")
+	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
 	config.Control.add(flags)
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
+	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
 	config.IssuerFlags.add(flags)
 	config.TLS.add(flags)
 	return command
@@ -74,8 +76,20 @@ func serve(command *cobra.Command, config Config) error {
 	}
 	select {
 	case <-ctx.Done():
+		app.sayStopping(command.ErrOrStderr())
 		return app.Stop()
 	case err := <-app.Failed():
 		return errors.Join(err, app.Stop())
 	}
+}
+
+// sayStopping says how many requests the end waits for: to a person on a terminal, otherwise in
+// the log.
+func (a *App) sayStopping(stderr io.Writer) {
+	finishing := "finishing " + counted(int(a.active.Load()), "request")
+	if isTerminal(stderr) {
+		fmt.Fprintln(stderr, finishing+"; Ctrl-C again to stop now")
+		return
+	}
+	a.config.Logger.Info(finishing + "; a second signal stops now")
 }

@@ -100,6 +100,18 @@ func TestSecondServerIsRefused(t *testing.T) {
 	}
 }
 
+// TestEverySpellingLocks: no spelling of --store opens the data folder without its lock.
+func TestEverySpellingLocks(t *testing.T) {
+	dir := t.TempDir()
+	program.Serve(t, dir)
+	for _, spelling := range []string{"sqlite", "SQLite", "SQLITE", " sqlite", "sqlite ", "sqlite:", "sqlite:///", "sqlite3", "sqlite3://x", "file:x", "./afterhours.db", ""} {
+		_, err := run(t, "serve", "--addr", "127.0.0.1:0", "--data", dir, "--store", spelling)
+		if err == nil || !strings.Contains(err.Error(), "in use by another server") && ExitCode(err) != 2 {
+			t.Errorf("--store %q beside a server: %v", spelling, err)
+		}
+	}
+}
+
 // TestForeignIssuer: --issuer needs --audience, and a token of a third issuer is 401.
 func TestForeignIssuer(t *testing.T) {
 	if _, err := run(t, "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--store", "memory", "--issuer", "https://id.example.com"); err == nil || !strings.Contains(err.Error(), "audience") {

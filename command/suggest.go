@@ -7,26 +7,15 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"afterhours/handlers/suggest"
 )
 
-// maxDistance is the greatest edit distance between a mistyped name and one that is suggested.
-const maxDistance = 2
-
-// didYouMean returns words that suggest those of the names that are nearest to the mistyped
-// one, "" if none is near.
+// didYouMean returns words that suggest the name that is nearest to the mistyped one, "" if none is
+// near.
 func didYouMean(mistyped, prefix string, names []string) string {
-	if len(mistyped) <= maxDistance {
-		return "" // every short name would resemble it
-	}
-	// cobra compares names of commands only.
-	list := &cobra.Command{}
-	for _, name := range names {
-		list.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-	}
-	for list.SuggestionsMinimumDistance = 1; list.SuggestionsMinimumDistance <= maxDistance; list.SuggestionsMinimumDistance++ {
-		if similar := list.SuggestionsFor(mistyped); len(similar) > 0 {
-			return " (did you mean " + prefix + strings.Join(similar, " or "+prefix) + "?)"
-		}
+	if name := suggest.Nearest(mistyped, names); name != "" {
+		return " (did you mean " + prefix + name + "?)"
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -50,6 +51,14 @@ func sizeOf(from io.Reader) int64 {
 		return -1
 	}
 	return info.Size()
+}
+
+// counted returns a number with its noun, as in "1 request" or "2 requests".
+func counted(number int, noun string) string {
+	if number != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", number, noun)
 }
 
 // quote returns a text as one word of a shell.

@@ -48,29 +48,24 @@ func serverCertificate(t *testing.T, url string) *x509.Certificate {
 func TestTLSDev(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "Jane's data")
 	p := program.Serve(t, dir, "--tls-dev", "--demo")
-	var printed strings.Builder
-	for !strings.HasSuffix(printed.String(), "}'\n") {
-		printed.WriteString(p.Line() + "\n")
-	}
+	printed := readIntroduction(t, p)
 	caFile := filepath.Join(dir, devAuthorityFile)
-	if !strings.HasPrefix(p.URL, "https://127.0.0.1:") || !strings.Contains(printed.String(), "NODE_EXTRA_CA_CERTS="+quote(caFile)) {
-		t.Fatalf("%s\n%s", p.URL, printed.String())
+	if !strings.HasPrefix(p.URL, "https://127.0.0.1:") || !strings.Contains(printed.text, "NODE_EXTRA_CA_CERTS="+quote(caFile)) {
+		t.Fatalf("%s\n%s", p.URL, printed.text)
 	}
-	curl := printed.String()[strings.LastIndex(printed.String(), "\ncurl "):]
-	url := regexp.MustCompile(`https://\S+`).FindString(curl)
-	token := regexp.MustCompile(`Bearer ([^']+)'`).FindStringSubmatch(curl)[1]
+	token := strings.TrimSpace(strings.TrimPrefix(printed.token, "TOKEN="))
 	client := clientTrusting(t, caFile)
 	for _, host := range []string{"127.0.0.1", "localhost"} {
-		status, tag, text := checked.Send(t, client, "PATCH", strings.Replace(url, "127.0.0.1", host, 1), token, curl[strings.Index(curl, "-d '")+4:strings.LastIndex(curl, "'")])
+		status, tag, text := checked.Send(t, client, "PATCH", strings.Replace(printed.url, "127.0.0.1", host, 1), token, printed.body)
 		if status != http.StatusOK || tag == "" || !strings.Contains(text, `"duration":"-PT1M55.0810357S","afterHours":"-PT1M34.3242013S"`) {
 			t.Errorf("%s: %d %s", host, status, text)
 		}
 	}
 	if _, err := exec.LookPath("curl"); err == nil {
-		probe := regexp.MustCompile(`(?m)^curl .*/readyz$`).FindString(printed.String())
-		for method, line := range map[string]string{"PATCH": strings.TrimPrefix(curl, "\ncurl "), "GET": strings.TrimPrefix(probe, "curl ")} {
-			if status, text := runCurl(t, method, line); status != http.StatusOK {
-				t.Errorf("curl %s: %d %s", line, status, text)
+		probe := regexp.MustCompile(`(?m)^curl .*/readyz$`).FindString(printed.text)
+		for _, one := range [][2]string{{"GET", probe}, {"GET", printed.read}, {"PATCH", printed.patch}} {
+			if status, text := runCurl(t, one[0], printed.token, one[1]); status != http.StatusOK {
+				t.Errorf("%s: %d %s", one[1], status, text)
 			}
 		}
 	}

@@ -14,16 +14,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"afterhours/handlers/auth"
+	"afterhours/handlers/control"
 )
 
 // The permissions that operations of the contract ask for.
 var (
 	userPermissions        = []string{"Analytics.Read", "Analytics.ReadWrite"}                      // --scope
-	applicationPermissions = []string{"Analytics.Read.All", "Analytics.ReadWrite.All", controlRole} // --role
+	applicationPermissions = []string{"Analytics.Read.All", "Analytics.ReadWrite.All", control.Role} // --role
 )
-
-// controlRole is the application permission of the control contract.
-const controlRole = "Afterhours.Control"
 
 // tokenCommand mints a token with the key in the data folder. It needs no running server.
 func tokenCommand() *cobra.Command {

@@ -36,10 +36,25 @@ func ExitCode(err error) int {
 // needFile checks the arguments of a command that takes one file.
 func needFile(command *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		example, _, _ := strings.Cut(strings.TrimSpace(command.Example), "\n")
-		return usagef("name the FILE, as in %s", example)
+		return usagef("name the FILE, as in %s", firstExample(command))
 	}
 	return atMostOneFile(command, args)
+}
+
+// needFlags checks that those of the flags that the command has are given and not empty.
+func needFlags(command *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if flag := command.Flags().Lookup(name); flag != nil && flag.Value.String() == "" {
+			return usagef("--%s is missing, as in %s", name, firstExample(command))
+		}
+	}
+	return nil
+}
+
+// firstExample returns the first line of the command's examples.
+func firstExample(command *cobra.Command) string {
+	example, _, _ := strings.Cut(strings.TrimSpace(command.Example), "\n")
+	return example
 }
 
 // atMostOneFile checks the arguments of a command that takes one file or none.

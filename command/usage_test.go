@@ -1,25 +1,52 @@
 package command
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
 
-// helped are all commands that have a help of their own.
-var helped = []string{
-	"serve", "token", "user", "user add", "user list", "user remove", "import", "export", "backup", "restore", "doctor", "health", "version",
+// helps returns the help of every command of ours by its name, as in "user add".
+func helps(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	var add func(command *cobra.Command)
+	add = func(command *cobra.Command) {
+		for _, child := range command.Commands() {
+			name := strings.TrimPrefix(child.CommandPath(), "afterhours ")
+			if name == "help" || name == "completion" { // of cobra
+				continue
+			}
+			all[name] = mustRun(t, append(strings.Fields(name), "--help")...)
+			add(child)
+		}
+	}
+	add(newRoot(Environment{Contract: contractText(t)}))
+	if len(all) < 13 {
+		t.Errorf("there are only %d commands", len(all))
+	}
+	return all
 }
 
-// TestHelp: the help of every command has an example of it.
+// TestHelp: the help of every command has an example of it, and the environment variable of each
+// of its flags.
 func TestHelp(t *testing.T) {
-	for _, name := range helped {
-		help := mustRun(t, append(strings.Fields(name), "--help")...)
+	flag := regexp.MustCompile(`(?m)^ +(?:-h, )?--([a-z-]+) .*$`)
+	for name, help := range helps(t) {
 		_, examples, found := strings.Cut(help, "Examples:\n")
 		if !found || !strings.HasPrefix(examples, "  afterhours "+name) {
 			t.Errorf("the help of %s has no example: %s", name, help)
 		}
-		if !strings.Contains(help, "--public-url is AFTERHOURS_PUBLIC_URL") {
-			t.Errorf("the help of %s says nothing of environment variables: %s", name, help)
+		flags := flag.FindAllStringSubmatch(help, -1)
+		for _, line := range flags {
+			if line[1] != "help" && strings.Count(line[0], "["+variableName(line[1])+"]") != 1 {
+				t.Errorf("the help of %s does not name the variable once: %s", name, line[0])
+			}
+		}
+		if len(flags) == 0 {
+			t.Errorf("the help of %s has no flags: %s", name, help)
 		}
 	}
 }
@@ -40,8 +67,7 @@ func TestHelpDefaults(t *testing.T) {
 
 // TestDurabilityHelp: only serve, whose answers depend on it, explains --durability.
 func TestDurabilityHelp(t *testing.T) {
-	for _, name := range helped {
-		help := mustRun(t, append(strings.Fields(name), "--help")...)
+	for name, help := range helps(t) {
 		if explained := strings.Contains(help, "power cut"); explained != (name == "serve") {
 			t.Errorf("the help of %s explains --durability: %t", name, explained)
 		}

@@ -44,9 +44,7 @@ func userCommand(contract []byte) *cobra.Command {
 	remove.RunE = userRun(&flags, &user, removeUser)
 	for _, command := range []*cobra.Command{add, remove} {
 		command.Flags().StringVar(&user.UPN, "upn", "", "user principal name")
-		_ = command.MarkFlagRequired("upn") // fails only if there is no such flag
 	}
-	_ = add.MarkFlagRequired("id")
 	parent.AddCommand(add, list, remove)
 	return parent
 }
@@ -55,6 +53,9 @@ func userCommand(contract []byte) *cobra.Command {
 // checks the tenant and puts the name in lower case.
 func userRun(flags *StoreFlags, user *store.User, work func(context.Context, store.Store, store.User, io.Writer) error) func(*cobra.Command, []string) error {
 	return func(command *cobra.Command, _ []string) error {
+		if err := needFlags(command, "id", "upn"); err != nil {
+			return err
+		}
 		if err := checkGUID("--tenant", &user.Tenant); err != nil {
 			return err
 		}

@@ -442,7 +442,7 @@ type ActivityStatisticsBase struct {
 	// Example: W/"kH3nq0Vb2rE"
 	OdataEtag EntityTag `json:"@odata.etag"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -465,7 +465,7 @@ type ActivityStatisticsBase struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -492,7 +492,7 @@ type ActivityStatisticsCreate struct {
 type ActivityStatisticsUpdate struct {
 	OdataType *TypeName `json:"@odata.type,omitempty"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -555,13 +555,13 @@ type ActivityStatisticsUpdate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
 }
 
-// AnalyticsActivityType The activity. It is never null.
+// AnalyticsActivityType The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 type AnalyticsActivityType string
 
 // BatchItem defines model for batchItem.
@@ -619,7 +619,7 @@ type CallActivityStatistics struct {
 	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType CallActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -647,7 +647,7 @@ type CallActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -660,7 +660,7 @@ type CallActivityStatisticsOdataType string
 type CallActivityStatisticsCreate struct {
 	OdataType CallActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -688,7 +688,7 @@ type CallActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -708,7 +708,7 @@ type ChatActivityStatistics struct {
 	OdataEtag EntityTag                       `json:"@odata.etag"`
 	OdataType ChatActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -736,7 +736,7 @@ type ChatActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -749,7 +749,7 @@ type ChatActivityStatisticsOdataType string
 type ChatActivityStatisticsCreate struct {
 	OdataType ChatActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -777,7 +777,7 @@ type ChatActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -807,7 +807,7 @@ type EmailActivityStatistics struct {
 	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType EmailActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -845,7 +845,7 @@ type EmailActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -858,7 +858,7 @@ type EmailActivityStatisticsOdataType string
 type EmailActivityStatisticsCreate struct {
 	OdataType EmailActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -896,7 +896,7 @@ type EmailActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -960,7 +960,7 @@ type FocusActivityStatistics struct {
 	OdataEtag EntityTag                        `json:"@odata.etag"`
 	OdataType FocusActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -983,7 +983,7 @@ type FocusActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -996,7 +996,7 @@ type FocusActivityStatisticsOdataType string
 type FocusActivityStatisticsCreate struct {
 	OdataType FocusActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -1019,7 +1019,7 @@ type FocusActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1048,7 +1048,7 @@ type MeetingActivityStatistics struct {
 	OdataEtag EntityTag                          `json:"@odata.etag"`
 	OdataType MeetingActivityStatisticsOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -1101,7 +1101,7 @@ type MeetingActivityStatistics struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1114,7 +1114,7 @@ type MeetingActivityStatisticsOdataType string
 type MeetingActivityStatisticsCreate struct {
 	OdataType MeetingActivityStatisticsCreateOdataType `json:"@odata.type"`
 
-	// Activity The activity. It is never null.
+	// Activity The activity. It is never null. Graph leaves open whether it must be that of the type; see x-strict-rules.
 	Activity *AnalyticsActivityType `json:"activity,omitempty"`
 
 	// AfterHours Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -1167,7 +1167,7 @@ type MeetingActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	StartDate nullable.Nullable[Date] `json:"startDate,omitempty"`
 
-	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses.
+	// TimeZoneUsed The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 	//
 	// Example: Pacific Standard Time
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
@@ -1224,7 +1224,7 @@ type SettingsUpdate struct {
 // Example: call_2019-06-16_2019-06-17
 type StatisticID = string
 
-// TimeZone The time zone of the user's working hours, with the name that the mailbox uses.
+// TimeZone The time zone of the user's working hours, with the name that the mailbox uses. Any text is taken, except by a server that is strict; see x-strict-rules.
 //
 // Example: Pacific Standard Time
 type TimeZone = string
@@ -1443,7 +1443,7 @@ type UpdateMyAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1476,7 +1476,7 @@ type ListMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1491,7 +1491,7 @@ type CreateMyStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1551,7 +1551,7 @@ type UpdateMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1593,7 +1593,7 @@ type UpdateMySettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1626,7 +1626,7 @@ type UpdateUserAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1659,7 +1659,7 @@ type ListUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). Other preferences are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1674,7 +1674,7 @@ type CreateUserStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1734,7 +1734,7 @@ type UpdateUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1776,7 +1776,7 @@ type UpdateUserSettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. Other preferences are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.

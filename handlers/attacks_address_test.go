@@ -7,10 +7,10 @@ import (
 
 // addressAttacks returns attacks by paths, and by ids in paths and bodies.
 func addressAttacks(token string) []attack {
-	const bad, form = http.StatusBadRequest, "does not have the form"
+	const bad, form = http.StatusBadRequest, "it must be"
 	id := func(name, escaped, shown string) attack {
 		return attack{name + " in an id", message(token, "PATCH "+collection+"/"+escaped+" HTTP/1.1", `{"duration":"PT5H"}`, "Prefer: create-if-missing"),
-			bad, "BadRequest", "activityStatistics-id", "'" + shown + "' " + form, seedItem}
+			bad, "BadRequest", "activityStatistics-id", "is '" + shown + "'; " + form, seedItem}
 	}
 	created := func(name, escaped string) attack {
 		return attack{name + " in the id of a body", message(token, "POST "+collection+" HTTP/1.1", `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"`+escaped+`"}`),
@@ -27,12 +27,12 @@ func addressAttacks(token string) []attack {
 		id("percent, escaped twice", "%252e%252e", "%2e%2e"), id("overlong dots", "%C0%AE%C0%AE", "\ufffd\ufffd\ufffd\ufffd"), id("overlong slash", "a%C0%AFb", "a\ufffd\ufffdb"),
 		id("raw octets", "a\xc0\xae", "a\ufffd\ufffd"), id("surrogate", "%ED%A0%80", "\ufffd\ufffd\ufffd"), id("dots", "..", ".."), id("escaped dots", "%2e%2E", ".."), id("dot", ".", "."),
 		id("space", "a%20b", "a b"), id("wildcard", "*", "*"), id("SQL", "a'%20OR%20'1'='1", "a' OR '1'='1"),
-		{"id of 20 KiB", message(token, "PATCH "+collection+"/"+strings.Repeat("x", 20<<10)+" HTTP/1.1", `{}`), bad, "BadRequest", "activityStatistics-id", "is longer than 128 characters", seedItem},
+		{"id of 20 KiB", message(token, "PATCH "+collection+"/"+strings.Repeat("x", 20<<10)+" HTTP/1.1", `{}`), bad, "BadRequest", "activityStatistics-id", "is not longer than 128 characters", seedItem},
 		created("null", `a\u0000b`), created("bidi override", `a\u202eb`), created("zero width", `a\u200bb`), created("CR and LF", `a\r\nb`), created("NFD", `cafe\u0301`),
 		created("slash", "a/b"), created("dots", ".."), created("semicolon", "a;b"), created("markup", "<script>"),
 
 		{"dots after an id", message(token, "DELETE "+seedItem+"/../"+seedID+" HTTP/1.1", ""), http.StatusNotFound, "ResourceNotFound", "", "Resource not found", "/none"},
-		{"dots to a property", message(token, "GET "+collection+"/../settings HTTP/1.1", ""), bad, "BadRequest", "activityStatistics-id", "'..' " + form, seedItem + "/x"},
+		{"dots to a property", message(token, "GET "+collection+"/../settings HTTP/1.1", ""), bad, "BadRequest", "activityStatistics-id", "is '..'; " + form, seedItem + "/x"},
 		{"dots to another base", message(token, "GET /beta/../v1.0/me/analytics HTTP/1.1", ""), http.StatusNotFound, "ResourceNotFound", "", "Resource not found", "/none"},
 		lost("parameter of a segment", "/beta/me;x=1/analytics/settings"), lost("escaped slash between names", "/beta%2Fme/analytics/settings"),
 		lost("null after a name", "/beta/me/analytics/settings%00"), lost("null after a name, with an extension", "/beta/me/analytics/settings%00.json"),

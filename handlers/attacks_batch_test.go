@@ -19,13 +19,13 @@ func batchAttacks(token string) []attack {
 		return `{"requests":[{"id":"1","method":"DELETE","url":"/me/analytics/activityStatistics/` + seedID + `",` + more + `}]}`
 	}
 	return []attack{
-		batch("21 requests", `{"requests":[`+remove(21)+`]}`, "requests", "20 are the most"),
-		batch("1,000 requests", `{"requests":[`+remove(1000)+`]}`, "requests", "20 are the most"),
+		batch("21 requests", `{"requests":[`+remove(21)+`]}`, "requests", "at most 20"),
+		batch("1,000 requests", `{"requests":[`+remove(1000)+`]}`, "requests", "at most 20"),
 		batch("300,000 requests", `{"requests":[{}`+strings.Repeat(",{}", 300_000)+`]}`, "", "it has more than 5000 values"),
 		batch("100,000 dependencies", one(`"dependsOn":[null`+strings.Repeat(",null", 100_000)+`]`), "", "it has more than 5000 values"),
-		batch("4,900 dependencies", one(`"dependsOn":[null`+strings.Repeat(",null", 4900)+`]`), "requests/0/dependsOn", "20 are the most"),
+		batch("4,900 dependencies", one(`"dependsOn":[null`+strings.Repeat(",null", 4900)+`]`), "requests/0/dependsOn", "at most 20"),
 		batch("80,000 headers", one(`"headers":{"h":1`+members(`,"h%d":1`, 80_000)+`}`), "", "it has more than 5000 values"),
-		batch("4,900 headers", one(`"headers":{"h":1`+members(`,"h%d":1`, 4900)+`}`), "requests/0/headers", "100 are the most"),
+		batch("4,900 headers", one(`"headers":{"h":1`+members(`,"h%d":1`, 4900)+`}`), "requests/0/headers", "at most 100"),
 		batch("itself as a dependency", one(`"dependsOn":["1"]`), "requests/0/dependsOn", ""),
 		batch("a ring of dependencies", `{"requests":[{"id":"1","method":"GET","url":"/me","dependsOn":["2"]},{"id":"2","method":"GET","url":"/me","dependsOn":["1"]}]}`, "requests/0/dependsOn", ""),
 		batch("an unknown dependency", one(`"dependsOn":["9"]`), "requests/0/dependsOn", ""),

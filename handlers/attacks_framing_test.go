@@ -41,12 +41,12 @@ func framingAttacks(token string) []attack {
 		{"overridden path", message(token, "GET /beta/none HTTP/1.1", "", "X-Original-URL: "+seedItem, "X-Rewrite-URL: "+seedItem), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path", ""},
 		{"Authorization twice", message(token, "DELETE "+seedItem+" HTTP/1.1", "", "Authorization: Bearer "+token, "Authorization: Bearer x"), http.StatusUnauthorized, "InvalidAuthenticationToken", "Authorization", "several Authorization headers", ""},
 
-		{"Host that ends a header", message(token, "GET "+collection+" HTTP/1.1", "", "Host: a%0d%0aX-Injected:%20yes"), bad, "BadRequest", "Host", "Host is 'a%0d%0aX-Injected:%20yes'", ""},
+		{"Host that ends a header", message(token, "GET "+collection+" HTTP/1.1", "", "Host: a%0d%0aX-Injected:%20yes"), bad, "BadRequest", "Host", "'Host' is 'a%0d%0aX-Injected:%20yes'", ""},
 		{"Host of other characters", message(token, "GET "+collection+" HTTP/1.1", "", "Host: a';(b)"), bad, "BadRequest", "Host", "must be a name or an address", ""},
 		{"Host that is two", message(token, "POST "+collection+" HTTP/1.1", body, "Host: a,b"), bad, "BadRequest", "Host", "must be a name or an address", ""},
 		{"Host with a port out of range", message(token, "GET "+collection+" HTTP/1.1", "", "Host: a:999999"), bad, "BadRequest", "Host", "must be a name or an address", ""},
 		{"Host of an unauthenticated page", message("none", "GET /.well-known/openid-configuration HTTP/1.1", "", "Host: a';(b)"), bad, "BadRequest", "Host", "must be a name or an address", ""},
-		{"markup in a URL's host", message(token, `GET http://"><script>`+collection+" HTTP/1.1", ""), bad, "BadRequest", "Host", `Host is '"><script>'`, collection},
+		{"markup in a URL's host", message(token, `GET http://"><script>`+collection+" HTTP/1.1", ""), bad, "BadRequest", "Host", `'Host' is '"><script>'`, collection},
 	}
 }
 

@@ -19,12 +19,12 @@ func queryAttacks(token string) []attack {
 		list("10,000 options", strings.TrimPrefix(members("&%d", 7000), "&")+strings.Repeat("&", 3000), "query", "The query has 10000 options; send 64 at most"),
 		list("an option 10,000 times", strings.TrimSuffix(strings.Repeat("a&", 10000), "&"), "query", "The query has 10000 options; send 64 at most"),
 		list("a known option 60 times", strings.TrimSuffix(strings.Repeat("top=1&", 60), "&"), "$top", "given 60 times"),
-		list("broken escapes", "$top=%zz", "query", "cannot be read"), list("broken escapes in a name", "%=1", "query", "cannot be read"),
+		list("broken escapes", "$top=%zz", "query", "two hexadecimal digits"), list("broken escapes in a name", "%=1", "query", "two hexadecimal digits"),
 		list("null", "$filter=%00", "$filter", "$filter, column 1"), list("overlong", "$filter=%C0%AE", "$filter", "$filter, column 1"),
-		list("$top beyond 64 bits", "$top=99999999999999999999", "$top", ""), list("$top as an exponent", "$top=1e3", "$top", "integer"),
-		list("$top negative", "$top=-1", "$top", "at least 0"), list("$top with digits of another script", "$top=%D9%A1", "$top", "integer"),
+		list("$top beyond 64 bits", "$top=99999999999999999999", "$top", ""), list("$top as an exponent", "$top=1e3", "$top", "a whole number from 0 to 1000"),
+		list("$top negative", "$top=-1", "$top", "at least 0"), list("$top with digits of another script", "$top=%D9%A1", "$top", "a whole number from 0 to 1000"),
 		list("$skip beyond the most", "$skip=1000001", "$skip", "at most 1000000"), list("$count that is no truth", "$count=yes", "$count", ""),
-		list("$skiptoken of garbage", "$skiptoken=%00%FF", "$skiptoken", "does not have the form"), list("$skiptoken of 4 KiB", "$skiptoken="+strings.Repeat("A", 4096), "$skiptoken", "no skip token"),
+		list("$skiptoken of garbage", "$skiptoken=%00%FF", "$skiptoken", "it must be"), list("$skiptoken of 4 KiB", "$skiptoken="+strings.Repeat("A", 4096), "$skiptoken", "one of this server"),
 		list("$skiptoken beyond the most", "$skiptoken="+strings.Repeat("A", 4097), "$skiptoken", "longer than 4096"),
 		list("$orderby of many", "$orderby="+strings.TrimSuffix(strings.Repeat("id,", 300), ","), "$orderby", "$orderby, column"),
 		list("$select of markup", "$select=%3Cscript%3E", "$select", "$select, column 1"),
@@ -54,7 +54,7 @@ func tagAttacks(token string) []attack {
 		return attack{"If-Match: " + name, message(token, "PATCH "+seedItem+" HTTP/1.1", `{"duration":"PT5H"}`, "If-Match: "+tags), status, code, "If-Match", part, ""}
 	}
 	malformed := func(name, tags string) attack {
-		return write(name, tags, "BadRequest", "does not have the form", http.StatusBadRequest)
+		return write(name, tags, "BadRequest", "it must be", http.StatusBadRequest)
 	}
 	stale := func(name, tags string) attack {
 		return write(name, tags, "resourceModified", "read it again", http.StatusPreconditionFailed)

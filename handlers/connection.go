@@ -88,7 +88,7 @@ func checkHost(r *http.Request) error {
 	if r.Host == "" || hostForm.MatchString(r.Host) {
 		return nil
 	}
-	return problem.Refuse(problem.ErrInvalid, "Host", "Host is '%s'; it must be a name or an address, and a port if there is one.", problem.Shown(r.Host))
+	return problem.Refuse(problem.ErrInvalid, "Host", "'Host' is '%s'; it must be a name or an address, with a port if there is one, as in graph.example.com:8080.", problem.Shown(r.Host))
 }
 
 // joinLines makes one line of a header that was sent in several (RFC 9110, 5.3).

@@ -39,6 +39,7 @@ func newControlAPI(server *Server, config Config) (*controlAPI, error) {
 		return nil, err
 	}
 	config.Control.OnClock(config.Verifier.Forget)
+	config.Control.OnReplace(server.service.Forget)
 	return &controlAPI{server: server, service: config.Control, spec: contract, verifier: verifier}, nil
 }
 

@@ -1,14 +1,19 @@
 package handlers_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"afterhours/contract/checked"
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
+	"afterhours/handlers/exchange"
+	"afterhours/handlers/spec"
 	"afterhours/store"
+	"afterhours/store/edm"
 	"afterhours/store/memory"
 )
 
@@ -25,11 +30,42 @@ func newControlServer(t testing.TB, over store.Store) controlServer {
 	ts := newTestServer(t, over)
 	clock := new(control.Clock)
 	ts = ts.anotherServer(func(config *handlers.Config) {
-		config.Control = control.New(control.Config{Store: over, Issuer: ts.issuer, Clock: clock})
+		service, err := control.New(control.Config{
+			Store: over, Start: startRows, Exchange: newExchange(t), Issuer: ts.issuer, Tenant: tenant, User: megan, Clock: clock,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Control = service
 		config.Now = clock.Now
 		config.Verifier, _ = auth.NewVerifier(clock.Now, ts.issuer.Issuer())
 	})
 	return controlServer{ts, ts.appToken(controlRole)}
+}
+
+func newExchange(t testing.TB) *exchange.Exchange {
+	t.Helper()
+	text, err := checked.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := spec.Load(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exchange.New(contract)
+}
+
+// startRows are a statistic of lee and one of another tenant, whose dates are those of the clock.
+func startRows(_ context.Context, now time.Time) (rows store.Rows, err error) {
+	for _, owner := range []store.Owner{{Tenant: tenant, User: lee}, {Tenant: otherTenant, User: lee}} {
+		rows.Statistics = append(rows.Statistics, store.OwnedRecord{
+			Key:    store.Key{Owner: owner, ID: "start"},
+			Record: store.Record{Type: store.Focus, Activity: "Focus", StartDate: store.Of(edm.DateOf(now))},
+		})
+		rows.Users = append(rows.Users, store.User{Owner: owner, UPN: "lee@example.com"})
+	}
+	return rows, nil
 }
 
 // steer sends a request to the control API.

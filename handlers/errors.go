@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -70,7 +71,11 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}
-	body := s.errorBody(req, code, messageOf(err, status), refused)
+	message := messageOf(err, status)
+	if status == http.StatusNotFound {
+		req.notFound = message
+	}
+	body := s.errorBody(req, code, message, refused)
 	text, _ := json.Marshal(gen.Error{Error: body}) // strings alone always marshal
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // an error here means that the caller has hung up
@@ -154,15 +159,22 @@ func (s *Server) bindFailed(c *gin.Context, err error) {
 
 // noRoute responds with 404 to a path that nothing serves.
 func (s *Server) noRoute(c *gin.Context) {
-	if spelling := s.spec.UnquotedKey(c.Request.URL.Path); spelling != "" {
-		s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
-			"Resource not found for the path '%s'. Put a key in parentheses in single quotes: %s.",
-			problem.Shown(c.Request.URL.Path), problem.Shown(spelling)))
-		return
-	}
 	s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
-		"Resource not found for the path '%s'. The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.",
-		problem.Shown(c.Request.URL.Path), s.spec.Bases[0]))
+		"Resource not found for the path '%s'. %s", problem.Shown(c.Request.URL.Path), s.pathAdvice(c.Request.URL)))
+}
+
+// pathAdvice returns a sentence that says how to write a path that nothing serves.
+func (s *Server) pathAdvice(address *url.URL) string {
+	if spelling := s.spec.UnquotedKey(address.Path); spelling != "" {
+		return "Put a key in parentheses in single quotes: " + problem.Shown(spelling) + "."
+	}
+	if segment, meant := s.spec.Mistyped(address.Path); meant != "" {
+		return fmt.Sprintf("Did you mean '%s' instead of '%s'?", meant, problem.Shown(segment))
+	}
+	if address.Path != "/" && len(s.spec.Methods(s.spec.Bases[0]+address.EscapedPath())) > 0 {
+		return fmt.Sprintf("Put %s, the base of the API, before it.", s.spec.Bases[0])
+	}
+	return fmt.Sprintf("The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.", s.spec.Bases[0])
 }
 
 // noMethod responds with 405 and Allow. Gin has set Allow if the path is not the contract's.

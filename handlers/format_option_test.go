@@ -33,7 +33,7 @@ func TestFormatOnEveryOperation(t *testing.T) {
 			c.send(op.Method, path+"?$format=json", body).want(t, 400, "There is no query option '$format' here")
 			continue
 		}
-		c.send(op.Method, path+"?$format=xml", body).wantRefused(t, 406, "NotAcceptable", "$format", "$format is 'xml'; write $format=json")
+		c.send(op.Method, path+"?$format=xml", body).wantRefused(t, 406, "NotAcceptable", "$format", "'$format' is 'xml'; it must be json")
 		if got := c.send(op.Method, path+"?$format=json", body); got.status != http.StatusOK && got.status != http.StatusCreated ||
 			!strings.HasPrefix(got.header.Get("Content-Type"), "application/json;odata.metadata=minimal") {
 			t.Errorf("%s %s: %d %s", op.Method, path, got.status, got.text)

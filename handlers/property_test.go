@@ -19,5 +19,5 @@ func TestPropertyAsObjectAndValue(t *testing.T) {
 	c.send("GET", seedItem+"/timeZoneUsed", "").want(t, 204)
 	c.send("GET", seedItem+"/timeZoneUsed/$value", "").want(t, 204)
 	c.send("GET", seedItem+"/readEmail", "").want(t, 404, "does not exist on type")
-	c.send("GET", seedItem+"/colour", "").want(t, 400, "not one of id, activity")
+	c.send("GET", seedItem+"/colour", "").want(t, 400, "it must be one of id, activity")
 }

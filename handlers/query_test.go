@@ -62,7 +62,7 @@ func TestInvalidQueryOptions(t *testing.T) {
 		"$top=1&top=2":                         "given 2 times",
 		"$apply=aggregate":                     "There is no query option '$apply'",
 		"$skip=-1":                             "'$skip'",
-		"$skiptoken=WzFd":                      "no skip token",
+		"$skiptoken=WzFd":                      "one of this server",
 		"$filter=" + strings.Repeat("a", 5000): "longer than 4096",
 	} {
 		got := c.send("GET", collection+"?"+strings.ReplaceAll(query, " ", "%20"), "")
@@ -154,6 +154,6 @@ func TestErrorsNameTheLimit(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.send("GET", collection+"?$skip=99999999", "").want(t, 400, "at most 1000000.")
 		c.send("GET", collection+"?$top=-1", "").want(t, 400, "at least 0.")
-		c.send("POST", "/beta/$batch", `{"requests":{}}`).want(t, 400, "must be a JSON array, not an object")
+		c.send("POST", "/beta/$batch", `{"requests":{}}`).want(t, 400, "is an object; it must be a JSON array")
 	})
 }

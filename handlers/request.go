@@ -17,10 +17,14 @@ import (
 // request is what the server knows of a request besides its HTTP form.
 type request struct {
 	operations.Request
+	// at is when the request came, by the server's clock.
+	at time.Time
 	// clientID is the client-request-id, "" if the caller gave none that may be echoed.
 	clientID string
 	// route is the route as Gin writes it, for the log; "" for none.
 	route string
+	// notFound is the message of a 404, for the journal; "" for any other response.
+	notFound string
 	// isControl is true if the route is of the control contract.
 	isControl bool
 	// code and target are of the error that the response has, for the log; "" for none.

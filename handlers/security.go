@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 
+	"afterhours/gen"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/input"
 	"afterhours/handlers/problem"
@@ -72,7 +74,28 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	}
 	var err error
 	req.body, err = input.Validate(c.Request, op, path, s.quirks)
-	return err
+	return s.withOptionFaults(err, c.Request.URL)
+}
+
+// withOptionFaults adds the faults of the query options to those that validation found.
+func (s *Server) withOptionFaults(err error, address *url.URL) error {
+	if err == nil {
+		return nil
+	}
+	var refused *problem.Problem
+	if !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) || refused.Unread {
+		return err
+	}
+	faults := refused.Faults()
+	for _, fault := range s.service.OptionFaults(address.Query()) {
+		if !slices.ContainsFunc(faults, func(known gen.ErrorDetail) bool { return *known.Target == *fault.Target }) {
+			faults = append(faults, fault)
+		}
+	}
+	if len(faults) == len(refused.Faults()) {
+		return err
+	}
+	return problem.Invalid(faults...)
 }
 
 // authenticate sets the caller of the request. The error is a 401, or a 403 if the contract does not

@@ -20,7 +20,7 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks and Control is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, Strict and Control is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -33,6 +33,8 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
+	// Strict refuses the writes that break the contract's x-strict-rules.
+	Strict bool
 	// Control serves the control contract. nil leaves its routes out.
 	Control *control.Service
 	Logger  *slog.Logger
@@ -62,12 +64,10 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the contract: %w", err)
 	}
-	if config.PublicURL != "" {
-		if err := checkPublicURL(config.PublicURL); err != nil {
-			return nil, err
-		}
+	if err := CheckPublicURL(config.PublicURL); err != nil {
+		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Now)
+	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,11 @@ func New(config Config) (*Server, error) {
 	return server, nil
 }
 
-func checkPublicURL(text string) error {
+// CheckPublicURL returns an error if the text cannot be Config.PublicURL.
+func CheckPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
@@ -107,10 +111,11 @@ func checkPublicURL(text string) error {
 // ServeHTTP responds to one request. It names the request, sets the headers of every response, and
 // routes the request in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := s.now()
+	start := time.Now() // not by s.now, which may be moved
 	r, cancel := s.accept(r)
 	defer cancel()
 	req := requestOf(r)
+	req.at = s.now()
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
@@ -118,7 +123,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
 	}
-	s.logRequest(r, req, recorder.status, s.now().Sub(start))
+	took := time.Since(start)
+	s.logRequest(r, req, recorder.status, took)
+	if s.control != nil {
+		s.control.record(r, req, recorder.status, took)
+	}
 }
 
 // setHeaders sets the headers that every response has. It writes to the map directly, to spell their

@@ -67,7 +67,7 @@ func TestSettingsForbidReading(t *testing.T) {
 			}
 		}
 		c.send("PATCH", "/beta/me/analytics", `{"id":"other","settings":{"hasOptedOut":true}}`).want(t, 400, `"target":"id"`)
-		c.send("PATCH", "/beta/me/analytics/settings", `{"hasLicense":null}`).want(t, 400, "not nullable")
+		c.send("PATCH", "/beta/me/analytics/settings", `{"hasLicense":null}`).want(t, 400, "is null; it must be true or false")
 		c.send("PATCH", "/beta/me/analytics/settings", `{"hasOptedOut":true}`, "Prefer", "return=minimal").want(t, 204)
 		reader := c.userToken(megan, "Analytics.Read")
 		c.do(call{method: "PATCH", path: "/beta/me/analytics/settings", token: reader, body: `{"hasOptedOut":false}`}).want(t, 403, "Analytics.ReadWrite")

@@ -2,17 +2,24 @@ package control
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"time"
 
-	api "afterhours/control"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/exchange"
 	"afterhours/store"
 )
 
 // Config is the parts of a Service. Every field is required.
 type Config struct {
-	Store  store.Store
-	Issuer *auth.LocalIssuer
+	Store store.Store
+	// Start returns the rows with which the server starts at the given time.
+	Start func(ctx context.Context, now time.Time) (store.Rows, error)
+	// Exchange reads the texts of seeds.
+	Exchange *exchange.Exchange
+	Issuer   *auth.LocalIssuer
+	// Tenant and User are those of a token, and of a row of CSV, that names none.
+	Tenant, User string
 	// Clock is the clock of the whole server.
 	Clock *Clock
 }
@@ -20,30 +27,31 @@ type Config struct {
 // Service does the operations of the control contract. Its methods may be called concurrently.
 type Service struct {
 	Config
+	Journal    *Journal
+	replacer   store.Replacer
+	snapshots  snapshots
 	clockMoved []func()
+	replaced   []func()
+	reset      []func(tenant string)
 }
 
-// New returns a service.
-func New(config Config) *Service { return &Service{Config: config} }
+// New returns a service. It is an error if the store cannot replace what it has in one step.
+func New(config Config) (*Service, error) {
+	replacer, ok := config.Store.(store.Replacer)
+	if !ok {
+		return nil, fmt.Errorf("a store of the type %T cannot be reset", config.Store)
+	}
+	return &Service{Config: config, Journal: newJournal(), replacer: replacer, snapshots: newSnapshots()}, nil
+}
 
-// OnClock has a function called whenever the clock was moved. It must not be called once requests
-// are served.
+// The functions below register what is called after an operation. They must not be called once
+// requests are served.
+
+// OnClock has moved called whenever the clock was moved.
 func (s *Service) OnClock(moved func()) { s.clockMoved = append(s.clockMoved, moved) }
 
-var errUnbuilt = errors.New("not built")
+// OnReplace has replaced called whenever the content of the store was replaced, of any tenant.
+func (s *Service) OnReplace(replaced func()) { s.replaced = append(s.replaced, replaced) }
 
-func (s *Service) Reset(ctx context.Context, body *api.Scope) error { return errUnbuilt }
-func (s *Service) TakeSnapshot(ctx context.Context, name string, body *api.Scope) (*api.Snapshot, error) {
-	return nil, errUnbuilt
-}
-func (s *Service) ListSnapshots() *api.SnapshotCollection                 { return nil }
-func (s *Service) DeleteSnapshot(name string) error                       { return errUnbuilt }
-func (s *Service) RestoreSnapshot(ctx context.Context, name string) error { return errUnbuilt }
-func (s *Service) CreateToken(body *api.TokenRequest) (*api.Token, error) { return nil, errUnbuilt }
-func (s *Service) Seed(ctx context.Context, params api.SeedParams, contentType string, text []byte) (*api.Seeded, error) {
-	return nil, errUnbuilt
-}
-func (s *Service) ListRequests(ctx context.Context, params api.ListRequestsParams) (*api.RequestCollection, error) {
-	return nil, errUnbuilt
-}
-func (s *Service) DeleteRequests() {}
+// OnReset has reset called whenever a tenant was reset, or everything if the tenant is "".
+func (s *Service) OnReset(reset func(tenant string)) { s.reset = append(s.reset, reset) }

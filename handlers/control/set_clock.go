@@ -42,13 +42,15 @@ func (s *Service) movedClock() *api.Clock {
 	return s.GetClock()
 }
 
-func outOfRange(property string) error {
-	return problem.Invalid(problem.Fault(gen.InvalidValue, property, "The clock can show the years %d to %d.", firstYear, lastYear))
+func outOfRange(property string) *problem.Problem {
+	return problem.Invalid(problem.Fault(gen.InvalidValue, property, "'%s' must lead to a time in the years %d to %d.", property, firstYear, lastYear))
 }
+
+// tick is the unit of edm.Duration.
+const tick = 100 * time.Nanosecond
 
 // nanoseconds returns the duration in Go's unit, and reports whether that can hold it: about 292 years.
 func nanoseconds(d edm.Duration) (time.Duration, bool) {
-	const tick = 100 * time.Nanosecond
 	converted := time.Duration(d) * tick
 	return converted, converted/tick == time.Duration(d)
 }

@@ -150,12 +150,15 @@ func (r *rowReader) Read(buffer []byte) (int, error) {
 
 // propertiesOf returns the property of each column of the header.
 func propertiesOf(header []string) ([]string, error) {
-	header[0] = strings.TrimPrefix(header[0], "\ufeff") // a byte order mark
+	header[0] = strings.TrimPrefix(header[0], "\ufeff")            // a byte order mark
+	if len(header) == 1 && strings.ContainsAny(header[0], ";\t") { // as Excel writes it in many countries
+		return nil, errors.New("its columns are separated by semicolons or tabs; separate them by commas")
+	}
 	var properties []string
 	for _, name := range header {
 		at := slices.IndexFunc(columns, func(c column) bool { return strings.EqualFold(c.name, name) })
 		if at < 0 {
-			return nil, fmt.Errorf("there is no column %q; there are %s", problem.Shown(name), strings.Join(CSVHeader(), ", "))
+			return nil, fmt.Errorf("there is no column %q%s; there are %s", problem.Shown(name), nearest(name, CSVHeader()), strings.Join(CSVHeader(), ", "))
 		}
 		if slices.Contains(properties, columns[at].property) {
 			return nil, fmt.Errorf("the column %s is there twice", columns[at].name)

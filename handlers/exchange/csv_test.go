@@ -13,8 +13,8 @@ func TestCSVRefuses(t *testing.T) {
 	x := exchangeOf(t)
 	const header = "PersonId,StatisticId,StatisticType,MetricDate,Duration,TimeZone\n"
 	for row, want := range map[string][]string{
-		"x,c1,call,,,":                                   {"user: 'x' is no GUID."},
-		aUser + ",c 1,call,,,":                           {"id: 'c 1' does not have the form"},
+		"x,c1,call,,,":                                   {"user: 'user' is 'x'; it must be a GUID"},
+		aUser + ",c 1,call,,,":                           {"id: 'id' is 'c 1'; it must be an id. Begin"},
 		aUser + ",c1,sleep,,,":                           {"@odata.type: "},
 		aUser + ",c1,,,,":                                {"@odata.type: "},
 		aUser + ",c1,call,2026-02-30,PT1X,":              {"startDate: ", "duration: "},
@@ -43,7 +43,8 @@ func TestCSVRefuses(t *testing.T) {
 		"PersonId,Colour\n":                      `there is no column "Colour"; there are TenantId, PersonId,`,
 		"PersonId\n":                             "the columns PersonId and StatisticType must be there; the header has PersonId",
 		"PersonId,StatisticType,statisticTYPE\n": "the column StatisticType is there twice",
-		"PersonId;StatisticType\n":               `there is no column "PersonId;StatisticType"`,
+		"PersonId;StatisticType\n":               "its columns are separated by semicolons or tabs; separate them by commas",
+		"PersonId\tStatisticType\n":              "its columns are separated by semicolons or tabs; separate them by commas",
 		`"PersonId` + strings.Repeat("x", 2<<20): "a row has more than 1048576 bytes",
 	} {
 		if _, err := x.CSV(strings.NewReader(text), aTenant, 1); err == nil || !strings.Contains(err.Error(), want) {

@@ -11,6 +11,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"afterhours/handlers/input"
+	"afterhours/handlers/problem"
+	"afterhours/handlers/suggest"
 	"afterhours/handlers/wire"
 	"afterhours/store/bulk"
 )
@@ -87,7 +89,7 @@ func (x *Exchange) readLine(text []byte) (item bulk.Item, faults []bulk.Fault) {
 	var read jsonLine
 	if err := json.Unmarshal(text, &read, json.RejectUnknownMembers(true)); err != nil {
 		return item, []bulk.Fault{{Reason: fmt.Sprintf("The line cannot be read: %s. It must be a JSON object with tenant, user "+
-			"and one of statistic, settings and userPrincipalName.", lineFault(err))}}
+			"and one of statistic, settings and userPrincipalName.", lineFault(text, err))}}
 	}
 	item.Owner, faults = readOwner("tenant", read.Tenant, "user", read.User)
 	given := 0
@@ -120,13 +122,29 @@ func (x *Exchange) readLine(text []byte) (item bulk.Item, faults []bulk.Fault) {
 }
 
 // lineFault returns the words of an error in a line, without the library's name.
-func lineFault(err error) string {
+func lineFault(text []byte, err error) string {
 	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
-		if errors.Is(err, json.ErrUnknownName) {
-			return fmt.Sprintf("it has a member %s that is not known", semantic.JSONPointer.LastToken())
-		}
-		return fmt.Sprintf("the member %s is of another kind than it must be", semantic.JSONPointer.LastToken())
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
+		name := semantic.JSONPointer.LastToken()
+		return fmt.Sprintf("it has a member '%s' that is not known%s", problem.Shown(name), nearest(name, []string{"tenant", "user", "statistic", "settings", "userPrincipalName"}))
+	case errors.As(err, &semantic) && semantic.JSONPointer == "":
+		return "it is not a JSON object"
+	case errors.As(err, &semantic):
+		return fmt.Sprintf("the member '%s' must be a string", semantic.JSONPointer.LastToken()) // the others are of any kind
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+		return fmt.Sprintf("the member '%s' is there twice", problem.Shown(syntax.JSONPointer.LastToken()))
 	}
-	return input.JSONFault(err)
+	// Only the column, as the row has the number of its line.
+	return strings.TrimPrefix(input.JSONFault(text, err), "line 1, ")
+}
+
+// nearest returns " (did you mean ...?)" with the name that is nearest to the mistyped one, "" if none is
+// near.
+func nearest(mistyped string, names []string) string {
+	if name := suggest.Nearest(mistyped, names); name != "" {
+		return " (did you mean '" + name + "'?)"
+	}
+	return ""
 }

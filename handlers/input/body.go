@@ -44,7 +44,7 @@ func (q Quirks) readBody(r *http.Request, op *spec.Operation) (Body, error) {
 		return Body{map[string]any{}, []byte("{}")}, nil
 	}
 	if contentType := r.Header.Get("Content-Type"); !isMediaType(op, contentType) {
-		return body, problem.Refuse(problem.ErrMediaType, "Content-Type", "Content-Type is '%s'; send %s, in UTF-8.", problem.Shown(contentType),
+		return body, problem.Refuse(problem.ErrMediaType, "Content-Type", "'Content-Type' is '%s'; it must be %s, in UTF-8.", problem.Shown(contentType),
 			strings.Join(slices.Sorted(maps.Keys(op.RequestBody.Value.Content)), " or "))
 	}
 	text, refused := q.readLimited(r, op.MaxBytes)
@@ -54,9 +54,6 @@ func (q Quirks) readBody(r *http.Request, op *spec.Operation) (Body, error) {
 	}
 	if op.BodySchema == nil {
 		return Body{Text: text}, nil
-	}
-	if len(text) == 0 {
-		return body, problem.Refuse(problem.ErrInvalid, "", "Unable to read JSON request payload: the body is empty. Send a JSON object.")
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
@@ -94,7 +91,7 @@ func (q Quirks) readLimited(r *http.Request, limit int64) ([]byte, *problem.Prob
 		body = unzipped
 	default:
 		return nil, problem.Refuse(problem.ErrMediaType, "Content-Encoding",
-			"Content-Encoding is '%s'; send the body plain or in one layer of gzip.", problem.Shown(encoding))
+			"'Content-Encoding' is '%s'; it must be gzip, once, or left out.", problem.Shown(encoding))
 	}
 	text, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {

@@ -150,7 +150,7 @@ func TestBodyMediaType(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "text/json", "application/jsonx", "application/json, text/plain", "application/json; charset=utf-16"} {
 		_, err := validate(op, patch("{}", "Content-Type", contentType), false)
 		var found *problem.Problem
-		if !errors.As(err, &found) || !errors.Is(err, problem.ErrMediaType) || found.Target != "Content-Type" || !strings.Contains(found.Message, "'"+contentType+"'; send application/json") {
+		if !errors.As(err, &found) || !errors.Is(err, problem.ErrMediaType) || found.Target != "Content-Type" || !strings.Contains(found.Message, "'"+contentType+"'; it must be application/json") {
 			t.Errorf("%q: %v", contentType, err)
 		}
 	}

@@ -2,6 +2,7 @@ package input
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ func DecodeJSON(text []byte, maxValues int) (any, error) {
 		err = from.end()
 	}
 	if err != nil {
-		return nil, problem.Refuse(problem.ErrInvalid, "", "Unable to read JSON request payload: %s.", JSONFault(err))
+		return nil, problem.Refuse(problem.ErrInvalid, "", "Unable to read JSON request payload: %s.", JSONFault(text, err))
 	}
 	return value, nil
 }
@@ -94,10 +95,14 @@ func (from *decoder) array() (any, error) {
 func (from *decoder) number(token jsontext.Token) (any, error) {
 	number, err := strconv.ParseFloat(token.String(), 64)
 	if err != nil {
-		return nil, fmt.Errorf("a number out of range, at byte %d", from.InputOffset())
+		start := from.InputOffset() - int64(len(token.String()))
+		return nil, &decodeError{start, fmt.Sprintf("the number %s is out of range", problem.Shown(token.String()))}
 	}
 	return number, nil
 }
+
+// errSecondValue reports that a value follows the first one.
+var errSecondValue = errors.New("a second value")
 
 // end returns an error if anything follows the value.
 func (from *decoder) end() error {
@@ -105,20 +110,5 @@ func (from *decoder) end() error {
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
-	if err == nil {
-		err = fmt.Errorf("a second value, at byte %d", from.InputOffset())
-	}
-	return err
-}
-
-// JSONFault returns the words of a decoding error, without the library's name.
-func JSONFault(err error) string {
-	var syntax *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &syntax) && syntax.Err != nil:
-		return fmt.Sprintf("%s, at byte %d", syntax.Err, syntax.ByteOffset)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return "it ends before its end"
-	}
-	return err.Error()
+	return cmp.Or(err, errSecondValue)
 }

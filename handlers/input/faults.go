@@ -14,15 +14,21 @@ import (
 	"afterhours/gen"
 	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
+	"afterhours/handlers/suggest"
+	"afterhours/store/edm"
 )
 
 // faultsOf turns the errors of kin-openapi into faults for a person, one for each path in the
-// document. If a format is broken, the fault has the words of that format. The target is the
-// parameter, or "" for a body.
-func faultsOf(err error, target string) []gen.ErrorDetail {
+// document. If a format is broken, the fault has the words of that format. The parameter is nil for a
+// body.
+func faultsOf(err error, parameter *openapi3.Parameter) []gen.ErrorDetail {
+	target := ""
+	if parameter != nil {
+		target = parameter.Name
+	}
 	found := schemaErrors(err)
-	if len(found) == 0 { // no schema error: a parameter that cannot be decoded
-		return []gen.ErrorDetail{problem.Fault(gen.InvalidValue, target, "'%s' cannot be read: %s.", target, reasonOf(err))}
+	if len(found) == 0 && parameter != nil { // no schema error: a parameter that cannot be decoded
+		return []gen.ErrorDetail{undecoded(err, parameter)}
 	}
 	var faults []gen.ErrorDetail
 	at := map[string]int{} // the index of the fault at a path
@@ -57,12 +63,14 @@ func schemaErrors(err error) []*openapi3.SchemaError {
 	return nil
 }
 
-func reasonOf(err error) string {
+// undecoded returns the fault of a parameter whose text is no value of its type.
+func undecoded(err error, parameter *openapi3.Parameter) gen.ErrorDetail {
+	schema := parameter.Schema.Value
 	var parse *openapi3filter.ParseError
-	if errors.As(err, &parse) && parse.Reason != "" {
-		return parse.Reason
+	if errors.As(err, &parse) && parse.Value != nil {
+		return mustBe(parameter.Name, fmt.Sprint(parse.Value), wanted(schema))
 	}
-	return rootCause(err).Error()
+	return problem.Fault(gen.InvalidValue, parameter.Name, "%s is empty; it must be %s.", named(parameter.Name), wanted(schema))
 }
 
 func rootCause(err error) error {
@@ -91,43 +99,108 @@ func faultOf(found *openapi3.SchemaError, path string) gen.ErrorDetail {
 	}
 	switch schema := found.Schema; field {
 	case "required":
-		return problem.Fault(gen.MissingProperty, path, "The property '%s' is required.", path)
+		return problem.Fault(gen.MissingProperty, path, "%s is missing; it is required.%s", named(path), mistypedMember(schema, found.Value, path))
 	case "discriminator":
-		name := schema.Discriminator.PropertyName
-		types := slices.Sorted(maps.Keys(schema.Discriminator.Mapping))
-		return problem.Fault(gen.InvalidValue, name, "%s must tell the type: one of %s.", name, strings.Join(types, ", "))
+		return discriminatorFault(schema.Discriminator, found.Value)
 	case "enum":
-		return problem.Fault(gen.InvalidValue, path, "%s is not one of %s.", kindOfValue(found.Value), enumList(schema))
+		fault := mustBe(path, found.Value, wanted(schema))
+		text, _ := found.Value.(string)
+		fault.Message += didYouMean(text, enumNames(schema))
+		return fault
 	case "nullable":
-		return problem.Fault(gen.NullNotAllowed, path, "null is not a valid value for %s, which is not nullable.", named(path))
+		fault := mustBe(path, nil, wanted(schema))
+		fault.Code = gen.NullNotAllowed
+		return fault
 	case "format":
-		return problem.Fault(gen.InvalidValue, path, "%s.", rootCause(found))
+		return formatFault(found, path)
 	case "pattern":
-		return problem.Fault(patternCode(path), path, "%s does not have the form of %s.", kindOfValue(found.Value), spec.FormOf(schema))
+		fault := mustBe(path, found.Value, spec.FormOf(schema))
+		fault.Code = patternCode(path)
+		return fault
 	case "maxLength":
-		return problem.Fault(gen.InvalidValue, path, "%s is longer than %d characters.", kindOfValue(found.Value), *schema.MaxLength)
+		return mustBe(path, found.Value, atMost(*schema.MaxLength))
 	case "minLength":
 		if schema.MinLength == 1 {
 			return problem.Fault(gen.InvalidValue, path, "%s is empty; give it a value or leave it out.", named(path))
 		}
-		return problem.Fault(gen.InvalidValue, path, "%s is shorter than %d characters.", kindOfValue(found.Value), schema.MinLength)
+		return mustBe(path, found.Value, fmt.Sprintf("at least %d characters long", schema.MinLength))
+	case "minItems":
+		return problem.Fault(gen.InvalidValue, path, "%s has too few members; it must have at least %d.", named(path), schema.MinItems)
 	case "maximum":
-		return problem.Fault(gen.InvalidValue, path, "%s must be at most %.0f.", named(path), *schema.Max)
+		return mustBe(path, found.Value, fmt.Sprintf("at most %.0f", *schema.Max))
 	case "minimum":
-		return problem.Fault(gen.InvalidValue, path, "%s must be at least %.0f.", named(path), *schema.Min)
+		return mustBe(path, found.Value, fmt.Sprintf("at least %.0f", *schema.Min))
 	case "type":
-		return problem.Fault(gen.InvalidValue, path, "%s must be %s, not %s.", named(path), kindOfSchema(schema), kindOfValue(found.Value))
+		return mustBe(path, found.Value, wanted(schema))
 	case "oneOf": // only of objects, which their discriminator tells apart
-		return problem.Fault(gen.InvalidValue, path, "%s must be a JSON object, not %s.", named(path), kindOfValue(found.Value))
+		return mustBe(path, found.Value, "a JSON object")
 	default:
 		return problem.Fault(gen.InvalidValue, path, "%s: %s.", named(path), strings.TrimSuffix(found.Reason, "."))
 	}
 }
 
-// named returns a path as a sentence has it; "" is the whole body.
+// mustBe returns the fault of a value that is not what it must be.
+func mustBe(path string, value any, wanted string) gen.ErrorDetail {
+	return problem.Fault(gen.InvalidValue, path, "%s is %s; it must be %s.", named(path), shownValue(value), wanted)
+}
+
+// atMost returns the words for a text of a limited length.
+func atMost(characters uint64) string {
+	return fmt.Sprintf("a text that is not longer than %d characters", characters)
+}
+
+// didYouMean returns a sentence that suggests the nearest of the names, "" if none is near.
+func didYouMean(mistyped string, names []string) string {
+	if name := suggest.Nearest(mistyped, names); name != "" {
+		return " Did you mean '" + name + "'?"
+	}
+	return ""
+}
+
+// formatFault returns the fault of a value whose text is none of its format.
+func formatFault(err error, path string) gen.ErrorDetail {
+	var broken *edm.Fault
+	if errors.As(err, &broken) {
+		return problem.Fault(gen.InvalidValue, path, "%s is '%s'; %s.", named(path), problem.Shown(broken.Text), broken.Problem)
+	}
+	return problem.Fault(gen.InvalidValue, path, "%s.", rootCause(err))
+}
+
+// mistypedMember returns a sentence that names the unknown member of the object that the missing one at
+// the path may be, "" if none is near. An open object ignores such a member.
+func mistypedMember(schema *openapi3.Schema, value any, path string) string {
+	object, _ := value.(map[string]any)
+	var unknown []string
+	for name := range object {
+		if schema.Properties[name] == nil {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	if name := suggest.Nearest(path[strings.LastIndex(path, "/")+1:], unknown); name != "" {
+		return " Did you mean it by '" + problem.Shown(name) + "'?"
+	}
+	return ""
+}
+
+// discriminatorFault returns the fault of an object that does not tell its type. The value is the one
+// that it gives as its type, nil for none.
+func discriminatorFault(by *openapi3.Discriminator, value any) gen.ErrorDetail {
+	types := slices.Sorted(maps.Keys(by.Mapping))
+	wanted := "one of " + strings.Join(types, ", ")
+	if value == nil {
+		return problem.Fault(gen.InvalidValue, by.PropertyName, "%s is missing; it must be %s.", named(by.PropertyName), wanted)
+	}
+	fault := mustBe(by.PropertyName, value, wanted)
+	text, _ := value.(string)
+	fault.Message += didYouMean(text, types)
+	return fault
+}
+
+// named returns a path as a sentence begins with it; "" is the whole body.
 func named(path string) string {
 	if path == "" {
-		return "the body"
+		return "The body"
 	}
 	return "'" + path + "'"
 }
@@ -140,12 +213,29 @@ func patternCode(path string) gen.ErrorDetailCode {
 	return gen.InvalidValue
 }
 
-func enumList(schema *openapi3.Schema) string {
-	words := make([]string, len(schema.Enum))
-	for i, word := range schema.Enum {
-		words[i] = fmt.Sprint(word)
+func enumNames(schema *openapi3.Schema) []string {
+	names := make([]string, len(schema.Enum))
+	for i, name := range schema.Enum {
+		names[i] = fmt.Sprint(name)
 	}
-	return strings.Join(words, ", ")
+	return names
+}
+
+// wanted returns what a value of the schema is, with an example if the contract has one.
+func wanted(schema *openapi3.Schema) string {
+	if len(schema.Enum) > 0 {
+		return "one of " + strings.Join(enumNames(schema), ", ")
+	}
+	kind := kindOfSchema(schema)
+	switch {
+	case schema.Pattern != "":
+		return kind + ": " + spec.FormOf(schema)
+	case schema.Min != nil && schema.Max != nil:
+		return fmt.Sprintf("%s from %.0f to %.0f", kind, *schema.Min, *schema.Max)
+	case schema.Example != nil:
+		return fmt.Sprintf("%s, as in %v", kind, schema.Example)
+	}
+	return kind
 }
 
 func kindOfSchema(schema *openapi3.Schema) string {
@@ -164,7 +254,8 @@ func kindOfSchema(schema *openapi3.Schema) string {
 	return "of another type"
 }
 
-func kindOfValue(value any) string {
+// shownValue returns a value of a caller as a message repeats it.
+func shownValue(value any) string {
 	switch value := value.(type) {
 	case map[string]any:
 		return "an object"
@@ -177,5 +268,5 @@ func kindOfValue(value any) string {
 	case nil:
 		return "null"
 	}
-	return "a number"
+	return problem.Shown(fmt.Sprint(value)) // a number
 }

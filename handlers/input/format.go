@@ -33,6 +33,6 @@ func checkFormat(query string) error {
 	if media, _, err := mime.ParseMediaType(asked); err == nil && (media == "json" || media == "application/json") {
 		return nil
 	}
-	return problem.Refuse(problem.ErrFormat, formatOption, "%s is '%s'; write %s=json or %s=application/json.",
-		formatOption, problem.Shown(asked), formatOption, formatOption)
+	return problem.Refuse(problem.ErrFormat, formatOption, "'%s' is '%s'; it must be json or application/json, as in %s=json.",
+		formatOption, problem.Shown(asked), formatOption)
 }

@@ -6,6 +6,7 @@
 package input
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -48,7 +49,7 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, quirk
 	if op.RequestBody != nil {
 		var err error
 		if body, err = quirks.readBody(r, op); err != nil {
-			return body, err
+			return body, withFaults(err, faults)
 		}
 		if op.BodySchema != nil {
 			faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
@@ -58,6 +59,18 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, quirk
 		return body, problem.Invalid(faults...)
 	}
 	return body, checkFormat(r.URL.RawQuery)
+}
+
+// withFaults returns the problem of a body together with the faults of the parameters. A problem that
+// has another status than they have comes alone.
+func withFaults(err error, faults []gen.ErrorDetail) error {
+	var refused *problem.Problem
+	if len(faults) == 0 || !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) {
+		return err
+	}
+	all := problem.Invalid(append(faults, refused.Faults()...)...)
+	all.Unread = refused.Unread
+	return all
 }
 
 // maxOptions is the most query options that a request may have: more than any operation has.
@@ -70,14 +83,17 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return []gen.ErrorDetail{problem.Fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)}
+		return []gen.ErrorDetail{unreadableQuery(err)}
 	}
 	var faults []gen.ErrorDetail
 	for name, values := range query {
 		switch {
+		case name == "" || name[0] == ' ':
+			faults = append(faults, problem.Fault(gen.UnknownQueryOption, "query",
+				"A query option has no name, as if the shell replaced $filter, $top or another: put the URL in single quotes, or write \\$filter."))
 		case !slices.Contains(op.QueryNames, name):
-			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.",
-				problem.Shown(name), choices(op.QueryNames)))
+			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.%s",
+				problem.Shown(name), choices(op.QueryNames), didYouMeanOption(name, op.QueryNames)))
 		case len(values) > 1:
 			faults = append(faults, problem.Fault(gen.InvalidValue, name, "The query option '%s' is given %d times; give it once.", name, len(values)))
 		}
@@ -92,11 +108,26 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 	}
 	for _, ref := range op.Parameters {
 		if err := openapi3filter.ValidateParameter(r.Context(), input, ref.Value); err != nil {
-			faults = append(faults, faultsOf(err, ref.Value.Name)...)
+			faults = append(faults, faultsOf(err, ref.Value)...)
 		}
 	}
 	slices.SortFunc(faults, func(a, b gen.ErrorDetail) int { return strings.Compare(*a.Target, *b.Target) })
 	return faults
+}
+
+// unreadableQuery returns the fault of a query that is no list of options.
+func unreadableQuery(err error) gen.ErrorDetail {
+	var escape url.EscapeError
+	if errors.As(err, &escape) {
+		return problem.Fault(gen.InvalidValue, "query", "The query has '%s'; it must be a percent sign and two hexadecimal digits, as in %%20 for a space and %%25 for the percent sign itself.",
+			strings.ToValidUTF8(string(escape), "\uFFFD"))
+	}
+	return problem.Fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)
+}
+
+// didYouMeanOption is didYouMean for query options, which may be written without their $.
+func didYouMeanOption(mistyped string, names []string) string {
+	return didYouMean("$"+strings.TrimPrefix(mistyped, "$"), names)
 }
 
 func choices(names []string) string {
@@ -114,7 +145,11 @@ func bodyFaults(schema *openapi3.Schema, body any) []gen.ErrorDetail {
 		faults = takeOut(schema, object, "")
 	}
 	if err := schema.VisitJSON(body, openapi3.VisitAsRequest(), openapi3.MultiErrors(), formats); err != nil {
-		faults = append(faults, faultsOf(err, "")...)
+		for _, fault := range faultsOf(err, nil) {
+			if !slices.ContainsFunc(faults, func(known gen.ErrorDetail) bool { return *known.Target == *fault.Target }) {
+				faults = append(faults, fault) // not that what was taken out is missing
+			}
+		}
 	}
 	return faults
 }
@@ -144,14 +179,15 @@ func takeOut(schema *openapi3.Schema, object map[string]any, path string) []gen.
 			}
 			delete(object, name)
 			if count++; count <= problem.MaxFaults {
-				unknown = append(unknown, problem.Fault(gen.UnknownProperty, at, "There is no property '%s' here; there are %s.",
-					problem.Shown(name), strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", ")))
+				names := slices.Sorted(maps.Keys(schema.Properties))
+				unknown = append(unknown, problem.Fault(gen.UnknownProperty, at, "There is no property '%s' here; there are %s.%s",
+					problem.Shown(name), strings.Join(names, ", "), didYouMean(name, names)))
 			}
 			continue
 		}
 		if words := tooLong(property.Value, value); words != "" {
 			delete(object, name)
-			others = append(others, problem.Fault(gen.InvalidValue, at, "%s.", words))
+			others = append(others, problem.Fault(gen.InvalidValue, at, "'%s' %s.", at, words))
 			continue
 		}
 		others = append(others, takeOutWithin(property.Value, value, path+name+"/")...)
@@ -182,15 +218,15 @@ func tooLong(schema *openapi3.Schema, value any) string {
 	switch value := value.(type) {
 	case string:
 		if schema.MaxLength != nil && uint64(utf8.RuneCountInString(value)) > *schema.MaxLength {
-			return fmt.Sprintf("'%s' is longer than %d characters", problem.Shown(value), *schema.MaxLength)
+			return fmt.Sprintf("is '%s'; it must be %s", problem.Shown(value), atMost(*schema.MaxLength))
 		}
 	case []any:
 		if schema.MaxItems != nil && uint64(len(value)) > *schema.MaxItems {
-			return fmt.Sprintf("It has %d members; %d are the most", len(value), *schema.MaxItems)
+			return fmt.Sprintf("has %d members; it must have at most %d", len(value), *schema.MaxItems)
 		}
 	case map[string]any:
 		if schema.MaxProps != nil && uint64(len(value)) > *schema.MaxProps {
-			return fmt.Sprintf("It has %d members; %d are the most", len(value), *schema.MaxProps)
+			return fmt.Sprintf("has %d members; it must have at most %d", len(value), *schema.MaxProps)
 		}
 	}
 	return ""

@@ -54,13 +54,13 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	got := faultsIn(t, err)
 	for _, want := range []string{
 		"$top " + string(gen.UnknownQueryOption) + " There is no query option '$top' here; there are $select, $format.",
-		"If-Match " + string(gen.MalformedEntityTag) + " 'x' does not have the form",
-		"id " + string(gen.InvalidValue) + " 'x",
+		"If-Match " + string(gen.MalformedEntityTag) + " 'If-Match' is 'x'; it must be an entity tag. Put",
+		"id " + string(gen.InvalidValue) + " 'id' is 'x",
 		"colour " + string(gen.UnknownProperty) + " There is no property 'colour' here; there are ",
-		"duration " + string(gen.InvalidValue) + " duration \"1 hour\", character 1: expected a P",
+		"duration " + string(gen.InvalidValue) + " 'duration' is '1 hour'; character 1: expected a P",
 		"startDate " + string(gen.InvalidValue),
-		"activity " + string(gen.NullNotAllowed) + " null is not a valid value for 'activity'",
-		"timeZoneUsed " + string(gen.InvalidValue) + " 'timeZoneUsed' must be a string, not a number.",
+		"activity " + string(gen.NullNotAllowed) + " 'activity' is null; it must be one of Email",
+		"timeZoneUsed " + string(gen.InvalidValue) + " 'timeZoneUsed' is 7; it must be a string: a time zone. ",
 	} {
 		found := false
 		for _, one := range got {
@@ -81,13 +81,13 @@ func TestValidateParameters(t *testing.T) {
 		"":                                    nil,
 		"$top=1000&$count=true":               nil,
 		strings.Repeat("$top=1&", 64):         {"query invalidValue The query has 65 options; send 64 at most."},
-		"$top=%zz":                            {"query invalidValue The query cannot be read"},
+		"$top=%zz":                            {"query invalidValue The query has '%zz'; it must be a percent sign and two hexadecimal digits"},
 		"$top=1&$top=2":                       {"$top invalidValue The query option '$top' is given 2 times"},
-		"$top=-1&$skip=-1":                    {"$skip invalidValue '$skip' must be at least 0.", "$top invalidValue '$top' must be at least 0."},
-		"$top=1001":                           {"$top invalidValue '$top' must be at most 1000."},
-		"$top=x":                              {"$top invalidValue '$top' cannot be read: "},
+		"$top=-1&$skip=-1":                    {"$skip invalidValue '$skip' is -1; it must be at least 0.", "$top invalidValue '$top' is -1; it must be at least 0."},
+		"$top=1001":                           {"$top invalidValue '$top' is 1001; it must be at most 1000."},
+		"$top=x":                              {"$top invalidValue '$top' is 'x'; it must be a whole number from 0 to 1000."},
 		"$apply=x&colour=red":                 {"$apply unknownQueryOption", "colour unknownQueryOption"},
-		"$filter=" + strings.Repeat("a", 5e3): {"$filter invalidValue 'aaa"},
+		"$filter=" + strings.Repeat("a", 5e3): {"$filter invalidValue '$filter' is 'aaa"},
 	} {
 		request := httptest.NewRequest(http.MethodGet, collectionRoute, nil)
 		request.URL.RawQuery = query
@@ -131,7 +131,7 @@ func TestValueFaults(t *testing.T) {
 	if len(faults) != 1 || *faults[0].Target != "afterHours" || faults[0].Code != gen.UnknownProperty {
 		t.Errorf("%+v", faults)
 	}
-	if faults := input.ValueFaults(op.BodySchema, 7.0); len(faults) != 1 || faults[0].Message != "the body must be a JSON object, not a number." {
+	if faults := input.ValueFaults(op.BodySchema, 7.0); len(faults) != 1 || faults[0].Message != "The body is 7; it must be a JSON object." {
 		t.Errorf("%+v", faults)
 	}
 }

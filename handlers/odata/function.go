@@ -29,13 +29,13 @@ var functions = map[store.Func]struct {
 }
 
 // functionNames lists the functions, for errors.
-var functionNames = func() string {
+var functionNames = func() []string {
 	names := []string{"isof"}
 	for name := range maps.Keys(functions) {
 		names = append(names, string(name))
 	}
 	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return names
 }()
 
 // function parses a call from its parenthesis on, and checks the kinds of the arguments.
@@ -43,7 +43,8 @@ func (p *parser) function(name token) (operand, error) {
 	f := store.Func(p.word(name))
 	signature, ok := functions[f]
 	if !ok {
-		return operand{}, p.fault(name.start, "expected one of the functions %s, found %s", functionNames, shown(p.text[name.start:name.end]))
+		return operand{}, p.fault(name.start, "expected one of the functions %s, found %s%s",
+			strings.Join(functionNames, ", "), shown(p.text[name.start:name.end]), nearest(string(f), functionNames))
 	}
 	open := p.take()
 	args := make([]store.Expr, len(signature.args))
@@ -93,7 +94,8 @@ func (p *parser) isOf(name token) (operand, error) {
 	}
 	t := p.model.types[typeName]
 	if t == nil {
-		return operand{}, p.expected("a type such as " + p.model.example)
+		t := p.next()
+		return operand{}, p.fault(t.start, "expected a type such as %s, found %s%s", p.model.example, shown(p.text[t.start:t.end]), nearest(typeName, p.model.typeNames()))
 	}
 	p.take()
 	end := p.next().end

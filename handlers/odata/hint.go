@@ -1,8 +1,11 @@
 package odata
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
+	"afterhours/handlers/suggest"
 	"afterhours/store"
 )
 
@@ -72,4 +75,67 @@ func (p *parser) enumerationHint(x operand, wanted store.Kind) string {
 		return ""
 	}
 	return "; " + p.piece(x) + " is an enumeration: use eq or in"
+}
+
+// nearest returns " (did you mean ...?)" with the name that is nearest to the mistyped one, "" if none is
+// near or if it is right and only misplaced.
+func nearest(mistyped string, names []string) string {
+	if name := suggest.Nearest(mistyped, names); name != "" && fold(name) != fold(mistyped) {
+		return " (did you mean '" + name + "'?)"
+	}
+	return ""
+}
+
+// expectedOperator returns the error for a next token that is no operator.
+func (p *parser) expectedOperator(description string) error {
+	t := p.next()
+	operators := append(slices.Sorted(maps.Keys(precedences)), "in")
+	return p.fault(t.start, "expected %s, found %s%s%s", description, shown(p.text[t.start:t.end]), p.hint(t), nearest(p.word(t), operators))
+}
+
+// names returns the sorted names of the properties of the type.
+func (t *entityType) names() []string {
+	var names []string
+	for _, property := range t.properties {
+		names = append(names, string(property.name))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// typeNames returns the sorted names of the derived types.
+func (m *Model) typeNames() []string {
+	var names []string
+	for _, t := range m.types {
+		if t != m.base {
+			names = append(names, t.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// nearestActivity is nearest for the members of analyticsActivityType.
+func (m *Model) nearestActivity(text string) string {
+	names := make([]string, len(m.activities))
+	for i, activity := range m.activities {
+		names[i] = string(activity)
+	}
+	return nearest(text, names)
+}
+
+// suggestion is nearest for a text in quotes where an activity or the name of a type is wanted, "" for
+// any other operand.
+func (p *parser) suggestion(x operand, wanted store.Kind) string {
+	if !x.quoted {
+		return ""
+	}
+	text := x.expr.(store.Literal).Value.Text
+	switch wanted {
+	case store.KindActivity:
+		return p.model.nearestActivity(text)
+	case kindTypeName:
+		return nearest(strings.TrimPrefix(text, "#"), p.model.typeNames())
+	}
+	return ""
 }

@@ -40,6 +40,43 @@ func TestFilterHints(t *testing.T) {
 	}
 }
 
+// suggestions maps a text with a mistyped name to the column and problem of its error.
+var suggestions = map[string]string{
+	"durtion gt 'PT1H'":                                         "1: Could not find a property named 'durtion' on type 'microsoft.graph.activityStatistics' (did you mean 'duration'?).",
+	"duration gt afterHour":                                     "13: Could not find a property named 'afterHour' on type 'microsoft.graph.activityStatistics' (did you mean 'afterHours'?); write 'afterHour' in quotes if it is a literal.",
+	"contians(id,'a')":                                          "1: expected one of the functions concat, contains, day, endswith, isof, length, month, startswith, tolower, totalseconds, toupper, trim, year, found contians (did you mean 'contains'?)",
+	"activity eq 'Cal'":                                         "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Cal' (did you mean 'Call'?)",
+	"activity in ('Call','Metting')":                            "21: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Metting' (did you mean 'Meeting'?)",
+	"duration gte 'PT1H'":                                       "10: expected an operator such as eq or and, found gte (did you mean 'ge'?)",
+	"(duration gte 'PT1H')":                                     "11: expected an operator or ), found gte (did you mean 'ge'?)",
+	"isof('microsoft.graph.callActivityStatistic')":             "6: expected a type such as microsoft.graph.callActivityStatistics, found 'microsoft.graph.callActivityStatistic' (did you mean 'microsoft.graph.callActivityStatistics'?)",
+	"@odata.type eq '#microsoft.graph.chatActivityStatistic'":   "16: expected a derived type such as '#microsoft.graph.callActivityStatistics', found '#microsoft.graph.chatActivityStatistic' (did you mean 'microsoft.graph.chatActivityStatistics'?)",
+	"microsoft.graph.callActivityStatistic/afterHours eq null":  "1: expected a type such as microsoft.graph.callActivityStatistics before the /, found microsoft.graph.callActivityStatistic (did you mean 'microsoft.graph.callActivityStatistics'?)",
+	"microsoft.graph.focusActivityStatistics/durations eq null": "41: Could not find a property named 'durations' on type 'microsoft.graph.focusActivityStatistics' (did you mean 'duration'?).",
+	"activity eq microsoft.graph.analyticsActivityType'Mail'":   "50: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call', found 'Mail' (did you mean 'Email'?)",
+}
+
+// TestFilterSuggestions checks that a mistyped name gets the nearest one, and only if one is near.
+func TestFilterSuggestions(t *testing.T) {
+	for text, want := range suggestions {
+		if _, err := model.ParseFilter(text); err == nil || err.Error() != "$filter, column "+want {
+			t.Errorf("%s\n got %v\nwant %s", text, err, want)
+		}
+	}
+	_, err := model.ParseOrderBy("durtion")
+	if want := "$orderby, column 1: Could not find a property named 'durtion' on type 'microsoft.graph.activityStatistics' (did you mean 'duration'?)."; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	_, err = model.ParseOrderBy("id dsc")
+	if want := "$orderby, column 4: expected asc, desc or a comma, found dsc (did you mean 'desc'?)"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	_, err = model.ParseSelect("id,startDat")
+	if want := "$select, column 4: Could not find a property named 'startDat' on type 'microsoft.graph.activityStatistics' (did you mean 'startDate'?)."; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // TestNoHintsElsewhere checks that the advice is that of $filter alone.
 func TestNoHintsElsewhere(t *testing.T) {
 	if _, err := model.ParseOrderBy("id=desc"); err == nil || err.Error() != "$orderby, column 3: expected asc, desc or a comma, found =" {

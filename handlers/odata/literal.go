@@ -76,7 +76,7 @@ func (m *Model) read(text string, kind store.Kind) (store.Value, error) {
 	case store.KindActivity:
 		activity, ok := m.activity(text)
 		if !ok {
-			err = errors.New("expected " + m.describe(kind) + ", found '" + short(text) + "'")
+			err = errors.New("expected " + m.describe(kind) + ", found '" + short(text) + "'" + m.nearestActivity(text))
 		}
 		value.Text = string(activity)
 	default:

@@ -31,8 +31,8 @@ func (m *Model) ParseOrderBy(text string) ([]store.Order, error) {
 		if p.next().kind == tokenEnd {
 			return order, nil
 		}
-		if err := p.want(tokenComma, "asc, desc or a comma"); err != nil {
-			return nil, err
+		if t := p.next(); !p.accept(tokenComma) {
+			return nil, p.fault(t.start, "expected asc, desc or a comma, found %s%s", shown(p.text[t.start:t.end]), nearest(p.word(t), []string{"desc", "asc"}))
 		}
 	}
 }

@@ -70,7 +70,7 @@ func (m *Model) ParseFilter(text string) (store.Expr, error) {
 		return nil, err
 	}
 	if p.next().kind != tokenEnd {
-		return nil, p.expected("an operator such as eq or and")
+		return nil, p.expectedOperator("an operator such as eq or and")
 	}
 	if filter.kind != store.KindBool {
 		return nil, p.fault(filter.start, "expected a condition such as activity eq 'Call', found %s", p.piece(filter))
@@ -225,7 +225,10 @@ func (p *parser) parenthesised() (operand, error) {
 		return operand{}, err
 	}
 	x.start, x.end = open.start, p.next().end
-	return x, p.want(tokenClose, "an operator or )")
+	if !p.accept(tokenClose) {
+		return operand{}, p.expectedOperator("an operator or )")
+	}
+	return x, nil
 }
 
 // named parses an operand that begins with a word. The next token decides which one.

@@ -18,7 +18,8 @@ func (p *parser) path(t token) (path, error) {
 	}
 	if p.accept(tokenSlash) {
 		if on = p.model.types[p.word(t)]; on == nil {
-			return path{}, p.fault(t.start, "expected a type such as %s before the /, found %s", p.model.example, shown(p.text[t.start:t.end]))
+			return path{}, p.fault(t.start, "expected a type such as %s before the /, found %s%s",
+				p.model.example, shown(p.text[t.start:t.end]), nearest(p.word(t), p.model.typeNames()))
 		}
 		t = p.take()
 	}
@@ -29,7 +30,8 @@ func (p *parser) path(t token) (path, error) {
 	case p.model.types[p.word(t)] != nil:
 		return path{}, p.expected("/ and a property of " + p.model.types[p.word(t)].name)
 	case !ok:
-		return path{}, p.fault(t.start, "Could not find a property named '%s' on type '%s'%s.", short(p.text[t.start:t.end]), on.name, p.quotesHint(t))
+		return path{}, p.fault(t.start, "Could not find a property named '%s' on type '%s'%s%s.",
+			short(p.text[t.start:t.end]), on.name, nearest(p.word(t), on.names()), p.quotesHint(t))
 	}
 	return path{found, on, t.end}, nil
 }

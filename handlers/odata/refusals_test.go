@@ -38,8 +38,8 @@ var refusals = map[string]string{
 	"startDate eq 2019-02-30":                                 `14: date "2019-02-30": the day must be from 01 to 28 in February 2019`,
 	"startDate eq 2019-06-16T00:00:00Z":                       `14: date "2019-06-16T00:00:00Z": expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16`,
 	"startDate eq -2019-06-16":                                `14: date "-2019-06-16": expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16`,
-	"activity eq 'Mail'":                                      "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Mail'",
-	"activity eq microsoft.graph.analyticsActivityType'Mail'": "50: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call', found 'Mail'",
+	"activity eq 'Mail'":                                      "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Mail' (did you mean 'Email'?)",
+	"activity eq microsoft.graph.analyticsActivityType'Mail'": "50: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call', found 'Mail' (did you mean 'Email'?)",
 	"activity gt 'Call'":                                      "10: expected eq or ne, since values of kind activity have no order, found gt",
 	"true lt false":                                           "6: expected eq or ne, since values of kind boolean have no order, found lt",
 	"activity eq 5":                                           "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 5",
@@ -49,17 +49,17 @@ var refusals = map[string]string{
 	"id eq duration'PT1H'":                                    "7: expected a text such as 'UTC' to compare with id, found duration'PT1H'",
 
 	// Literals with a prefix.
-	"duration eq duration'1h'":            `21: duration "1h", character 1: expected a P, found '1'; write it as in PT1H30M`,
+	"duration eq duration'1h'":            `21: duration "1h": character 1: expected a P, found '1'; write it as in PT1H30M`,
 	"duration eq duration'PT1H":           "21: expected a closing quote (a quote inside the text is written ''), found 'PT1H",
 	"duration eq duration 'PT1H'":         "22: expected an operator such as eq or and, found 'PT1H'",
 	"duration eq time'PT1H'":              "13: expected duration or microsoft.graph.analyticsActivityType before the quote, found time",
 	"id eq guid'x'":                       "7: expected duration or microsoft.graph.analyticsActivityType before the quote, found guid",
-	"duration eq duration'P99999999999D'": `21: duration "P99999999999D" is out of range: it must be from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S`,
+	"duration eq duration'P99999999999D'": `21: duration "P99999999999D": out of range: it must be from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S`,
 
 	// Names.
 	"name eq 'a'": "1: Could not find a property named 'name' on type 'microsoft.graph.activityStatistics'.",
 	"microsoft.graph.focusActivityStatistics/afterHours eq null": "41: Could not find a property named 'afterHours' on type 'microsoft.graph.focusActivityStatistics'.",
-	"microsoft.graph.call/afterHours eq null":                    "1: expected a type such as microsoft.graph.callActivityStatistics before the /, found microsoft.graph.call",
+	"microsoft.graph.call/afterHours eq null":                    "1: expected a type such as microsoft.graph.callActivityStatistics before the /, found microsoft.graph.call (did you mean 'microsoft.graph.callActivityStatistics'?)",
 	"microsoft.graph.callActivityStatistics eq null":             "40: expected / and a property of microsoft.graph.callActivityStatistics, found eq",
 	"microsoft.graph.callActivityStatistics/":                    "40: expected a property, found the end",
 	"$it eq null": "5: expected / and a property, found eq",

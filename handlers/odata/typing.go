@@ -149,7 +149,7 @@ func (p *parser) unify(sides []operand) error {
 		}
 		var ok bool
 		if sides[i], ok = p.as(side, leader.kind); !ok {
-			return p.fault(side.start, "expected %s to compare with %s, found %s", p.model.describe(leader.kind), p.piece(leader), p.piece(side))
+			return p.fault(side.start, "expected %s to compare with %s, found %s%s", p.model.describe(leader.kind), p.piece(leader), p.piece(side), p.suggestion(side, leader.kind))
 		}
 	}
 	return nil
@@ -186,7 +186,7 @@ func (p *parser) compareType(x operand, op store.Operator, at token, y operand) 
 		t = p.model.types[fold(strings.TrimPrefix(name.expr.(store.Literal).Value.Text, "#"))]
 	}
 	if t == nil || t == p.model.base {
-		return operand{}, p.fault(name.start, "expected a derived type such as '#%s', found %s", p.model.example, p.piece(name))
+		return operand{}, p.fault(name.start, "expected a derived type such as '#%s', found %s%s", p.model.example, p.piece(name), p.suggestion(name, kindTypeName))
 	}
 	var expr store.Expr = store.IsOf{Type: t.derived}
 	if op == store.Ne {

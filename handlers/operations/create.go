@@ -31,11 +31,12 @@ func (s *Service) Create(ctx context.Context, req *Request, userID string, body 
 func (s *Service) putNew(ctx context.Context, req *Request, key store.Key, body *gen.ActivityStatisticsUpdate, prefer preferences) (*Response, error) {
 	if req.Cast != nil && req.Cast.Name != string(*body.OdataType) {
 		return nil, problem.Invalid(problem.Fault(gen.InvalidValue, "@odata.type",
-			"The URL is of a %s, and so must the type of what is created there be.", req.Cast.Name))
+			"'@odata.type' is '%s'; it must be '%s', which is the type in the URL.", *body.OdataType, req.Cast.Name))
 	}
-	record, faults := s.spec.Types[string(*body.OdataType)].NewRecord(key.ID, body)
-	if len(faults) > 0 {
-		return nil, problem.Invalid(faults...)
+	t := s.spec.Types[string(*body.OdataType)]
+	record, faults := t.NewRecord(key.ID, body)
+	if err := s.judge(req, t, nil, &record, faults); err != nil {
+		return nil, err
 	}
 	statistic, settings, err := s.put(ctx, req, key, record, store.NoRevision)
 	if errors.Is(err, store.ErrExists) {

@@ -3,6 +3,7 @@ package operations
 import (
 	"log/slog"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,18 +23,23 @@ var (
 	testKey   = store.Key{Owner: testOwner, ID: "a"}
 )
 
+// testContract loads the repository's contract once, as it takes long.
+var testContract = sync.OnceValues(func() (*spec.Contract, error) {
+	text, err := os.ReadFile("../../openapi.yaml")
+	if err != nil {
+		return nil, err
+	}
+	return spec.Load(text)
+})
+
 // newTestService returns a service over the store with the repository's contract.
 func newTestService(t testing.TB, over store.Store) *Service {
 	t.Helper()
-	text, err := os.ReadFile("../../openapi.yaml")
+	contract, err := testContract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	contract, err := spec.Load(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	service, err := New(over, contract, slog.New(slog.DiscardHandler), time.Now)
+	service, err := New(over, contract, slog.New(slog.DiscardHandler), time.Now, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,7 +143,26 @@ func optionFault(err error) []gen.ErrorDetail {
 	if !errors.As(err, &wrong) {
 		return nil
 	}
-	return []gen.ErrorDetail{problem.Fault(gen.InvalidQueryOption, wrong.Option, "%s", wrong)}
+	return []gen.ErrorDetail{problem.Fault(gen.InvalidQueryOption, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
+}
+
+// OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is
+// for a request that is refused for another reason, so that its response names all faults.
+func (s *Service) OptionFaults(options url.Values) []gen.ErrorDetail {
+	var faults []gen.ErrorDetail
+	for _, option := range []struct {
+		name  string
+		parse func(string) error
+	}{
+		{"$filter", func(text string) error { _, err := s.spec.Model.ParseFilter(text); return err }},
+		{"$orderby", func(text string) error { _, err := s.spec.Model.ParseOrderBy(text); return err }},
+		{"$select", func(text string) error { _, err := s.spec.Model.ParseSelect(text); return err }},
+	} {
+		if options.Has(option.name) {
+			faults = append(faults, optionFault(option.parse(options.Get(option.name)))...)
+		}
+	}
+	return faults
 }
 
 // pageSize returns the smaller of $top and odata.maxpagesize, within the contract's bound, and

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
+	"afterhours/handlers/suggest"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 )
@@ -58,13 +60,27 @@ func (s *Service) read(ctx context.Context, req *Request, key store.Key) (store.
 	statistic, settings, err := s.storeFor(req).Get(ctx, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		err = problem.Refuse(err, "", "There is no statistic '%s'.", key.ID)
+		err = problem.Refuse(err, "", "There is no statistic '%s'.%s", key.ID, s.mistypedCast(key.ID))
 	case err == nil && !req.casts(statistic.Type):
 		err = problem.Refuse(problem.ErrUnknown, "", "The statistic '%s' is no %s.", key.ID, req.Cast.Qualified())
 	case err == nil:
 		s.recentFor(req).remember(key, statistic)
 	}
 	return statistic, settings, err
+}
+
+// mistypedCast returns a sentence that suggests the type that an id may mean, "" if none is near. A
+// mistyped cast in a URL is read as an id.
+func (s *Service) mistypedCast(id string) string {
+	var names []string
+	for _, t := range s.spec.Types {
+		names = append(names, t.Qualified())
+	}
+	slices.Sort(names)
+	if name := suggest.Nearest(id, names); name != "" {
+		return " Did you mean '" + name + "'?"
+	}
+	return ""
 }
 
 // entity returns 200 with a statistic.

@@ -2,12 +2,13 @@
 // leaves alone HTTP, tokens and validation (handlers, auth, input): it gets bound parameters and a
 // bound body, and returns a Response or an error.
 //
-//	Service.Update -> owner -> keyedMutex -> recent or store.Get -> precondition -> wire.Type.Merge
+//	Service.Update -> owner -> keyedMutex -> recent or store.Get -> precondition -> wire.Type.Merge -> judge
 //	               -> store.Put by compare-and-swap -> Response
 package operations
 
 import (
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -24,19 +25,37 @@ type Service struct {
 	now    func() time.Time
 	locks  keyedMutex
 	recent *recent
+	strict bool
+	hints  hints
 	// learned has the aliases that this process has seen in tokens, so that each is stored
 	// once and not at every request.
-	learned *lru.Cache[store.User, struct{}]
+	learned atomic.Pointer[learnedAliases]
 }
 
-// learnedAliases bounds the memory of Service.learned: about 4 MiB.
-const learnedAliases = 16384
+type learnedAliases = lru.Cache[store.User, struct{}]
 
-// New returns a service over the store that reads the time from now.
-func New(over store.Store, contract *spec.Contract, log *slog.Logger, now func() time.Time) (*Service, error) {
-	learned, err := lru.New[store.User, struct{}](learnedAliases)
+// mostLearned bounds the memory of Service.learned: about 4 MiB.
+const mostLearned = 16384
+
+// New returns a service over the store that reads the time from now. A strict one refuses the writes that
+// break the contract's x-strict-rules; any other one logs them.
+func New(over store.Store, contract *spec.Contract, log *slog.Logger, now func() time.Time, strict bool) (*Service, error) {
+	learned, err := lru.New[store.User, struct{}](mostLearned)
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: over, spec: contract, log: log, now: now, recent: newRecent(), learned: learned}, nil
+	s := &Service{store: over, spec: contract, log: log, now: now, recent: newRecent(), strict: strict}
+	s.learned.Store(learned)
+	return s, nil
+}
+
+// Forget drops the aliases that the service knows to be stored, after the content of the store was
+// replaced. Aliases that requests under way store before that are dropped as well: they go to the old
+// cache. The cached statistics need not be forgotten: they are only ever written by compare-and-swap.
+func (s *Service) Forget() {
+	learned, err := lru.New[store.User, struct{}](mostLearned)
+	if err != nil {
+		panic(err) // only a size below one is an error
+	}
+	s.learned.Store(learned)
 }

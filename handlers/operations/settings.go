@@ -50,7 +50,7 @@ func (s *Service) changeSettings(ctx context.Context, req *Request, userID strin
 		return nil, err
 	}
 	if patch.id != nil && *patch.id != owner.User {
-		return nil, problem.Invalid(problem.Fault(gen.PropertyNotUpdateable, "id", "The id is '%s', and cannot be changed.", owner.User))
+		return nil, problem.Invalid(problem.Fault(gen.PropertyNotUpdateable, "id", "'id' is '%s'; it must be '%s', as an id cannot be changed.", problem.Shown(*patch.id), owner.User))
 	}
 	if err := patch.condition.checkUntagged(); err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func startAfter(skiptoken *string, order []store.Order) (*store.Position, error)
 	position, err := parseSkipToken(*skiptoken, order)
 	if err != nil {
 		return nil, problem.Invalid(problem.Fault(gen.InvalidValue, "$skiptoken",
-			"'%s' is no skip token of this server: follow @odata.nextLink as it is.", problem.Shown(*skiptoken)))
+			"'$skiptoken' is '%s'; it must be one of this server's: take the whole @odata.nextLink as it is.", problem.Shown(*skiptoken)))
 	}
 	return position, nil
 }

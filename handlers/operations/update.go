@@ -77,9 +77,10 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	if missing {
 		return s.upsert(ctx, req, c)
 	}
-	merged, faults := s.spec.ByStoreType[stored.Type].Merge(c.key.ID, stored.Record, c.body)
-	if len(faults) > 0 {
-		return nil, problem.Invalid(faults...)
+	t := s.spec.ByStoreType[stored.Type]
+	merged, faults := t.Merge(c.key.ID, stored.Record, c.body)
+	if err := s.judge(req, t, &stored.Record, &merged, faults); err != nil {
+		return nil, err
 	}
 	if merged == stored.Record {
 		return s.written(req, c.key.Owner, &stored, settings, c.prefer, false), nil
@@ -95,8 +96,9 @@ func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Re
 	if !ok || !req.casts(stored.Type) || c.condition.check(stored.Revision) != nil {
 		return nil, nil
 	}
-	merged, faults := s.spec.ByStoreType[stored.Type].Merge(c.key.ID, stored.Record, c.body)
-	if len(faults) > 0 || merged == stored.Record {
+	t := s.spec.ByStoreType[stored.Type]
+	merged, faults := t.Merge(c.key.ID, stored.Record, c.body)
+	if merged == stored.Record || s.judge(req, t, &stored.Record, &merged, faults) != nil {
 		return nil, nil
 	}
 	response, err := s.replace(ctx, req, c, merged, stored.Revision)
@@ -123,7 +125,7 @@ func (s *Service) replace(ctx context.Context, req *Request, c change, merged st
 func (s *Service) upsert(ctx context.Context, req *Request, c change) (*Response, error) {
 	if c.body.OdataType == nil {
 		return nil, problem.Invalid(problem.Fault(gen.MissingProperty, "@odata.type",
-			"There is no statistic '%s', and to create it @odata.type must tell its type.", c.key.ID))
+			"'@odata.type' is missing; it must be the type of the statistic '%s', as this PATCH creates it.", c.key.ID))
 	}
 	created, err := s.putNew(ctx, req, c.key, c.body, c.prefer)
 	if errors.Is(err, store.ErrExists) {

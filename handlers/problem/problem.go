@@ -54,6 +54,14 @@ func Refuse(kind error, target, format string, values ...any) *Problem {
 	return &Problem{Kind: kind, Target: target, Message: fmt.Sprintf(format, values...)}
 }
 
+// Faults returns the details, or the problem itself as the only one.
+func (p *Problem) Faults() []gen.ErrorDetail {
+	if len(p.Details) > 0 {
+		return p.Details
+	}
+	return []gen.ErrorDetail{Fault(gen.InvalidValue, p.Target, "%s", p.Message)}
+}
+
 // MaxFaults is how many faults a response names: maxItems of details in the contract.
 const MaxFaults = 50
 

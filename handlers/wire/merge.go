@@ -18,11 +18,11 @@ func (t *Type) Merge(id string, record store.Record, update *gen.ActivityStatist
 	var faults []gen.ErrorDetail
 	if update.OdataType != nil && string(*update.OdataType) != t.Name {
 		faults = append(faults, problem.Fault(gen.PropertyNotUpdateable, "@odata.type",
-			"The statistic is a %s, and its type cannot be changed.", t.Name))
+			"'@odata.type' is '%s'; it must be '%s', as a type cannot be changed.", *update.OdataType, t.Name))
 	}
 	if update.ID != nil && *update.ID != id {
 		faults = append(faults, problem.Fault(gen.PropertyNotUpdateable, "id",
-			"The statistic's id is '%s', and cannot be changed.", id))
+			"'id' is '%s'; it must be '%s', as an id cannot be changed.", problem.Shown(*update.ID), id))
 	}
 	if update.Activity != nil {
 		record.Activity = store.Activity(*update.Activity)

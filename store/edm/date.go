@@ -63,19 +63,23 @@ func (d *Date) UnmarshalText(text []byte) error {
 // 9999). The error says what is wrong in the text and what would be right.
 func ParseDate(text string) (Date, error) {
 	if !looksLikeDate(text) {
-		return 0, fmt.Errorf("date %q: expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16", shown(text))
+		return 0, dateFault(text, "expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16")
 	}
 	year, month, day := number(text[:4]), number(text[5:7]), number(text[8:])
 	if year == 0 {
-		return 0, fmt.Errorf("date %q: the year must be from 0001 to 9999", shown(text))
+		return 0, dateFault(text, "the year must be from 0001 to 9999")
 	}
 	if month < 1 || month > 12 {
-		return 0, fmt.Errorf("date %q: the month must be from 01 to 12", shown(text))
+		return 0, dateFault(text, "the month must be from 01 to 12")
 	}
 	if last := daysIn(year, time.Month(month)); day < 1 || day > last {
-		return 0, fmt.Errorf("date %q: the day must be from 01 to %d in %v %04d", shown(text), last, time.Month(month), year)
+		return 0, dateFault(text, fmt.Sprintf("the day must be from 01 to %d in %v %04d", last, time.Month(month), year))
 	}
 	return DateOf(midnight(year, time.Month(month), day)), nil
+}
+
+func dateFault(text, problem string) error {
+	return &Fault{"date", shown(text), problem}
 }
 
 func looksLikeDate(text string) bool {

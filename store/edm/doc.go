@@ -6,7 +6,22 @@
 // that a value cannot hold exactly, and never rounds.
 package edm
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
+
+// Fault is the error of a text that is no value.
+type Fault struct {
+	// Kind is duration or date.
+	Kind string
+	// Text is the text, cut if it is long.
+	Text string
+	// Problem says what is wrong in the text and what would be right.
+	Problem string
+}
+
+func (f *Fault) Error() string { return fmt.Sprintf("%s %q: %s", f.Kind, f.Text, f.Problem) }
 
 // longestQuote is the most bytes of a bad text that an error repeats. It is enough to
 // recognise the text, and too little for a hostile text to fill a log.

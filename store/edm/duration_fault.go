@@ -66,13 +66,13 @@ func (s *durationScanner) faultAtDecimal() error {
 }
 
 func (s *durationScanner) faultInRange() error {
-	return fmt.Errorf("duration %q is out of range: it must be from %v to %v", shown(s.text), MinDuration, MaxDuration)
+	return &Fault{"duration", shown(s.text), fmt.Sprintf("out of range: it must be from %v to %v", MinDuration, MaxDuration)}
 }
 
 // fault returns an error with the problem at the next byte and a text that is right.
 func (s *durationScanner) fault(problem, right string) error {
 	character := utf8.RuneCountInString(s.text[:s.at]) + 1
-	return fmt.Errorf("duration %q, character %d: %s; write it as in %s", shown(s.text), character, problem, right)
+	return &Fault{"duration", shown(s.text), fmt.Sprintf("character %d: %s; write it as in %s", character, problem, right)}
 }
 
 // found names the next character, even an invisible one.

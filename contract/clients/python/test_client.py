@@ -135,7 +135,7 @@ def test_the_five_types() -> None:
     page = list_my_statistics.sync(client=client, filter_="startDate gt 2020-01-01", count=True)
     assert isinstance(page, ActivityStatisticsCollection)
     assert page.odata_count == 35
-    sizes = {statistic.activity: own(statistic).count("PT0S") for statistic in page.value}
+    sizes = {statistic.activity: sum(isinstance(d, str) for d in own(statistic)) for statistic in page.value}
     assert sizes == {"Call": 1, "Chat": 1, "Email": 3, "Focus": 0, "Meeting": 6}
 
 

@@ -127,7 +127,7 @@ test("a list is read to its end, page by page", async () => {
 test("each of the five types is told by @odata.type", async () => {
   const { data } = await client.GET(all, { params: { query: { $filter: "startDate gt 2020-01-01", $count: true } } });
   assert.equal(data?.["@odata.count"], 35);
-  const sizes = Object.fromEntries(data.value.map((statistic) => [statistic.activity, own(statistic).filter((d) => d === "PT0S").length]));
+  const sizes = Object.fromEntries(data.value.map((statistic) => [statistic.activity, own(statistic).filter((d) => typeof d === "string").length]));
   assert.deepEqual(sizes, { Call: 1, Chat: 1, Email: 3, Focus: 0, Meeting: 6 });
 });
 

@@ -167,7 +167,7 @@ func TestFilterOrderbySelectCount(t *testing.T) {
 		dates = append(dates, s.GetStartDate().String())
 	}
 	slices.Reverse(dates)
-	if len(dates) != 5 || !slices.IsSorted(dates) || *focus.GetOdataCount() != 5 { // nine hours on each working day
+	if len(dates) != 5 || !slices.IsSorted(dates) || *focus.GetOdataCount() != 5 { // on each working day
 		t.Errorf("%v, count %d", dates, *focus.GetOdataCount())
 	}
 	slim := get(users.ItemAnalyticsActivityStatisticsRequestBuilderGetQueryParameters{

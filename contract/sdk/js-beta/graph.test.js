@@ -145,7 +145,7 @@ test("$filter, $orderby, $select, $count", async () => {
   const focus = await statistics.get({
     queryParameters: { filter: "activity eq 'Focus' and duration gt duration'PT0S'", orderby: ["startDate desc"], count: true },
   });
-  assert.equal(focus.value.length, 5); // nine hours on each working day
+  assert.equal(focus.value.length, 5); // on each working day
   assert.equal(focus.odataCount, 5);
   const dates = focus.value.map((s) => s.startDate.toString());
   assert.deepEqual(dates, [...dates].sort().reverse());

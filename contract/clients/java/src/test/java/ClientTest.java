@@ -187,7 +187,7 @@ class ClientTest {
         var sizes = new TreeMap<String, Long>();
         for (var statistic : page.getValue()) {
             var type = statistic.getActualInstance().getClass().getSimpleName().replace("ActivityStatistics", "");
-            sizes.put(type, own(statistic).stream().filter("PT0S"::equals).count());
+            sizes.put(type, own(statistic).stream().filter(duration -> duration != null).count());
         }
         assertEquals(Map.of("Call", 1L, "Chat", 1L, "Email", 3L, "Focus", 0L, "Meeting", 6L), sizes);
     }

@@ -191,7 +191,7 @@ class GraphTest {
             request.queryParameters.orderby = new String[] {"startDate desc"};
             request.queryParameters.count = true;
         });
-        assertEquals(5, focus.getValue().size()); // nine hours on each working day
+        assertEquals(5, focus.getValue().size()); // on each working day
         assertEquals(5, focus.getOdataCount());
         var dates = focus.getValue().stream().map(ActivityStatistics::getStartDate).toList();
         assertEquals(dates.stream().sorted(Comparator.reverseOrder()).toList(), dates);
