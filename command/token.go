@@ -19,7 +19,7 @@ import (
 
 // The permissions that operations of the contract ask for.
 var (
-	userPermissions        = []string{"Analytics.Read", "Analytics.ReadWrite"}                      // --scope
+	userPermissions        = []string{"Analytics.Read", "Analytics.ReadWrite"}                       // --scope
 	applicationPermissions = []string{"Analytics.Read.All", "Analytics.ReadWrite.All", control.Role} // --role
 )
 

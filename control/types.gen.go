@@ -151,12 +151,14 @@ type InnerError = gen.InnerError
 // Example: Analytics.Read
 type Permission = string
 
-// Request defines model for request.
+// Request time is when the request came, by the server's clock. duration is the real time to the end of the response. tenant and user are those of the token, of a user or of an application, and absent without a valid token.
 type Request struct {
 	// ClientRequestID The client-request-id of the request, if the response repeated it.
 	ClientRequestID *string `json:"clientRequestId,omitempty"`
 
-	// Duration From the head of the request to the end of the response, in real time.
+	// Duration Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
 	Duration Duration `json:"duration"`
 
 	// Headers Those of the headers SdkVersion, User-Agent and Retry-Attempt that were sent, at most 200 characters of each.
@@ -182,13 +184,15 @@ type Request struct {
 	// Status The status of the response.
 	Status int32 `json:"status"`
 
-	// Tenant The tenant of the token. Absent without a valid token.
+	// Tenant Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 	Tenant *GUID `json:"tenant,omitempty"`
 
-	// Time When the request came, by the server's clock.
+	// Time A time as RFC 3339 has it.
+	//
+	// Example: 2026-11-23T14:00:00Z
 	Time Time `json:"time"`
 
-	// User The object id in the token, of a user or of an application. Absent without a valid token.
+	// User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 	User *GUID `json:"user,omitempty"`
 }
 
@@ -276,7 +280,7 @@ type Token struct {
 	Token string `json:"token"`
 }
 
-// TokenRequest defines model for tokenRequest.
+// TokenRequest What the token says. The tenant and the user of `afterhours token` are the default; the user is the object id of an application if there are roles. notBefore is from when on the token is valid; the default is the time that the clock shows. expiresIn is how long it is valid from then on, in whole seconds; the default is PT1H, and a token with a negative one has expired.
 type TokenRequest struct {
 	// Audience For whom the token is. The default is this server, and it refuses any other.
 	//
@@ -286,10 +290,14 @@ type TokenRequest struct {
 	// Cae Whether the client can answer a claims challenge. The token then has the claim xms_cc with cp1.
 	Cae *bool `json:"cae,omitempty"`
 
-	// ExpiresIn How long the token is valid, in whole seconds. If it is negative, the token has expired. The default is PT1H.
+	// ExpiresIn Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
 	ExpiresIn *Duration `json:"expiresIn,omitempty"`
 
-	// NotBefore From when on the token is valid. expiresIn counts from then. The default is the time that the clock shows.
+	// NotBefore A time as RFC 3339 has it.
+	//
+	// Example: 2026-11-23T14:00:00Z
 	NotBefore *Time `json:"notBefore,omitempty"`
 
 	// Roles The permissions of an application. A token has either scopes or roles.
@@ -334,10 +342,8 @@ type Tenant = GUID
 // User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 type User = GUID
 
-// Wait Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
-//
-// Example: PT1H
-type Wait = Duration
+// Wait defines model for wait.
+type Wait = string
 
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
@@ -387,7 +393,7 @@ type UnsupportedMediaType = Error
 // NewTime defines model for NewTime.
 type NewTime = ClockUpdate
 
-// NewToken defines model for NewToken.
+// NewToken What the token says. The tenant and the user of `afterhours token` are the default; the user is the object id of an application if there are roles. notBefore is from when on the token is valid; the default is the time that the clock shows. expiresIn is how long it is valid from then on, in whole seconds; the default is PT1H, and a token with a negative one has expired.
 type NewToken = TokenRequest
 
 // OfTenant The tenant that is meant. Absent or null means everything.
@@ -428,7 +434,7 @@ type ListRequestsParamsMethod string
 
 // SeedParams defines parameters for Seed.
 type SeedParams struct {
-	// Tenant The tenant of the rows of a CSV without the column TenantId. The default is the tenant of `afterhours token`. JSON Lines name their tenants themselves.
+	// Tenant The tenant of the rows of a CSV that name none in the column TenantId. The default is the tenant of `afterhours token`. JSON Lines name their tenants themselves.
 	Tenant *SeedTenant `form:"tenant,omitempty" json:"tenant,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	api "afterhours/control"
 	"afterhours/gen"
 	"afterhours/handlers/problem"
+	"afterhours/store/edm"
 )
 
 // maxWait is how long ListRequests waits at most, as the contract states.
@@ -20,11 +22,11 @@ func (s *Service) ListRequests(ctx context.Context, params api.ListRequestsParam
 	if params.Count != nil {
 		count = int(*params.Count)
 	}
-	wait, ok := nanoseconds(value(params.Wait))
-	if !ok || wait < 0 || wait > maxWait {
+	wait, err := edm.ParseDuration(cmp.Or(value(params.Wait), "PT0S"))
+	if err != nil || wait < 0 || wait > edm.Duration(maxWait/tick) {
 		return nil, problem.Invalid(problem.Fault(gen.InvalidValue, "wait", "'wait' must be from PT0S to PT30S."))
 	}
-	found, err := s.Journal.wait(ctx, func(r *api.Request) bool { return matches(r, &params) }, count, wait)
+	found, err := s.Journal.wait(ctx, func(r *api.Request) bool { return matches(r, &params) }, count, time.Duration(wait)*tick)
 	return &api.RequestCollection{Value: found}, err
 }
 
