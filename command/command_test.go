@@ -24,6 +24,8 @@ func TestCommandLine(t *testing.T) {
 		{"health --addr localhost", "write host and port", 2},
 		{"token --expires 1x", "30m, 12h or 7d", 2},
 		{"serve --public-url graph.example.com", "write scheme, host and port", 2},
+		{"serve --control --addr :0", "--control: others than this machine can reach the server", 2},
+		{"serve --control=anyone", "must be local, anywhere or off", 2},
 		{"serve --audience x", "none is given", 2},
 		{"serve --issuer https://a.example,https://b.example --audience x", "one absolute URL", 2},
 		{"token --expires 500ms", "needs a lifetime", 2},

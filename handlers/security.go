@@ -35,8 +35,9 @@ func (s *Server) guard(c *gin.Context) {
 	contract := s.spec
 	op := contract.Operation(c.Request.Method, c.FullPath())
 	if op == nil && s.control != nil {
-		contract, req.isControl = s.control.spec, true
+		contract = s.control.spec
 		op = contract.Operation(c.Request.Method, c.FullPath())
+		req.isControl = op != nil
 	}
 	if op == nil {
 		return
