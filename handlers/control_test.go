@@ -23,15 +23,16 @@ const controlRole = "Afterhours.Control"
 type controlServer struct {
 	*testServer
 	token string
+	start *func(now time.Time) store.Rows // what a reset leads to
 }
 
 func newControlServer(t testing.TB, over store.Store) controlServer {
 	t.Helper()
 	ts := newTestServer(t, over)
-	clock := new(control.Clock)
+	clock, start := new(control.Clock), startRows
 	ts = ts.anotherServer(func(config *handlers.Config) {
 		service, err := control.New(control.Config{
-			Store: over, Start: startRows, Exchange: newExchange(t), Issuer: ts.issuer, Tenant: tenant, User: megan, Clock: clock,
+			Store: over, Start: func(_ context.Context, now time.Time) (store.Rows, error) { return start(now), nil }, Exchange: newExchange(t), Issuer: ts.issuer, Tenant: tenant, User: megan, Clock: clock,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +41,7 @@ func newControlServer(t testing.TB, over store.Store) controlServer {
 		config.Now = clock.Now
 		config.Verifier, _ = auth.NewVerifier(clock.Now, ts.issuer.Issuer())
 	})
-	return controlServer{ts, ts.appToken(controlRole)}
+	return controlServer{ts, ts.appToken(controlRole), &start}
 }
 
 func newExchange(t testing.TB) *exchange.Exchange {
@@ -57,7 +58,7 @@ func newExchange(t testing.TB) *exchange.Exchange {
 }
 
 // startRows are a statistic of lee and one of another tenant, whose dates are those of the clock.
-func startRows(_ context.Context, now time.Time) (rows store.Rows, err error) {
+func startRows(now time.Time) (rows store.Rows) {
 	for _, owner := range []store.Owner{{Tenant: tenant, User: lee}, {Tenant: otherTenant, User: lee}} {
 		rows.Statistics = append(rows.Statistics, store.OwnedRecord{
 			Key:    store.Key{Owner: owner, ID: "start"},
@@ -65,7 +66,7 @@ func startRows(_ context.Context, now time.Time) (rows store.Rows, err error) {
 		})
 		rows.Users = append(rows.Users, store.User{Owner: owner, UPN: "lee@example.com"})
 	}
-	return rows, nil
+	return rows
 }
 
 // steer sends a request to the control API.
