@@ -10,14 +10,14 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
+	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/input",
-		"handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
+		"handlers/limits", "handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/problem", "store", "store/bulk", "store/edm"},
@@ -31,6 +31,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/auth":            {"handlers/auth/atomicfile"},
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
+	"afterhours/handlers/limits":          {},
 	"afterhours/handlers/suggest":         {},
 	"afterhours/handlers/timezone":        {"handlers/suggest"},
 
@@ -49,6 +50,7 @@ var importTable = map[string][]string{
 	"afterhours/store/storetest/strace":      {},
 
 	"afterhours/bench":                        {},
+	"afterhours/bench/overload":               {},
 	"afterhours/contract/bounded":             {},
 	"afterhours/contract/checked":             {"store/edm", "gen"},
 	"afterhours/contract/durability":          {},
@@ -67,6 +69,7 @@ var confined = map[string][]string{
 	"github.com/spf13/...":      {"command"},
 	"github.com/golang-jwt/...": {"handlers/auth"},
 	"github.com/MicahParks/...": {"handlers/auth"},
+	"golang.org/x/time/...":     {"handlers/limits", "logs"},
 	"github.com/pressly/...":    {"store/sqlite", "store/postgres"},
 	"github.com/agnivade/...":   {"handlers/suggest"},
 }

@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,6 +18,7 @@ import (
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
+	"afterhours/handlers/limits"
 	"afterhours/store"
 	"afterhours/store/sqlite"
 )
@@ -39,11 +42,15 @@ type Config struct {
 	Addr      string // to listen on, as in --addr
 	Demo      bool   // store the documented week for the demo user
 	Control   controlScope
-	PublicURL string // by which clients reach the server; "" for the one they connect to
-	SDKQuirks bool   // accept and send what official SDKs need beyond OData
-	Strict    bool   // refuse the writes that break the contract's x-strict-rules
+	PublicURL string        // by which clients reach the server; "" for the one they connect to
+	SDKQuirks bool          // accept and send what official SDKs need beyond OData
+	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
+	Strict    bool          // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
+	Limit     int          // requests a second of each caller; 0 for no limit
+	New       bool         // create the sqlite store, and refuse one that is there
 	Logger    *slog.Logger // not nil
+	Stderr    io.Writer    // for the words with which writing stops, in addition to the log; not nil
 }
 
 // App is the running server and all parts that it is made of.
@@ -80,7 +87,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL())
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL(), checkLimit(a.config.Limit))
 	if err != nil {
 		return err
 	}
@@ -97,17 +104,9 @@ func (a *App) open(ctx context.Context) error {
 	if created != "" {
 		a.config.Logger.Info("created the data folder", "folder", created)
 	}
-	if a.config.isSQLite() {
-		unlock, err := sqlite.Lock(a.config.Data)
-		if err != nil {
-			return err
-		}
-		a.closers = append(a.closers, unlock)
-	}
-	if a.store, err = a.config.open(ctx); err != nil {
+	if err := a.openStore(ctx); err != nil {
 		return err
 	}
-	a.closers = append(a.closers, a.store.Close)
 	if a.issuer, err = auth.OpenLocalIssuer(a.config.Data); err != nil {
 		return err
 	}
@@ -140,6 +139,61 @@ func (a *App) open(ctx context.Context) error {
 	return nil
 }
 
+// openStore opens the store as the one server of its folder, and watches it.
+func (a *App) openStore(ctx context.Context) (err error) {
+	if a.config.New && !a.config.isSQLite() {
+		return usagef("--new is for sqlite only")
+	}
+	if a.config.isSQLite() {
+		if err := a.lockFolder(); err != nil {
+			return err
+		}
+	}
+	if a.store, err = a.config.open(ctx); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.store.Close)
+	if watcher, ok := a.store.(store.Watcher); ok {
+		watcher.Watch(a.notice)
+	}
+	return nil
+}
+
+// lockFolder makes this server the one of its folder, unless the folder and --new do not agree.
+func (a *App) lockFolder() error {
+	if !a.config.New { // before there is a lock, which would look like that of an earlier server
+		if err := refuseMissingStore(a.config.Data); err != nil {
+			return err
+		}
+	}
+	unlock, err := sqlite.Lock(a.config.Data)
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, unlock)
+	if !a.config.New {
+		return nil
+	}
+	if path, length, _ := sqlite.Find(a.config.Data); length > 0 {
+		return fmt.Errorf("--new: there is a store already, %s: start without --new, or move that file away", path)
+	}
+	return sqlite.AcceptLoss(a.config.Data)
+}
+
+// notice logs what the store has noticed. If the server can no longer write, a person at the
+// terminal must see it, too.
+func (a *App) notice(notice store.Notice) {
+	if notice.Err == nil {
+		a.config.Logger.Info(notice.Message)
+		return
+	}
+	a.config.Logger.Error("trouble with the store", "error", notice.Err.Error())
+	if notice.Stopped {
+		fmt.Fprintf(a.config.Stderr, "afterhours: %v. Nothing is written from now on. Stop the server, put the files of %s back or restore a backup, and start it again.\n",
+			notice.Err, a.config.Data)
+	}
+}
+
 // counting returns the handler with its requests under way counted.
 func (a *App) counting(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -156,12 +210,14 @@ func (a *App) newHandler() (http.Handler, error) {
 	}
 	a.verifier = verifier
 	return handlers.New(handlers.Config{
+		Limits:    limits.New(runtime.GOMAXPROCS(0), a.config.Limit),
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
 		Contract:  a.config.Contract,
 		PublicURL: a.config.PublicURL,
 		SDKQuirks: a.config.SDKQuirks,
+		QueryTime: a.config.QueryTime,
 		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Control:   a.control,

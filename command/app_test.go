@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,6 +22,7 @@ func testConfig(t *testing.T) Config {
 		Contract:   contractText(t),
 		Addr:       "127.0.0.1:0",
 		Logger:     slog.New(slog.DiscardHandler),
+		Stderr:     io.Discard,
 	}
 }
 

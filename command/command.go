@@ -11,6 +11,7 @@
 //	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
 //	builtin.go    help and completion
 //	exchange.go   what export.go and import.go share
+//	folder.go     which data folders are refused
 package command
 
 import (

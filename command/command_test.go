@@ -27,6 +27,8 @@ func TestCommandLine(t *testing.T) {
 		{"serve --control --addr :0", "--control: others than this machine can reach the server", 2},
 		{"serve --control=anyone", "must be local, anywhere or off", 2},
 		{"serve --audience x", "none is given", 2},
+		{"serve --limit -1", "write the requests a second of each caller, as in --limit 100", 2},
+		{"serve --limit many", "invalid argument", 2},
 		{"serve --issuer https://a.example,https://b.example --audience x", "one absolute URL", 2},
 		{"token --expires 500ms", "needs a lifetime", 2},
 		{"user add --upn q@x --id", "flag needs an argument", 2},

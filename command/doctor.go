@@ -2,23 +2,33 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"afterhours/store"
+	"afterhours/store/sqlite"
 )
 
 // doctorCommand checks the store. A server may run on it meanwhile.
 func doctorCommand() *cobra.Command {
 	var flags StoreFlags
+	var acceptLoss bool
 	command := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check that the store can be read and written and is undamaged; exit 1 if not",
 		Example: `  afterhours doctor
-  afterhours doctor --data /var/lib/afterhours`,
+  afterhours doctor --data /var/lib/afterhours
+  afterhours doctor --data /var/lib/afterhours --accept-loss`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			if acceptLoss {
+				if err := flags.acceptLoss(command.ErrOrStderr()); err != nil {
+					return err
+				}
+			}
 			err := flags.withStore(command.Context(), func(opened store.Store) error {
 				if err := checkStore(command.Context(), opened); err != nil {
 					return err
@@ -33,7 +43,34 @@ func doctorCommand() *cobra.Command {
 		},
 	}
 	flags.add(command.Flags())
+	command.Flags().BoolVar(&acceptLoss, "accept-loss", false, "go on without the commits that are missing from the sqlite store; no server may use the store meanwhile")
 	return command
+}
+
+// acceptLoss lets the next start go on without the commits that are missing.
+func (f *StoreFlags) acceptLoss(stderr io.Writer) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	if !f.isSQLite() {
+		return usagef("--accept-loss is for sqlite only")
+	}
+	if err := errors.Join(needFolder(f.Data), refuseMissingStore(f.Data)); err != nil {
+		return err
+	}
+	unlock, err := sqlite.Lock(f.Data)
+	if errors.Is(err, sqlite.ErrInUse) {
+		return fmt.Errorf("the data folder %s is %w: stop that server first", f.Data, sqlite.ErrInUse)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if err := sqlite.AcceptLoss(f.Data); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stderr, "accepted: the next start goes on without the missing commits")
+	return err
 }
 
 // checkStore reads and writes the store and, if it is a file, reads all of it. A

@@ -108,6 +108,9 @@ func (f *StoreFlags) withStoreIn(ctx context.Context, prepare func(data string) 
 		if err := prepare(f.Data); err != nil {
 			return err
 		}
+		if err := refuseMissingStore(f.Data); err != nil {
+			return err
+		}
 	}
 	opened, err := f.open(ctx)
 	if err != nil {

@@ -75,7 +75,9 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 		return err
 	}
 	i.bar = newByteBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), sizeOf(text), "importing")
-	if err := i.read(name, io.TeeReader(text, i.bar)); err != nil {
+	whole := interruptible(command.Context(), text)
+	defer func() { _ = whole.Close() }()
+	if err := i.read(name, io.TeeReader(whole, i.bar)); err != nil {
 		return err
 	}
 	closeReport, err := i.openReport(command.ErrOrStderr())

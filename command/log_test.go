@@ -34,7 +34,6 @@ func TestLogWithoutReader(t *testing.T) {
 			}
 			defer reader.Close()
 			dir := t.TempDir()
-			token := program.Run(t, "token", "--data", dir)
 			command := exec.Command(program.Path(t), "serve", "--addr", "127.0.0.1:0", "--data", dir)
 			command.Stderr = stderr
 			p, err := program.Start(command)
@@ -42,6 +41,7 @@ func TestLogWithoutReader(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = p.Process.Kill() }()
+			token := program.Run(t, "token", "--data", dir)
 			if err := away(reader); err != nil {
 				t.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"afterhours/handlers"
 	"afterhours/logs"
 )
 
@@ -18,7 +19,7 @@ import (
 const flushTimeout = time.Second
 
 func serveCommand(environment Environment) *cobra.Command {
-	config := Config{Contract: environment.Contract}
+	config := Config{Contract: environment.Contract, QueryTime: handlers.DefaultQueryTime}
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
@@ -26,6 +27,8 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --store memory --control
   afterhours serve --tls-dev
+  afterhours serve --query-time 5s
+  afterhours serve --limit 100
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: cobra.NoArgs,
@@ -34,9 +37,13 @@ func serveCommand(environment Environment) *cobra.Command {
 			defer out.Close(flushTimeout)
 			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
 			config.Logger = slog.New(slog.NewJSONHandler(out, nil))
+			config.Stderr = out
 			slog.SetDefault(config.Logger) // for libraries, which log there
 			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
 				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
+			}
+			if limit := limitMemory(environment.Environ, "/"); limit > 0 {
+				config.Logger.Info("memory is limited", "bytes", limit)
 			}
 			return serve(command, config)
 		},
@@ -49,10 +56,21 @@ func serveCommand(environment Environment) *cobra.Command {
 	config.Control.add(flags)
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
+	flags.Var((*queryTime)(&config.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
+	flags.IntVar(&config.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
 	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
 	config.IssuerFlags.add(flags)
+	flags.BoolVar(&config.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
 	config.TLS.add(flags)
 	return command
+}
+
+// checkLimit returns an error if --limit is not a number of requests.
+func checkLimit(limit int) error {
+	if limit < 0 {
+		return usagef("--limit %d: write the requests a second of each caller, as in --limit 100, or 0 for no limit", limit)
+	}
+	return nil
 }
 
 // serve runs the server until the context of the command is done.

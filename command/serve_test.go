@@ -100,6 +100,24 @@ func TestSecondServerIsRefused(t *testing.T) {
 	}
 }
 
+// TestLimit: with --limit a caller who sends more requests than that gets 429, and is told when to come
+// again.
+func TestLimit(t *testing.T) {
+	dir := t.TempDir()
+	p := program.Serve(t, dir, "--store", "memory", "--limit", "1")
+	token, client := mustRun(t, "token", "--data", dir), checked.Client(t)
+	for range 60 {
+		status, _, body := checked.Send(t, client, http.MethodGet, p.URL+"/beta/me/analytics/settings", token, "")
+		switch {
+		case status == http.StatusTooManyRequests && strings.Contains(body, "The limit of requests a second for each caller is 1; try again after 1 s."):
+			return
+		case status != http.StatusOK:
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	t.Error("60 requests at once were not too many")
+}
+
 // TestEverySpellingLocks: no spelling of --store opens the data folder without its lock.
 func TestEverySpellingLocks(t *testing.T) {
 	dir := t.TempDir()

@@ -44,6 +44,31 @@ func (l *lifetime) String() string { return time.Duration(*l).String() }
 // Type returns the name of the type for the help.
 func (l *lifetime) Type() string { return "duration" }
 
+// maxQueryTime is the most that --query-time takes. PostgreSQL ends statements after that,
+// and an answer must be written within writeTimeout.
+const maxQueryTime = 30 * time.Second
+
+// queryTime is the value of --query-time.
+type queryTime time.Duration
+
+// Set sets the value to that of the text.
+func (q *queryTime) Set(text string) error {
+	parsed, err := time.ParseDuration(text)
+	if err != nil {
+		return errors.New("write a number and its unit, as in 500ms or 5s")
+	}
+	if parsed <= 0 || parsed > maxQueryTime {
+		return fmt.Errorf("it must be more than 0 and at most %v, as in 500ms or 5s", maxQueryTime)
+	}
+	*q = queryTime(parsed)
+	return nil
+}
+
+func (q *queryTime) String() string { return time.Duration(*q).String() }
+
+// Type returns the name of the type for the help.
+func (q *queryTime) Type() string { return "duration" }
+
 // listenAddress returns the address that --addr means: a port alone is one of this machine
 // only.
 func listenAddress(text string) (string, error) {

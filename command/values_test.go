@@ -24,6 +24,24 @@ func TestLifetime(t *testing.T) {
 	}
 }
 
+func TestQueryTime(t *testing.T) {
+	for text, want := range map[string]time.Duration{"1s": time.Second, "500ms": time.Second / 2, "30s": 30 * time.Second} {
+		var got queryTime
+		if err := got.Set(text); err != nil || time.Duration(got) != want {
+			t.Errorf("%s is %v, %v; want %v", text, time.Duration(got), err, want)
+		}
+	}
+	for text, message := range map[string]string{
+		"0": "more than 0", "0s": "more than 0", "-1s": "more than 0", "31s": "at most 30s", "1h": "at most 30s",
+		"": "a number and its unit", "5": "a number and its unit", "soon": "a number and its unit",
+	} {
+		var got queryTime
+		if err := got.Set(text); err == nil || !strings.Contains(err.Error(), message) || !strings.Contains(err.Error(), "500ms or 5s") {
+			t.Errorf("%q is %v, %v; want the error %s", text, time.Duration(got), err, message)
+		}
+	}
+}
+
 func TestListenAddress(t *testing.T) {
 	for text, want := range map[string]string{
 		"8080": "127.0.0.1:8080", "0": "127.0.0.1:0", ":8080": ":8080", "0.0.0.0:80": "0.0.0.0:80", "[::1]:1": "[::1]:1", "localhost:http": "localhost:http",

@@ -143,9 +143,11 @@ const (
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
 	ErrorCodeRequestTimeout             ErrorCode = "RequestTimeout"
+	ErrorCodeRequestUnsupportedQuery    ErrorCode = "Request_UnsupportedQuery"
 	ErrorCodeResourceModified           ErrorCode = "resourceModified"
 	ErrorCodeResourceNotFound           ErrorCode = "ResourceNotFound"
 	ErrorCodeServiceNotAvailable        ErrorCode = "serviceNotAvailable"
+	ErrorCodeTooManyRequests            ErrorCode = "TooManyRequests"
 	ErrorCodeUnknownError               ErrorCode = "UnknownError"
 	ErrorCodeUnsupportedMediaType       ErrorCode = "UnsupportedMediaType"
 )
@@ -175,11 +177,15 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeRequestTimeout:
 		return true
+	case ErrorCodeRequestUnsupportedQuery:
+		return true
 	case ErrorCodeResourceModified:
 		return true
 	case ErrorCodeResourceNotFound:
 		return true
 	case ErrorCodeServiceNotAvailable:
+		return true
+	case ErrorCodeTooManyRequests:
 		return true
 	case ErrorCodeUnknownError:
 		return true
@@ -1312,6 +1318,9 @@ type Top = PageSize
 // Analytics defines model for Analytics.
 type Analytics = UserAnalytics
 
+// BadQuery defines model for BadQuery.
+type BadQuery = Error
+
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
 
@@ -1362,6 +1371,9 @@ type StatisticCollection = ActivityStatisticsCollection
 
 // StatisticCollectionOfUser defines model for StatisticCollectionOfUser.
 type StatisticCollectionOfUser = ActivityStatisticsCollection
+
+// TooManyRequests defines model for TooManyRequests.
+type TooManyRequests = Error
 
 // Unauthorized defines model for Unauthorized.
 type Unauthorized = Error

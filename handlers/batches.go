@@ -17,7 +17,7 @@ import (
 // newBatchRunner returns the runner of batches. It passes each request of a batch to ServeHTTP as a
 // request of its own.
 func (s *Server) newBatchRunner() *batch.Runner {
-	runner := &batch.Runner{Next: s, Bases: s.spec.Bases, Refuse: s.refuseInBatch, Atomically: s.atomically}
+	runner := &batch.Runner{Next: s, Bases: s.spec.Bases, Begin: s.beginBatch, Refuse: s.refuseInBatch, Atomically: s.atomically}
 	if public, err := url.Parse(s.publicURL); err == nil {
 		runner.PublicHost = public.Host
 	}
@@ -30,7 +30,8 @@ func (s *Server) RunBatch(c *gin.Context, _ gen.RunBatchParams) {
 		if faults := s.quirks.BatchFaults(body); len(faults) > 0 {
 			return nil, problem.Invalid(faults...)
 		}
-		text, err := s.batches.Run(c.Request, requestOf(c.Request).body.Text)
+		ctx := context.WithValue(c.Request.Context(), batchKey{}, &running{outer: requestOf(c.Request), turn: make(chan struct{}, 1)})
+		text, err := s.batches.Run(c.Request.WithContext(ctx), requestOf(c.Request).body.Text)
 		var malformed *batch.Malformed
 		if errors.As(err, &malformed) {
 			faults := make([]gen.ErrorDetail, len(malformed.Faults))
@@ -41,6 +42,68 @@ func (s *Server) RunBatch(c *gin.Context, _ gen.RunBatchParams) {
 		}
 		return &operations.Response{Status: http.StatusOK, ContentType: req.Form.ContentType(), Body: text}, err
 	})
+}
+
+// running is a batch whose requests are served. They share its place.
+type running struct {
+	// outer is the request that brought the batch.
+	outer *request
+	// turn is a lock of capacity 1: the long requests of a batch run one after the other.
+	turn chan struct{}
+	// hasBegun is true after the first long request; turn protects it.
+	hasBegun bool
+}
+
+type batchKey struct{}
+
+// batchOf returns the batch that a request belongs to, nil for none.
+func batchOf(ctx context.Context) *running {
+	batch, _ := ctx.Value(batchKey{}).(*running)
+	return batch
+}
+
+// wait waits until no other long request of the batch runs, and until it is the caller's turn again: a
+// batch of dear requests goes to the slow lane in its midst.
+func (b *running) wait(ctx context.Context) (leave func(), err error) {
+	select {
+	case b.turn <- struct{}{}:
+		if b.hasBegun {
+			err = b.outer.held.place.Next(ctx)
+		}
+		b.hasBegun = true
+		if err != nil {
+			<-b.turn
+			return nil, err
+		}
+		return func() { <-b.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// beginBatch takes all that the requests of a batch need, before the first of them is served.
+func (s *Server) beginBatch(outer *http.Request, requests []batch.Announced) error {
+	req := requestOf(outer)
+	if err := s.spend(req, max(0, len(requests)-1)); err != nil { // one was taken for the batch itself
+		return err
+	}
+	long := 0
+	for _, one := range requests {
+		path, raw, _ := s.spec.CanonicalURL(one.Path)
+		if raw != "" {
+			path = raw
+		}
+		if op := s.spec.OperationAt(one.Method, path); op != nil && op.IsLong {
+			long++
+		}
+	}
+	if long == 0 {
+		return nil
+	}
+	req.held.place.Close()
+	var err error
+	req.held.place, err = s.limits.Pages(outer.Context(), callerOf(req.Caller), long)
+	return busy(err)
 }
 
 type atomicityGroupKey struct{}

@@ -13,7 +13,8 @@ import (
 
 // The slowest body that the server accepts. A client that sends one byte now and then would hold its
 // connection forever. A body may pause for bodyTimeout, must bring bodyRate bytes for each second
-// beyond that, and must end within bodyDeadline.
+// beyond that, and must end within bodyDeadline. Bytes that came early allow no longer pause: a body
+// that stops before its end would keep its memory.
 const (
 	bodyTimeout  = 4 * time.Second
 	bodyRate     = 8 << 10
@@ -62,11 +63,12 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// setDeadline extends the deadline by the time that the received bytes allow. A request of a batch
-// has no connection; the error is ignored.
+// setDeadline extends the deadline by the time that the received bytes allow, but not beyond a pause
+// of bodyTimeout. A request of a batch has no connection; the error is ignored.
 func (b *pacedBody) setDeadline() {
+	pause := time.Since(b.begun) + bodyTimeout
 	allowed := bodyTimeout + time.Duration(b.received)*time.Second/bodyRate
-	_ = b.connection.SetReadDeadline(b.begun.Add(min(allowed, bodyDeadline)))
+	_ = b.connection.SetReadDeadline(b.begun.Add(min(pause, allowed, bodyDeadline)))
 }
 
 // closeAfterChunks closes the connection after the response to a chunked request. A chunked request

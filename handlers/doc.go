@@ -11,9 +11,10 @@
 //	paced                      connection.go  sets the slowest rate of the body
 //	shareAcrossOrigins         cors.go        responds to a browser's preflight
 //	Gin                        router.go      finds the route of gen                        404 405
-//	guard                      security.go    checks Host; authenticates; permits           400 401 403
+//	guard                      security.go    checks Host; authenticates; permits           400 401 403 429
+//	receive, enter             admission.go   reads the body; takes a place (limits)        408 413 415 503
 //	operations.Service.Learn   operations     stores the name in the token as an alias
-//	input.Validate             input          parameters and body against the contract      400 408 413 415
+//	input.Validate             input          parameters and body against the contract      400
 //	UpdateUserStatistic        api.go         binds the validated body
 //	operations.Service.Update  operations     owner, lock, read, precondition, merge, write 400 403 404 409 412 503
 //	wire.Type.Merge            wire           merges the body into the record               400

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -45,8 +46,11 @@ var statuses = []struct {
 	{problem.ErrTooLarge, http.StatusRequestEntityTooLarge, gen.ErrorCodeRequestEntityTooLarge},
 	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
 	{problem.ErrFormat, http.StatusNotAcceptable, gen.ErrorCodeNotAcceptable},
+	{problem.ErrStopped, http.StatusBadRequest, gen.ErrorCodeRequestUnsupportedQuery},
+	{problem.ErrThrottled, http.StatusTooManyRequests, gen.ErrorCodeTooManyRequests},
 	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
+	{store.ErrDamaged, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{auth.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrClosed, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrFull, http.StatusInsufficientStorage, gen.ErrorCodeQuotaLimitReached},
@@ -66,8 +70,8 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if req.code = code; refused != nil {
 		req.target = s.loggedTarget(refused)
 	}
-	s.setErrorHeaders(w.Header(), status, refused)
-	if status >= http.StatusInternalServerError && !gone(r) && s.mayLog(req) {
+	s.setErrorHeaders(w.Header(), status, req, refused)
+	if status >= http.StatusInternalServerError && !gone(r) && !s.isTold(err) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}
@@ -81,6 +85,16 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(text) // an error here means that the caller has hung up
 }
 
+// isTold reports whether the log already has the cause of the error: the store tells it by Watch,
+// or an earlier request met it. Damage stays until the next start, and so does that the server is
+// not ready.
+func (s *Server) isTold(err error) bool {
+	if errors.Is(err, store.ErrTold) {
+		return true
+	}
+	return errors.Is(err, store.ErrDamaged) && s.damaged.Swap(true)
+}
+
 // statusOf returns the row of the table for the error.
 func statusOf(err error) (int, gen.ErrorCode) {
 	for _, row := range statuses {
@@ -91,7 +105,7 @@ func statusOf(err error) (int, gen.ErrorCode) {
 	return http.StatusInternalServerError, gen.ErrorCodeInternalServerError
 }
 
-func (s *Server) setErrorHeaders(header http.Header, status int, refused *problem.Problem) {
+func (s *Server) setErrorHeaders(header http.Header, status int, req *request, refused *problem.Problem) {
 	if refused != nil && refused.Challenge != "" {
 		header["WWW-Authenticate"] = []string{refused.Challenge}
 	}
@@ -100,6 +114,13 @@ func (s *Server) setErrorHeaders(header http.Header, status int, refused *proble
 	}
 	if status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", "1")
+	}
+	if refused != nil && refused.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(refused.RetryAfter))
+	}
+	if status == http.StatusTooManyRequests {
+		header["x-ms-throttle-scope"] = []string{"Tenant_Application/ReadWrite/" + headerText(req.Caller.Application) + "/" + req.Caller.Tenant}
+		header["x-ms-throttle-information"] = []string{"ResourceUnitLimitExceeded"}
 	}
 	header.Set("Content-Type", wire.Form{Level: wire.MetadataMinimal}.ContentType())
 }
@@ -137,6 +158,10 @@ func messageOf(err error, status int) string {
 		return "An atomicityGroup holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
 	case status == http.StatusNotFound:
 		return "There is nothing at this address."
+	case errors.Is(err, store.ErrStopped):
+		return "The server has stopped writing, because something happened to its files. It must be started again; its log tells why."
+	case errors.Is(err, store.ErrDamaged):
+		return "The server's database is damaged, and this request needs the damaged part. The server's log tells more."
 	case status == http.StatusServiceUnavailable:
 		return "The server cannot do this now. Try again in a moment."
 	case status == http.StatusInsufficientStorage:

@@ -17,6 +17,7 @@ import (
 	"afterhours/contract/checked"
 	"afterhours/gen"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/limits"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 	"afterhours/store/memory"
@@ -44,7 +45,7 @@ func serverOver(t testing.TB, over store.Store, log io.Writer) (*Server, string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := New(Config{Store: over, Verifier: verifier, Issuer: issuer,
+	server, err := New(Config{Limits: limits.New(2, 0), Store: over, Verifier: verifier, Issuer: issuer,
 		Contract: contract, Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)

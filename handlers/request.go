@@ -32,6 +32,8 @@ type request struct {
 	target string
 	// body is the validated body.
 	body input.Body
+	// held is what the request holds of the server.
+	held held
 }
 
 type requestKey struct{}

@@ -11,6 +11,7 @@ import (
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
+	"afterhours/store"
 )
 
 // newEngine builds the router: the generated routes under each base path of the contract, and the
@@ -62,7 +63,11 @@ const readyTimeout = 2 * time.Second
 func (s *Server) ready(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
 	defer cancel()
-	if err := s.store.Check(ctx); err != nil {
+	err := s.store.Check(ctx)
+	if err == nil && s.damaged.Load() {
+		err = store.ErrDamaged
+	}
+	if err != nil {
 		s.writeGinError(c, errors.Join(problem.ErrUnavailable, err))
 		return
 	}

@@ -40,6 +40,9 @@ func (s *Server) guard(c *gin.Context) {
 		req.isControl = op != nil
 	}
 	if op == nil {
+		if !isProbe(c.FullPath()) {
+			s.serveStranger(c)
+		}
 		return
 	}
 	if methods := contract.Methods(c.Request.URL.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
@@ -47,9 +50,16 @@ func (s *Server) guard(c *gin.Context) {
 		return
 	}
 	req.Root = s.origin(c.Request) + "/" + strings.SplitN(c.FullPath(), "/", 3)[1]
+	defer req.held.free()
 	if err := s.admit(c, op, req); err != nil {
 		s.writeGinError(c, err)
+		return
 	}
+	if len(op.Security) == 0 {
+		s.serveStranger(c)
+		return
+	}
+	c.Next()
 }
 
 // misrouted responds to a request whose $-segment Gin took for a key.
@@ -62,19 +72,29 @@ func (s *Server) misrouted(c *gin.Context, methods []string) {
 	s.noMethod(c)
 }
 
-// admit authenticates the caller if the operation requires it, and validates the request.
+// admit authenticates the caller if the operation requires it, takes a place for the request, and
+// validates it.
 func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
+	var text []byte
 	if len(op.Security) > 0 {
 		if err := s.authenticate(c.Request, op, req); err != nil {
 			return err
 		}
+		var err error
+		if text, err = s.receive(c.Request, op, req); err != nil {
+			return err
+		}
+		if err = s.enter(c.Request, op, req, len(text)); err != nil {
+			return err
+		}
+		s.service.Learn(c.Request.Context(), &req.Request)
 	}
 	path := make(map[string]string, len(c.Params))
 	for _, param := range c.Params {
 		path[param.Key] = param.Value
 	}
 	var err error
-	req.body, err = input.Validate(c.Request, op, path, s.quirks)
+	req.body, err = input.Validate(c.Request, op, path, text, s.quirks)
 	return s.withOptionFaults(err, c.Request.URL)
 }
 
@@ -99,8 +119,8 @@ func (s *Server) withOptionFaults(err error, address *url.URL) error {
 	return problem.Invalid(faults...)
 }
 
-// authenticate sets the caller of the request. The error is a 401, or a 403 if the contract does not
-// permit the operation to the caller.
+// authenticate sets the caller of the request. The error is a 401, a 403 if the contract does not
+// permit the operation to the caller, or a 429 if the caller sends more requests than it may.
 func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request) error {
 	token, err := bearerToken(r.Header)
 	if err != nil {
@@ -110,15 +130,17 @@ func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request)
 	if req.isControl {
 		verifier = s.control.verifier
 	}
-	req.Caller, err = verifier.Verify(r.Context(), token)
+	req.Caller, err = s.verify(r, verifier, token)
 	if err != nil {
 		return unauthenticated(err)
 	}
 	if err := permitted(op.Security, req.Caller); err != nil {
 		return err
 	}
-	s.service.Learn(r.Context(), &req.Request)
-	return nil
+	if req.isControl || batchOf(r.Context()) != nil {
+		return nil // the batch has paid for all of its requests, and the control API has no limit
+	}
+	return s.spend(req, 1)
 }
 
 // bearerToken returns the token of the Authorization header. Several headers are refused, because a

@@ -21,6 +21,9 @@ func (s *Server) serve(c *gin.Context, run operation) {
 		s.writeGinError(c, err)
 		return
 	}
+	if place := requestOf(c.Request).held.place; place != nil {
+		place.Leave(len(response.Body))
+	}
 	writeResponse(c.Writer, response)
 }
 

@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -14,13 +16,15 @@ import (
 	"afterhours/handlers/batch"
 	"afterhours/handlers/control"
 	"afterhours/handlers/input"
+	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, Strict and Control is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict and Control
+// is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -33,6 +37,10 @@ type Config struct {
 	PublicURL string
 	// SDKQuirks accepts what official SDKs send beyond OData; see input.Quirks.
 	SDKQuirks bool
+	// QueryTime is how long a list or a count may take, 0 for DefaultQueryTime.
+	QueryTime time.Duration
+	// Limits say who may hold how much of the server.
+	Limits *limits.Limits
 	// Strict refuses the writes that break the contract's x-strict-rules.
 	Strict bool
 	// Control serves the control contract. nil leaves its routes out.
@@ -40,6 +48,9 @@ type Config struct {
 	Logger  *slog.Logger
 	Now     func() time.Time
 }
+
+// DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
+const DefaultQueryTime = time.Second
 
 // Server serves the operations of the contract over a store. It is an http.Handler.
 type Server struct {
@@ -54,8 +65,10 @@ type Server struct {
 	quirks    input.Quirks
 	batches   *batch.Runner
 	control   *controlAPI // nil without the control contract
+	limits    *limits.Limits
 	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
+	damaged   atomic.Bool // whether a request has met damage in the store
 }
 
 // New returns a server. The error says what in the configuration or in the contract is wrong.
@@ -67,7 +80,14 @@ func New(config Config) (*Server, error) {
 	if err := CheckPublicURL(config.PublicURL); err != nil {
 		return nil, err
 	}
-	service, err := operations.New(config.Store, contract, config.Logger, config.Now, config.Strict)
+	service, err := operations.New(operations.Config{
+		Store:     config.Store,
+		Contract:  contract,
+		Log:       config.Logger,
+		Now:       config.Now,
+		QueryTime: cmp.Or(config.QueryTime, DefaultQueryTime),
+		Strict:    config.Strict,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +101,7 @@ func New(config Config) (*Server, error) {
 		log:       config.Logger,
 		now:       config.Now,
 		instance:  newRequestID()[:8],
+		limits:    config.Limits,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)

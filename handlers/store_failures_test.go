@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -102,5 +103,44 @@ func TestClosedStoreIsUnavailable(t *testing.T) {
 		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.failure(t).Code != "serviceNotAvailable" {
 			t.Errorf("%s: %d %s", path, got.status, got.text)
 		}
+	}
+}
+
+// damagedStore is a store whose list meets damage, and which writes no more.
+type damagedStore struct{ store.Store }
+
+func (damagedStore) List(context.Context, store.Owner, store.Query) ([]store.Statistic, error) {
+	return nil, fmt.Errorf("listing: %w: page 7", store.ErrDamaged)
+}
+
+func (damagedStore) Put(context.Context, store.Key, store.Record, store.Revision) (store.Revision, store.Settings, error) {
+	return store.NoRevision, store.Settings{}, fmt.Errorf("%w: %w: the folder is gone", store.ErrStopped, store.ErrTold)
+}
+
+// TestDamageIsToldOnce checks that a request that meets damage is 503 in plain words, that the
+// server is not ready from then on, and that the log has the damage once. What the store tells by
+// Watch is not logged at all for a request.
+func TestDamageIsToldOnce(t *testing.T) {
+	ts := newTestServer(t, damagedStore{memory.New()})
+	var log bytes.Buffer
+	server := newServer(t, ts.store, ts.issuer, &log)
+	ask := func(method, path, body string, status int, words string) {
+		t.Helper()
+		request := httptest.NewRequest(method, path, strings.NewReader(body))
+		request.Header.Set("Authorization", "Bearer "+ts.userToken(megan, "Analytics.ReadWrite"))
+		request.Header.Set("Content-Type", "application/json")
+		response := checked.Serve(t, server, request)
+		if response.Code != status || !strings.Contains(response.Body.String(), words) {
+			t.Errorf("%s %s: %d %s; want %d with %q", method, path, response.Code, response.Body, status, words)
+		}
+	}
+	ask("GET", "/readyz", "", http.StatusOK, "ok")
+	for range 3 {
+		ask("GET", collection, "", http.StatusServiceUnavailable, "database is damaged")
+		ask("GET", "/readyz", "", http.StatusServiceUnavailable, "database is damaged")
+		ask("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"a"}`, http.StatusServiceUnavailable, "has stopped writing")
+	}
+	if text := log.String(); strings.Count(text, "page 7") != 1 || strings.Contains(text, "folder is gone") {
+		t.Errorf("the log is %s", text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"afterhours/contract/checked"
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/limits"
 	"afterhours/store"
 	"afterhours/store/memory"
 	"afterhours/store/postgres"
@@ -106,8 +108,10 @@ func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.
 		t.Fatal(err)
 	}
 	config := handlers.Config{
-		Store: over, Verifier: verifier, Issuer: issuer, Contract: contract,
+		Limits: limits.New(runtime.GOMAXPROCS(0), 0),
+		Store:  over, Verifier: verifier, Issuer: issuer, Contract: contract,
 		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: time.Now, SDKQuirks: true,
+		QueryTime: time.Minute, // a busy machine is slow
 	}
 	for _, change := range changes {
 		change(&config)

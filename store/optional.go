@@ -34,3 +34,24 @@ type Replacer interface {
 	// of it. The rows are of the tenant, each key and alias is among them once.
 	Replace(ctx context.Context, tenant string, rows Rows) error
 }
+
+// Watcher is a store that notices when something happens to its files. A database server
+// watches its own.
+type Watcher interface {
+	// Watch begins to watch the store. From then on until Close, notify is called once for
+	// each trouble, and once when the trouble has passed. A trouble from before the call
+	// is told, too. The calls come one after the other and must return soon. Watch begins
+	// a check of the whole store and waits a second for its result; then the check
+	// goes on beside the calls of the store. Watch must be called once at most.
+	Watch(notify func(Notice))
+}
+
+// Notice is what a Watcher has noticed.
+type Notice struct {
+	// Message is the good news, if Err is nil.
+	Message string
+	// Err is the trouble. While it lasts, Check returns an error.
+	Err error
+	// Stopped reports whether nothing is written any more until the store is opened again.
+	Stopped bool
+}

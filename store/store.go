@@ -8,6 +8,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -22,6 +23,14 @@ var (
 	// ErrUnavailable means that the database cannot be reached, is locked by another
 	// process for too long, or failed. The outcome of a write is unknown.
 	ErrUnavailable = errors.New("store is unavailable")
+	// ErrStopped means that writing has stopped until the store is opened again, because
+	// its disk failed, or its files were removed, replaced or damaged. The outcome of the
+	// writes under way then is unknown. Any later write has changed nothing.
+	ErrStopped = fmt.Errorf("%w until it is opened again", ErrUnavailable)
+	// ErrDamaged means that the database does not hold what was written to it.
+	ErrDamaged = errors.New("the database is damaged")
+	// ErrTold is in addition to another error: the store tells the cause by Watch, once.
+	ErrTold = errors.New("told")
 	// ErrFull means that the store has no room for a write.
 	ErrFull = errors.New("store is full")
 	// ErrClosed means that the store was closed before the call.
@@ -35,6 +44,10 @@ var (
 // ErrFull or ErrClosed has changed nothing. With any other error, such as the context's,
 // the outcome is unknown. Any number of goroutines may call at once. After Close, every
 // method returns ErrClosed, even if the context has ended.
+//
+// If the context ends, a method returns its cause (context.Cause) soon afterwards. A List
+// or Count stops: it holds nothing that other calls need. If it had to wait for a
+// connection until then, the error is ErrUnavailable, too.
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
 type Store interface {

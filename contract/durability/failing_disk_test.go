@@ -51,7 +51,8 @@ func inject(t *testing.T, p *program.Server, fault string, files ...string) (sto
 }
 
 // TestAFailedSyncStopsWriting: after a failed sync every write is refused until the server
-// is started again, even if the disk reports success by then.
+// is started again, even if the disk reports success by then. The log says so once, and the exit
+// code is not 0.
 func TestAFailedSyncStopsWriting(t *testing.T) {
 	dir := t.TempDir()
 	c := program.NewCreator(t, dir)
@@ -65,7 +66,9 @@ func TestAFailedSyncStopsWriting(t *testing.T) {
 	stop()
 	c.Want(p, http.StatusServiceUnavailable, "serviceNotAvailable")
 	c.WantAll(p, http.StatusServiceUnavailable)
-	_ = p.End(syscall.SIGKILL)
+	if err := p.End(syscall.SIGTERM); err == nil || strings.Count(p.Log(), `"writing has stopped until the next start: the disk failed`) != 1 {
+		t.Errorf("the server ends with %v, and has logged %s", err, p.Log())
+	}
 
 	again := program.Serve(t, dir)
 	c.Want(again, http.StatusCreated, "focus")
@@ -73,7 +76,8 @@ func TestAFailedSyncStopsWriting(t *testing.T) {
 }
 
 // TestAFullDiskLosesNothing: a write is answered 507 while the disk is full, and succeeds
-// again once there is room. No answered write is lost.
+// again once there is room. No answered write is lost. Meanwhile the server is not ready, and
+// the log says once that the disk is full, and once that it has room again.
 func TestAFullDiskLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	c := program.NewCreator(t, dir)
@@ -85,11 +89,16 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	for range 3 {
 		c.Want(p, http.StatusInsufficientStorage, "quotaLimitReached")
 	}
-	c.WantAll(p, http.StatusOK)
+	c.WantAll(p, http.StatusServiceUnavailable)
 	stop()
 	c.Want(p, http.StatusCreated, "focus")
 	c.WantAll(p, http.StatusOK)
 	_ = p.End(syscall.SIGKILL)
+	for _, text := range []string{"database or disk is full", "the disk has room again"} {
+		if strings.Count(p.Log(), text) != 1 {
+			t.Errorf("the log has %q %d times: %s", text, strings.Count(p.Log(), text), p.Log())
+		}
+	}
 	c.WantAll(program.Serve(t, dir), http.StatusOK)
 }
 
@@ -120,7 +129,7 @@ func TestNoRoomForTheSharedMemory(t *testing.T) {
 		t.Fatalf("POST = %d %s; want 507", status, answer)
 	}
 	c.Want(p, http.StatusInsufficientStorage, "quotaLimitReached")
-	c.WantAll(p, http.StatusOK)
+	c.WantAll(p, http.StatusServiceUnavailable)
 
 	killed := t.TempDir() // the data folder as a kill would leave it
 	if err := errors.Join(os.CopyFS(killed, os.DirFS(dir)), os.Chmod(filepath.Join(killed, "issuer.key"), 0o600)); err != nil {

@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +30,9 @@ type Server struct {
 func Serve(t testing.TB, data string, args ...string) *Server {
 	t.Helper()
 	args = append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data}, args...)
+	if isNew(data) && !slices.Contains(args, "--store") && !slices.Contains(args, "--new") {
+		args = append(args, "--new")
+	}
 	server, err := Start(exec.Command(Path(t), args...))
 	if err != nil {
 		t.Fatal(err)
@@ -37,6 +42,14 @@ func Serve(t testing.TB, data string, args ...string) *Server {
 		_ = server.command.Wait() // an error if the test has ended the server
 	})
 	return server
+}
+
+// isNew reports whether the data folder has a key and no store, because a test has made its
+// tokens before the first start.
+func isNew(data string) bool {
+	_, noKey := os.Stat(filepath.Join(data, "issuer.key"))
+	_, noStore := os.Stat(filepath.Join(data, "afterhours.db"))
+	return noKey == nil && noStore != nil
 }
 
 // Start starts a command line of serve and waits until the server listens. If the command

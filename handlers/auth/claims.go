@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
@@ -79,6 +81,17 @@ func (i *Issuer) principal(p payload) (Principal, error) {
 		return i.application(p, caller)
 	}
 	return i.user(p, caller)
+}
+
+// application returns the client that the token was issued to, "" if the token does not say.
+func (p payload) application() string {
+	for _, value := range []jsontext.Value{p.AuthorizedParty, p.ClientID, p.ApplicationID} {
+		var name string
+		if value.Kind() == '"' && json.Unmarshal(value, &name) == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // application adds to the caller what an application may do. Without a user it acts for itself.

@@ -16,6 +16,7 @@ import (
 	"afterhours/contract/checked"
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/limits"
 	"afterhours/store"
 )
 
@@ -38,7 +39,8 @@ func newSite(t testing.TB, over store.Store) site {
 		t.Fatal(err)
 	}
 	server, err := handlers.New(handlers.Config{
-		Store: over, Verifier: w.verifier, Issuer: w.local, Contract: contract,
+		Limits: limits.New(2, 0),
+		Store:  over, Verifier: w.verifier, Issuer: w.local, Contract: contract,
 		Logger: slog.New(slog.DiscardHandler), Now: w.now, SDKQuirks: true,
 	})
 	if err != nil {

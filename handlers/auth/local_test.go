@@ -39,7 +39,7 @@ func TestMintedTokensAreVerified(t *testing.T) {
 		{"user", auth.Claims{Tenant: tenantA, User: strings.ToUpper(alice), UPN: "Alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: time.Hour},
 			auth.Principal{Tenant: tenantA, User: alice, Issuer: auth.LocalName, UPN: "alice@contoso.example", TeachesName: true, Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires}},
 		{"application", auth.Claims{Tenant: tenantB, User: robot, Roles: []string{"Analytics.Read.All"}, Expires: time.Hour},
-			auth.Principal{Tenant: tenantB, User: robot, Issuer: auth.LocalName, App: true, Roles: []string{"Analytics.Read.All"}, Expires: expires}},
+			auth.Principal{Tenant: tenantB, User: robot, Issuer: auth.LocalName, Application: robot, App: true, Roles: []string{"Analytics.Read.All"}, Expires: expires}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			token, err := w.local.Mint(c.claims, w.now())

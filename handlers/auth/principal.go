@@ -15,6 +15,9 @@ type Principal struct {
 	User string
 	// Issuer is the issuer of the token (iss).
 	Issuer string
+	// Application is the client that the token was issued to, "" if the token does not say. It tells callers apart and
+	// authorises nothing.
+	Application string
 	// UPN is the user principal name (upn) in lower case, "" if the token has none. preferred_username is not used,
 	// because the user may change it. A UPN can be given to another person later, so it may name a user but must never
 	// authorise one (Entra, "Access token claims reference").

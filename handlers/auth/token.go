@@ -53,6 +53,11 @@ type payload struct {
 	// Kind is Keycloak's kind of token, Use is Cognito's. Other issuers may use the names for anything.
 	Kind jsontext.Value `json:"typ"`
 	Use  jsontext.Value `json:"token_use"`
+	// These name the client that the token was issued to: azp is OpenID Connect's, client_id is that of RFC 9068, section
+	// 2.2, and appid is in Entra's tokens of version 1.0.
+	AuthorizedParty jsontext.Value `json:"azp"`
+	ClientID        jsontext.Value `json:"client_id"`
+	ApplicationID   jsontext.Value `json:"appid"`
 	// Confirmation names the key that the sender of the token must prove to have (RFC 7800).
 	Confirmation jsontext.Value `json:"cnf"`
 

@@ -59,20 +59,24 @@ func (r *run) absolutePath(i *item) (string, *Refusal) {
 		return text, nil
 	}
 	relative := strings.TrimLeft(i.URL, "/")
-	end := strings.IndexAny(relative+"/", "/?")
-	first, err := url.PathUnescape(relative[:end])
-	isReference := err == nil && strings.HasPrefix(first, "$") && !slices.Contains(systemResources, strings.ToLower(first))
-	switch {
-	case isReference:
+	if first, isReference := reference(i.URL); isReference {
 		target, refusal := i.referenced(first, "url")
 		if refusal != nil {
 			return "", refusal
 		}
-		return target.location() + relative[end:], nil
-	case r.underBase("/" + relative):
+		return target.location() + relative[strings.IndexAny(relative+"/", "/?"):], nil
+	}
+	if r.underBase("/" + relative) {
 		return "/" + relative, nil
 	}
 	return path.Dir(r.outer.URL.EscapedPath()) + "/" + relative, nil
+}
+
+// reference returns the first segment of a url, and whether it refers to another request, as $1 does.
+func reference(text string) (first string, isReference bool) {
+	relative := strings.TrimLeft(text, "/")
+	first, err := url.PathUnescape(relative[:strings.IndexAny(relative+"/", "/?")])
+	return first, err == nil && strings.HasPrefix(first, "$") && !slices.Contains(systemResources, strings.ToLower(first))
 }
 
 // defaultPorts maps a scheme to the port of a URL that names none.

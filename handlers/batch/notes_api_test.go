@@ -30,6 +30,7 @@ type notesAPI struct {
 func newNotesAPI() *notesAPI {
 	w := &notesAPI{mux: http.NewServeMux()}
 	w.runner = batch.Runner{
+		Begin:      func(*http.Request, []batch.Announced) error { return nil },
 		Next:       w.mux,
 		Bases:      []string{"/beta", "/v1.0"},
 		PublicHost: "graph.example.com",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 )
 
@@ -34,6 +35,10 @@ type Runner struct {
 	// are refused. It may call requests again to serve them all anew, but not while
 	// another call is running.
 	Atomically func(ctx context.Context, requests func(context.Context) bool) error
+	// Begin is called once for a batch that is not malformed, before any of its requests is served. If
+	// it returns an error, none is served. A path is not known yet if its url refers to the response to
+	// another request.
+	Begin func(outer *http.Request, requests []Announced) error
 	// Refuse writes the response to a request of a batch that Next must not see, or
 	// whose response must not be sent. outer is the outer request.
 	Refuse func(w http.ResponseWriter, outer *http.Request, refusal Refusal)
@@ -58,7 +63,7 @@ type nestedKey struct{}
 // of the batch, such as /beta/$batch. body is its JSON text, decompressed. Run returns
 // the body of a 200 response, which has a response for each request in their order. If
 // the batch is malformed, the error is a *Malformed and none of its requests was
-// started.
+// started. The same holds for an error of Begin, which Run returns.
 //
 // Run returns after all requests have ended. If the context of outer ends earlier, the
 // contexts of running requests end too, and the others are refused with 503. The
@@ -79,12 +84,35 @@ func (b *Runner) Run(outer *http.Request, body []byte) ([]byte, error) {
 		ctx:    context.WithValue(outer.Context(), nestedKey{}, true),
 		slots:  make(chan struct{}, parallel),
 	}
+	if err := b.Begin(outer, r.announced(groups)); err != nil {
+		return nil, err
+	}
 	var running sync.WaitGroup
 	for _, g := range groups {
 		running.Go(func() { r.runGroup(g) })
 	}
 	running.Wait()
 	return encode(groups)
+}
+
+// Announced is a request of a batch before it is served. The path is escaped, and "" if it is not known.
+type Announced struct{ Method, Path string }
+
+// announced returns the requests of the groups.
+func (r *run) announced(groups []*atomicityGroup) []Announced {
+	var all []Announced
+	for _, g := range groups {
+		for _, i := range g.items {
+			one := Announced{Method: strings.ToUpper(i.Method)}
+			if _, isReference := reference(i.URL); !isReference {
+				if address, refusal := r.address(i); refusal == nil {
+					one.Path = address.EscapedPath()
+				}
+			}
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // run is a batch that is running.

@@ -150,7 +150,7 @@ func (r *rowReader) Read(buffer []byte) (int, error) {
 
 // propertiesOf returns the property of each column of the header.
 func propertiesOf(header []string) ([]string, error) {
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")            // a byte order mark
+	header[0] = strings.TrimPrefix(header[0], byteOrderMark)
 	if len(header) == 1 && strings.ContainsAny(header[0], ";\t") { // as Excel writes it in many countries
 		return nil, errors.New("its columns are separated by semicolons or tabs; separate them by commas")
 	}

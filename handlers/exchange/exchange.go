@@ -38,6 +38,9 @@ func New(contract *spec.Contract) *Exchange {
 	}
 }
 
+// byteOrderMark is what some programs write before the first row.
+const byteOrderMark = "\ufeff"
+
 // exportForm is how an export writes statistics.
 var exportForm = wire.Form{Level: wire.MetadataMinimal, Duration: edm.Duration.String}
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -59,6 +60,9 @@ func (x *Exchange) JSONLines(text io.Reader, from int) bulk.Source {
 				return nil, err
 			}
 			number++
+			if number == 1 {
+				line = bytes.TrimPrefix(line, []byte(byteOrderMark))
+			}
 			if number < from || strings.TrimSpace(string(line)) == "" {
 				continue
 			}

@@ -49,3 +49,13 @@ func TestJSONLinesRefuse(t *testing.T) {
 		wantFaults(t, line, rows[1].Faults, want)
 	}
 }
+
+// TestJSONLinesByteOrderMark checks that a byte order mark before the first line is skipped, as in
+// CSV, and that one elsewhere is a fault.
+func TestJSONLinesByteOrderMark(t *testing.T) {
+	good := fmt.Sprintf("{%s,\"statistic\":{%s}}\n", goodOwner, goodCall)
+	rows := readAll(t, exchangeOf(t).JSONLines(strings.NewReader("\ufeff"+good+good+"\ufeff"+good), 1))
+	if len(rows) != 3 || rows[0].Faults != nil || rows[1].Faults != nil || rows[2].Faults == nil {
+		t.Errorf("the rows are %+v", rows)
+	}
+}

@@ -53,7 +53,19 @@ func patch(body string, header ...string) *http.Request {
 
 // validate validates a PATCH of the statistic a.
 func validate(op *spec.Operation, request *http.Request, quirks input.Quirks) (input.Body, error) {
-	return input.Validate(request, op, map[string]string{"activityStatistics-id": "a"}, quirks)
+	return readAndValidate(request, op, map[string]string{"activityStatistics-id": "a"}, quirks)
+}
+
+// readAndValidate reads the body and validates the request, as the server does.
+func readAndValidate(request *http.Request, op *spec.Operation, path map[string]string, quirks input.Quirks) (input.Body, error) {
+	var text []byte
+	if op.RequestBody != nil {
+		var err error
+		if text, err = input.ReadBody(request, op, quirks, func(int64) error { return nil }); err != nil {
+			return input.Body{}, err
+		}
+	}
+	return input.Validate(request, op, path, text, quirks)
 }
 
 func zip(t testing.TB, text string) string {

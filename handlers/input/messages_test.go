@@ -5,8 +5,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"afterhours/handlers/input"
 )
 
 // TestMessagesOfBodies checks the words for the faults of a body: what is wrong, and what would be right.
@@ -53,7 +51,7 @@ func TestMessagesOfBodies(t *testing.T) {
 	} {
 		request := httptest.NewRequest(http.MethodPost, "/beta/$batch", strings.NewReader(body))
 		request.Header.Set("Content-Type", "application/json")
-		_, err := input.Validate(request, batch, nil, false)
+		_, err := readAndValidate(request, batch, nil, false)
 		wantFaultsIn(t, body, err, want)
 	}
 	for body, want := range map[string]string{
@@ -65,7 +63,7 @@ func TestMessagesOfBodies(t *testing.T) {
 	} {
 		request := httptest.NewRequest(http.MethodPost, collectionRoute, strings.NewReader(body))
 		request.Header.Set("Content-Type", "application/json")
-		_, err := input.Validate(request, create, nil, false)
+		_, err := readAndValidate(request, create, nil, false)
 		wantFaultsIn(t, body, err, want)
 	}
 }
@@ -91,11 +89,11 @@ func TestMessagesOfParameters(t *testing.T) {
 	} {
 		request := httptest.NewRequest(http.MethodGet, collectionRoute, nil)
 		request.URL.RawQuery = query
-		_, err := input.Validate(request, list, nil, false)
+		_, err := readAndValidate(request, list, nil, false)
 		wantFaultsIn(t, query, err, want)
 	}
 	property := operation(t, http.MethodGet, itemRoute+"/:property")
-	_, err := input.Validate(httptest.NewRequest(http.MethodGet, "/", nil), property, map[string]string{"activityStatistics-id": "a", "property": "durtion"}, false)
+	_, err := readAndValidate(httptest.NewRequest(http.MethodGet, "/", nil), property, map[string]string{"activityStatistics-id": "a", "property": "durtion"}, false)
 	wantFaultsIn(t, "property", err, "property invalidValue 'property' is 'durtion'; it must be one of id, activity, startDate, endDate, timeZoneUsed, duration, "+
 		"afterHours, readEmail, sentEmail, conflicting, long, multitasking, organized, recurring. Did you mean 'duration'?")
 }

@@ -87,7 +87,7 @@ func TestBatchFaults(t *testing.T) {
 		{"id":"2","method":"PATCH","url":"/me","body":"e30="},
 		{"id":"3","method":"PATCH","url":"/me","body":"e30=","headers":{"content-type":"text/plain"}},
 		{"id":"4","method":"PATCH","url":"/me","body":"e30=","headers":{"Content-Type":"application/json"}}]}`)
-	body, err := input.Validate(request, op, nil, false)
+	body, err := readAndValidate(request, op, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@
 // operation of the contract. It leaves alone authentication (handlers) and the work of the operation
 // (operations).
 //
-//	readBody -> dropAnnotations -> straighten -> schema -> Body
+//	ReadBody -> dropAnnotations -> straighten -> schema -> Body
 package input
 
 import (
@@ -41,14 +41,15 @@ func parseTime(text string) error {
 	return nil
 }
 
-// Validate holds a request against its operation, parameters first, and returns its body. The
-// path parameters are by their names. The error is a problem that names every fault.
-func Validate(r *http.Request, op *spec.Operation, path map[string]string, quirks Quirks) (Body, error) {
+// Validate holds a request against its operation, parameters first, and returns its body, whose text
+// ReadBody has read. The path parameters are by their names. The error is a problem that names every
+// fault.
+func Validate(r *http.Request, op *spec.Operation, path map[string]string, text []byte, quirks Quirks) (Body, error) {
 	faults := parameterFaults(r, op, path)
 	var body Body
 	if op.RequestBody != nil {
 		var err error
-		if body, err = quirks.readBody(r, op); err != nil {
+		if body, err = quirks.decodeBody(op, text); err != nil {
 			return body, withFaults(err, faults)
 		}
 		if op.BodySchema != nil {

@@ -91,7 +91,7 @@ func TestValidateParameters(t *testing.T) {
 	} {
 		request := httptest.NewRequest(http.MethodGet, collectionRoute, nil)
 		request.URL.RawQuery = query
-		_, err := input.Validate(request, op, nil, false)
+		_, err := readAndValidate(request, op, nil, false)
 		wantFaultsIn(t, query, err, want...)
 	}
 }
@@ -103,7 +103,7 @@ func TestValidateDropsAnnotations(t *testing.T) {
 	const text = `{"@odata.context":"x","settings@odata.type":1,"settings":{"@x.y":{"z":[]},"hasLicense":true}}`
 	request := httptest.NewRequest(http.MethodPatch, "/beta/me/analytics", strings.NewReader(text))
 	request.Header.Set("Content-Type", "application/json")
-	body, err := input.Validate(request, op, nil, false)
+	body, err := readAndValidate(request, op, nil, false)
 	want := map[string]any{"settings": map[string]any{"hasLicense": true}}
 	if err != nil || !reflect.DeepEqual(body.Value, want) || string(body.Text) != text {
 		t.Errorf("%v %s %v", body.Value, body.Text, err)

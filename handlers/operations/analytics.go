@@ -30,7 +30,12 @@ func (s *Service) Analytics(ctx context.Context, req *Request, userID string, ex
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := s.fetch(ctx, req, owner, wanted, gen.ListUserStatisticsParams{})
+	var found []store.Statistic
+	var next string
+	err = s.withinTime(ctx, "$expand", func(ctx context.Context) (err error) {
+		found, next, err = s.fetch(ctx, req, owner, wanted, gen.ListUserStatisticsParams{})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func newTestService(t testing.TB, over store.Store) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := New(over, contract, slog.New(slog.DiscardHandler), time.Now, false)
+	service, err := New(Config{Store: over, Contract: contract, Log: slog.New(slog.DiscardHandler), Now: time.Now, QueryTime: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

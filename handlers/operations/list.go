@@ -35,15 +35,16 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := s.fetch(ctx, req, owner, wanted, options)
+	var found []store.Statistic
+	next, count := "", -1
+	err = s.withinTime(ctx, longest(options.Filter, options.Orderby), func(ctx context.Context) (err error) {
+		if found, next, err = s.fetch(ctx, req, owner, wanted, options); err == nil && wanted.counted {
+			count, err = s.storeFor(req).Count(ctx, owner, wanted.query.Filter)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	count := -1
-	if wanted.counted {
-		if count, err = s.storeFor(req).Count(ctx, owner, wanted.query.Filter); err != nil {
-			return nil, err
-		}
 	}
 	return &Response{
 		Status:      http.StatusOK,

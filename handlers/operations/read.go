@@ -47,7 +47,11 @@ func (s *Service) Count(ctx context.Context, req *Request, userID string, params
 	if faults := optionFault(err); len(faults) > 0 {
 		return nil, problem.Invalid(faults...)
 	}
-	count, err := s.storeFor(req).Count(ctx, owner, filter)
+	var count int
+	err = s.withinTime(ctx, longest(params.Filter, nil), func(ctx context.Context) (err error) {
+		count, err = s.storeFor(req).Count(ctx, owner, filter)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,8 @@ type Service struct {
 	// learned has the aliases that this process has seen in tokens, so that each is stored
 	// once and not at every request.
 	learned atomic.Pointer[learnedAliases]
+	// queryTime is how long a query of many statistics may take.
+	queryTime time.Duration
 }
 
 type learnedAliases = lru.Cache[store.User, struct{}]
@@ -37,15 +39,31 @@ type learnedAliases = lru.Cache[store.User, struct{}]
 // mostLearned bounds the memory of Service.learned: about 4 MiB.
 const mostLearned = 16384
 
-// New returns a service over the store that reads the time from now. A strict one refuses the writes that
-// break the contract's x-strict-rules; any other one logs them.
-func New(over store.Store, contract *spec.Contract, log *slog.Logger, now func() time.Time, strict bool) (*Service, error) {
-	learned, err := lru.New[store.User, struct{}](mostLearned)
-	if err != nil {
-		return nil, err
+// Config is the parts of a Service. All but Strict are required.
+type Config struct {
+	Store    store.Store
+	Contract *spec.Contract
+	Log      *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+	// QueryTime is how long a query of many statistics may take.
+	QueryTime time.Duration
+	// Strict refuses the writes that break the contract's x-strict-rules. Without it, the log has a hint.
+	Strict bool
+}
+
+// New returns a service.
+func New(config Config) (*Service, error) {
+	s := &Service{
+		store:     config.Store,
+		spec:      config.Contract,
+		log:       config.Log,
+		now:       config.Now,
+		recent:    newRecent(),
+		queryTime: config.QueryTime,
+		strict:    config.Strict,
 	}
-	s := &Service{store: over, spec: contract, log: log, now: now, recent: newRecent(), strict: strict}
-	s.learned.Store(learned)
+	s.Forget()
 	return s, nil
 }
 

@@ -25,6 +25,8 @@ var (
 	ErrTooLarge     = errors.New("body too large")
 	ErrMediaType    = errors.New("unsupported media type")
 	ErrFormat       = errors.New("unsupported format of the response")
+	ErrStopped      = errors.New("query stopped")
+	ErrThrottled    = errors.New("too many requests of one caller")
 	ErrUnavailable  = errors.New("unavailable")
 )
 
@@ -44,6 +46,8 @@ type Problem struct {
 	// Unread is true if a part of the body may be unread. The connection must then close, or
 	// net/http would read the remainder before it responds.
 	Unread bool
+	// RetryAfter is after how many seconds the caller may try again; 0 if the kind says it.
+	RetryAfter int
 }
 
 func (p *Problem) Error() string { return p.Message }

@@ -99,7 +99,7 @@ func (c *Contract) addPaths() error {
 	for _, path := range c.doc.Paths.InMatchingOrder() {
 		methods := withHead(slices.Collect(maps.Keys(c.doc.Paths.Value(path).Operations()))...)
 		slices.Sort(methods)
-		c.templates = append(c.templates, template{strings.Split(path, "/"), methods})
+		c.templates = append(c.templates, template{strings.Split(path, "/"), ginRoute(path), methods})
 	}
 	if properties := c.Schema("propertyName"); properties != nil {
 		for _, name := range properties.Enum {

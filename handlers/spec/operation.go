@@ -19,6 +19,8 @@ type Operation struct {
 	Route      *routers.Route
 	// QueryNames are the query options that the operation takes.
 	QueryNames []string
+	// IsLong is true if the operation may read many statistics (x-long).
+	IsLong bool
 	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body. BodySchema is
 	// nil for a body that is not JSON.
 	BodySchema *openapi3.Schema
@@ -29,6 +31,8 @@ type Operation struct {
 // parameterSegment is how OpenAPI writes a path parameter; Gin writes :name.
 var parameterSegment = regexp.MustCompile(`\{([^}]*)\}`)
 
+func ginRoute(path string) string { return parameterSegment.ReplaceAllString(path, ":$1") }
+
 func (c *Contract) addOperation(path string, item *openapi3.PathItem, method string, op *openapi3.Operation) error {
 	ready := &Operation{
 		Operation:  op,
@@ -36,6 +40,7 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		Security:   c.doc.Security,
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
 	}
+	ready.IsLong, _ = op.Extensions["x-long"].(bool)
 	if op.Security != nil {
 		ready.Security = *op.Security
 	}
@@ -50,7 +55,7 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		return err
 	}
 	for _, base := range c.Bases {
-		route := " " + base + parameterSegment.ReplaceAllString(path, ":$1")
+		route := " " + base + ginRoute(path)
 		for _, one := range withHead(method) {
 			c.operations[one+route] = ready
 		}
@@ -85,26 +90,47 @@ func (o *Operation) addBody() error {
 	return nil
 }
 
-// template is a path of the contract: its segments, of which {id} is a parameter, and its
-// sorted methods.
-type template struct{ segments, methods []string }
+// template is a path of the contract: its segments, of which {id} is a parameter, its route as Gin
+// writes it, and its sorted methods.
+type template struct {
+	segments []string
+	route    string
+	methods  []string
+}
+
+// OperationAt returns the operation at an escaped path, nil if there is none.
+func (c *Contract) OperationAt(method, path string) *Operation {
+	if base, found := c.template(path); found != nil {
+		return c.Operation(method, base+found.route)
+	}
+	return nil
+}
 
 // Methods returns the sorted methods of the contract at an escaped path, none for a path that it
 // does not have. If a literal and a parameter both match, the literal counts: $count is not an id.
 func (c *Contract) Methods(path string) []string {
+	if _, found := c.template(path); found != nil {
+		return found.methods
+	}
+	return nil
+}
+
+// template returns the template of an escaped path, and the base path that it is under; nil if there
+// is none.
+func (c *Contract) template(path string) (base string, found *template) {
 	for _, base := range c.Bases {
 		rest, below := strings.CutPrefix(path, base)
 		if !below {
 			continue
 		}
 		given := strings.Split(rest, "/")
-		for _, template := range c.templates {
-			if template.matches(given) {
-				return template.methods
+		for i := range c.templates {
+			if c.templates[i].matches(given) {
+				return base, &c.templates[i]
 			}
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // matches reports whether a path has the form of the template, as /a/{b} is. A key does not

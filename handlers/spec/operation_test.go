@@ -47,3 +47,35 @@ func TestOperation(t *testing.T) {
 		t.Errorf("PUT: %+v", op)
 	}
 }
+
+// TestOperationAt checks which operation is at a path, and which operations the contract calls long.
+func TestOperationAt(t *testing.T) {
+	c := load(t)
+	for _, test := range []struct {
+		method, path, want string
+		isLong             bool
+	}{
+		{"GET", "/beta/me/analytics/activityStatistics", "listMyStatistics", true},
+		{"HEAD", "/v1.0/users/u/analytics/activityStatistics", "listUserStatistics", true},
+		{"GET", "/beta/me/analytics/activityStatistics/$count", "countMyStatistics", true},
+		{"GET", "/beta/users/u%2Fv/analytics", "getUserAnalytics", true},
+		{"GET", "/beta/me/analytics/activityStatistics/a", "getMyStatistic", false},
+		{"PATCH", "/beta/me/analytics", "updateMyAnalytics", false},
+		{"POST", "/beta/me/analytics/activityStatistics", "createMyStatistic", false},
+		{"POST", "/localtest/$batch", "runBatch", false},
+		{"PUT", "/beta/me/analytics", "", false},
+		{"GET", "/none", "", false},
+		{"GET", "", "", false},
+	} {
+		op := c.OperationAt(test.method, test.path)
+		if op == nil {
+			if test.want != "" {
+				t.Errorf("%s %s: none, want %s", test.method, test.path, test.want)
+			}
+			continue
+		}
+		if op.OperationID != test.want || op.IsLong != test.isLong {
+			t.Errorf("%s %s: %s, long %v; want %s, %v", test.method, test.path, op.OperationID, op.IsLong, test.want, test.isLong)
+		}
+	}
+}

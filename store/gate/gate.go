@@ -17,11 +17,11 @@ type Gate struct {
 	closed bool
 }
 
-// Enter begins a call. It returns ErrClosed if the store is closed, or the context's error
+// Enter begins a call. It returns ErrClosed if the store is closed, or the context's cause
 // if the context has ended. If it returns nil, the caller must call Leave.
 func (g *Gate) Enter(ctx context.Context) error {
 	g.mu.RLock()
-	err := ctx.Err()
+	err := context.Cause(ctx)
 	if g.closed {
 		err = store.ErrClosed
 	}

@@ -1,7 +1,7 @@
 // Package group owns how calls that come at once go together: a queue, and workers that
 // take batches from it. It leaves alone how a batch is run, and what undoes one.
 //
-//	Do -> queue -> worker: a batch -> Run -> each caller its error
+//	Do, DoFirst -> queue -> worker: a batch -> Run -> each caller its error
 //
 // An fsync or a round trip costs more than a statement, so callers share it. A lone
 // caller waits for its own run only.
@@ -46,13 +46,14 @@ type Queue[T any] struct {
 	run     Run[T]
 	most    int // calls in a batch
 	calls   chan *Call[T]
+	first   chan *Call[T] // of DoFirst
 	workers sync.WaitGroup
 }
 
 // New returns a queue with the given number of workers. Each worker runs one batch at a
 // time. A batch has no more calls than most.
 func New[T any](workers, most int, run Run[T]) *Queue[T] {
-	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most)}
+	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most), first: make(chan *Call[T])}
 	for range workers {
 		q.workers.Go(q.work)
 	}
@@ -62,19 +63,25 @@ func New[T any](workers, most int, run Run[T]) *Queue[T] {
 // Do queues the value, waits until its batch has run, and returns the error that Run set.
 // If the context ends first, Do returns the context's error at once. The call is then
 // dropped if its batch has not begun; otherwise its outcome is unknown.
-func (q *Queue[T]) Do(ctx context.Context, value T) error {
+func (q *Queue[T]) Do(ctx context.Context, value T) error { return do(ctx, q.calls, value) }
+
+// DoFirst is Do for a rare call that must not wait for those that are queued: it is in the
+// next batch of a worker.
+func (q *Queue[T]) DoFirst(ctx context.Context, value T) error { return do(ctx, q.first, value) }
+
+func do[T any](ctx context.Context, calls chan<- *Call[T], value T) error {
 	call := &Call[T]{Value: value, done: make(chan struct{})}
 	select {
-	case q.calls <- call:
+	case calls <- call:
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 	select {
 	case <-call.done:
 		return call.Err
 	case <-ctx.Done():
 		call.claim()
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
 
@@ -86,10 +93,25 @@ func (q *Queue[T]) Close() {
 
 func (q *Queue[T]) work() {
 	batch := make([]*Call[T], 0, q.most)
-	for first := range q.calls {
+	for first, open := q.next(); open; first, open = q.next() {
 		batch = q.fill(append(batch[:0], first))
 		q.finish(slices.DeleteFunc(batch, func(c *Call[T]) bool { return !c.claim() }))
 		clear(batch)
+	}
+}
+
+// next waits for the call that a batch begins with. It reports false after Close.
+func (q *Queue[T]) next() (call *Call[T], open bool) {
+	select {
+	case call := <-q.first:
+		return call, true
+	default:
+	}
+	select {
+	case call := <-q.first:
+		return call, true
+	case call, open := <-q.calls:
+		return call, open
 	}
 }
 

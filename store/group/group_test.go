@@ -74,6 +74,31 @@ func TestABatchHasAMost(t *testing.T) {
 	}
 }
 
+func TestDoFirstIsInTheNextBatch(t *testing.T) {
+	q, begun, goOn := gated(t, 2)
+	errs := queue(t.Context(), q, 1)
+	<-begun
+	others := queue(t.Context(), q, 2, 3, 4)
+	first := make(chan error)
+	go func() { first <- q.DoFirst(t.Context(), 9) }()
+	time.Sleep(5 * time.Millisecond)
+	goOn <- struct{}{}
+	if got := <-begun; len(got) != 2 || got[0] != 9 {
+		t.Errorf("the next batch is %v; want 9 and then 2", got)
+	}
+	goOn <- struct{}{}
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+	if got := <-begun; len(got) != 2 {
+		t.Errorf("the batch after it is %v; want 3 and 4", got)
+	}
+	goOn <- struct{}{}
+	for _, errs := range []chan error{errs, others, others, others} {
+		<-errs
+	}
+}
+
 func TestEachCallerGetsItsError(t *testing.T) {
 	odd := errors.New("odd")
 	q := group.New(3, 8, func(batch []*group.Call[int]) func() {

@@ -59,7 +59,7 @@ func (s *Store) usable(ctx context.Context) error {
 	if s.closed {
 		return store.ErrClosed
 	}
-	return ctx.Err()
+	return context.Cause(ctx)
 }
 
 // Get implements store.Store.
@@ -81,7 +81,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 		return nil, err
 	}
 	defer s.mu.RUnlock()
-	return s.owned[owner].page(query), nil
+	return s.owned[owner].page(ctx, query)
 }
 
 // Count implements store.Store.
@@ -90,7 +90,7 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 		return 0, err
 	}
 	defer s.mu.RUnlock()
-	return s.owned[owner].count(filter), nil
+	return s.owned[owner].count(ctx, filter)
 }
 
 // Put implements store.Store.
@@ -134,7 +134,7 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 func (s *Store) remove(key store.Key) {
 	statistics := s.owned[key.Owner]
 	statistics.remove(key.ID)
-	if statistics.count(nil) == 0 {
+	if len(statistics.ids) == 0 {
 		delete(s.owned, key.Owner)
 	}
 }

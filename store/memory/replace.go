@@ -54,6 +54,10 @@ func isOf(asked, tenant string) bool { return asked == "" || asked == tenant }
 
 // Replace implements store.Replacer.
 func (s *Store) Replace(ctx context.Context, tenant string, rows store.Rows) error {
+	written := make([]store.Statistic, len(rows.Statistics)) // before the lock: revisions ask the kernel
+	for i, row := range rows.Statistics {
+		written[i] = store.Statistic{ID: row.Key.ID, Revision: store.NewRevision(), Record: row.Record}
+	}
 	if err := s.writing(ctx); err != nil {
 		return err
 	}
@@ -61,8 +65,8 @@ func (s *Store) Replace(ctx context.Context, tenant string, rows store.Rows) err
 	maps.DeleteFunc(s.owned, func(owner store.Owner, _ *statistics) bool { return isOf(tenant, owner.Tenant) })
 	maps.DeleteFunc(s.settings, func(owner store.Owner, _ store.Settings) bool { return isOf(tenant, owner.Tenant) })
 	maps.DeleteFunc(s.aliases, func(name alias, _ store.User) bool { return isOf(tenant, name.tenant) })
-	for _, row := range rows.Statistics {
-		s.set(row.Key, &store.Statistic{ID: row.Key.ID, Revision: store.NewRevision(), Record: row.Record})
+	for i := range written {
+		s.set(rows.Statistics[i].Key, &written[i])
 	}
 	for _, row := range rows.Settings {
 		s.settings[row.Owner] = row.Settings

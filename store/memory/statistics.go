@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -46,12 +47,13 @@ func (s *statistics) remove(id string) {
 	delete(s.byID, id)
 }
 
-func (s *statistics) page(query store.Query) []store.Statistic {
+// page returns a page, or the context's cause if the context ends first.
+func (s *statistics) page(ctx context.Context, query store.Query) ([]store.Statistic, error) {
 	if s == nil {
-		return nil
+		return nil, nil
 	}
 	if len(query.Order) > 0 {
-		return s.sorted(query)
+		return s.sorted(ctx, query)
 	}
 	// No id lies between an id and the same id followed by a zero byte.
 	start := 0
@@ -64,7 +66,7 @@ func (s *statistics) page(query store.Query) []store.Statistic {
 		page = make([]store.Statistic, 0, min(query.Limit, len(s.ids)-start))
 	}
 	for _, id := range s.ids[start:] {
-		if len(page) == query.Limit {
+		if len(page) == query.Limit || ctx.Err() != nil {
 			break
 		}
 		if statistic := s.byID[id]; !filter.Match(statistic) {
@@ -75,12 +77,12 @@ func (s *statistics) page(query store.Query) []store.Statistic {
 			page = append(page, *statistic)
 		}
 	}
-	return page
+	return unlessEnded(ctx, page)
 }
 
 // sorted returns a page in an order other than that of the ids. It gathers up to twice
 // as many candidates as it needs, then sorts them and drops the surplus.
-func (s *statistics) sorted(query store.Query) []store.Statistic {
+func (s *statistics) sorted(ctx context.Context, query store.Query) ([]store.Statistic, error) {
 	needed := query.Skip + query.Limit
 	if needed < 0 || needed > math.MaxInt/2 {
 		needed = math.MaxInt / 2
@@ -92,6 +94,9 @@ func (s *statistics) sorted(query store.Query) []store.Statistic {
 	}
 	filter := store.NewMatcher(query.Filter)
 	for _, statistic := range s.byID {
+		if ctx.Err() != nil {
+			break
+		}
 		if query.After != nil && !query.After.Before(query.Order, statistic) || !filter.Match(statistic) {
 			continue
 		}
@@ -104,21 +109,36 @@ func (s *statistics) sorted(query store.Query) []store.Statistic {
 	for _, statistic := range first[min(query.Skip, len(first)):] {
 		page = append(page, *statistic)
 	}
-	return page
+	return unlessEnded(ctx, page)
 }
 
-func (s *statistics) count(filter store.Expr) int {
+// count returns how many statistics the filter keeps, or the context's cause if the
+// context ends first.
+func (s *statistics) count(ctx context.Context, filter store.Expr) (int, error) {
 	switch {
 	case s == nil:
-		return 0
+		return 0, nil
 	case filter == nil:
-		return len(s.ids)
+		return len(s.ids), nil
 	}
 	count, matcher := 0, store.NewMatcher(filter)
 	for _, statistic := range s.byID {
+		if ctx.Err() != nil {
+			break
+		}
 		if matcher.Match(statistic) {
 			count++
 		}
 	}
-	return count
+	return unlessEnded(ctx, count)
+}
+
+// unlessEnded returns the result, or the context's cause if the context has ended: then the
+// result may lack something.
+func unlessEnded[T any](ctx context.Context, result T) (T, error) {
+	if err := context.Cause(ctx); err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
 }

@@ -17,7 +17,7 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 		return s.attempt(ctx, "applying changes", func(context.Context) error { return nil })
 	}
 	return s.attempt(ctx, "applying changes", func(ctx context.Context) error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return pgx.BeginFunc(ctx, s.points, func(tx pgx.Tx) error {
 			if err := lockInOrder(ctx, tx, changes); err != nil {
 				return err
 			}

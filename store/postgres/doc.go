@@ -8,6 +8,9 @@
 //	Get, List, ...   -> one statement, which sees one moment
 //	List, Count      -> sqlquery, which writes the SQL
 //
+// Single rows, queries of many rows and Check have connections of their own, so that none
+// waits for a slower kind. A query whose context ends is cancelled in the database.
+//
 // A statement is tried again, while the caller waits, if the database rolled it back (a
 // serialization failure, a deadlock) or if it was never sent. A write whose connection
 // breaks is not tried again, because the database may have made it: the caller gets

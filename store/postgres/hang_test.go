@@ -31,6 +31,35 @@ func TestAServerThatHangs(t *testing.T) {
 	t.Run("idle", func(t *testing.T) { t.Parallel(); hang(t, 1, 2*time.Second) })
 }
 
+// TestAQueryOnAServerThatHangs suspends the only server. A query whose context ends must
+// return soon all the same, and tell that the database did not answer.
+func TestAQueryOnAServerThatHangs(t *testing.T) {
+	postgrestest.Address(t)                  // skips where there is no PostgreSQL
+	dir, err := os.MkdirTemp("", "postgres") // as in TestCrashesUnderLoad
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server(t, "stop", dir); _ = os.RemoveAll(dir) })
+	s := open(t, server(t, "start", dir))
+	defer func() { _ = s.Close() }()
+	owner := store.Owner{Tenant: "t", User: "u"}
+	if _, err := s.Count(t.Context(), owner, nil); err != nil {
+		t.Fatal(err)
+	}
+	signalServer(t, dir, syscall.SIGSTOP)
+	defer signalServer(t, dir, syscall.SIGCONT)
+	enough := errors.New("enough")
+	for range 2 { // on a connection that was open, and without one
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, enough)
+		begun := time.Now()
+		_, err = s.Count(ctx, owner, nil)
+		cancel()
+		if took := time.Since(begun); !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, enough) || took > 5*time.Second {
+			t.Errorf("Count = %v after %v; want %v and %v", err, took, store.ErrUnavailable, enough)
+		}
+	}
+}
+
 // hang uses all connections of a store, leaves them idle for a while, suspends the server
 // and lets so many callers write.
 func hang(t *testing.T, callers int, idle time.Duration) {

@@ -20,6 +20,16 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// migrateAt migrates with a pool of its own, which takes several connections.
+func migrateAt(ctx context.Context, config *pgxpool.Config) error {
+	pool, err := pgxpool.NewWithConfig(ctx, config.Copy())
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return migrate(ctx, pool)
+}
+
 // migrate brings the schema up to date, one server at a time. The lock is a row of a table.
 // Its holder renews it, and another server may take it over once it has expired. Each
 // migration is one statement that may be repeated, since a server may end after the

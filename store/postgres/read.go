@@ -3,9 +3,11 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"afterhours/store"
 	"afterhours/store/sqlquery"
@@ -30,9 +32,9 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 	query.Filter = store.Fold(query.Filter)
 	statement := dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{})
 	var page *sqlquery.Page
-	err := s.attempt(ctx, "listing statistics", func(ctx context.Context) error {
+	err := s.query(ctx, "listing statistics", func(ctx context.Context, on *pgxpool.Conn) error {
 		page = statement.Page()
-		return s.each(ctx, statement, page.Add)
+		return each(ctx, on, statement, page.Add)
 	})
 	if err != nil {
 		return nil, err
@@ -43,13 +45,13 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 // Count implements store.Store.
 func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
 	statement := dialect.Count("id, "+sqlquery.Columns, owner, store.Fold(filter), sqlquery.Via{})
-	err = s.attempt(ctx, "counting statistics", func(ctx context.Context) error {
+	err = s.query(ctx, "counting statistics", func(ctx context.Context, on *pgxpool.Conn) error {
 		count = 0
 		if statement.Residue == nil {
-			return s.pool.QueryRow(ctx, statement.SQL, statement.Args...).Scan(&count)
+			return on.QueryRow(ctx, statement.SQL, statement.Args...).Scan(&count)
 		}
 		residue := store.NewMatcher(statement.Residue)
-		return s.each(ctx, statement, func(statistic *store.Statistic) bool {
+		return each(ctx, on, statement, func(statistic *store.Statistic) bool {
 			if residue.Match(statistic) {
 				count++
 			}
@@ -59,14 +61,43 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return count, err
 }
 
+// errStopped is the error of a query whose context ended while its rows were read.
+var errStopped = errors.New("stopped")
+
+// query runs a query of many rows on a connection of its own. The database stops the query
+// when the context ends. If the database did not do so, the error is ErrUnavailable, too: no
+// connection was free, or the database hangs.
+func (s *Store) query(ctx context.Context, doing string, run func(context.Context, *pgxpool.Conn) error) error {
+	stopped := false
+	err := s.attemptFor(ctx, queryTimeout, doing, func(ctx context.Context) error {
+		return s.lists.AcquireFunc(ctx, func(on *pgxpool.Conn) error {
+			err := run(ctx, on)
+			stopped = errors.Is(err, errStopped) || code(err) == queryCanceled
+			return err
+		})
+	})
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, cause) && !stopped {
+		return fmt.Errorf("%s: %w: it has not answered: %w", doing, store.ErrUnavailable, cause)
+	}
+	return err
+}
+
 // each calls take for one row after the other until it returns false.
-func (s *Store) each(ctx context.Context, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
-	rows, err := s.pool.Query(ctx, statement.SQL, statement.Args...)
+func each(ctx context.Context, on *pgxpool.Conn, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
+	rows, err := on.Query(ctx, statement.SQL, statement.Args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	return sqlquery.Each(rows, take)
+	stopped := false
+	err = sqlquery.Each(rows, func(statistic *store.Statistic) bool {
+		stopped = ctx.Err() != nil // the database may have sent all rows before
+		return !stopped && take(statistic)
+	})
+	if stopped {
+		return errStopped
+	}
+	return err
 }
 
 // Settings implements store.Store.
@@ -112,8 +143,8 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 
 // collect returns the value that scan makes of each row of a query.
 func collect[T any](ctx context.Context, s *Store, doing string, scan pgx.RowToFunc[T], sql string, args ...any) (values []T, err error) {
-	err = s.attempt(ctx, doing, func(ctx context.Context) error {
-		rows, err := s.pool.Query(ctx, sql, args...)
+	err = s.query(ctx, doing, func(ctx context.Context, on *pgxpool.Conn) error {
+		rows, err := on.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}

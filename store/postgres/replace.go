@@ -33,10 +33,10 @@ func ofTenant(tenant string) (condition string, args []any) {
 // Rows implements store.Replacer.
 func (s *Store) Rows(ctx context.Context, tenant string, limit int64) (store.Rows, error) {
 	rows := store.NewCollector(limit)
-	err := s.attempt(ctx, "reading all rows", func(ctx context.Context) error {
+	err := s.attemptFor(ctx, queryTimeout, "reading all rows", func(ctx context.Context) error {
 		rows = store.NewCollector(limit)
 		oneMoment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-		return pgx.BeginTxFunc(ctx, s.pool, oneMoment, func(tx pgx.Tx) error { return collectAll(ctx, tx, tenant, rows) })
+		return pgx.BeginTxFunc(ctx, s.lists, oneMoment, func(tx pgx.Tx) error { return collectAll(ctx, tx, tenant, rows) })
 	})
 	if err != nil {
 		return store.Rows{}, err
@@ -86,8 +86,8 @@ func collectAll(ctx context.Context, tx pgx.Tx, tenant string, rows *store.Colle
 
 // Replace implements store.Replacer.
 func (s *Store) Replace(ctx context.Context, tenant string, rows store.Rows) error {
-	return s.attempt(ctx, "replacing all rows", func(ctx context.Context) error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	return s.attemptFor(ctx, queryTimeout, "replacing all rows", func(ctx context.Context) error {
+		return pgx.BeginFunc(ctx, s.points, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, lockWriters); err != nil {
 				return err
 			}

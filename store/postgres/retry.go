@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"afterhours/store"
 )
@@ -27,9 +28,17 @@ const (
 // take over within 30 s, of which the driver needs 15 to close the connections.
 const timeout = 8 * time.Second
 
+// queryTimeout is timeout for a query of many rows, which its caller may want to take longer.
+const queryTimeout = 30 * time.Second
+
 // attempt runs one statement or transaction as one call of the store. It tries again if
 // nothing has happened, and translates errors to the store's terms.
 func (s *Store) attempt(ctx context.Context, doing string, run func(context.Context) error) error {
+	return s.attemptFor(ctx, timeout, doing, run)
+}
+
+// attemptFor is attempt with another timeout.
+func (s *Store) attemptFor(ctx context.Context, timeout time.Duration, doing string, run func(context.Context) error) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
@@ -44,11 +53,11 @@ func (s *Store) attempt(ctx context.Context, doing string, run func(context.Cont
 	case err == nil, isResult(err):
 		return err
 	case ctx.Err() != nil:
-		return ctx.Err() // the driver's error says only that it was interrupted
+		return context.Cause(ctx) // the driver's error says only that it was interrupted
 	case limited.Err() != nil:
 		return fmt.Errorf("%s: %w: the database has not answered for %v", doing, store.ErrUnavailable, timeout)
 	case code(err) == readOnly:
-		s.pool.Reset() // these connections lead to a server that is no longer the primary
+		s.forEach((*pgxpool.Pool).Reset) // these connections lead to a server that is no longer the primary
 	}
 	switch {
 	case code(err) == diskFull:
@@ -77,6 +86,7 @@ const (
 	readOnly             = "25006"
 	diskFull             = "53100"
 	lockNotAvailable     = "55P03"
+	queryCanceled        = "57014"
 )
 
 // isUndone reports whether the database rolled back the statement, so that another try is

@@ -87,6 +87,9 @@ func (notSent) SafeToRetry() bool { return true }
 
 // unconnected returns a store for tests that never use its database.
 func unconnected() (*Store, error) {
-	pool, err := newPool(context.Background(), "postgres://127.0.0.1:1/none")
-	return newStore(pool), err
+	config, err := parse("postgres://127.0.0.1:1/none")
+	if err != nil {
+		return nil, err
+	}
+	return newStore(context.Background(), config)
 }

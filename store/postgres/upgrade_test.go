@@ -79,7 +79,11 @@ func TestAKilledUpgradeResumes(t *testing.T) {
 func oldSchema(t *testing.T) (address string) {
 	t.Helper()
 	address = postgrestest.Address(t)
-	pool, err := newPool(t.Context(), address)
+	config, err := parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := newPool(t.Context(), config, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,11 +130,11 @@ func wantUpgraded(t *testing.T, s *Store) {
 		t.Error(err)
 	}
 	var version int
-	if err := s.pool.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 6 {
+	if err := s.points.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 6 {
 		t.Errorf("the schema has version %d, %v; want 6", version, err)
 	}
 	var indexes int
-	if err := s.pool.QueryRow(context.Background(), "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'statistics'").Scan(&indexes); err != nil || indexes != 3 {
+	if err := s.points.QueryRow(context.Background(), "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'statistics'").Scan(&indexes); err != nil || indexes != 3 {
 		t.Errorf("statistics has %d indexes, %v; want 3", indexes, err)
 	}
 }

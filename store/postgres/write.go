@@ -99,7 +99,7 @@ func revision(ctx context.Context, on runner, key store.Key) (store.Revision, er
 func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change store.SettingsChange) (settings store.Settings, err error) {
 	first := change.Apply(store.DefaultSettings)
 	err = s.attempt(ctx, "storing settings", func(ctx context.Context) error {
-		return scanSettings(s.pool.QueryRow(ctx, updateSettings, owner.Tenant, owner.User, first.HasGraphMailbox, first.HasLicense, first.HasOptedOut,
+		return scanSettings(s.points.QueryRow(ctx, updateSettings, owner.Tenant, owner.User, first.HasGraphMailbox, first.HasLicense, first.HasOptedOut,
 			flag(change.HasGraphMailbox), flag(change.HasLicense), flag(change.HasOptedOut)), &settings)
 	})
 	return settings, err
@@ -130,7 +130,7 @@ func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) error {
 // exec runs one statement. It returns the error unchanged if no row was changed.
 func (s *Store) exec(ctx context.Context, doing string, unchanged error, statement string, arguments ...any) error {
 	return s.attempt(ctx, doing, func(ctx context.Context) error {
-		tag, err := s.pool.Exec(ctx, statement, arguments...)
+		tag, err := s.points.Exec(ctx, statement, arguments...)
 		if err == nil && tag.RowsAffected() == 0 {
 			return unchanged
 		}

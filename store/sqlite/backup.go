@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 // Backup implements store.FileBackup. The copy is checked and on disk before it gets its
@@ -69,6 +71,9 @@ func Restore(ctx context.Context, dir, backup string) (replaced string, err erro
 	}
 	replaced, err = setAside(ctx, dir, path)
 	if err == nil {
+		err = AcceptLoss(dir) // the backup may be older
+	}
+	if err == nil {
 		err = replaceBy(backup, path)
 	}
 	if err != nil {
@@ -77,13 +82,16 @@ func Restore(ctx context.Context, dir, backup string) (replaced string, err erro
 	return replaced, nil
 }
 
+// now returns the ending of a file that is replaced now.
+func now() string { return time.Now().UTC().Format(".replaced-20060102T150405.000Z") }
+
 // setAside empties the journal of the store into its file and gives the file a second
 // name. If the store is too damaged to be opened, its journal gets the second name, too.
 func setAside(ctx context.Context, dir, path string) (second string, err error) {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		return "", err
 	}
-	second = path + time.Now().UTC().Format(".replaced-20060102T150405.000Z")
+	second = path + now()
 	if err := os.Link(path, second); err != nil {
 		return "", err
 	}
@@ -147,12 +155,15 @@ func verify(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	if err := integrity(ctx, file); err != nil {
+	err = integrity(ctx, file, "integrity_check(10)")
+	if primary(err) == lib.SQLITE_NOTADB {
+		return errors.New("it is no backup of this program, which is a SQLite database")
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := file.ExecContext(ctx, "SELECT 1 FROM goose_db_version"); err != nil {
 		return fmt.Errorf("it is not a store of this program: %w", err)
 	}
-	_, err = knownSchema(ctx, file)
-	return err
+	return checkSchema(ctx, file)
 }

@@ -15,6 +15,11 @@ func isFailedDisk(err error) bool {
 	return primary(err) == lib.SQLITE_IOERR && !isNoRoomToShare(err)
 }
 
+// isDamage reports whether the file has something else than SQLite has written.
+func isDamage(err error) bool {
+	return primary(err) == lib.SQLITE_CORRUPT || primary(err) == lib.SQLITE_NOTADB
+}
+
 // isNoRoomToShare reports whether the shared memory could not grow with the journal.
 // Nothing is lost then, since the journal has all that the shared memory holds. Any other
 // input or output error of SQLite may come from a failing disk.

@@ -4,8 +4,15 @@
 // lack the locks that SQLite needs.
 //
 //	Put, Delete, ... -> group.Queue -> one writer, which commits a batch at once
-//	Get, List, ...   -> two pools of readers, each seeing every commit before its start
-//	List, Count      -> sqlquery, which writes the SQL; plan.go chooses the index
+//	Get, Settings    -> a pool of readers for single rows, which no query delays
+//	List, Count      -> a pool of readers for queries, interrupted when their context ends
+//	Check            -> a reader of its own
+//
+// Each read sees every commit before its start. sqlquery writes the SQL of queries, and
+// plan.go chooses their index.
+//
+// The writer answers a batch only while the files are where they were (files.go), and counts
+// its commits beside the journal (count.go). What is wrong is told once (health.go).
 //
 // An fsync costs about as much as writing a hundred statistics, so many callers share one.
 // No caller returns before the commit of its batch.

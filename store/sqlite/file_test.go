@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -171,5 +172,36 @@ func TestWritesSurviveTheProcess(t *testing.T) {
 		if err := other.readers.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
 			t.Errorf("the integrity is %s, %v", integrity, err)
 		}
+	}
+}
+
+// TestRestoreHoldsTheCopyAgainstTheSchema: a copy that lacks a table, or has something that
+// this program did not create, is refused and replaces nothing.
+func TestRestoreHoldsTheCopyAgainstTheSchema(t *testing.T) {
+	for change, want := range map[string]string{
+		"":                      "",
+		"DROP TABLE statistics": "it lacks the table statistics",
+		"DROP TABLE commits":    "it lacks the table commits",
+		"CREATE TRIGGER planted AFTER INSERT ON statistics BEGIN DELETE FROM statistics; END": "it has a trigger planted, which is none of this program",
+		"CREATE VIEW extra AS SELECT * FROM aliases":                                          "it has a view extra",
+		"CREATE TABLE extra (a)": "it has a table extra",
+		"DROP INDEX statistics_id; CREATE INDEX statistics_id ON statistics (owner)": "its index statistics_id is ",
+		"ALTER TABLE aliases ADD COLUMN more TEXT DEFAULT 'x'":                       "its table aliases is ",
+		"ALTER TABLE statistics DROP COLUMN recurring":                               "", // of an older program
+	} {
+		dir, backup := t.TempDir(), filepath.Join(t.TempDir(), "backup")
+		s := opened(t, dir)
+		put(t, s, key)
+		must(t, s.Backup(background, backup))
+		must(t, s.Close())
+		copied, err := connect(backup)
+		must(t, err)
+		_, err = copied.Exec(change)
+		must(t, errors.Join(err, copied.Close()))
+		_, err = Restore(background, dir, backup)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v; want %q", change, err, want)
+		}
+		wantCount(t, opened(t, dir), 1)
 	}
 }

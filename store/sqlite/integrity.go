@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+
+	"afterhours/store"
 )
 
 // Integrity implements store.IntegrityChecker.
@@ -13,11 +15,23 @@ func (s *Store) Integrity(ctx context.Context) error {
 		return err
 	}
 	defer s.gate.Leave()
-	return integrity(ctx, s.readers)
+	return integrity(ctx, s.readers, "integrity_check(10)")
 }
 
-func integrity(ctx context.Context, file *sql.DB) error {
-	rows, err := file.QueryContext(ctx, "PRAGMA integrity_check(10)")
+// quickCheck is Integrity without holding the indexes against their tables. It has a
+// connection of its own, because it may take long.
+func (s *Store) quickCheck(ctx context.Context) error {
+	file, err := connect(s.path, "query_only(1)")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	return integrity(ctx, file, "quick_check(10)")
+}
+
+// integrity runs one of SQLite's checks on a file.
+func integrity(ctx context.Context, file *sql.DB, check string) error {
+	rows, err := file.QueryContext(ctx, "PRAGMA "+check)
 	if err != nil {
 		return failure(ctx, "checking the integrity", err)
 	}
@@ -34,7 +48,7 @@ func integrity(ctx context.Context, file *sql.DB) error {
 		return failure(ctx, "checking the integrity", err)
 	}
 	if len(damages) != 1 || damages[0] != "ok" {
-		return fmt.Errorf("the file is damaged: %s", strings.Join(damages, "; "))
+		return fmt.Errorf("%w: %s", store.ErrDamaged, strings.Join(damages, "; "))
 	}
 	return nil
 }

@@ -35,7 +35,9 @@ func (w *writer) tidy() {
 	}
 	// With any other error, of a busy reader or a full disk, the journal grows until the
 	// next try.
-	w.failed = w.failed || isFailedDisk(err)
+	if isFailedDisk(err) || isDamage(err) {
+		_ = w.failed(err)
+	}
 }
 
 // restart waits a second for the readers, so that the journal can start again. A long

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 
 	"afterhours/store"
 	"afterhours/store/sqlquery"
@@ -17,14 +18,19 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 	}
 	defer s.gate.Leave()
 	query.Filter = store.Fold(query.Filter)
-	via, err := s.via(ctx, owner, query)
-	if err != nil {
-		return nil, failure(ctx, "choosing how to list statistics", err)
-	}
-	statement := dialect.List("id, "+sqlquery.Columns, owner, query, via)
-	page := statement.Page()
-	err = s.each(ctx, statement, page.Add)
-	return translate(ctx, "listing statistics", page.Statistics, err)
+	var found []store.Statistic
+	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+		via, err := viaList(ctx, on, owner, query)
+		if err != nil {
+			return err
+		}
+		statement := dialect.List("id, "+sqlquery.Columns, owner, query, via)
+		page := statement.Page()
+		err = each(ctx, on, statement, page.Add)
+		found = page.Statistics
+		return err
+	})
+	return translate(ctx, "listing statistics", found, err)
 }
 
 // Count implements store.Store.
@@ -36,23 +42,24 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	filter = store.Fold(filter)
 	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, viaCount(filter))
 	count := 0
-	if statement.Residue == nil {
-		err := s.readers.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
-		return translate(ctx, "counting statistics", count, err)
-	}
-	residue := store.NewMatcher(statement.Residue)
-	err := s.each(ctx, statement, func(statistic *store.Statistic) bool {
-		if residue.Match(statistic) {
-			count++
+	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+		if statement.Residue == nil {
+			return on.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
 		}
-		return true
+		residue := store.NewMatcher(statement.Residue)
+		return each(ctx, on, statement, func(statistic *store.Statistic) bool {
+			if residue.Match(statistic) {
+				count++
+			}
+			return true
+		})
 	})
 	return translate(ctx, "counting statistics", count, err)
 }
 
 // each calls take for one row after the other until it returns false.
-func (s *Store) each(ctx context.Context, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
-	rows, err := s.readers.QueryContext(ctx, statement.SQL, statement.Args...)
+func each(ctx context.Context, on *sql.Conn, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
+	rows, err := on.QueryContext(ctx, statement.SQL, statement.Args...)
 	if err != nil {
 		return err
 	}

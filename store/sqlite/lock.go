@@ -8,6 +8,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// lockName is the file in the data folder that a server locks.
+const lockName = "server.lock"
+
 // ErrInUse is the error of a folder that a server uses.
 var ErrInUse = errors.New("in use by another server")
 
@@ -19,7 +22,7 @@ func Lock(dir string) (release func() error, err error) {
 	if err := createFolder(dir); err != nil {
 		return nil, fmt.Errorf("creating the data folder: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, "server.lock"))
+	lock := flock.New(filepath.Join(dir, lockName))
 	held, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("locking the data folder: %w", err)

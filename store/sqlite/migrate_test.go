@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,8 +14,8 @@ func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
 		s := opened(t, dir)
 		var version, rows int
 		row := s.readers.QueryRow("SELECT max(version_id), count(*) FROM goose_db_version")
-		if err := row.Scan(&version, &rows); err != nil || version != 4 || rows != 5 {
-			t.Errorf("the schema has version %d in %d rows, %v; want 4 in 5", version, rows, err)
+		if err := row.Scan(&version, &rows); err != nil || version != 5 || rows != 6 {
+			t.Errorf("the schema has version %d in %d rows, %v; want 5 in 6", version, rows, err)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -34,7 +33,7 @@ func TestOpenRefusesANewerSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(background, dir, Full)
-	const want = "the schema has version 7, and this program knows versions up to 4: use the newer program"
+	const want = "the schema has version 7, and this program knows versions up to 5: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v; want one with %q", err, want)
 	}
@@ -106,7 +105,7 @@ ALTER TABLE statistics DROP COLUMN recurring`)
 
 func TestOpenRefusesADurationThatItDoesNotKnow(t *testing.T) {
 	dir := t.TempDir()
-	fileOfVersion(t, dir, 3, "ALTER TABLE statistics ADD COLUMN tomorrow INTEGER")
+	fileOfVersion(t, dir, 5, "ALTER TABLE statistics ADD COLUMN tomorrow INTEGER")
 	_, err := Open(background, dir, Full)
 	const want = "the schema has a column tomorrow that this program does not know: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {
@@ -117,7 +116,11 @@ func TestOpenRefusesADurationThatItDoesNotKnow(t *testing.T) {
 // fileOfVersion creates a database with the schema of a version, and these rows.
 func fileOfVersion(t *testing.T, dir string, version int64, rows string) {
 	t.Helper()
-	pool, err := connect(filepath.Join(dir, fileName))
+	path, err := createFile(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := connect(path)
 	if err != nil {
 		t.Fatal(err)
 	}

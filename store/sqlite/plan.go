@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,8 +38,8 @@ var (
 	startDate = store.Property{Name: store.PropertyStartDate}
 )
 
-// via chooses how to reach the statistics of a page.
-func (s *Store) via(ctx context.Context, owner store.Owner, query store.Query) (sqlquery.Via, error) {
+// viaList chooses how to reach the statistics of a page.
+func viaList(ctx context.Context, on *sql.Conn, owner store.Owner, query store.Query) (sqlquery.Via, error) {
 	dates := sqlquery.Bounds(query.Filter, startDate)
 	inOrder := len(query.Order) == 0 || query.Order[0].By == id
 	switch {
@@ -47,7 +48,7 @@ func (s *Store) via(ctx context.Context, owner store.Owner, query store.Query) (
 	case !inOrder && query.Order[0].By == startDate:
 		return sqlquery.Via{From: byStartDate}, nil
 	case dates != nil && inOrder:
-		if few, err := s.few(ctx, owner, dates); few || err != nil {
+		if few, err := few(ctx, on, owner, dates); few || err != nil {
 			return sqlquery.Via{From: byStartDate, Row: rowid}, err
 		}
 	case dates != nil:
@@ -79,9 +80,9 @@ func viaType(filter store.Expr) sqlquery.Via {
 }
 
 // few reports whether the owner has at most maxSorted statistics in the range.
-func (s *Store) few(ctx context.Context, owner store.Owner, dates store.Expr) (bool, error) {
+func few(ctx context.Context, on *sql.Conn, owner store.Owner, dates store.Expr) (bool, error) {
 	statement := dialect.CountUpTo(maxSorted+1, owner, dates, sqlquery.Via{From: byStartDate})
 	var count int
-	err := s.readers.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
+	err := on.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
 	return count <= maxSorted, err
 }

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql"
 	"strings"
 	"testing"
 
@@ -68,7 +70,11 @@ func TestPlans(t *testing.T) {
 // planOf returns SQLite's plan for a page, one step in each line.
 func planOf(t *testing.T, s *Store, query store.Query) string {
 	t.Helper()
-	via, err := s.via(background, key.Owner, query)
+	var via sqlquery.Via
+	err := s.query(background, func(ctx context.Context, on *sql.Conn) (err error) {
+		via, err = viaList(ctx, on, key.Owner, query)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

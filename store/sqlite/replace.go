@@ -48,7 +48,7 @@ func (s *Store) Rows(ctx context.Context, tenant string, limit int64) (store.Row
 }
 
 func collect(conn *sql.Conn, tenant string, rows *store.Collector) error {
-	err := each(conn, allRecords, tenant, func(row row) error {
+	err := eachRow(conn, allRecords, tenant, func(row row) error {
 		var key store.Key
 		var read store.Statistic
 		if err := row.Scan(slices.Concat([]any{&key.Tenant, &key.User, &key.ID}, sqlquery.Fields(&read))...); err != nil {
@@ -59,7 +59,7 @@ func collect(conn *sql.Conn, tenant string, rows *store.Collector) error {
 	if err != nil {
 		return err
 	}
-	err = each(conn, allSettings, tenant, func(row row) error {
+	err = eachRow(conn, allSettings, tenant, func(row row) error {
 		var owner store.Owner
 		var settings store.Settings
 		if err := row.Scan(slices.Concat([]any{&owner.Tenant, &owner.User}, sqlquery.SettingsFields(&settings))...); err != nil {
@@ -70,7 +70,7 @@ func collect(conn *sql.Conn, tenant string, rows *store.Collector) error {
 	if err != nil {
 		return err
 	}
-	return each(conn, allAliases, tenant, func(row row) error {
+	return eachRow(conn, allAliases, tenant, func(row row) error {
 		var of string
 		user, err := sqlquery.ScanAlias("", func(into ...any) error { return row.Scan(slices.Concat([]any{&of}, into)...) })
 		if err != nil {
@@ -81,8 +81,8 @@ func collect(conn *sql.Conn, tenant string, rows *store.Collector) error {
 	})
 }
 
-// each calls take for the rows of a query until it returns an error.
-func each(conn *sql.Conn, query, tenant string, take func(row) error) error {
+// eachRow calls take for the rows of a query until it returns an error.
+func eachRow(conn *sql.Conn, query, tenant string, take func(row) error) error {
 	rows, err := conn.QueryContext(context.Background(), query, tenant)
 	if err != nil {
 		return err

@@ -8,9 +8,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -57,8 +57,13 @@ type Store struct {
 	path    string  // of the file
 	readers *sql.DB // of many rows
 	singles *sql.DB // of one
+	probe   *sql.DB // of Check
 	reads   reads
 	writer  *writer
+	health  *health
+
+	endWatch context.CancelFunc // nil before Watch
+	watches  sync.WaitGroup
 }
 
 var (
@@ -66,12 +71,14 @@ var (
 	_ store.FileBackup       = (*Store)(nil)
 	_ store.Replacer         = (*Store)(nil)
 	_ store.IntegrityChecker = (*Store)(nil)
+	_ store.Watcher          = (*Store)(nil)
 )
 
 // Open opens the database in the folder. It creates both if they do not exist, readable
 // only by their owner. A database of an older version of this program is brought up to
 // date, and one of a newer version is refused. Several processes may have it open at once;
-// Lock keeps a second server away. The context is for opening only.
+// Lock keeps a second server away. A database is refused if it lacks commits that were on
+// disk (see countName). The context is for opening only.
 func Open(ctx context.Context, dir string, durability Durability) (*Store, error) {
 	path, err := createFile(dir)
 	if err != nil {
@@ -89,6 +96,7 @@ func Open(ctx context.Context, dir string, durability Durability) (*Store, error
 	if s.writer, err = openWriter(ctx, dir, path, durability); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
+	s.health = s.writer.health
 	if err := s.openReaders(ctx, path); err != nil {
 		return nil, fmt.Errorf("opening %s for reading: %w", path, errors.Join(err, s.Close()))
 	}
@@ -120,44 +128,34 @@ func createFolder(dir string) error { return os.MkdirAll(dir, 0o700) }
 // connect returns a pool for the file whose connections have all the pragmas.
 func connect(path string, more ...string) (*sql.DB, error) {
 	query := url.Values{"_pragma": slices.Concat(more, pragmas, []string{busyPragma(busyTimeout)})}
+	query.Set("mode", "rw")                                      // which does not create: a file that was removed stays away
 	query.Set("_txlock", "immediate")                            // a write that gets its lock at the start cannot fail in the middle
 	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // on Windows /C:/...
 	address := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}
 	return sql.Open("sqlite", address.String())
 }
 
-func (s *Store) openReaders(ctx context.Context, path string) (err error) {
-	if s.readers, err = connectReaders(path, max(4, runtime.NumCPU())); err != nil {
-		return err
-	}
-	// No more than can run at once: after each commit, every connection reads its pages again.
-	if s.singles, err = connectReaders(path, runtime.NumCPU()); err != nil {
-		return err
-	}
-	return s.reads.prepare(ctx, s.readers, s.singles)
-}
-
-func connectReaders(path string, connections int) (*sql.DB, error) {
-	readers, err := connect(path, "query_only(1)")
-	if err != nil {
-		return nil, err
-	}
-	readers.SetMaxOpenConns(connections)
-	readers.SetMaxIdleConns(connections)
-	return readers, nil
-}
-
-// Check implements store.Store. It reads, and takes the lock that writes need.
+// Check implements store.Store. It reads, and writes if no commit of the last second tells
+// whether that works. It waits for no query, and for no more than one batch of writes.
 func (s *Store) Check(ctx context.Context) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
-	if err := s.readers.QueryRowContext(ctx, "SELECT count(*) FROM statistics WHERE "+ofOwner, "", "").Scan(new(int)); err != nil {
-		return failure(ctx, "checking that the database can be read", err)
+	if s.health.mustTry() {
+		if err := s.writer.queue.DoFirst(ctx, func(*statements) error { return nil }); err != nil {
+			return told(failure(ctx, "checking that the database can be written", err))
+		}
 	}
-	if err := s.writer.do(ctx, func(*statements) error { return nil }); err != nil {
-		return failure(ctx, "checking that the database can be written", err)
+	if err := s.health.trouble(); err != nil {
+		return toldError{failure(ctx, "checking the database", err)}
+	}
+	if err := readNothing(ctx, s.probe); err != nil {
+		err = failure(ctx, "checking that the database can be read", err)
+		if errors.Is(err, store.ErrDamaged) {
+			s.health.damaged(err)
+		}
+		return told(err)
 	}
 	return nil
 }
@@ -166,8 +164,12 @@ func (s *Store) Check(ctx context.Context) error {
 // process reads it.
 func (s *Store) Close() error {
 	return s.gate.Close(func() error {
+		if s.endWatch != nil {
+			s.endWatch()
+			s.watches.Wait()
+		}
 		var err error
-		for _, readers := range []*sql.DB{s.readers, s.singles} {
+		for _, readers := range []*sql.DB{s.readers, s.singles, s.probe} {
 			if readers != nil {
 				err = errors.Join(err, readers.Close())
 			}
@@ -180,12 +182,17 @@ func (s *Store) Close() error {
 }
 
 // failure returns the database's error in the store's terms. If the context has ended, it
-// returns the context's error: the database's says only that it was interrupted.
+// returns the context's cause: the database's says only that it was interrupted.
 func failure(ctx context.Context, doing string, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	switch {
+	switch cause := context.Cause(ctx); {
+	case cause != nil && errors.Is(err, errWaited):
+		return fmt.Errorf("%s: %w: %w: %w", doing, store.ErrUnavailable, errWaited, cause)
+	case cause != nil:
+		return cause
+	case errors.Is(err, errStopped):
+		return fmt.Errorf("%s: %w: %w", doing, store.ErrStopped, err)
+	case isDamage(err):
+		return fmt.Errorf("%s: %w: %w", doing, store.ErrDamaged, err)
 	case isFull(err):
 		return fmt.Errorf("%s: %w: %w", doing, store.ErrFull, err)
 	case isUnavailable(err):
@@ -194,12 +201,26 @@ func failure(ctx context.Context, doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
+// told returns the error of a write as one that Watch tells, if it is one.
+func told(err error) error {
+	if errors.Is(err, store.ErrStopped) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrDamaged) {
+		return toldError{err}
+	}
+	return err
+}
+
+// toldError is an error that Watch tells.
+type toldError struct{ error }
+
+func (e toldError) Unwrap() error        { return e.error }
+func (e toldError) Is(target error) bool { return target == store.ErrTold }
+
 // isUnavailable reports whether the error may pass and is not a bug: another process holds
-// the lock, or the disk fails.
+// the lock, the file cannot be opened, or the disk fails.
 func isUnavailable(err error) bool {
 	switch primary(err) {
-	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_IOERR:
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_IOERR, lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN:
 		return true
 	}
-	return errors.Is(err, errStopped)
+	return false
 }

@@ -51,6 +51,7 @@ func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
 // statements has the statements of the writer.
 type statements struct {
 	begin, commit, rollback, nothing *sql.Stmt
+	number                           *sql.Stmt
 	journal, checkpoint              *sql.Stmt
 	restart, empty                   *sql.Stmt
 	savepoint, release, undo         *sql.Stmt
@@ -72,6 +73,8 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.commit:   "COMMIT",
 		&s.rollback: "ROLLBACK",
 		&s.nothing:  "PRAGMA user_version = 0", // nobody uses it, but it writes a page
+
+		&s.number: "UPDATE commits SET number = number + 1 RETURNING number",
 
 		&s.journal:    "PRAGMA wal_checkpoint(NOOP)",
 		&s.checkpoint: "PRAGMA wal_checkpoint(PASSIVE)",

@@ -21,7 +21,7 @@ func (s *Store) write(ctx context.Context, doing string, run write) error {
 	if isResult(err) {
 		return err
 	}
-	return failure(ctx, doing, err)
+	return told(failure(ctx, doing, err))
 }
 
 // Put implements store.Store.

@@ -14,9 +14,6 @@ import (
 // them wait longer without making the fsync noticeably cheaper for each.
 const maxBatch = 256
 
-// errStopped is the error of every write after the disk has failed once.
-var errStopped = errors.New("writing has stopped until the next start, as the disk failed")
-
 // write runs the statements of one caller's write. It has no context, because the caller
 // may have stopped waiting.
 type write func(*statements) error
@@ -28,10 +25,10 @@ type writer struct {
 	conn       *sql.Conn
 	statements statements
 	queue      *group.Queue[write] // with one worker
-	// failed is set when the disk failed. Nobody knows then what of the journal is on
-	// the disk, and a later sync would succeed although pages are lost.
-	failed bool
-	bounds bounds
+	health     *health
+	files      *files
+	count      countFile
+	bounds     bounds
 	// restartAt is the length of the journal at which to try again to restart it. It is
 	// 0 if the last try succeeded: then bounds.all is the length.
 	restartAt int
@@ -39,16 +36,48 @@ type writer struct {
 
 // openWriter opens the connection, brings the schema up to date and starts.
 func openWriter(ctx context.Context, dir, path string, durability Durability) (*writer, error) {
+	expected, how, err := readCount(dir) // before the database, which others may be writing
+	if err != nil {
+		return nil, err
+	}
 	pool, err := connect(path, "synchronous("+string(durability)+")")
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{pool: pool, bounds: defaultBounds}
+	w := &writer{pool: pool, bounds: defaultBounds, health: &health{}}
 	if err := w.prepare(ctx, dir); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
+	if err := w.findLoss(ctx, path, expected, how); err != nil {
+		return nil, errors.Join(err, pool.Close()) // w.conn stays open, so that SQLite leaves the journal as it is
+	}
+	if w.files, err = openFiles(dir, path); err != nil {
+		return nil, errors.Join(err, w.conn.Close(), pool.Close())
+	}
+	if w.count, err = openCount(dir, durability); err != nil {
+		return nil, errors.Join(err, w.conn.Close(), pool.Close(), w.files.close())
+	}
 	w.queue = group.New(1, maxBatch, w.commit)
 	return w, nil
+}
+
+// findLoss returns an error if the database has fewer commits than expected. If the missing
+// ones were Normal, it notes the loss and goes on: their caller has chosen that a power cut
+// may lose them.
+func (w *writer) findLoss(ctx context.Context, path string, expected uint64, how Durability) error {
+	var stored uint64
+	if err := w.conn.QueryRowContext(ctx, "SELECT number FROM commits").Scan(&stored); err != nil {
+		return fmt.Errorf("reading the number of commits: %w", err)
+	}
+	if stored >= expected {
+		return nil
+	}
+	missing := &loss{path, stored, expected, how}
+	if how != Normal {
+		return missing
+	}
+	w.health.say(store.Notice{Err: missing})
+	return nil
 }
 
 func (w *writer) prepare(ctx context.Context, dir string) (err error) {
@@ -73,13 +102,22 @@ func (w *writer) prepare(ctx context.Context, dir string) (err error) {
 // begun.
 func (w *writer) do(ctx context.Context, run write) error { return w.queue.Do(ctx, run) }
 
-// close stops the writer and empties the journal. Every do must have returned.
+// close stops the writer and empties the journal. Every do must have returned. If writing
+// had stopped, close leaves the files as they are and returns the reason.
 func (w *writer) close() error {
 	w.queue.Close()
-	if !w.failed {
-		_, _, _ = journal(w.statements.empty) // fails if another process reads the file
+	if err := w.files.checkAll(); err != nil {
+		_ = w.health.stop(err)
 	}
-	return errors.Join(w.conn.Close(), w.pool.Close())
+	closed := func() error { return errors.Join(w.pool.Close(), w.files.close(), w.count.file.Close()) }
+	if stopped := w.health.why(); stopped != nil {
+		// The last connection would copy the journal into the database, even a damaged one,
+		// and remove the journal that now has the name. This one stays open until the end
+		// of the process.
+		return errors.Join(stopped, closed())
+	}
+	_, _, _ = journal(w.statements.empty) // fails if another process reads the file
+	return errors.Join(w.conn.Close(), closed())
 }
 
 // commit writes the batch in one transaction. Each caller gets its own result, or all get
@@ -92,36 +130,79 @@ func (w *writer) commit(batch []*group.Call[write]) (after func()) {
 	return w.tidy
 }
 
-// transact runs the batch in one transaction, unless the disk has ever failed.
+// transact runs the batch in one transaction, unless writing has stopped. The files must
+// still be the ones that are open when the commit is on disk: otherwise it is lost.
 func (w *writer) transact(batch []*group.Call[write]) error {
-	if w.failed {
-		return errStopped
+	if stopped := w.health.why(); stopped != nil {
+		return stopped
 	}
-	err := w.try(batch)
+	number, err := w.try(batch)
 	if isNoRoomToShare(err) {
 		err = w.takeBack(err)
 	}
-	w.failed = w.failed || isFailedDisk(err)
+	if err != nil {
+		return w.failed(err)
+	}
+	if err := w.files.check(); err != nil {
+		return w.health.stop(err)
+	}
+	if number == 0 {
+		return nil
+	}
+	if err := w.count.write(number); err != nil {
+		return w.health.stop(fmt.Errorf("the disk failed: %w", err))
+	}
+	w.health.tried(nil)
+	return nil
+}
+
+// failed returns the error of a commit for its callers, once it is known what the error means
+// for later commits.
+func (w *writer) failed(err error) error {
+	switch {
+	case isFull(err):
+		w.health.tried(err)
+	case isFailedDisk(err):
+		// Nobody knows what of the journal is on the disk, and a later sync would succeed
+		// although pages are lost.
+		return w.health.stop(fmt.Errorf("the disk failed: %w", err))
+	case isDamage(err): // more writes could damage more
+		return w.health.stop(fmt.Errorf("the database is damaged: %w", err))
+	}
 	return err
 }
 
-func (w *writer) try(batch []*group.Call[write]) error {
+// try runs the batch. It returns the number of the commit, or 0 if nothing was written.
+func (w *writer) try(batch []*group.Call[write]) (number uint64, err error) {
 	if err := exec(w.statements.begin); err != nil {
-		return fmt.Errorf("beginning a transaction: %w", err)
+		return 0, fmt.Errorf("beginning a transaction: %w", err)
 	}
-	for _, call := range batch {
-		if call.Err = call.Value(&w.statements); !isResult(call.Err) {
-			_ = exec(w.statements.rollback)
-			return call.Err
-		}
+	if number, err = w.run(batch); err != nil {
+		_ = exec(w.statements.rollback)
+		return 0, err
 	}
 	if err := exec(w.statements.commit); err != nil {
 		// Most failures end the transaction by themselves, and then the rollback
 		// has nothing to do. Either way the transaction has changed nothing.
 		_ = exec(w.statements.rollback)
-		return fmt.Errorf("committing: %w", err)
+		return 0, fmt.Errorf("committing: %w", err)
 	}
-	return nil
+	return number, nil
+}
+
+// run runs the batch in a transaction. If one of the calls succeeds, the commit gets a number.
+func (w *writer) run(batch []*group.Call[write]) (number uint64, err error) {
+	writes := false
+	for _, call := range batch {
+		if call.Err = call.Value(&w.statements); !isResult(call.Err) {
+			return 0, call.Err
+		}
+		writes = writes || call.Err == nil
+	}
+	if writes {
+		err = w.statements.number.QueryRow().Scan(&number)
+	}
+	return number, err
 }
 
 // takeBack undoes a transaction that failed because the shared memory could not grow.
@@ -129,8 +210,7 @@ func (w *writer) try(batch []*group.Call[write]) error {
 // it. A commit that changes nothing overwrites it there, even if it fails in the same way.
 func (w *writer) takeBack(failure error) error {
 	if err := exec(w.statements.nothing); err != nil && !isNoRoomToShare(err) {
-		w.failed = true
-		return fmt.Errorf("%w: a commit failed (%v) and could not be taken back: %v", errStopped, failure, err)
+		return w.health.stop(fmt.Errorf("a commit failed (%v) and could not be taken back: %v", failure, err))
 	}
 	return failure
 }

@@ -37,7 +37,7 @@ func Over(below store.Store) *View {
 // at returns the change of the key, and reads the key from the store below at the first
 // call. The pointer is valid until the next call, which may move the slice.
 func (v *View) at(ctx context.Context, key store.Key) (*store.Change, error) {
-	if err := ctx.Err(); err != nil {
+	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
 	if index, ok := v.indexes[key]; ok {

@@ -43,6 +43,7 @@ var promises = []struct {
 	{"Replace", replaceTests},
 	{"Isolation", isolationTests},
 	{"Cancel", cancelTests},
+	{"Stop", stopTests},
 	{"Concurrent", concurrencyTests},
 	{"Close", closeTests},
 }

@@ -27,3 +27,15 @@ func refuse(dir string, kind uint32) error {
 	}
 	return nil
 }
+
+// readOnlyFlag is ST_RDONLY of statfs(2).
+const readOnlyFlag = 1
+
+// refuseReadOnlySystem returns an error if the file is on a file system that can only be read.
+func refuseReadOnlySystem(path string) error {
+	var found syscall.Statfs_t
+	if err := syscall.Statfs(path, &found); err == nil && found.Flags&readOnlyFlag != 0 {
+		return fmt.Errorf("the file system of %s has become read-only: the log of the operating system tells why", path)
+	}
+	return nil
+}
