@@ -26,13 +26,14 @@ type controlServer struct {
 	start *func(now time.Time) store.Rows // what a reset leads to
 }
 
-func newControlServer(t testing.TB, over store.Store) controlServer {
+func newControlServer(t testing.TB, over store.Store, changes ...func(*handlers.Config)) controlServer {
 	t.Helper()
 	ts := newTestServer(t, over)
 	clock, start := new(control.Clock), startRows
-	ts = ts.anotherServer(func(config *handlers.Config) {
+	steered := func(config *handlers.Config) {
 		service, err := control.New(control.Config{
-			Store: over, Start: func(_ context.Context, now time.Time) (store.Rows, error) { return start(now), nil }, Exchange: newExchange(t), Issuer: ts.issuer, Tenant: tenant, User: megan, Clock: clock,
+			Store: over, Exchange: newExchange(t), Issuer: ts.issuer, Tenant: tenant, User: megan, Clock: clock,
+			Start: func(_ context.Context, now time.Time) (store.Rows, error) { return start(now), nil },
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +41,8 @@ func newControlServer(t testing.TB, over store.Store) controlServer {
 		config.Control = service
 		config.Now = clock.Now
 		config.Verifier, _ = auth.NewVerifier(clock.Now, ts.issuer.Issuer())
-	})
+	}
+	ts = ts.anotherServer(append([]func(*handlers.Config){steered}, changes...)...)
 	return controlServer{ts, ts.appToken(controlRole), &start}
 }
 
