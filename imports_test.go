@@ -10,10 +10,12 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
+	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
+
+	"afterhours/command/generate": {"store", "store/bulk", "store/edm"},
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/input",

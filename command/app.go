@@ -20,6 +20,7 @@ import (
 	"afterhours/handlers/control"
 	"afterhours/handlers/limits"
 	"afterhours/store"
+	"afterhours/store/bulk"
 	"afterhours/store/sqlite"
 )
 
@@ -41,7 +42,9 @@ type Config struct {
 	Contract  []byte // openapi.yaml, which the server shows and enforces
 	Addr      string // to listen on, as in --addr
 	Demo      bool   // store the documented week for the demo user
+	Seed      string // file of rows that Start stores, in a format of import; "" for none
 	Control   controlScope
+	ReadyFile string        // to write when the server serves; "" for none
 	PublicURL string        // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool          // accept and send what official SDKs need beyond OData
 	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
@@ -60,6 +63,7 @@ type App struct {
 	issuer   *auth.LocalIssuer
 	clock    *control.Clock   // of the whole server, nil for real time
 	control  *control.Service // nil without the control API
+	seed     []bulk.Row       // of the file of --seed
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
@@ -97,17 +101,25 @@ func (a *App) open(ctx context.Context) error {
 	if a.config.Control, err = a.config.control(); err != nil {
 		return err
 	}
-	created, err := createFolder(a.config.Data)
-	if err != nil {
+	if err := a.removeReadyFile(); err != nil {
 		return err
 	}
-	if created != "" {
-		a.config.Logger.Info("created the data folder", "folder", created)
+	if err := a.readSeed(ctx); err != nil {
+		return err
+	}
+	if a.config.Data != "" {
+		created, err := createFolder(a.config.Data)
+		if err != nil {
+			return err
+		}
+		if created != "" {
+			a.config.Logger.Info("created the data folder", "folder", created)
+		}
 	}
 	if err := a.openStore(ctx); err != nil {
 		return err
 	}
-	if a.issuer, err = auth.OpenLocalIssuer(a.config.Data); err != nil {
+	if a.issuer, err = a.config.openIssuer(); err != nil {
 		return err
 	}
 	if a.tls, a.caFile, err = a.config.TLS.open(a.config.Data, a.config.Addr, a.config.Logger); err != nil {
@@ -257,6 +269,9 @@ func (a *App) Start(ctx context.Context) error {
 		if a.demo, err = loadDemo(ctx, a.store, a.now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
+	}
+	if err := a.storeSeed(ctx); err != nil {
+		return fmt.Errorf("--seed: %w", errors.Join(err, listener.Close()))
 	}
 	a.logStart()
 	a.listener = listener

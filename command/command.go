@@ -8,7 +8,7 @@
 //	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
 //	app.go        the running server: New, Start, Addr, Stop
 //	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log
-//	serve.go      serve; tls.go, tls_dev.go and demo.go have its options
+//	serve.go      serve; tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options
 //	builtin.go    help and completion
 //	exchange.go   what export.go and import.go share
 //	folder.go     which data folders are refused
@@ -63,7 +63,7 @@ func newRoot(environment Environment) *cobra.Command {
 		},
 	}
 	root.AddCommand(serveCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
-		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
+		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
 	for _, command := range root.Commands() {
 		nameVariables(command)
 	}

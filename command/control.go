@@ -10,8 +10,10 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
 	"afterhours/store"
+	"afterhours/store/bulk"
 	"afterhours/store/memory"
 )
 
@@ -97,5 +99,17 @@ func (a *App) startRows(ctx context.Context, now time.Time) (store.Rows, error) 
 			return store.Rows{}, err
 		}
 	}
+	if _, err := bulk.Import(ctx, fresh, bulk.SourceOf(a.seed), nil); err != nil {
+		return store.Rows{}, err
+	}
 	return fresh.Rows(ctx, "", math.MaxInt64)
+}
+
+// controlToken returns a token for the control API, "" without it.
+func (a *App) controlToken(expires time.Duration) (string, error) {
+	if a.control == nil {
+		return "", nil
+	}
+	claims := auth.Claims{Tenant: demoTenant, User: demoUser, Roles: []string{control.Role}, Expires: expires}
+	return a.issuer.Mint(claims, time.Now())
 }

@@ -3,6 +3,8 @@ package command
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,5 +130,31 @@ func TestWaitsEndWithTheServer(t *testing.T) {
 	}
 	if got := <-answered; !strings.HasPrefix(got, `200 {"value":[`) || time.Since(start) > drainTimeout-time.Second {
 		t.Errorf("after %v: %s", time.Since(start), got)
+	}
+}
+
+// TestResetReturnsToTheSeed: the file of --seed is read once; a reset does not need it. The ready file has
+// the token.
+func TestResetReturnsToTheSeed(t *testing.T) {
+	folder := t.TempDir()
+	seed := filepath.Join(folder, "seed.jsonl")
+	line := fmt.Sprintf(`{"tenant":%q,"user":%q,"statistic":{"@odata.type":"#microsoft.graph.focusActivityStatistics","id":"a","duration":"PT1H"}}`, demoTenant, demoUser)
+	if err := os.WriteFile(seed, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := startIn(t, folder, "--seed", seed, "--control", "--ready-file", "ready.json")
+	ready := readReady(t, filepath.Join(folder, "ready.json"))
+	if err := os.Remove(seed); err != nil {
+		t.Fatal(err)
+	}
+	const item = "/beta/me/analytics/activityStatistics/a"
+	if status, text := steer(t, p, ready.Token, "PATCH", item, `{"duration":"PT2H"}`); status != http.StatusOK {
+		t.Fatalf("PATCH: %d %s", status, text)
+	}
+	if status, text := steer(t, p, ready.ControlToken, "POST", "/control/reset", ""); status != http.StatusNoContent {
+		t.Fatalf("reset: %d %s", status, text)
+	}
+	if status, text := steer(t, p, ready.Token, "GET", item, ""); status != http.StatusOK || !strings.Contains(text, `"PT1H"`) {
+		t.Errorf("after the reset: %d %s", status, text)
 	}
 }

@@ -148,9 +148,7 @@ const ticksPerMinute = edm.Duration(time.Minute / 100)
 // a command that reads. With --demo, it says before that what was loaded, the command reads one
 // call, and the documented PATCH of that call follows.
 func (a *App) introduce(out io.Writer) error {
-	claims := auth.Claims{Tenant: demoTenant, User: demoUser, UPN: demoUPN,
-		Scopes: []string{"Analytics.ReadWrite"}, Expires: time.Hour}
-	token, err := a.issuer.Mint(claims, time.Now())
+	token, err := a.demoToken(time.Hour)
 	if err != nil {
 		return err
 	}
@@ -190,6 +188,13 @@ TOKEN=%s
   }'
 `, a.curl(), url, day, day.AddDays(1), zone)
 	return err
+}
+
+// demoToken returns a token of the demo user.
+func (a *App) demoToken(expires time.Duration) (string, error) {
+	claims := auth.Claims{Tenant: demoTenant, User: demoUser, UPN: demoUPN,
+		Scopes: []string{"Analytics.ReadWrite"}, Expires: expires}
+	return a.issuer.Mint(claims, time.Now())
 }
 
 // curl returns the beginning of a curl command that trusts this server.

@@ -1,6 +1,10 @@
 package command
 
 import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -44,6 +48,28 @@ func newExchange(contract []byte) (*exchange.Exchange, error) {
 		return nil, err
 	}
 	return exchange.New(loaded), nil
+}
+
+// newRowWriter returns how to write items as rows of the format, and how to end. A CSV can hold
+// statistics only.
+func newRowWriter(x *exchange.Exchange, format string, out io.Writer, withHeader bool) (write func(*bulk.Item) error, flush func() error) {
+	buffered := bufio.NewWriterSize(out, 1<<20)
+	if format == jsonLines {
+		return func(item *bulk.Item) error {
+			_, err := buffered.Write(x.AppendJSON(buffered.AvailableBuffer(), item))
+			return err
+		}, buffered.Flush
+	}
+	rows := csv.NewWriter(buffered) // keeps its first error
+	if withHeader {
+		_ = rows.Write(exchange.CSVHeader())
+	}
+	write = func(item *bulk.Item) error { return rows.Write(x.CSVRecord(item.Owner, item.Statistic)) }
+	flush = func() error {
+		rows.Flush()
+		return errors.Join(rows.Error(), buffered.Flush())
+	}
+	return write, flush
 }
 
 // faultText returns a fault of a row for a person to read.

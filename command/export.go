@@ -1,9 +1,7 @@
 package command
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -174,41 +172,15 @@ func (e *exporter) readRow(line []byte) (*bulk.Item, error) {
 }
 
 func (e *exporter) write(command *cobra.Command, from store.Store, out io.Writer) error {
-	buffered := bufio.NewWriterSize(out, 1<<20)
-	write, flush := e.asJSON(buffered), buffered.Flush
-	if e.format == csvRows {
-		rows := csv.NewWriter(buffered) // keeps its first error
-		write = e.asCSV(rows)
-		flush = func() error {
-			rows.Flush()
-			return errors.Join(rows.Error(), buffered.Flush())
-		}
-		if e.last == nil {
-			_ = rows.Write(exchange.CSVHeader())
-		}
-	}
+	write, flush := newRowWriter(e.exchange, e.format, out, e.last == nil)
 	err := bulk.Export(command.Context(), from, e.last, func(item *bulk.Item) error {
 		_ = e.bar.Add(1)
-		return write(item)
-	})
-	return errors.Join(err, flush())
-}
-
-func (e *exporter) asJSON(out *bufio.Writer) func(*bulk.Item) error {
-	return func(item *bulk.Item) error {
-		e.rows++
-		_, err := out.Write(e.exchange.AppendJSON(out.AvailableBuffer(), item))
-		return err
-	}
-}
-
-func (e *exporter) asCSV(out *csv.Writer) func(*bulk.Item) error {
-	return func(item *bulk.Item) error {
-		if item.Statistic == nil {
+		if e.format == csvRows && item.Statistic == nil {
 			e.omitted++
 			return nil
 		}
 		e.rows++
-		return out.Write(e.exchange.CSVRecord(item.Owner, item.Statistic))
-	}
+		return write(item)
+	})
+	return errors.Join(err, flush())
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/pflag"
 
+	"afterhours/handlers/auth"
 	"afterhours/store"
 	"afterhours/store/memory"
 	"afterhours/store/postgres"
@@ -20,7 +21,7 @@ const dataFolder = "./afterhours-data" // the default of --data
 
 // StoreFlags are the flags that say where the data is.
 type StoreFlags struct {
-	Data       string // the data folder
+	Data       string // the data folder; "" for none, which only the memory store can do without
 	Store      string // the kind of store, or the URL of its database
 	Durability string // of the sqlite store: full or normal
 }
@@ -69,6 +70,14 @@ func (f *StoreFlags) open(ctx context.Context) (opened store.Store, err error) {
 		return nil, err // and no store: a nil *sqlite.Store in the interface would not be nil
 	}
 	return opened, nil
+}
+
+// openIssuer opens the local issuer, whose key is in the data folder, or in memory if there is none.
+func (f *StoreFlags) openIssuer() (*auth.LocalIssuer, error) {
+	if f.Data == "" {
+		return auth.NewLocalIssuer()
+	}
+	return auth.OpenLocalIssuer(f.Data)
 }
 
 // isSQLite reports whether the store is in the data folder.

@@ -13,7 +13,7 @@ import (
 // logStart writes what the server trusts, where it keeps things and how much it takes on.
 func (a *App) logStart() {
 	folder, err := filepath.Abs(a.config.Data)
-	if err != nil {
+	if err != nil || a.config.Data == "" {
 		folder = a.config.Data
 	}
 	line := []any{

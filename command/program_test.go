@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,14 @@ import (
 	"afterhours/contract/program"
 )
 
-func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(parentOf) != "" {
+		count, _ := strconv.Atoi(os.Args[2])
+		startServers(os.Args[1], count)
+		return
+	}
+	os.Exit(program.Main(m))
+}
 
 // contractText returns openapi.yaml, which main embeds.
 func contractText(t *testing.T) []byte {

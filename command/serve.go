@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,12 +21,14 @@ const flushTimeout = time.Second
 
 func serveCommand(environment Environment) *cobra.Command {
 	config := Config{Contract: environment.Contract, QueryTime: handlers.DefaultQueryTime}
+	exitWithParent := false
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
   afterhours serve --store memory --control
+  afterhours serve --store memory --seed weeks.jsonl --ready-file ready.json --exit-with-parent
   afterhours serve --tls-dev
   afterhours serve --query-time 5s
   afterhours serve --limit 100
@@ -45,7 +48,13 @@ func serveCommand(environment Environment) *cobra.Command {
 			if limit := limitMemory(environment.Environ, "/"); limit > 0 {
 				config.Logger.Info("memory is limited", "bytes", limit)
 			}
-			return serve(command, config)
+			if config.Store == "memory" && !config.TLS.Dev && !command.Flags().Changed("data") {
+				config.Data = "" // nothing needs it; with --data, afterhours token finds the key there
+			}
+			if !exitWithParent {
+				return serve(command, config, nil)
+			}
+			return serve(command, config, command.InOrStdin())
 		},
 	}
 	flags := command.Flags()
@@ -54,6 +63,9 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
 	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
 	config.Control.add(flags)
+	flags.StringVar(&config.Seed, "seed", "", "file of statistics, settings and names to begin with, JSON Lines or CSV as import takes them; a row replaces the stored one, and if one row is refused, none is stored and the server does not start")
+	flags.StringVar(&config.ReadyFile, "ready-file", "", "file to write as soon as the server serves, and to remove when it ends: JSON with url, token, tenant, user, pid and, with --tls-dev, caFile")
+	flags.BoolVar(&exitWithParent, "exit-with-parent", false, "end as after SIGTERM when standard input is closed: give a pipe that ends with the process that starts the server")
 	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
 	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
 	flags.Var((*queryTime)(&config.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
@@ -73,15 +85,28 @@ func checkLimit(limit int) error {
 	return nil
 }
 
-// serve runs the server until the context of the command is done.
-func serve(command *cobra.Command, config Config) error {
-	ctx, out := command.Context(), command.OutOrStdout()
+// serve runs the server until the context of the command is done or, unless parent is nil, until
+// parent is at its end.
+func serve(command *cobra.Command, config Config, parent io.Reader) error {
+	ctx, stop := context.WithCancel(command.Context())
+	defer stop()
+	out := command.OutOrStdout()
 	app, err := New(ctx, config)
 	if err != nil {
 		return err
 	}
 	if err := app.Start(ctx); err != nil {
 		return errors.Join(err, app.Stop())
+	}
+	if err := app.announce(); err != nil {
+		return errors.Join(err, app.Stop())
+	}
+	if parent != nil { // after the start, so that it has one meaning: the server ran, and was ended
+		go func() {
+			_, _ = io.Copy(io.Discard, parent) // an error is an end, too
+			config.Logger.Info("standard input is closed, so the server ends")
+			stop()
+		}()
 	}
 	fmt.Fprintln(out, "listening on", app.URL())
 	if app.caFile != "" {

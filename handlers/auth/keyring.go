@@ -68,7 +68,7 @@ func (r *keyring) find(ctx context.Context, id string, clock func() time.Time) (
 	keys := r.current.Load()
 	k, ok := keys.byID[id]
 	if !ok && r.fetch == nil {
-		return key{}, nil, refuse("The token was signed by a key (kid) that its issuer does not list, as that of another data folder; run afterhours token --data with the data folder of this server.")
+		return key{}, nil, refuse("The token was signed by a key (kid) that its issuer does not list, as that of another data folder; run afterhours token --data with the data folder of this server. A server with --store memory has one only if --data names it.")
 	}
 	if !ok {
 		return key{}, nil, refuse("The token was signed by a key (kid) that its issuer does not list; if the key is new, try again in a minute.")

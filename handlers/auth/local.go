@@ -2,6 +2,8 @@ package auth
 
 import (
 	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -30,8 +32,8 @@ const (
 	KeyFile = keyFile
 )
 
-// LocalIssuer is the server's own issuer. It mints tokens with a key in the server's data folder. It is safe for
-// concurrent use.
+// LocalIssuer is the server's own issuer. It mints tokens with a key in the server's data folder, or in memory. It is
+// safe for concurrent use.
 type LocalIssuer struct {
 	private *ecdsa.PrivateKey
 	public  jwkset.JWKMarshal
@@ -47,6 +49,20 @@ func OpenLocalIssuer(dir string) (*LocalIssuer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("local issuer: %w", err)
 	}
+	return newLocalIssuer(private)
+}
+
+// NewLocalIssuer returns an issuer with a new key, which is in no file: no other process mints tokens for it, and its
+// own tokens end with this one.
+func NewLocalIssuer() (*LocalIssuer, error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("local issuer: %w", err)
+	}
+	return newLocalIssuer(private)
+}
+
+func newLocalIssuer(private *ecdsa.PrivateKey) (*LocalIssuer, error) {
 	public, err := publicJWK(private)
 	if err != nil {
 		return nil, fmt.Errorf("local issuer: %w", err)

@@ -214,6 +214,20 @@ func TestKidIsTheThumbprintAndNothingIsSecret(t *testing.T) {
 	}
 }
 
+// TestIssuerInMemory: an issuer without a file accepts its own tokens, and those of no other.
+func TestIssuerInMemory(t *testing.T) {
+	issuers := []*auth.LocalIssuer{must(auth.NewLocalIssuer()), must(auth.NewLocalIssuer())}
+	for i, issuer := range issuers {
+		verifier := must(auth.NewVerifier(time.Now, issuer.Issuer()))
+		for j, minter := range issuers {
+			token := must(minter.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"Analytics.Read"}, Expires: time.Hour}, time.Now()))
+			if _, err := verifier.Verify(t.Context(), token); (err == nil) != (i == j) {
+				t.Errorf("the issuer %d of the token of %d: %v", i, j, err)
+			}
+		}
+	}
+}
+
 // TestTokenOfAnotherDataFolder checks that a token of another folder's key is refused with the remedy.
 func TestTokenOfAnotherDataFolder(t *testing.T) {
 	w := newTestVerifier(t)

@@ -181,6 +181,37 @@ func TestRefusedRowsAreReported(t *testing.T) {
 
 // TestASourceThatFails checks that the rows before the error are stored, and that Line is
 // the last of them.
+// TestReadAllAndSourceOf: rows that were read are imported as from their text, also those with
+// faults, and the error of a source is that of ReadAll.
+func TestReadAllAndSourceOf(t *testing.T) {
+	var want []bulk.Row
+	for n := range 2500 { // some batches
+		row := bulk.Row{Line: n + 1, Item: statistic(owner("a", "u"), fmt.Sprint(n), n)}
+		if n == 1700 {
+			row = bulk.Row{Line: n + 1, Faults: []bulk.Fault{{Property: "duration", Reason: "It is too long."}}}
+		}
+		want = append(want, row)
+	}
+	rows, err := bulk.ReadAll(t.Context(), bulk.SourceOf(want))
+	if err != nil || !reflect.DeepEqual(rows, want) {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	refused := 0
+	counts, err := bulk.Import(t.Context(), memory.New(), bulk.SourceOf(rows), func(bulk.Row) error { refused++; return nil })
+	if want := (bulk.Counts{Created: 2499, Refused: 1, Line: 2500}); counts != want || refused != 1 || err != nil {
+		t.Errorf("%+v, %d, %v; want %+v", counts, refused, err, want)
+	}
+	broken := errors.New("the disk is gone")
+	if _, err := bulk.ReadAll(t.Context(), func() (func() bulk.Row, error) { return nil, broken }); !errors.Is(err, broken) {
+		t.Errorf("a source that fails: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := bulk.ReadAll(ctx, bulk.SourceOf(want)); !errors.Is(err, context.Canceled) {
+		t.Errorf("a context that is done: %v", err)
+	}
+}
+
 func TestASourceThatFails(t *testing.T) {
 	s, of := memory.New(), owner("a", "u")
 	var items []bulk.Item

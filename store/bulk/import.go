@@ -37,23 +37,52 @@ type Counts struct {
 // given to refuse, which one goroutine calls; the other rows are stored. The error is that
 // of the source, of refuse or of the store. The counts are right even with an error.
 func Import(ctx context.Context, to store.Store, source Source, refuse func(Row) error) (Counts, error) {
+	w := &writer{to: to, refuse: refuse}
+	err := eachBatch(ctx, source, func(rows []Row) error { return w.write(ctx, rows) })
+	return w.counts, err
+}
+
+// ReadAll returns all rows of the source in their order, those with faults too. The error is that
+// of the source or of ctx.
+func ReadAll(ctx context.Context, source Source) (rows []Row, err error) {
+	err = eachBatch(ctx, source, func(batch []Row) error {
+		rows = append(rows, batch...)
+		return nil
+	})
+	return rows, err
+}
+
+// SourceOf returns a source of rows that have been read.
+func SourceOf(rows []Row) Source {
+	return func() (func() Row, error) {
+		if len(rows) == 0 {
+			return nil, io.EOF
+		}
+		row := rows[0]
+		rows = rows[1:]
+		return func() Row { return row }, nil
+	}
+}
+
+// eachBatch calls do with the rows of each batch of the source, in their order, up to the first
+// error: that of do, of the source or of ctx.
+func eachBatch(ctx context.Context, source Source, do func([]Row) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &writer{to: to, refuse: refuse}
 	for batch := range readBatches(ctx, source) {
 		select {
 		case <-batch.read:
 		case <-ctx.Done():
-			return w.counts, ctx.Err()
+			return ctx.Err()
 		}
-		if err := w.write(ctx, batch.rows); err != nil {
-			return w.counts, err
+		if err := do(batch.rows); err != nil {
+			return err
 		}
 		if batch.err != nil {
-			return w.counts, batch.err
+			return batch.err
 		}
 	}
-	return w.counts, ctx.Err()
+	return ctx.Err()
 }
 
 // batch is a part of a text.
