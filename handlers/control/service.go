@@ -32,7 +32,6 @@ type Service struct {
 	snapshots  snapshots
 	clockMoved []func()
 	replaced   []func()
-	reset      []func(tenant string)
 }
 
 // New returns a service. It is an error if the store cannot replace what it has in one step.
@@ -52,6 +51,3 @@ func (s *Service) OnClock(moved func()) { s.clockMoved = append(s.clockMoved, mo
 
 // OnReplace has replaced called whenever the content of the store was replaced, of any tenant.
 func (s *Service) OnReplace(replaced func()) { s.replaced = append(s.replaced, replaced) }
-
-// OnReset has reset called whenever a tenant was reset, or everything if the tenant is "".
-func (s *Service) OnReset(reset func(tenant string)) { s.reset = append(s.reset, reset) }

@@ -19,9 +19,6 @@ func (s *Service) Reset(ctx context.Context, body *api.Scope) error {
 		return err
 	}
 	s.Journal.clear(tenant)
-	for _, reset := range s.reset {
-		reset(tenant)
-	}
 	return nil
 }
 
@@ -29,10 +26,10 @@ func (s *Service) Reset(ctx context.Context, body *api.Scope) error {
 func (s *Service) TakeSnapshot(ctx context.Context, name string, body *api.Scope) (*api.Snapshot, error) {
 	tenant := tenantOf(body)
 	rows, err := s.replacer.Rows(ctx, tenant, s.snapshots.roomFor(name))
-	if err == nil {
-		return s.snapshots.keep(name, &snapshot{tenant: tenant, rows: rows, takenAt: s.Clock.Now().UTC()})
+	if err != nil {
+		return nil, explainFull(err)
 	}
-	return nil, explainFull(err)
+	return s.snapshots.keep(name, &snapshot{tenant: tenant, rows: rows, takenAt: s.Clock.Now().UTC()})
 }
 
 // ListSnapshots returns all snapshots, sorted by name.

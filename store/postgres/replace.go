@@ -15,7 +15,7 @@ import (
 // new rows are not seen yet. CockroachDB and YugabyteDB do not have the statement. There Replace fails.
 const lockWriters = "LOCK TABLE statistics, settings, aliases IN EXCLUSIVE MODE"
 
-// tables are the tables with the columns that Replace copies rows into.
+// The columns of the tables. Those of statistics continue with sqlquery.Columns.
 const (
 	recordColumns  = "tenant_id, user_id, id, "
 	settingColumns = "tenant_id, user_id, " + sqlquery.SettingsColumns
