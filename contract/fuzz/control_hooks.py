@@ -13,6 +13,11 @@ def duration(ticks):
 schemathesis.openapi.format("edm-duration", st.integers(-(2**63), 2**63 - 1).map(duration))
 
 
+@schemathesis.serializer("application/x-ndjson")
+def json_lines(context, value):
+    return str(value).encode()
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
     # The security checks do not know OpenID Connect and would always pass.
