@@ -239,7 +239,7 @@ func (a *App) newHandler() (http.Handler, error) {
 
 func (c *Config) checkPublicURL() error {
 	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
-		return usagef("--public-url: %w", err)
+		return usagef("--public-url %s: %w", c.PublicURL, err)
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Addr)
 	if err != nil {
-		return explainListen(err)
+		return explainListen(a.config.Addr, err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
 		if a.demo, err = loadDemo(ctx, a.store, a.now()); err != nil {

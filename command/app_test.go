@@ -105,7 +105,7 @@ func TestAppFails(t *testing.T) {
 	config := testConfig(t)
 	bad := config
 	bad.PublicURL = "graph.example.com"
-	if _, err := New(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "write scheme, host and port") {
+	if _, err := New(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "it must be scheme, host and port") {
 		t.Errorf("New: %v", err)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

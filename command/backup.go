@@ -26,7 +26,7 @@ func backupCommand() *cobra.Command {
 					return usagef("--store: backup copies sqlite only; use the backup of the database server for another store")
 				}
 				if err := source.Backup(command.Context(), args[0]); err != nil {
-					return err
+					return explainFile(err)
 				}
 				return flags.sayIfEmpty(command.Context(), opened, command.ErrOrStderr())
 			})
@@ -51,6 +51,11 @@ func restoreCommand() *cobra.Command {
   afterhours restore --data /var/lib/afterhours /backups/2026-11-24.db`,
 		Args: needFile,
 		RunE: func(command *cobra.Command, args []string) (err error) {
+			file, err := openFile(args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { _ = file.Close() }()
 			if err := createFolderAndSay(data, command.ErrOrStderr()); err != nil {
 				return err
 			}

@@ -42,6 +42,9 @@ func Run(ctx context.Context, environment Environment) error {
 	if err != nil && !running {
 		err = explainCommand(root, environment.Args, err)
 	}
+	if err != nil {
+		err = nameVariable(command.Flags(), err)
+	}
 	if err != nil && (!running || isUsage(err)) {
 		return usagef("%w; see %s --help", err, command.CommandPath())
 	}

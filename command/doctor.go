@@ -22,7 +22,7 @@ func doctorCommand() *cobra.Command {
 		Example: `  afterhours doctor
   afterhours doctor --data /var/lib/afterhours
   afterhours doctor --data /var/lib/afterhours --accept-loss`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if acceptLoss {
 				if err := flags.acceptLoss(command.ErrOrStderr()); err != nil {

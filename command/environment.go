@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +10,20 @@ import (
 )
 
 const variablePrefix = "AFTERHOURS_"
+
+// fromVariable annotates a flag whose value is that of its environment variable.
+const fromVariable = "variable"
+
+// nameVariable adds to the error of a flag the environment variable from which its value came, if
+// it came from one.
+func nameVariable(flags *pflag.FlagSet, err error) error {
+	word, _, _ := strings.Cut(err.Error(), " ")
+	name, isFlag := strings.CutPrefix(strings.TrimSuffix(word, ":"), "--")
+	if flag := flags.Lookup(name); isFlag && flag != nil && len(flag.Annotations[fromVariable]) > 0 {
+		return fmt.Errorf("environment variable %s: %w", flag.Annotations[fromVariable][0], err)
+	}
+	return err
+}
 
 // variableName returns the name of the environment variable of a flag.
 func variableName(flag string) string {
@@ -45,9 +60,10 @@ func setFromEnvironment(flags *pflag.FlagSet, variables []string) error {
 		if flag.Value.Type() == "stringArray" { // a flag that may be repeated
 			list = strings.Fields(value)
 		}
+		_ = flags.SetAnnotation(flag.Name, fromVariable, []string{name}) // the flag exists
 		for _, value := range list {
 			if setErr := flags.Set(flag.Name, value); setErr != nil {
-				err = usagef("environment variable %s=%q: %w", name, value, setErr)
+				err = explainValue(setErr)
 			}
 		}
 	})

@@ -18,6 +18,15 @@ func TestEnvironment(t *testing.T) {
 	if _, _, err := runWith(t, environment, "", "token"); err == nil || !strings.Contains(err.Error(), "AFTERHOURS_EXPIRES") || ExitCode(err) != 2 {
 		t.Errorf("a bad value: %v", err)
 	}
+	for variable, message := range map[string]string{
+		"AFTERHOURS_STORE=mysql": "environment variable AFTERHOURS_STORE: --store mysql: it must be",
+		"AFTERHOURS_DEMO=on":     "environment variable AFTERHOURS_DEMO: --demo on: it must be true or false;",
+	} {
+		name, value, _ := strings.Cut(variable, "=")
+		if _, _, err := runWith(t, map[string]string{name: value, "AFTERHOURS_DATA": dir}, "", "serve"); err == nil || !strings.Contains(err.Error(), message) || ExitCode(err) != 2 {
+			t.Errorf("%s: %v", variable, err)
+		}
+	}
 	if _, _, err := runWith(t, environment, "", "token", "--expires", "1h"); err != nil {
 		t.Errorf("a bad value of a flag that is given: %v", err)
 	}

@@ -72,9 +72,9 @@ func newRowWriter(x *exchange.Exchange, format string, out io.Writer, withHeader
 	return write, flush
 }
 
-// faultText returns a fault of a row for a person to read.
+// faultText returns a fault of a row for a person to read. It names the property once.
 func faultText(fault bulk.Fault) string {
-	if fault.Property == "" {
+	if strings.HasPrefix(strings.TrimPrefix(fault.Reason, "'"), fault.Property) {
 		return fault.Reason
 	}
 	return fault.Property + ": " + fault.Reason

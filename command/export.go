@@ -98,11 +98,11 @@ func (e *exporter) open(name string) (*os.File, error) {
 		if errors.Is(err, os.ErrExist) {
 			return nil, fmt.Errorf("%s is there already; --resume continues it", name)
 		}
-		return file, err
+		return file, explainFile(err)
 	}
 	file, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
-		return nil, err
+		return nil, explainFile(err)
 	}
 	if e.last, err = e.readLast(file); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), file.Close())

@@ -133,7 +133,7 @@ func (f *StoreFlags) withStoreIn(ctx context.Context, prepare func(data string) 
 func checkGUID(flag string, value *string) error {
 	parsed, err := uuid.Parse(*value)
 	if err != nil {
-		return usagef("%s %q is no GUID; a GUID looks like %s", flag, *value, demoUser)
+		return usagef("%s %s: it must be a GUID, as in %s", flag, *value, demoUser)
 	}
 	*value = parsed.String()
 	return nil

@@ -2,7 +2,9 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -21,7 +23,7 @@ func healthCommand() *cobra.Command {
 		Short: "Exit 0 if the server is ready",
 		Example: `  afterhours health
   afterhours health --addr https://localhost:8080 --ca afterhours-data/tls-ca.pem`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := checkHealth(command.Context(), addr, ca); err != nil {
 				return err
@@ -63,11 +65,23 @@ func checkHealth(ctx context.Context, addr, ca string) error {
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return err
+		return explainDial(request.URL.Host, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s is not ready: %s", addr, response.Status)
 	}
 	return nil
+}
+
+// explainDial puts the error of a request to a server into words.
+func explainDial(host string, err error) error {
+	var failed *net.OpError
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return fmt.Errorf("the server at %s speaks http: write http:// instead of https://", host)
+	case errors.As(err, &failed) && failed.Op == "dial":
+		return fmt.Errorf("no server listens at %s; start one with afterhours serve (%w)", host, failed.Err)
+	}
+	return err
 }

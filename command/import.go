@@ -1,12 +1,15 @@
 package command
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -92,7 +95,7 @@ func (i *importer) run(command *cobra.Command, name string) (err error) {
 func openFile(name string) (*os.File, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, explainFile(err)
 	}
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {
@@ -111,6 +114,11 @@ func (i *importer) read(name string, text io.Reader) error {
 		return err
 	}
 	if i.format == jsonLines {
+		lines := bufio.NewReader(text)
+		if isCSV(lines) {
+			return usagef("%s: its first line is the header of a CSV; add --format csv", name)
+		}
+		text = lines
 		i.rows = exchange.JSONLines(text, i.from)
 		return nil
 	}
@@ -121,6 +129,15 @@ func (i *importer) read(name string, text io.Reader) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// isCSV reports whether the text begins with the header of a CSV. It reads nothing of the text.
+func isCSV(text *bufio.Reader) bool {
+	_, _ = text.Peek(1) // fills the buffer; a read error comes again
+	begin, _ := text.Peek(text.Buffered())
+	line, _, _ := strings.Cut(string(begin), "\n")
+	isColumn := func(cell string) bool { return strings.EqualFold(strings.TrimSpace(cell), "PersonId") }
+	return slices.ContainsFunc(strings.FieldsFunc(strings.TrimPrefix(line, "\ufeff"), func(r rune) bool { return r == ',' || r == ';' }), isColumn)
 }
 
 // openReport opens the report of refused rows, and returns how to close it.
@@ -137,7 +154,7 @@ func (i *importer) openReport(stderr io.Writer) (closeReport func() error, err e
 	}
 	file, err := os.OpenFile(i.report, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("--report: %w", err)
+		return nil, fmt.Errorf("--report: %w", explainFile(err))
 	}
 	rows := csv.NewWriter(file)
 	i.refused = func(row bulk.Row) error {

@@ -80,7 +80,7 @@ func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
 		}
 		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims})
 		if err != nil {
-			return nil, usagef("--issuer: %w", err)
+			return nil, usagef("--issuer %s: %w", name, err)
 		}
 		named = append(named, issuer)
 	}

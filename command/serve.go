@@ -34,7 +34,7 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --limit 100
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			out := logs.NewWriter(command.ErrOrStderr())
 			defer out.Close(flushTimeout)

@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,17 +21,75 @@ func didYouMean(mistyped, prefix string, names []string) string {
 	return ""
 }
 
-// explainFlag adds a suggestion to the error of an unknown flag.
+// explainFlag puts the error of a flag into words that say what would be right.
 func explainFlag(command *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
+	var absent *pflag.ValueRequiredError
+	if words := command.Flags().Args(); command.HasSubCommands() && len(words) > 0 {
+		return unknownCommand(command, words[0]) // the flags may be right for the command that is meant
+	}
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w%s", err, suggestFlag(command, unknown))
+	case errors.As(err, &absent):
+		return fmt.Errorf("--%s needs a value%s", absent.GetSpecifiedName(), flagExample(command, absent.GetSpecifiedName()))
+	}
+	return explainValue(err)
+}
+
+// explainValue puts the error of a flag's value into words, as in "--demo yes: it must be true or false".
+func explainValue(err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
 		return err
 	}
+	name := invalid.GetFlag().Name
+	if errors.Is(err, errTwice) {
+		return fmt.Errorf("--%s is given twice; give it once", name)
+	}
+	return fmt.Errorf("--%s %s: %w", name, invalid.GetValue(), valueFault(invalid))
+}
+
+// valueFault returns what the value of a flag must be.
+func valueFault(invalid *pflag.InvalidValueError) error {
+	switch invalid.GetFlag().Value.Type() {
+	case "bool":
+		return errors.New("it must be true or false")
+	case "int":
+		return errors.New("it must be a whole number")
+	}
+	return invalid.Unwrap()
+}
+
+// synonyms are names that other programs give to flags of this one.
+var synonyms = map[string]string{
+	"port": "addr", "host": "addr", "listen": "addr", "bind": "addr", "address": "addr", "url": "addr",
+	"dir": "data", "folder": "data", "db": "store", "database": "store",
+}
+
+// suggestFlag returns words that suggest the flag that is meant by an unknown one, "" for none.
+func suggestFlag(command *cobra.Command, unknown *pflag.NotExistError) string {
 	mistyped := unknown.GetSpecifiedShortnames() // of -addr, which pflag takes for -a -d -d -r
 	if mistyped == "" {
 		mistyped = unknown.GetSpecifiedName()
 	}
-	return fmt.Errorf("%w%s", err, didYouMean(mistyped, "--", flagNames(command)))
+	if name := synonyms[mistyped]; command.Flags().Lookup(name) != nil {
+		return " (did you mean --" + name + "?)"
+	}
+	return didYouMean(mistyped, "--", flagNames(command))
+}
+
+// flagExample returns words with the flag and a value, from the examples of the command or from
+// the flag's default, "" if there is none.
+func flagExample(command *cobra.Command, name string) string {
+	words := strings.Fields(command.Example)
+	if at := slices.Index(words, "--"+name); at >= 0 && at+1 < len(words) {
+		return ", as in --" + name + " " + words[at+1]
+	}
+	if flag := command.Flags().Lookup(name); flag != nil && flag.DefValue != "" && flag.DefValue != "[]" {
+		return ", as in --" + name + " " + flag.DefValue
+	}
+	return ""
 }
 
 // flagNames returns the names of all flags of a command.
@@ -64,6 +123,22 @@ func unknownCommand(parent *cobra.Command, name string) error {
 	return usagef("unknown command %q for %q%s", name, parent.CommandPath(), didYouMean(name, "", names))
 }
 
+// noArguments checks the arguments of a command that takes flags only.
+func noArguments(command *cobra.Command, args []string) (err error) {
+	if len(args) == 0 {
+		return nil
+	}
+	command.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Value.String() == "=" {
+			err = usagef("--%s = %s: leave out the spaces around the equals sign, as in --%[1]s=%[2]s", flag.Name, args[0])
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return usagef("%s takes no argument, but has %q", command.Name(), args[0])
+}
+
 // commandOnly checks the arguments of a command that needs one of its commands.
 func commandOnly(command *cobra.Command, args []string) error {
 	if len(args) > 0 {
@@ -78,10 +153,12 @@ type once struct {
 	isSet bool
 }
 
+var errTwice = errors.New("it is given twice")
+
 // Set sets the value, and refuses to do so again.
 func (o *once) Set(text string) error {
 	if o.isSet {
-		return errors.New("it is given twice")
+		return errTwice
 	}
 	o.isSet = true
 	return o.Value.Set(text)

@@ -59,7 +59,7 @@ func (f TLSFlags) open(dataFolder, addr string, logger *slog.Logger) (config *tl
 	case f.Cert != "":
 		files := &certificateFiles{cert: f.Cert, key: f.Key, log: logger, now: time.Now}
 		if err := files.load(); err != nil {
-			return nil, "", fmt.Errorf("--tls-cert, --tls-key: %w", err)
+			return nil, "", explainCertificate(f.Cert, f.Key, err)
 		}
 		config.GetCertificate = files.certificate
 		return config, "", nil
@@ -132,7 +132,7 @@ func (f *certificateFiles) readStates() (states [2]fileState) {
 func trusting(file string) (*tls.Config, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return nil, explainFile(err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {

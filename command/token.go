@@ -40,8 +40,11 @@ A negative --expires makes a token that has expired.`,
   afterhours token --user 0f8fad5b-d9cb-469f-a165-70867728950e --scope Analytics.Read
   afterhours token --role Analytics.ReadWrite.All
   afterhours token --expires=-1h`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
+			if err := checkClaims(&claims); err != nil {
+				return err
+			}
 			if len(claims.Scopes) == 0 && len(claims.Roles) == 0 {
 				claims.Scopes = []string{"Analytics.ReadWrite"}
 			}
@@ -69,6 +72,25 @@ A negative --expires makes a token that has expired.`,
 	claims.Expires = time.Hour
 	flags.Var((*lifetime)(&claims.Expires), "expires", "how long it is valid, as in 30m, 12h or 7d")
 	return command
+}
+
+// checkClaims checks the flags of a token.
+func checkClaims(claims *auth.Claims) error {
+	if err := checkGUID("--tenant", &claims.Tenant); err != nil {
+		return err
+	}
+	if err := checkGUID("--user", &claims.User); err != nil {
+		return err
+	}
+	switch {
+	case len(claims.Scopes) > 0 && len(claims.Roles) > 0:
+		return usagef("--scope is for a user and --role for an application: give one of them, not both")
+	case len(claims.Roles) > 0 && claims.UPN != "":
+		return usagef("--upn %s: the token of an application has no name; leave out --upn, or give --scope instead of --role", claims.UPN)
+	case claims.Expires.Truncate(time.Second) == 0:
+		return usagef("--expires %v: it must be at least 1s, or at most -1s for a token that has expired already", claims.Expires)
+	}
+	return nil
 }
 
 // openIssuer opens the issuer of an existing data folder. If the folder has no key yet, it

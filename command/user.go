@@ -30,16 +30,16 @@ func userCommand(contract []byte) *cobra.Command {
 	parent.PersistentFlags().StringVar(&user.Tenant, "tenant", demoTenant, "tenant (tid), a GUID")
 	flags.add(parent.PersistentFlags())
 
-	add := &cobra.Command{Use: "add", Short: "Give the name --upn to the user --id; another user who has it loses it", Args: cobra.NoArgs,
+	add := &cobra.Command{Use: "add", Short: "Give the name --upn to the user --id; another user who has it loses it", Args: noArguments,
 		Example: "  afterhours user add --id 0f8fad5b-d9cb-469f-a165-70867728950e --upn adele@example.com"}
 	add.RunE = userRun(&flags, &user, func(ctx context.Context, to store.Store, user store.User, _ io.Writer) error {
 		return addUser(ctx, contract, to, user)
 	})
 	add.Flags().StringVar(&user.User, "id", "", "object id (oid) of the user, a GUID")
-	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant, and when and by which issuer it was learned", Args: cobra.NoArgs,
+	list := &cobra.Command{Use: "list", Short: "Print the object id and name of every alias of the tenant, and when and by which issuer it was learned", Args: noArguments,
 		Example: "  afterhours user list --tenant 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63"}
 	list.RunE = userRun(&flags, &user, listUsers)
-	remove := &cobra.Command{Use: "remove", Short: "Remove the name --upn; the user's statistics stay", Args: cobra.NoArgs,
+	remove := &cobra.Command{Use: "remove", Short: "Remove the name --upn; the user's statistics stay", Args: noArguments,
 		Example: "  afterhours user remove --upn adele@example.com"}
 	remove.RunE = userRun(&flags, &user, removeUser)
 	for _, command := range []*cobra.Command{add, remove} {

@@ -33,7 +33,7 @@ func (l *lifetime) Set(text string) error {
 	}
 	parsed, err := time.ParseDuration(rest)
 	if err != nil {
-		return errors.New("write a number and its unit, as in 30m, 12h or 7d")
+		return errors.New("it must be a number and its unit, as in 30m, 12h or 7d")
 	}
 	*l = lifetime(days + parsed)
 	return nil
@@ -55,7 +55,7 @@ type queryTime time.Duration
 func (q *queryTime) Set(text string) error {
 	parsed, err := time.ParseDuration(text)
 	if err != nil {
-		return errors.New("write a number and its unit, as in 500ms or 5s")
+		return errors.New("it must be a number and its unit, as in 500ms or 5s")
 	}
 	if parsed <= 0 || parsed > maxQueryTime {
 		return fmt.Errorf("it must be more than 0 and at most %v, as in 500ms or 5s", maxQueryTime)
@@ -77,18 +77,18 @@ func listenAddress(text string) (string, error) {
 	}
 	_, port, err := net.SplitHostPort(text)
 	if err != nil {
-		return "", usagef("--addr %s: write host and port, as in 127.0.0.1:8080, or the port alone", text)
+		return "", usagef("--addr %s: it must be host and port, as in 127.0.0.1:8080, or the port alone", text)
 	}
 	if number, err := strconv.Atoi(port); err == nil && (number < 0 || number > 65535) {
-		return "", usagef("--addr %s: a port is a number from 0 to 65535", text)
+		return "", usagef("--addr %s: its port must be from 0 to 65535", text)
 	}
 	return text, nil
 }
 
-// explainListen adds to the error of an address that cannot be listened on what to do.
-func explainListen(err error) error {
+// explainListen puts the error of an address that cannot be listened on into words.
+func explainListen(addr string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("--addr: %w; stop the program that has the port, or let --addr 127.0.0.1:0 pick a free one", err)
+		return fmt.Errorf("--addr %s: another program has this port; stop it, or let --addr 127.0.0.1:0 pick a free one", addr)
 	}
-	return fmt.Errorf("--addr: %w", err)
+	return fmt.Errorf("--addr %s: %w", addr, err)
 }

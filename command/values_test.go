@@ -51,7 +51,7 @@ func TestListenAddress(t *testing.T) {
 		}
 	}
 	for text, message := range map[string]string{
-		"": "write host and port", "localhost": "write host and port", "::1": "write host and port", "http://localhost:8080": "write host and port",
+		"": "it must be host and port", "localhost": "it must be host and port", "::1": "it must be host and port", "http://localhost:8080": "it must be host and port",
 		"65536": "from 0 to 65535", "localhost:-1": "from 0 to 65535", "99999999999999": "from 0 to 65535",
 	} {
 		if got, err := listenAddress(text); err == nil || !strings.Contains(err.Error(), message) || ExitCode(err) != 2 {

@@ -15,7 +15,7 @@ func versionCommand(contract []byte) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the versions of the program, of Go that built it, and of the contract",
 		Example: "  afterhours version",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    func(command *cobra.Command, _ []string) error { return printVersion(command.OutOrStdout(), contract) },
 	}
 }

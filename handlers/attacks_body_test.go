@@ -23,7 +23,7 @@ func bodyAttacks(token string) []attack {
 		patch("500,000 open brackets", strings.Repeat("[", 500000), "", unread), patch("100,000 open objects", strings.Repeat(`{"a":`, 100000), "", unread),
 		patch("1e999", `{"duration":1e999}`, "", "is out of range"), patch("-1e999 in an annotation", `{"x@y":-1e999,"duration":"PT5H"}`, "", "is out of range"),
 		patch("100,000 digits", `{"duration":`+strings.Repeat("9", 100000)+`}`, "", "is out of range"),
-		patch("100,000 decimals", `{"duration":0.`+strings.Repeat("9", 100000)+`}`, "duration", "it must be a string: a duration"),
+		patch("100,000 decimals", `{"duration":0.`+strings.Repeat("9", 100000)+`}`, "duration", "it must be a text, as in PT1H30M"),
 		patch("NaN", `{"duration":NaN}`, "", unread), patch("Infinity", `{"duration":-Infinity}`, "", unread), patch("a leading zero", `{"duration":01}`, "", unread), patch("hexadecimal", `{"duration":0x1}`, "", unread),
 		patch("garbage after", `{"duration":"PT5H"}x`, "", unread), patch("two documents", `{"duration":"PT5H"}{"duration":"PT6H"}`, "", unread), patch("two documents in lines", "{\"duration\":\"PT5H\"}\n{}", "", unread),
 		patch("a null after", "{\"duration\":\"PT5H\"}\x00", "", unread), patch("a comma after", `{"duration":"PT5H",}`, "", unread), patch("a comment", `{"duration":"PT5H"/**/}`, "", unread),

@@ -188,10 +188,27 @@ func (s *Server) noRoute(c *gin.Context) {
 		"Resource not found for the path '%s'. %s", problem.Shown(c.Request.URL.Path), s.pathAdvice(c.Request.URL)))
 }
 
+// probes are paths at which other servers tell whether they are well.
+var probes = map[string]bool{
+	"health": true, "healthz": true, "healthcheck": true, "live": true, "ready": true, "ping": true, "status": true,
+}
+
 // pathAdvice returns a sentence that says how to write a path that nothing serves.
 func (s *Server) pathAdvice(address *url.URL) string {
 	if spelling := s.spec.UnquotedKey(address.Path); spelling != "" {
 		return "Put a key in parentheses in single quotes: " + problem.Shown(spelling) + "."
+	}
+	if probes[strings.ToLower(strings.Trim(address.Path, "/"))] {
+		return "Ask /livez whether the server runs, and /readyz whether it is ready."
+	}
+	if prefix := s.spec.WithoutPrefix(address.EscapedPath()); prefix != "" {
+		return "Leave out '" + problem.Shown(prefix) + "' at its beginning."
+	}
+	if name, after := s.spec.MissingSegment(address.Path); name != "" {
+		return fmt.Sprintf("Put '%s' after '%s'.", name, problem.Shown(after))
+	}
+	if whole, isValue := strings.CutSuffix(address.EscapedPath(), "/$value"); isValue && len(s.spec.Methods(whole)) > 0 {
+		return "Only a property has $value, as in activityStatistics/{id}/duration/$value."
 	}
 	if segment, meant := s.spec.Mistyped(address.Path); meant != "" {
 		return fmt.Sprintf("Did you mean '%s' instead of '%s'?", meant, problem.Shown(segment))
@@ -199,7 +216,7 @@ func (s *Server) pathAdvice(address *url.URL) string {
 	if address.Path != "/" && len(s.spec.Methods(s.spec.Bases[0]+address.EscapedPath())) > 0 {
 		return fmt.Sprintf("Put %s, the base of the API, before it.", s.spec.Bases[0])
 	}
-	return fmt.Sprintf("The API is at %s/me/analytics/activityStatistics; /openapi.yaml tells all of it.", s.spec.Bases[0])
+	return fmt.Sprintf("The API is at %s/me/analytics/activityStatistics; /openapi.yaml has all paths.", s.spec.Bases[0])
 }
 
 // noMethod responds with 405 and Allow. Gin has set Allow if the path is not the contract's.
@@ -208,8 +225,24 @@ func (s *Server) noMethod(c *gin.Context) {
 	if methods := s.contractAt(path).Methods(path); len(methods) > 0 {
 		c.Header("Allow", strings.Join(methods, ", "))
 	}
+	allowed := c.Writer.Header().Get("Allow")
 	s.writeGinError(c, problem.Refuse(problem.ErrMethod, "",
-		"Specified HTTP method is not allowed for the request target. Allowed here: %s.", c.Writer.Header().Get("Allow")))
+		"Specified HTTP method is not allowed for the request target. Allowed here: %s.%s", allowed, methodAdvice(c.Request.Method, allowed)))
+}
+
+// methodAdvice returns a sentence with the method that a caller may mean, "" for none. Only a
+// statistic allows DELETE, only it and settings PATCH.
+func methodAdvice(method, allowed string) string {
+	isWrite := method == http.MethodPut || method == http.MethodPost
+	switch {
+	case isWrite && strings.Contains(allowed, http.MethodDelete):
+		return " PATCH changes a statistic, and POST to the collection creates one."
+	case isWrite && strings.Contains(allowed, http.MethodPatch):
+		return " PATCH changes what is here."
+	case strings.Contains(allowed, "GET, HEAD, POST") && method != http.MethodPost:
+		return " To change or delete a statistic, add its id to the path."
+	}
+	return ""
 }
 
 // recovered responds to a request whose handler panicked. If the response has begun, only the end of

@@ -26,6 +26,11 @@ func TestLostPaths(t *testing.T) {
 		"/me/analytics/activityStatistics":               "Put /beta, the base of the API, before it.",
 		"/v2.0/me/analytics/activityStatistics":          "Did you mean 'v1.0' instead of 'v2.0'?",
 		"/":                                              "The API is at /beta/me/analytics/activityStatistics",
+		"/v1.0/me/activityStatistics/" + seedID:          "Put 'analytics' after 'me'.",
+		"/api/v1.0/me/analytics/settings":                "Leave out '/api' at its beginning.",
+		"/healthz":                                       "Ask /livez whether the server runs, and /readyz whether it is ready.",
+		seedItem + "/$value":                             "Only a property has $value, as in activityStatistics/{id}/duration/$value.",
+		collection + "/count":                            "There is no statistic 'count'. Did you mean '$count'?",
 	} {
 		c.send("GET", path, "").wantRefused(t, 404, "ResourceNotFound", "", advice)
 	}

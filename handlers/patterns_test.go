@@ -54,7 +54,7 @@ func TestNoMessageHasAPattern(t *testing.T) {
 		`'$skiptoken' is 'x.y'; it must be a skip token. Take the whole @odata.nextLink`:                        c.send("GET", collection+"?$skiptoken=x.y", ""),
 		`it must be a time zone. Leave out control characters`:                                                  c.send("PATCH", seedItem, `{"timeZoneUsed":"a\tb"}`),
 		`'id' is 'c 1'; it must be an id. `:                                                                     c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"c 1"}`),
-		`'duration' is '1h'; character 1: expected a P`:                                                         c.send("PATCH", seedItem, `{"duration":"1h"}`),
+		`'duration' is '1h'; it must be a duration, as in PT1H30M; character 1`:                                 c.send("PATCH", seedItem, `{"duration":"1h"}`),
 		`'$filter' is empty; give it a value or leave it out.`:                                                  c.send("GET", collection+"?$filter=", ""),
 		`'$select' is empty; give it a value or leave it out.`:                                                  c.send("GET", collection+"?$select=", ""),
 	} {

@@ -44,8 +44,8 @@ func refusals(ts *testServer) []refusal {
 	return []refusal{
 		{"unknown property", patch(`{"duration":"PT5H","color":"red"}`), bad, "BadRequest", "color", "There is no property 'color'"},
 		{"property in another case", patch(`{"Duration":"PT5H"}`), bad, "BadRequest", "Duration", "There is no property 'Duration'"},
-		{"wrong type", patch(`{"duration":300}`), bad, "BadRequest", "duration", "is 300; it must be a string: a duration"},
-		{"wrong type of a string", patch(`{"timeZoneUsed":["x"]}`), bad, "BadRequest", "timeZoneUsed", "is an array; it must be a string"},
+		{"wrong type", patch(`{"duration":300}`), bad, "BadRequest", "duration", "is 300; it must be a text, as in PT1H30M"},
+		{"wrong type of a string", patch(`{"timeZoneUsed":["x"]}`), bad, "BadRequest", "timeZoneUsed", "is an array; it must be a text"},
 		{"property of another type", patch(`{"readEmail":"PT5M"}`), bad, "BadRequest", "readEmail", "does not exist on type 'microsoft.graph.callActivityStatistics'"},
 		{"null property of another type", patch(`{"readEmail":null}`), bad, "BadRequest", "readEmail", "does not exist on type"},
 		{"null for activity", patch(`{"activity":null}`), bad, "BadRequest", "activity", "'activity' is null; it must be one of"},
@@ -103,7 +103,7 @@ func refusals(ts *testServer) []refusal {
 		{"another user's data by an unknown name", at("PATCH", "/beta/users/nobody@example.com/analytics/activityStatistics/"+seedID), forbidden, "Authorization_RequestDenied", "user-id", "own statistics alone"},
 		{"read role on a write", call{method: "PATCH", path: "/beta/users/" + megan + "/analytics/activityStatistics/" + seedID, token: ts.appToken("Analytics.Read.All"), body: `{}`}, forbidden, "Authorization_RequestDenied", "", "Analytics.ReadWrite.All"},
 		{"other tenant", by(ts.mint(elsewhere)), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic '" + seedID + "'"},
-		{"unknown name", call{method: "PATCH", path: "/beta/users/nobody@example.com/analytics/activityStatistics/" + seedID, token: ts.appToken("Analytics.ReadWrite.All"), body: `{}`}, http.StatusNotFound, "ResourceNotFound", "user-id", "knows no user by that name"},
+		{"unknown name", call{method: "PATCH", path: "/beta/users/nobody@example.com/analytics/activityStatistics/" + seedID, token: ts.appToken("Analytics.ReadWrite.All"), body: `{}`}, http.StatusNotFound, "ResourceNotFound", "user-id", "has no user with this name. Write the user's object id"},
 
 		{"unknown id", at("PATCH", "/beta/me/analytics/activityStatistics/none"), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic 'none'"},
 		{"unknown id with If-Match", with(at("PATCH", "/beta/me/analytics/activityStatistics/none"), "If-Match", "*"), http.StatusNotFound, "ResourceNotFound", "", "There is no statistic 'none'"},

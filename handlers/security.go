@@ -214,8 +214,21 @@ func permitted(alternatives openapi3.SecurityRequirements, caller auth.Principal
 		return problem.Refuse(problem.ErrForbidden, "", "Insufficient privileges to complete the operation: "+
 			"/me needs a user, and this token is of an application. Use /users/{user-id}.")
 	}
-	p := problem.Refuse(problem.ErrForbidden, "", "Insufficient privileges to complete the operation. The token needs one of: %s.",
-		strings.Join(enough, ", "))
+	p := problem.Refuse(problem.ErrForbidden, "", "Insufficient privileges to complete the operation. The token needs one of: %s.%s",
+		strings.Join(enough, ", "), mintAdvice(caller, enough))
 	p.Challenge = fmt.Sprintf(`Bearer realm="afterhours", error="insufficient_scope", scope=%q`, strings.Join(enough, " "))
 	return p
+}
+
+// mintAdvice returns a sentence that says how to get a token with the last of the permissions, "" if
+// this server did not mint the caller's token.
+func mintAdvice(caller auth.Principal, enough []string) string {
+	if caller.Issuer != auth.LocalName {
+		return ""
+	}
+	flag := "--scope"
+	if caller.App {
+		flag = "--role"
+	}
+	return fmt.Sprintf(" For a token that has it, run afterhours token %s %s.", flag, enough[len(enough)-1])
 }

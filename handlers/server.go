@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -116,7 +117,8 @@ func New(config Config) (*Server, error) {
 	return server, nil
 }
 
-// CheckPublicURL returns an error if the text cannot be Config.PublicURL.
+// CheckPublicURL returns an error if the text cannot be Config.PublicURL. The error does not repeat
+// the text.
 func CheckPublicURL(text string) error {
 	if text == "" {
 		return nil
@@ -124,7 +126,7 @@ func CheckPublicURL(text string) error {
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
-		return fmt.Errorf("public URL %q: write scheme, host and port alone, as in https://graph.example.com", text)
+		return errors.New("it must be scheme, host and port alone, as in https://graph.example.com")
 	}
 	return nil
 }

@@ -95,6 +95,10 @@ func (w *world) honestWork(t *testing.T) *tally {
 	return y
 }
 
+// retryAfter is how long an attacking connection waits after a refusal: a tenth of what
+// Retry-After says. What clients do that do not wait at all is an open loop.
+const retryAfter = 100 * time.Millisecond
+
 // attack repeats the request on that many connections until the context ends.
 func (w *world) attack(ctx context.Context, t *testing.T, connections int, request func() *http.Request) (*tally, func()) {
 	y := &tally{}
@@ -104,9 +108,8 @@ func (w *world) attack(ctx context.Context, t *testing.T, connections int, reque
 	for range connections {
 		running.Go(func() {
 			for ctx.Err() == nil {
-				// A client that is refused comes again after a moment, as they do.
 				if status, _ := send(client, y, "attack", request().WithContext(ctx)); status != http.StatusOK {
-					time.Sleep(10 * time.Millisecond)
+					time.Sleep(retryAfter)
 				}
 			}
 		})

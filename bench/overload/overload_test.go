@@ -43,7 +43,12 @@ const (
 	dearUser  = "00000000-0000-4000-8000-00000000dea0"
 	honest    = "00000000-0000-4000-8000-00000000b0b0"
 	statistic = "call_00000"
+
+	crowd     = 50   // users of an open loop
+	crowdRows = 2000 // statistics of each
 )
+
+func crowdUser(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-0000c0de%04d", n) }
 
 // overStores runs the measurement against a server on sqlite and one on PostgreSQL. The
 // user dearUser has rows statistics, and the user honest has one.
@@ -55,35 +60,45 @@ func overStores(t *testing.T, rows int, measure func(*testing.T, *world)) {
 // world is a running server with statistics, and its callers' tokens.
 type world struct {
 	*program.Server
+	dir          string // the data folder
 	dear, honest string // tokens
 }
 
-func newWorld(t *testing.T, store string, rows int, args ...string) *world {
+// token returns a token of the user.
+func (w *world) token(t *testing.T, user string) string {
+	t.Helper()
+	return program.Run(t, "token", "--data", w.dir, "--tenant", tenant, "--user", user, "--expires", "2h")
+}
+
+func newWorld(t *testing.T, store string, rows int) *world {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(t.TempDir(), "rows.jsonl")
 	writeRows(t, file, rows)
 	program.Run(t, "import", "--data", dir, "--store", store, file)
-	w := &world{Server: program.Serve(t, dir, append([]string{"--store", store}, args...)...)}
-	token := func(user string) string {
-		return program.Run(t, "token", "--data", dir, "--tenant", tenant, "--user", user, "--expires", "2h")
-	}
-	w.dear, w.honest = token(dearUser), token(honest)
+	w := &world{Server: program.Serve(t, dir, "--store", store), dir: dir}
+	w.dear, w.honest = w.token(t, dearUser), w.token(t, honest)
 	return w
 }
 
-// writeRows writes a file for import: the statistics of dearUser and the one of honest.
+// writeRows writes a file for import: the statistics of dearUser, of the crowd, and the one of honest.
 func writeRows(t *testing.T, file string, rows int) {
 	t.Helper()
 	var text bytes.Buffer
+	timeZone := strings.Repeat("é", 256) // as long as it may be
 	write := func(user string, n int) {
 		fmt.Fprintf(&text, `{"tenant":%q,"user":%q,"statistic":{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"call_%05d","activity":"Call",`+
-			`"startDate":"2019-06-16","endDate":"2019-06-17","timeZoneUsed":"Pacific Standard Time","duration":"PT%dS","afterHours":"PT1S"}}`+"\n", tenant, user, n, n%59+1)
+			`"startDate":"2019-06-16","endDate":"2019-06-17","timeZoneUsed":%q,"duration":"PT%dS","afterHours":"PT1S"}}`+"\n", tenant, user, n, timeZone, n%59+1)
 	}
 	for n := range rows {
 		write(dearUser, n)
 	}
 	write(honest, 0)
+	for user := range crowd {
+		for n := range crowdRows {
+			write(crowdUser(user), n)
+		}
+	}
 	if err := os.WriteFile(file, text.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}

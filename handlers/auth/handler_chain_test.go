@@ -150,6 +150,9 @@ func TestForgeriesReachNoHandler(t *testing.T) {
 				want := f.want
 				if _, err := auth.BearerToken("Bearer " + token); err != nil {
 					want = "exactly one token"
+					if token == "" {
+						want = "no token after the word Bearer"
+					}
 				}
 				s.wantUnauthorized(t, got, token, want)
 			}

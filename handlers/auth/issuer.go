@@ -75,15 +75,15 @@ func IsEntra(name string) bool {
 // {tenantid}. keyring says when they are fetched. The issuer's clock may be off by 60 s.
 //
 // Without an audience NewIssuer returns an error, because tokens for any API would be accepted. The name must be an
-// absolute https URL without query and fragment; http is allowed on loopback hosts only.
+// absolute https URL without query and fragment; http is allowed on loopback hosts only. The errors do not repeat the name.
 func NewIssuer(config IssuerConfig) (*Issuer, error) {
 	name := config.Name
 	if err := checkName(name); err != nil {
-		return nil, fmt.Errorf("issuer %q: %w", name, err)
+		return nil, err
 	}
 	if len(config.Audiences) == 0 || slices.Contains(config.Audiences, "") {
-		return nil, fmt.Errorf("issuer %q needs at least one audience, and none that is empty: without it a token made for another API would be accepted; "+
-			"for Entra ID it is the application (client) id of this API's registration, for v1 tokens its application ID URI", name)
+		return nil, errors.New("it needs at least one audience, and none that is empty: without it a token made for another API would be accepted; " +
+			"for Entra ID it is the application (client) id of this API's registration, for v1 tokens its application ID URI")
 	}
 	i := &Issuer{
 		TeachesNames: IsEntra(name), name: name, tenant: tenantIn(name), entra: IsEntra(name),
@@ -93,7 +93,7 @@ func NewIssuer(config IssuerConfig) (*Issuer, error) {
 		i.claims = entraNames
 	}
 	if fixed := i.claims.FixedTenant; fixed != "" && i.tenant != "" && !strings.EqualFold(fixed, i.tenant) {
-		return nil, fmt.Errorf("issuer %q speaks for the tenant in its name only, and not for %s", name, fixed)
+		return nil, fmt.Errorf("it speaks for the tenant in its name only, and not for %s", fixed)
 	}
 	i.keys.issuer = name
 	i.keys.fetch = newSource(name, config.Client).fetch

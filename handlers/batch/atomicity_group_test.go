@@ -47,7 +47,7 @@ func TestMalformedGroups(t *testing.T) {
 		{[]string{grouped("1", "g", "/x", `,"dependsOn":["h"]`), grouped("2", "h", "/x", `,"dependsOn":["1"]`)}, "requests/0/dependsOn", "itself"},
 		{[]string{grouped("1", "g", "/x", `,"dependsOn":["3"]`), grouped("2", "g", "/x", ""), grouped("3", "", "/x", `,"dependsOn":["2"]`)}, "requests/0/dependsOn", "itself"},
 		{[]string{grouped("1", "", "/x", `,"dependsOn":["g"]`)}, "requests/0/dependsOn", `no request "g"`},
-		{[]string{`{"id":"1","method":"GET","url":"/x","atomicityGroup":7}`}, "requests/0/atomicityGroup", "a string"},
+		{[]string{`{"id":"1","method":"GET","url":"/x","atomicityGroup":7}`}, "requests/0/atomicityGroup", "a text"},
 	} {
 		body, err := w.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(row.requests, ",")+`]}`))
 		var malformed *batch.Malformed

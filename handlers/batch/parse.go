@@ -111,7 +111,7 @@ func parse(body []byte) ([]*atomicityGroup, error) {
 
 // kinds maps the kind of a Go type to the JSON that it is decoded from.
 var kinds = map[reflect.Kind]string{
-	reflect.String: "a string", reflect.Slice: "an array", reflect.Array: "an array", reflect.Map: "an object", reflect.Struct: "an object",
+	reflect.String: "a text", reflect.Slice: "an array", reflect.Array: "an array", reflect.Map: "an object", reflect.Struct: "an object",
 }
 
 // unreadable returns the fault of a body that is not JSON, or does not have the form of a

@@ -54,7 +54,7 @@ func (r *resolver) findIDs() {
 	for _, i := range r.items {
 		for _, member := range []struct{ name, value string }{{"id", i.ID}, {"method", i.Method}, {"url", i.URL}} {
 			if member.value == "" {
-				r.fault(i, member.name, "Request %d of the batch must have a '%s', a string that is not empty.", i.index, member.name)
+				r.fault(i, member.name, "Request %d of the batch must have a '%s', a text that is not empty.", i.index, member.name)
 			}
 		}
 		if other, taken := r.byID[strings.ToLower(i.id)]; taken && i.id != "" {

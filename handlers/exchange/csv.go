@@ -121,15 +121,42 @@ func (x *Exchange) CSV(text io.Reader, tenant string, from int) (bulk.Source, er
 			return func() bulk.Row {
 				row := bulk.Row{Line: line}
 				if bad != nil {
-					row.Faults = []bulk.Fault{{Reason: fmt.Sprintf("The row cannot be read: %s.", bad.Err)}}
+					row.Faults = []bulk.Fault{{Reason: fmt.Sprintf("The row cannot be read: %s.", rowFault(bad, len(cells), len(header)))}}
 					return row
 				}
 				row.Item, row.Faults = x.readCells(properties, cells, tenant)
+				nameColumns(row.Faults)
 				return row
 			}, nil
 		}
 	}, nil
 }
+
+// rowFault returns the words of an error in a row.
+func rowFault(err *csv.ParseError, cells, columns int) string {
+	if errors.Is(err, csv.ErrFieldCount) {
+		return fmt.Sprintf("it has %d cells; the header has %d", cells, columns)
+	}
+	return "its quotation marks do not match; put a cell that has one in quotation marks, and write each within it twice"
+}
+
+// nameColumns puts the name of the column in place of that of the property, which the author of
+// a CSV does not know.
+func nameColumns(faults []bulk.Fault) {
+	for i, fault := range faults {
+		at := slices.IndexFunc(columns, func(c column) bool { return c.property == fault.Property })
+		if at < 0 {
+			continue
+		}
+		faults[i].Property = columns[at].name
+		if rest, found := strings.CutPrefix(fault.Reason, "'"+fault.Property+"'"); found {
+			faults[i].Reason = columns[at].name + typeNames.Replace(rest)
+		}
+	}
+}
+
+// typeNames makes the type of a statistic what a cell of StatisticType is.
+var typeNames = strings.NewReplacer(wire.TypePrefix, "", wire.TypeSuffix, "")
 
 // rowReader ends a text with a row of more than maxRow bytes, as when a quotation mark is missing.
 type rowReader struct {

@@ -13,18 +13,18 @@ func TestCSVRefuses(t *testing.T) {
 	x := exchangeOf(t)
 	const header = "PersonId,StatisticId,StatisticType,MetricDate,Duration,TimeZone\n"
 	for row, want := range map[string][]string{
-		"x,c1,call,,,":                                   {"user: 'user' is 'x'; it must be a GUID"},
-		aUser + ",c 1,call,,,":                           {"id: 'id' is 'c 1'; it must be an id. Begin"},
-		aUser + ",c1,sleep,,,":                           {"@odata.type: "},
-		aUser + ",c1,,,,":                                {"@odata.type: "},
-		aUser + ",c1,call,2026-02-30,PT1X,":              {"startDate: ", "duration: "},
-		aUser + ",,call,2026-02-03,,":                    {"id: Without both dates"},
-		aUser + ",c1,call,,0.00000000001,":               {"duration: '0.00000000001' hours are no whole number of ticks"},
-		aUser + ",c1,call,,999999999,":                   {"duration: '999999999' hours are no whole number of ticks"},
-		aUser + ",c1,call,,1e3,":                         {"duration: "},
-		aUser + ",c1,call,,":                             {": The row cannot be read: wrong number of fields."},
-		aUser + `,c1,call,,,"a" b`:                       {": The row cannot be read: "},
-		aUser + ",c1,call,,," + strings.Repeat("x", 257): {"timeZoneUsed: "},
+		"x,c1,call,,,":                                   {"PersonId: PersonId is 'x'; it must be a GUID"},
+		aUser + ",c 1,call,,,":                           {"StatisticId: StatisticId is 'c 1'; it must be an id. Begin"},
+		aUser + ",c1,sleep,,,":                           {"StatisticType: StatisticType is 'sleep'; it must be one of call, chat, email, focus, meeting."},
+		aUser + ",c1,,,,":                                {"StatisticType: StatisticType is missing; it must be one of call, "},
+		aUser + ",c1,call,2026-02-30,PT1X,":              {"MetricDate: MetricDate is '2026-02-30'; the day must", "Duration: Duration is 'PT1X'; it must be a duration"},
+		aUser + ",,call,2026-02-03,,":                    {"StatisticId: Without both dates"},
+		aUser + ",c1,call,,0.00000000001,":               {"Duration: '0.00000000001' hours are no whole number of ticks"},
+		aUser + ",c1,call,,999999999,":                   {"Duration: '999999999' hours are no whole number of ticks"},
+		aUser + ",c1,call,,1e3,":                         {"Duration: "},
+		aUser + ",c1,call,,":                             {": The row cannot be read: it has 5 cells; the header has 6."},
+		aUser + `,c1,call,,,"a" b`:                       {": The row cannot be read: its quotation marks do not match"},
+		aUser + ",c1,call,,," + strings.Repeat("x", 257): {"TimeZone: "},
 	} {
 		good := aUser + ",c1,call,,,\n"
 		source, err := x.CSV(strings.NewReader(header+good+"\n"+row+"\n"+good), aTenant, 1)

@@ -51,7 +51,11 @@ func readOwner(tenantName, tenant, userName, user string) (owner store.Owner, fa
 		field      *string
 	}{{tenantName, tenant, &owner.Tenant}, {userName, user, &owner.User}} {
 		id, err := uuid.Parse(one.text)
-		if err != nil {
+		switch {
+		case one.text == "":
+			faults = append(faults, bulk.Fault{Property: one.name, Reason: fmt.Sprintf("'%s' is missing; it must be a GUID, as in 48d31887-5fad-4d73-a9f5-3c356e68a038.", one.name)})
+			continue
+		case err != nil:
 			faults = append(faults, bulk.Fault{Property: one.name, Reason: fmt.Sprintf("'%s' is '%s'; it must be a GUID, as in 48d31887-5fad-4d73-a9f5-3c356e68a038.", one.name, problem.Shown(one.text))})
 			continue
 		}

@@ -133,10 +133,12 @@ func lineFault(text []byte, err error) string {
 	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
 		name := semantic.JSONPointer.LastToken()
 		return fmt.Sprintf("it has a member '%s' that is not known%s", problem.Shown(name), nearest(name, []string{"tenant", "user", "statistic", "settings", "userPrincipalName"}))
+	case errors.As(err, &semantic) && semantic.JSONPointer == "" && strings.HasPrefix(strings.TrimSpace(string(text)), "["):
+		return "it is an array; write each member on a line of its own, without the brackets"
 	case errors.As(err, &semantic) && semantic.JSONPointer == "":
 		return "it is not a JSON object"
 	case errors.As(err, &semantic):
-		return fmt.Sprintf("the member '%s' must be a string", semantic.JSONPointer.LastToken()) // the others are of any kind
+		return fmt.Sprintf("the member '%s' must be a text", semantic.JSONPointer.LastToken()) // the others are of any kind
 	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
 		return fmt.Sprintf("the member '%s' is there twice", problem.Shown(syntax.JSONPointer.LastToken()))
 	}

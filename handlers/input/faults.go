@@ -229,7 +229,7 @@ func wanted(schema *openapi3.Schema) string {
 	kind := kindOfSchema(schema)
 	switch {
 	case schema.Pattern != "":
-		return kind + ": " + spec.FormOf(schema)
+		return kind + example(spec.FormOf(schema))
 	case schema.Min != nil && schema.Max != nil:
 		return fmt.Sprintf("%s from %.0f to %.0f", kind, *schema.Min, *schema.Max)
 	case schema.Example != nil:
@@ -238,9 +238,17 @@ func wanted(schema *openapi3.Schema) string {
 	return kind
 }
 
+// example returns the example at the end of a form's words, or else the words.
+func example(form string) string {
+	if at := strings.LastIndex(form, ", as in "); at >= 0 {
+		return form[at:]
+	}
+	return ": " + form
+}
+
 func kindOfSchema(schema *openapi3.Schema) string {
 	kinds := map[string]string{
-		openapi3.TypeString:  "a string",
+		openapi3.TypeString:  "a text",
 		openapi3.TypeBoolean: "true or false",
 		openapi3.TypeInteger: "a whole number",
 		openapi3.TypeObject:  "a JSON object",

@@ -22,16 +22,16 @@ func TestMessagesOfBodies(t *testing.T) {
 		`{"activity":"Sleep"}`:     "activity invalidValue 'activity' is 'Sleep'; it must be one of Email, Meeting, Focus, Chat, Call.",
 		`{"activity":7}`:           "activity invalidValue 'activity' is 7; it must be one of Email, Meeting, Focus, Chat, Call.",
 		`{"activity":null}`:        "activity nullNotAllowed 'activity' is null; it must be one of Email, Meeting, Focus, Chat, Call.",
-		`{"duration":300}`:         "duration invalidValue 'duration' is 300; it must be a string: a duration. Write P, days, T, hours, minutes and seconds, as in PT1H30M.",
-		`{"duration":true}`:        "duration invalidValue 'duration' is true; it must be a string: a duration. Write P, days, T, hours, minutes and seconds, as in PT1H30M.",
-		`{"startDate":{"a":1}}`:    "startDate invalidValue 'startDate' is an object; it must be a string, as in 2019-06-16.",
-		`{"timeZoneUsed":["UTC"]}`: "timeZoneUsed invalidValue 'timeZoneUsed' is an array; it must be a string: a time zone. Leave out control characters",
+		`{"duration":300}`:         "duration invalidValue 'duration' is 300; it must be a text, as in PT1H30M.",
+		`{"duration":true}`:        "duration invalidValue 'duration' is true; it must be a text, as in PT1H30M.",
+		`{"startDate":{"a":1}}`:    "startDate invalidValue 'startDate' is an object; it must be a text, as in 2019-06-16.",
+		`{"timeZoneUsed":["UTC"]}`: "timeZoneUsed invalidValue 'timeZoneUsed' is an array; it must be a text, as in Pacific Standard Time",
 		`{"id":"c 1"}`:             "id invalidValue 'id' is 'c 1'; it must be an id. Begin it with a letter or a digit",
 		`{"id":""}`:                "id invalidValue 'id' is empty; give it a value or leave it out.",
 		`{"timeZoneUsed":"` + strings.Repeat("x", 257) + `"}`: "timeZoneUsed invalidValue 'timeZoneUsed' is '" + strings.Repeat("x", 60) + "…'; it must be a text that is not longer than 256 characters.",
 		`{"@odata.type":"#microsoft.graph.callActivityStatistic"}`: "@odata.type invalidValue '@odata.type' is '#microsoft.graph.callActivityStatistic'; it must be one of " + types +
 			". Did you mean '#microsoft.graph.callActivityStatistics'?",
-		`{"id":null}`: "id nullNotAllowed 'id' is null; it must be a string: an id. Begin it with a letter",
+		`{"id":null}`: "id nullNotAllowed 'id' is null; it must be a text, as in call_2019",
 		`null`:        " nullNotAllowed The body is null; it must be a JSON object.",
 		`[]`:          " invalidValue The body is an array; it must be a JSON object.",
 	} {
@@ -45,7 +45,7 @@ func TestMessagesOfBodies(t *testing.T) {
 		`{"requets":[]}`:  "requests missingProperty 'requests' is missing; it is required. Did you mean it by 'requets'?",
 		`{"requests":[{"id":"1","methd":"GET","url":"/me"}]}`:        "requests/0/method missingProperty 'requests/0/method' is missing; it is required. Did you mean it by 'methd'?",
 		`{"requests":[{"id":"1","verb":"GET","url":"/me"}]}`:         "requests/0/method missingProperty 'requests/0/method' is missing; it is required.",
-		`{"requests":[{"id":1,"method":"GET","url":"/me"}]}`:         "requests/0/id invalidValue 'requests/0/id' is 1; it must be a string.",
+		`{"requests":[{"id":1,"method":"GET","url":"/me"}]}`:         "requests/0/id invalidValue 'requests/0/id' is 1; it must be a text.",
 		`{"requests":[{"id":"1","method":"GET","url":"/me"},"GET"]}`: "requests/1 invalidValue 'requests/1' is 'GET'; it must be a JSON object.",
 		`{"requests":{"id":"1"}}`:                                    "requests invalidValue 'requests' is an object; it must be a JSON array.",
 	} {
@@ -85,7 +85,7 @@ func TestMessagesOfParameters(t *testing.T) {
 		"$top=1001":   "$top invalidValue '$top' is 1001; it must be at most 1000.",
 		"$count=yes":  "$count invalidValue '$count' is 'yes'; it must be true or false.",
 		"$filter=":    "$filter invalidValue '$filter' is empty; give it a value or leave it out.",
-		"$filter=%zz": "query invalidValue The query has '%zz'; it must be a percent sign and two hexadecimal digits, as in %20 for a space and %25 for the percent sign itself.",
+		"$filter=%zz": "query invalidValue The query has '%zz'; write %25 for a percent sign. Any other % needs two hexadecimal digits after it, as in %20 for a space.",
 	} {
 		request := httptest.NewRequest(http.MethodGet, collectionRoute, nil)
 		request.URL.RawQuery = query

@@ -120,7 +120,7 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 func unreadableQuery(err error) gen.ErrorDetail {
 	var escape url.EscapeError
 	if errors.As(err, &escape) {
-		return problem.Fault(gen.InvalidValue, "query", "The query has '%s'; it must be a percent sign and two hexadecimal digits, as in %%20 for a space and %%25 for the percent sign itself.",
+		return problem.Fault(gen.InvalidValue, "query", "The query has '%s'; write %%25 for a percent sign. Any other %% needs two hexadecimal digits after it, as in %%20 for a space.",
 			strings.ToValidUTF8(string(escape), "\uFFFD"))
 	}
 	return problem.Fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)

@@ -57,10 +57,10 @@ func TestValidateNamesEveryFault(t *testing.T) {
 		"If-Match " + string(gen.MalformedEntityTag) + " 'If-Match' is 'x'; it must be an entity tag. Put",
 		"id " + string(gen.InvalidValue) + " 'id' is 'x",
 		"colour " + string(gen.UnknownProperty) + " There is no property 'colour' here; there are ",
-		"duration " + string(gen.InvalidValue) + " 'duration' is '1 hour'; character 1: expected a P",
+		"duration " + string(gen.InvalidValue) + " 'duration' is '1 hour'; it must be a duration, as in PT1H30M; character 1: expected a P",
 		"startDate " + string(gen.InvalidValue),
 		"activity " + string(gen.NullNotAllowed) + " 'activity' is null; it must be one of Email",
-		"timeZoneUsed " + string(gen.InvalidValue) + " 'timeZoneUsed' is 7; it must be a string: a time zone. ",
+		"timeZoneUsed " + string(gen.InvalidValue) + " 'timeZoneUsed' is 7; it must be a text, as in Pacific Standard Time",
 	} {
 		found := false
 		for _, one := range got {
@@ -81,7 +81,7 @@ func TestValidateParameters(t *testing.T) {
 		"":                                    nil,
 		"$top=1000&$count=true":               nil,
 		strings.Repeat("$top=1&", 64):         {"query invalidValue The query has 65 options; send 64 at most."},
-		"$top=%zz":                            {"query invalidValue The query has '%zz'; it must be a percent sign and two hexadecimal digits"},
+		"$top=%zz":                            {"query invalidValue The query has '%zz'; write %25 for a percent sign"},
 		"$top=1&$top=2":                       {"$top invalidValue The query option '$top' is given 2 times"},
 		"$top=-1&$skip=-1":                    {"$skip invalidValue '$skip' is -1; it must be at least 0.", "$top invalidValue '$top' is -1; it must be at least 0."},
 		"$top=1001":                           {"$top invalidValue '$top' is 1001; it must be at most 1000."},

@@ -32,10 +32,10 @@ const minBurst = 20
 //
 // Up to 256 writes share a commit, so there is room for them. One caller has less: its writes of one
 // statistic go one after the other, and the last of them must not be late. Work of the lanes keeps a
-// core busy.
+// core busy, so there is no more of it at once than cores.
 func New(cores, perSecond int) *Limits {
 	short := Bounds{Slots: max(256, 128*cores), Each: max(100, 50*cores), Patience: 100 * time.Millisecond}
-	short.Waiting, short.WaitingEach = short.Slots, short.Each
+	short.Waiting, short.WaitingEach = 8192, 4096
 	l := &Limits{
 		strangers: NewQueue(Bounds{Slots: 128 * cores, Each: 64 * cores,
 			Waiting: 128 * cores, WaitingEach: 64 * cores, Patience: 100 * time.Millisecond}),
@@ -48,8 +48,8 @@ func New(cores, perSecond int) *Limits {
 		answers:     NewMemory(answersMemory),
 	}
 	l.long = newLanes(
-		Bounds{Slots: max(4, 2*cores), Each: max(2, cores/2), Waiting: 64 * cores, WaitingEach: 64, Patience: time.Second},
-		Bounds{Slots: max(1, cores/2), Each: 1, Waiting: 512, WaitingEach: 64, Patience: time.Second},
+		Bounds{Slots: max(2, cores), Each: max(1, cores/2), Waiting: 64 * cores, WaitingEach: 64, Patience: 150 * time.Millisecond},
+		Bounds{Slots: max(1, cores/2), Each: 1, Waiting: 512, WaitingEach: 64, Patience: 3 * time.Second},
 		&l.activity)
 	if perSecond > 0 {
 		l.rates = newRates(perSecond)

@@ -21,14 +21,12 @@ type Bounds struct {
 	Slots, Each int
 	// Waiting is how many calls wait at once, and WaitingEach how many of one caller.
 	Waiting, WaitingEach int
-	// Patience is how long a call waits before it is refused.
+	// Patience is how long a call may wait. A call that would have to wait longer is refused at once.
 	Patience time.Duration
 }
 
 // Queue admits a limited number of calls at once. Waiting callers take turns, however many calls each
-// of them has. The calls of one caller wait in their order, until the oldest has waited for half of
-// the patience: then the newest goes first, since the older ones will soon be refused anyway.
-// A Queue may be used concurrently.
+// of them has. The calls of one caller wait in their order. A Queue may be used concurrently.
 type Queue struct {
 	bounds Bounds
 
@@ -37,6 +35,11 @@ type Queue struct {
 	waiting int
 	refused uint64
 	lines   map[Caller]*line
+	// pace is the time from one admission of a waiting call to the next, as it was lately. It is 0
+	// before the first.
+	pace time.Duration
+	// paced is when the last waiting call was admitted, or when calls began to wait after that.
+	paced time.Time
 	// turns has the lines that may go next: with a waiting call, and with fewer than Each running.
 	// It is empty while a slot is free.
 	turns list.List
@@ -50,7 +53,6 @@ type line struct {
 }
 
 type waiter struct {
-	since    time.Time
 	hasBegun bool          // the call is part of work that has begun
 	admitted chan struct{} // closed when the call has its slot
 	at       *list.Element // in line.waiting, nil once it has its slot
@@ -62,7 +64,8 @@ func NewQueue(bounds Bounds) *Queue {
 }
 
 // Acquire takes a slot for a call of the caller, who must Release it. The error is ErrBusy if the
-// queue is full or the patience ends first, and that of the context if the context ends first.
+// queue is full, if the wait would be longer than the patience, or if it is. The error is that of the
+// context if the context ends first.
 func (q *Queue) Acquire(ctx context.Context, caller Caller) error {
 	return q.acquire(ctx, caller, false)
 }
@@ -86,22 +89,47 @@ func (q *Queue) acquire(ctx context.Context, caller Caller, hasBegun bool) error
 		q.mu.Unlock()
 		return nil
 	}
-	if !hasBegun && (q.waiting >= q.bounds.Waiting || l.waiting.Len() >= q.bounds.WaitingEach) {
+	if !hasBegun && (q.waiting >= q.bounds.Waiting || l.waiting.Len() >= q.bounds.WaitingEach || q.expect(l) > q.bounds.Patience) {
 		q.refused++
 		q.forget(caller, l)
 		q.mu.Unlock()
 		return ErrBusy
 	}
-	w := &waiter{since: time.Now(), hasBegun: hasBegun, admitted: make(chan struct{})}
+	w := &waiter{hasBegun: hasBegun, admitted: make(chan struct{})}
 	if hasBegun {
 		w.at = l.waiting.PushFront(w)
 	} else {
 		w.at = l.waiting.PushBack(w)
 	}
+	if q.waiting == 0 {
+		q.paced = time.Now()
+	}
 	q.waiting++
 	q.line(l)
 	q.mu.Unlock()
 	return q.await(ctx, caller, l, w)
+}
+
+// expect returns how long one more call of the line would wait at the present pace. Before it go the
+// calls of its line and, since callers take turns, as many of each other line. It is 0 if nobody waits:
+// the pace may be an old one then, and that call will measure it.
+func (q *Queue) expect(l *line) time.Duration {
+	if q.waiting == 0 {
+		return 0
+	}
+	turns := (l.waiting.Len() + 1) * max(1, q.turns.Len())
+	return time.Duration(min(turns, q.waiting+1)) * q.pace
+}
+
+// keepPace measures the pace when a waiting call is admitted.
+func (q *Queue) keepPace() {
+	now := time.Now()
+	took := now.Sub(q.paced)
+	q.paced = now
+	if q.pace == 0 {
+		q.pace = took
+	}
+	q.pace += (took - q.pace) / 8
 }
 
 // await waits for the slot of w.
@@ -154,11 +182,8 @@ func (q *Queue) release(caller Caller) {
 
 // admit gives a slot to a call of the line, which then is the last one in turns.
 func (q *Queue) admit(l *line) {
-	next := l.waiting.Front()
-	if oldest := next.Value.(*waiter); !oldest.hasBegun && time.Since(oldest.since) > q.bounds.Patience/2 {
-		next = l.waiting.Back()
-	}
-	w := l.waiting.Remove(next).(*waiter)
+	q.keepPace()
+	w := l.waiting.Remove(l.waiting.Front()).(*waiter)
 	w.at = nil
 	q.waiting--
 	q.running++

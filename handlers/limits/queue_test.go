@@ -146,25 +146,46 @@ func TestQueueForgetsThoseWhoLeave(t *testing.T) {
 	})
 }
 
-// TestQueueServesTheNewestWhenItIsLate checks that a queue that cannot serve all does not serve each of
-// them late.
-func TestQueueServesTheNewestWhenItIsLate(t *testing.T) {
+// TestQueueRefusesAtOnceWhomItCannotServe checks that calls are refused before they have waited, if
+// the pace says that they would wait too long, and that a queue that has become fast takes them again.
+func TestQueueRefusesAtOnceWhomItCannotServe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := limits.NewQueue(small)
-		var order served
-		hold(q, "old", 4, 600*time.Millisecond, &order) // two of them wait
-		time.Sleep(599 * time.Millisecond)
-		go func() {
-			if err := q.Acquire(context.Background(), caller("old")); err == nil {
-				order.add("new0")
-				q.Release(caller("old"))
+		q := limits.NewQueue(limits.Bounds{Slots: 1, Each: 1, Waiting: 100, WaitingEach: 50, Patience: time.Second})
+		burst := func(name string, held time.Duration) (taken, late int) {
+			var done sync.WaitGroup
+			var mu sync.Mutex
+			begun := time.Now()
+			for range 20 {
+				done.Go(func() {
+					err := q.Acquire(context.Background(), caller(name))
+					mu.Lock()
+					if err == nil {
+						taken++
+					} else if time.Since(begun) > 0 {
+						late++
+					}
+					mu.Unlock()
+					if err == nil {
+						time.Sleep(held)
+						q.Release(caller(name))
+					}
+				})
 			}
-		}()
-		time.Sleep(10 * time.Millisecond)
-		if got := order.all(); len(got) < 3 || got[2] != "new0" {
-			t.Errorf("served %v, want new0 third", got)
+			done.Wait()
+			return taken, late
 		}
-		time.Sleep(2 * time.Second)
+		burst("a", 300*time.Millisecond) // the pace is not known yet
+		for range 3 {
+			if taken, late := burst("a", 300*time.Millisecond); taken != 4 || late != 0 {
+				t.Errorf("at 300 ms each, %d are served and %d are refused late; want 4 within a second, and the others at once", taken, late)
+			}
+		}
+		for range 10 {
+			burst("b", time.Millisecond)
+		}
+		if taken, _ := burst("b", time.Millisecond); taken != 20 {
+			t.Errorf("at 1 ms each, %d of 20 are served", taken)
+		}
 	})
 }
 

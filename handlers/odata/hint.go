@@ -7,6 +7,7 @@ import (
 
 	"afterhours/handlers/suggest"
 	"afterhours/store"
+	"afterhours/store/edm"
 )
 
 // spellings are operators and quotes of other languages with OData's words for them, the longer ones
@@ -59,11 +60,14 @@ func (p *parser) quotesHint(t token) string {
 }
 
 // quoteIt returns "; " and the advice to quote the piece of the text from start to the next space,
-// comma or parenthesis.
+// comma or parenthesis, and to say that it is a duration if it is one.
 func (p *parser) quoteIt(start int) string {
 	piece := p.text[start:]
 	if end := strings.IndexAny(piece, " \t,()"); end >= 0 {
 		piece = piece[:end]
+	}
+	if _, err := edm.ParseDuration(piece); err == nil {
+		return "; write duration'" + short(piece) + "' if it is a duration"
 	}
 	return "; write '" + short(piece) + "' in quotes if it is a literal"
 }

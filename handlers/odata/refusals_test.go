@@ -36,8 +36,8 @@ var refusals = map[string]string{
 	"duration in ('PT1H','x')":                                "21: expected a duration such as duration'PT1H' to compare with duration, found 'x'",
 	"startDate eq '16.6.2019'":                                "14: expected a date such as 2019-06-16 to compare with startDate, found '16.6.2019'",
 	"startDate eq 2019-02-30":                                 `14: date "2019-02-30": the day must be from 01 to 28 in February 2019`,
-	"startDate eq 2019-06-16T00:00:00Z":                       `14: date "2019-06-16T00:00:00Z": expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16`,
-	"startDate eq -2019-06-16":                                `14: date "-2019-06-16": expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16`,
+	"startDate eq 2019-06-16T00:00:00Z":                       `14: date "2019-06-16T00:00:00Z": it must be a date, YYYY-MM-DD, as in 2019-06-16`,
+	"startDate eq -2019-06-16":                                `14: date "-2019-06-16": it must be a date, YYYY-MM-DD, as in 2019-06-16`,
 	"activity eq 'Mail'":                                      "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Mail' (did you mean 'Email'?)",
 	"activity eq microsoft.graph.analyticsActivityType'Mail'": "50: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call', found 'Mail' (did you mean 'Email'?)",
 	"activity gt 'Call'":                                      "10: expected eq or ne, since values of kind activity have no order, found gt",
@@ -49,7 +49,7 @@ var refusals = map[string]string{
 	"id eq duration'PT1H'":                                    "7: expected a text such as 'UTC' to compare with id, found duration'PT1H'",
 
 	// Literals with a prefix.
-	"duration eq duration'1h'":            `21: duration "1h": character 1: expected a P, found '1'; write it as in PT1H30M`,
+	"duration eq duration'1h'":            `21: duration "1h": it must be a duration, as in PT1H30M; character 1: expected a P, found '1'`,
 	"duration eq duration'PT1H":           "21: expected a closing quote (a quote inside the text is written ''), found 'PT1H",
 	"duration eq duration 'PT1H'":         "22: expected an operator such as eq or and, found 'PT1H'",
 	"duration eq time'PT1H'":              "13: expected duration or microsoft.graph.analyticsActivityType before the quote, found time",
@@ -145,7 +145,7 @@ var refusals = map[string]string{
 	"- eq 1":                    "3: expected a property, a literal or a function, found eq",
 	"+ 1 eq 1":                  "1: expected a property, a literal or a function, found +",
 	"1.2.3 eq 1":                "1: expected a number such as 1.5, or a date such as 2019-06-16, found 1.2.3",
-	"01234567-89ab-cdef-0123-456789abcdef eq id": `1: date "01234567-89ab-cdef-0123-456789abcdef": expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16`,
+	"01234567-89ab-cdef-0123-456789abcdef eq id": `1: date "01234567-89ab-cdef-0123-456789abcdef": it must be a date, YYYY-MM-DD, as in 2019-06-16`,
 	"07:59:59 eq null":                           "1: expected a number such as 1.5, or a date such as 2019-06-16, found 07:59:59",
 
 	// Characters and operators that are not in the grammar.

@@ -35,7 +35,7 @@ func (s *Service) owner(ctx context.Context, req *Request, userID string) (store
 	}
 	if err != nil {
 		return store.Owner{}, problem.Refuse(store.ErrNotFound, "user-id", "Resource '%s' does not exist: "+
-			"the tenant knows no user by that name. Object ids need no introduction.", problem.Shown(userID))
+			"the tenant has no user with this name. Write the user's object id, or add the name with afterhours user add.", problem.Shown(userID))
 	}
 	return owner, nil
 }

@@ -73,9 +73,12 @@ func (s *Service) read(ctx context.Context, req *Request, key store.Key) (store.
 	return statistic, settings, err
 }
 
-// mistypedCast returns a sentence that suggests the type that an id may mean, "" if none is near. A
-// mistyped cast in a URL is read as an id.
+// mistypedCast returns a sentence that suggests the type or $count that an id may mean, "" if none is
+// near. A mistyped cast in a URL is read as an id.
 func (s *Service) mistypedCast(id string) string {
+	if id == "count" {
+		return " Did you mean '$count'?"
+	}
 	var names []string
 	for _, t := range s.spec.Types {
 		names = append(names, t.Qualified())

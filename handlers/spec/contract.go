@@ -182,7 +182,8 @@ func (c *Contract) CheckUserName(name string) error {
 		return fmt.Errorf("%q is no user principal name: the URLs of the API have it as a name of their own", name)
 	}
 	schema := c.Schema("userId")
-	return fmt.Errorf("%q is no user principal name: it must have the form of %s; 1 to %d characters, and no GUID", name, FormOf(schema), *schema.MaxLength)
+	_, characters, _ := strings.Cut(FormOf(schema), "a user principal name of ")
+	return fmt.Errorf("%q is no user principal name: it must have 1 to %d %s, and be no GUID", name, *schema.MaxLength, characters)
 }
 
 // FormOf returns the words for the pattern of a schema: its extension x-form, and without it the

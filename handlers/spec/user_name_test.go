@@ -11,9 +11,9 @@ func TestCheckUserName(t *testing.T) {
 	for name, part := range map[string]string{
 		"megan@example.com":                      "",
 		"o'brien#ext@example.com":                "",
-		"a b":                                    `"a b" is no user principal name: it must have the form of the id or the name of a user. Write an object id,`,
-		"":                                       "1 to 128 characters",
-		strings.Repeat("x", 129):                 "1 to 128 characters",
+		"a b":                                    `"a b" is no user principal name: it must have 1 to 128 letters, digits and ' . _ ! # ^ ~ @ -, as in megan@example.com, and be no GUID`,
+		"":                                       "1 to 128 letters",
+		strings.Repeat("x", 129):                 "1 to 128 letters",
 		"me":                                     `"me" is no user principal name: the URLs`,
 		"ME":                                     "a name of their own",
 		"Users":                                  "a name of their own",

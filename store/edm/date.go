@@ -63,7 +63,7 @@ func (d *Date) UnmarshalText(text []byte) error {
 // 9999). The error says what is wrong in the text and what would be right.
 func ParseDate(text string) (Date, error) {
 	if !looksLikeDate(text) {
-		return 0, dateFault(text, "expected a year, month and day of the form YYYY-MM-DD, as in 2019-06-16")
+		return 0, dateFault(text, "it must be a date, YYYY-MM-DD, as in 2019-06-16")
 	}
 	year, month, day := number(text[:4]), number(text[5:7]), number(text[8:])
 	if year == 0 {

@@ -38,7 +38,7 @@ func TestDateText(t *testing.T) {
 
 // badDates maps each text to a part of its error.
 var badDates = map[string]string{
-	"":                     "of the form YYYY-MM-DD, as in 2019-06-16",
+	"":                     "it must be a date, YYYY-MM-DD, as in 2019-06-16",
 	"2019-02-30":           "the day must be from 01 to 28 in February 2019",
 	"2019-02-29":           "from 01 to 28",
 	"1900-02-29":           "from 01 to 28",

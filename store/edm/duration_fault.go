@@ -72,7 +72,7 @@ func (s *durationScanner) faultInRange() error {
 // fault returns an error with the problem at the next byte and a text that is right.
 func (s *durationScanner) fault(problem, right string) error {
 	character := utf8.RuneCountInString(s.text[:s.at]) + 1
-	return &Fault{"duration", shown(s.text), fmt.Sprintf("character %d: %s; write it as in %s", character, problem, right)}
+	return &Fault{"duration", shown(s.text), fmt.Sprintf("it must be a duration, as in %s; character %d: %s", right, character, problem)}
 }
 
 // found names the next character, even an invisible one.

@@ -82,7 +82,7 @@ func TestParseDurationOfOtherSpellings(t *testing.T) {
 var badDurations = map[string]string{
 	"":                              "character 1: expected a P, found the end",
 	"-":                             "character 2: expected a P, found the end",
-	"1h":                            "character 1: expected a P, found '1'; write it as in PT1H30M",
+	"1h":                            "it must be a duration, as in PT1H30M; character 1: expected a P, found '1'",
 	"3600":                          "character 1: expected a P",
 	"0:00:30":                       "character 1: expected a P",
 	"+P6DT23H59M59.9999S":           "character 1: a duration has no plus sign", // OData ABNF test case
@@ -101,7 +101,7 @@ var badDurations = map[string]string{
 	"P1Y":                           "character 3: years have no fixed length",
 	"P1Y6DT23H59M59.9999S":          "character 3: years have no fixed length",  // OData ABNF test case
 	"P1M6DT23H59M59.9999S":          "character 3: months have no fixed length", // OData ABNF test case
-	"P1W":                           "character 3: weeks must be given as days; write it as in P7D",
+	"P1W":                           "it must be a duration, as in P7D; character 3: weeks must be given as days",
 	"P1H":                           "character 3: hours, minutes and seconds come after a T",
 	"P1S":                           "character 3: hours, minutes and seconds come after a T",
 	"P1D2D":                         "character 5: each unit comes once",
@@ -122,7 +122,7 @@ var badDurations = map[string]string{
 	"PT1.5H":                        "character 6: only seconds can have decimals",
 	"P1.5D":                         "character 5: only seconds can have decimals",
 	"PT0.12345678S":                 "character 12: a duration is exact to 100 nanoseconds",
-	"PT0.00000001S":                 "only zeros can follow the seventh decimal; write it as in PT0.1234567S",
+	"PT0.00000001S":                 "only zeros can follow the seventh decimal",
 	"P1DT１H":                        "character 5: expected a number, found '１'",
 	"P\x00":                         `found '\x00'`,
 	"P1D\xff":                       "expected a number, found",

@@ -163,7 +163,7 @@ func verify(ctx context.Context, path string) error {
 		return err
 	}
 	if _, err := file.ExecContext(ctx, "SELECT 1 FROM goose_db_version"); err != nil {
-		return fmt.Errorf("it is not a store of this program: %w", err)
+		return fmt.Errorf("it is no backup of this program: %w", err)
 	}
 	return checkSchema(ctx, file)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"runtime"
 	"time"
 
 	"afterhours/store"
@@ -134,12 +135,21 @@ type Rows interface {
 	Err() error
 }
 
+// pauseAfter is how long a query works before it pauses. While all processors work, Go looks
+// every 10 ms only whether a connection has sent something: a pause lets it look.
+const pauseAfter = time.Millisecond
+
 // Each calls take for one row after the other until it returns false. All rows are
 // scanned into the same statistic, which saves an allocation for each.
 func Each(rows Rows, take func(*store.Statistic) bool) error {
 	var statistic store.Statistic
 	targets := append([]any{&statistic.ID}, Fields(&statistic)...)
-	for rows.Next() {
+	begun := time.Now()
+	for n := 1; rows.Next(); n++ {
+		if n%16 == 0 && time.Since(begun) > pauseAfter {
+			runtime.Gosched()
+			begun = time.Now()
+		}
 		statistic = store.Statistic{} // since Scan leaves a field alone if it is NULL
 		if err := rows.Scan(targets...); err != nil {
 			return err
