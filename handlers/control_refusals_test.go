@@ -14,7 +14,7 @@ func TestControlRefusals(t *testing.T) {
 	for _, one := range []struct{ method, path, body, target, message string }{
 		{"POST", "/reset", `{"tenant":"x"}`, "tenant", guid},
 		{"POST", "/reset", `{"tenant":""}`, "tenant", guid},
-		{"POST", "/reset", `{"tenant":7}`, "tenant", "string"},
+		{"POST", "/reset", `{"tenant":7}`, "tenant", "text"},
 		{"POST", "/reset", `{"Tenant":"` + tenant + `"}`, "Tenant", "tenant"},
 		{"POST", "/reset", `[]`, "", "object"},
 		{"POST", "/reset", `{`, "", "ends"},
@@ -38,7 +38,7 @@ func TestControlRefusals(t *testing.T) {
 		{"POST", "/tokens", `{"roles":["a"],"scopes":["b"]}`, "roles", "either"},
 		{"POST", "/tokens", `{"roles":["a"],"upn":"b"}`, "upn", "application"},
 		{"POST", "/tokens", `{"expiresIn":"1h"}`, "expiresIn", "PT1H30M"},
-		{"POST", "/tokens", `{"expiresIn":3600}`, "expiresIn", "string"},
+		{"POST", "/tokens", `{"expiresIn":3600}`, "expiresIn", "text"},
 		{"POST", "/tokens", `{"expiresIn":"PT0.9S"}`, "expiresIn", "a second"},
 		{"POST", "/tokens", `{"expiresIn":"P10675199D"}`, "expiresIn", "9999"},
 		{"POST", "/tokens", `{"expiresIn":"-P36500D"}`, "expiresIn", "1970"},

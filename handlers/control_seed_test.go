@@ -33,7 +33,7 @@ func TestSeedOfJSONLines(t *testing.T) {
 func TestSeedOfCSV(t *testing.T) {
 	c := newControlServer(t, memory.New())
 	rows := "PersonId,StatisticType,MetricDate,EndDate,Duration\n" + megan + ",focus,2019-06-16,2019-06-17,1.5\n" + megan + ",focus,2019-06-31,2019-07-01,1\n"
-	c.seed("", "text/csv", rows).want(t, 200, `"created":1`, `"line":3,"property":"startDate"`)
+	c.seed("", "text/csv", rows).want(t, 200, `"created":1`, `"line":3,"property":"MetricDate"`)
 	c.wantList(c.tokenOf(tenant, megan), "focus_2019-06-16_2019-06-17=PT1H30M")
 	c.seed("?tenant="+strings.ToUpper(otherTenant), "text/csv; charset=utf-8", rows).want(t, 200, `"created":1`)
 	c.wantList(c.tokenOf(otherTenant, megan), "focus_2019-06-16_2019-06-17=PT1H30M")
