@@ -95,12 +95,16 @@ func (w *world) honestWork(t *testing.T) *tally {
 	return y
 }
 
-// retryAfter is how long an attacking connection waits after a refusal: a tenth of what
-// Retry-After says. What clients do that do not wait at all is an open loop.
-const retryAfter = 100 * time.Millisecond
+// What an attacking connection waits after a refusal. What clients do that do not wait at all is
+// an open loop.
+const (
+	patient   = time.Second            // as Retry-After says
+	impatient = 100 * time.Millisecond // a tenth of it
+)
 
-// attack repeats the request on that many connections until the context ends.
-func (w *world) attack(ctx context.Context, t *testing.T, connections int, request func() *http.Request) (*tally, func()) {
+// attack repeats the request on that many connections until the context ends. A connection waits
+// for retryAfter after a refusal.
+func (w *world) attack(ctx context.Context, t *testing.T, connections int, retryAfter time.Duration, request func() *http.Request) (*tally, func()) {
 	y := &tally{}
 	client := newClient(t, connections)
 	begun := time.Now()

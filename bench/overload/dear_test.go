@@ -63,7 +63,7 @@ func (w *world) compare(t *testing.T, connections int, request func() *http.Requ
 	w.honestWork(t) // warms up
 	alone := w.honestWork(t)
 	ctx, stop := context.WithCancel(t.Context())
-	attacked, waitAttack := w.attack(ctx, t, connections, request)
+	attacked, waitAttack := w.attack(ctx, t, connections, impatient, request)
 	probes, waitProbes := w.probe(ctx, t)
 	time.Sleep(time.Second) // until the attack is under way
 	during := w.honestWork(t)

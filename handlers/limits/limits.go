@@ -38,7 +38,7 @@ func New(cores, perSecond int) *Limits {
 	short.Waiting, short.WaitingEach = 8192, 4096
 	l := &Limits{
 		strangers: NewQueue(Bounds{Slots: 128 * cores, Each: 64 * cores,
-			Waiting: 128 * cores, WaitingEach: 64 * cores, Patience: 100 * time.Millisecond}),
+			Waiting: 8192, WaitingEach: 4096, Patience: time.Second, Late: true}),
 		verifications: NewQueue(Bounds{Slots: 64 * cores, Each: 32 * cores,
 			Waiting: 512 * cores, WaitingEach: 256 * cores, Patience: 500 * time.Millisecond}),
 		reads:       NewQueue(short),

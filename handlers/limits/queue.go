@@ -21,8 +21,11 @@ type Bounds struct {
 	Slots, Each int
 	// Waiting is how many calls wait at once, and WaitingEach how many of one caller.
 	Waiting, WaitingEach int
-	// Patience is how long a call may wait. A call that would have to wait longer is refused at once.
+	// Patience is how long a call may wait. A call that would have to wait longer is refused at once,
+	// unless the queue is Late.
 	Patience time.Duration
+	// Late refuses after the patience only. It slows down callers who would come again at once.
+	Late bool
 }
 
 // Queue admits a limited number of calls at once. Waiting callers take turns, however many calls each
@@ -89,7 +92,7 @@ func (q *Queue) acquire(ctx context.Context, caller Caller, hasBegun bool) error
 		q.mu.Unlock()
 		return nil
 	}
-	if !hasBegun && (q.waiting >= q.bounds.Waiting || l.waiting.Len() >= q.bounds.WaitingEach || q.expect(l) > q.bounds.Patience) {
+	if !hasBegun && q.isTooLong(l) {
 		q.refused++
 		q.forget(caller, l)
 		q.mu.Unlock()
@@ -108,6 +111,12 @@ func (q *Queue) acquire(ctx context.Context, caller Caller, hasBegun bool) error
 	q.line(l)
 	q.mu.Unlock()
 	return q.await(ctx, caller, l, w)
+}
+
+// isTooLong reports whether one more call of the line is refused at once.
+func (q *Queue) isTooLong(l *line) bool {
+	return q.waiting >= q.bounds.Waiting || l.waiting.Len() >= q.bounds.WaitingEach ||
+		!q.bounds.Late && q.expect(l) > q.bounds.Patience
 }
 
 // expect returns how long one more call of the line would wait at the present pace. Before it go the

@@ -75,24 +75,6 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.
 	return statistic, s.settingsOf(key.Owner), nil
 }
 
-// List implements store.Store.
-func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
-	defer s.mu.RUnlock()
-	return s.owned[owner].page(ctx, query)
-}
-
-// Count implements store.Store.
-func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (int, error) {
-	if err := s.reading(ctx); err != nil {
-		return 0, err
-	}
-	defer s.mu.RUnlock()
-	return s.owned[owner].count(ctx, filter)
-}
-
 // Put implements store.Store.
 func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	revision := store.NewRevision() // outside of the lock: it asks the kernel
@@ -134,7 +116,7 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 func (s *Store) remove(key store.Key) {
 	statistics := s.owned[key.Owner]
 	statistics.remove(key.ID)
-	if len(statistics.ids) == 0 {
+	if len(statistics.inOrder) == 0 {
 		delete(s.owned, key.Owner)
 	}
 }

@@ -27,8 +27,12 @@ func idsOf(page []store.Statistic) (ids []string) {
 func TestIDsStayInOrder(t *testing.T) {
 	s := durations("d", "b", "a", "c", "b")
 	s.remove("a")
-	if want := []string{"b", "c", "d"}; !slices.Equal(s.ids, want) {
-		t.Errorf("the ids are %v; want %v", s.ids, want)
+	var ids []string
+	for _, statistic := range s.all() {
+		ids = append(ids, statistic.ID)
+	}
+	if want := []string{"b", "c", "d"}; !slices.Equal(ids, want) || len(s.byID) != len(want) {
+		t.Errorf("the ids are %v of %d; want %v", ids, len(s.byID), want)
 	}
 }
 
@@ -38,7 +42,7 @@ func TestSortedPagesDropTheSurplus(t *testing.T) {
 	s := durations("a", "b", "c", "d", "e", "f", "g", "h", "i") // in order: a d g b e h c f i
 	order := []store.Order{{By: store.Property{Name: store.PropertyDuration}}}
 	for skip, want := range map[int][]string{0: {"a", "d"}, 2: {"g", "b"}, 8: {"i"}, 9: nil} {
-		page, err := s.page(t.Context(), store.Query{Order: order, Skip: skip, Limit: 2})
+		page, err := s.all().page(t.Context(), store.Query{Order: order, Skip: skip, Limit: 2})
 		if got := idsOf(page); err != nil || !slices.Equal(got, want) {
 			t.Errorf("after %d the page is %v, %v; want %v", skip, got, err, want)
 		}
@@ -50,11 +54,11 @@ func TestAnOwnerWithoutStatistics(t *testing.T) {
 	if _, err := none.get("a"); err != store.ErrNotFound {
 		t.Errorf("get = %v; want %v", err, store.ErrNotFound)
 	}
-	page, err := none.page(t.Context(), store.Query{Limit: 1})
+	page, err := none.all().page(t.Context(), store.Query{Limit: 1})
 	if len(page) != 0 || err != nil || none.revision("a") != store.NoRevision {
 		t.Errorf("the page is %v, %v", page, err)
 	}
-	if count, err := none.count(t.Context(), nil); count != 0 || err != nil {
+	if count, err := none.all().count(t.Context(), nil); count != 0 || err != nil {
 		t.Errorf("the count is %d, %v", count, err)
 	}
 }
