@@ -17,6 +17,7 @@ import (
 
 	"afterhours/handlers"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/control"
 	"afterhours/handlers/limits"
 	"afterhours/store"
 	"afterhours/store/bulk"
@@ -38,10 +39,11 @@ const (
 type Config struct {
 	StoreFlags
 	IssuerFlags
-	Contract  []byte        // openapi.yaml, which the server shows and enforces
-	Addr      string        // to listen on, as in --addr
-	Demo      bool          // store the documented week for the demo user
-	Seed      string        // file of rows that Start stores, in a format of import; "" for none
+	Contract  []byte // openapi.yaml, which the server shows and enforces
+	Addr      string // to listen on, as in --addr
+	Demo      bool   // store the documented week for the demo user
+	Seed      string // file of rows that Start stores, in a format of import; "" for none
+	Control   controlScope
 	ReadyFile string        // to write when the server serves; "" for none
 	PublicURL string        // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool          // accept and send what official SDKs need beyond OData
@@ -59,7 +61,9 @@ type App struct {
 	config   Config
 	store    store.Store
 	issuer   *auth.LocalIssuer
-	seed     []bulk.Row // of the file of --seed
+	clock    *control.Clock   // of the whole server, nil for real time
+	control  *control.Service // nil without the control API
+	seed     []bulk.Row       // of the file of --seed
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
@@ -94,6 +98,9 @@ func (a *App) open(ctx context.Context) error {
 	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
 		return err
 	}
+	if a.config.Control, err = a.config.control(); err != nil {
+		return err
+	}
 	if err := a.removeReadyFile(); err != nil {
 		return err
 	}
@@ -118,6 +125,9 @@ func (a *App) open(ctx context.Context) error {
 	if a.tls, a.caFile, err = a.config.TLS.open(a.config.Data, a.config.Addr, a.config.Logger); err != nil {
 		return err
 	}
+	if err := a.openControl(); err != nil {
+		return err
+	}
 	handler, err := a.newHandler()
 	if err != nil {
 		return err
@@ -134,6 +144,9 @@ func (a *App) open(ctx context.Context) error {
 		ConnContext:       withStreamCount,
 		ConnState:         newConnections(connectionLimit(openFiles())).track,
 		ErrorLog:          newErrorLog(a.config.Logger),
+	}
+	if a.control != nil {
+		a.server.RegisterOnShutdown(a.control.Journal.EndWaits)
 	}
 	return nil
 }
@@ -203,7 +216,7 @@ func (a *App) counting(handler http.Handler) http.Handler {
 }
 
 func (a *App) newHandler() (http.Handler, error) {
-	verifier, err := a.config.verifier(a.issuer)
+	verifier, err := a.config.verifier(a.issuer, a.now)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +232,8 @@ func (a *App) newHandler() (http.Handler, error) {
 		QueryTime: a.config.QueryTime,
 		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
-		Now:       time.Now,
+		Control:   a.control,
+		Now:       a.now,
 	})
 }
 
@@ -228,6 +242,14 @@ func (c *Config) checkPublicURL() error {
 		return usagef("--public-url %s: %w", c.PublicURL, err)
 	}
 	return nil
+}
+
+// now returns the time by the clock of the server.
+func (a *App) now() time.Time {
+	if a.clock == nil {
+		return time.Now()
+	}
+	return a.clock.Now()
 }
 
 // Start begins to listen and to serve. It returns an error if the address cannot be
@@ -244,7 +266,7 @@ func (a *App) Start(ctx context.Context) error {
 		return explainListen(a.config.Addr, err)
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
-		if a.demo, err = loadDemo(ctx, a.store, time.Now()); err != nil {
+		if a.demo, err = loadDemo(ctx, a.store, a.now()); err != nil {
 			return fmt.Errorf("--demo: %w", errors.Join(err, listener.Close()))
 		}
 	}

@@ -30,6 +30,8 @@ func TestCommandLine(t *testing.T) {
 		{"serve --addr = :1", "--addr = :1: leave out the spaces around the equals sign, as in --addr=:1", 2},
 		{"user remvoe --upn q@x", "unknown command \"remvoe\" for \"afterhours user\" (did you mean remove?)", 2},
 		{"serve --public-url graph.example.com", "--public-url graph.example.com: it must be scheme, host and port", 2},
+		{"serve --control --addr :0", "--control: others than this machine can reach the server", 2},
+		{"serve --control=anyone", "must be local, anywhere or off", 2},
 		{"serve --audience x", "none is given", 2},
 		{"serve --limit -1", "write the requests a second of each caller, as in --limit 100", 2},
 		{"serve --limit many", "--limit many: it must be a whole number", 2},

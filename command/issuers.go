@@ -88,8 +88,8 @@ func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
 }
 
 // verifier returns a verifier of the tokens of the local issuer and of those that the flags
-// name.
-func (f *IssuerFlags) verifier(local *auth.LocalIssuer) (*auth.Verifier, error) {
+// name. It reads the time from now.
+func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time) (*auth.Verifier, error) {
 	named, err := f.issuers()
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (f *IssuerFlags) verifier(local *auth.LocalIssuer) (*auth.Verifier, error) 
 			issuer.TeachesNames = slices.Contains(f.NamesFrom, issuer.Name())
 		}
 	}
-	verifier, err := auth.NewVerifier(time.Now, trusted...)
+	verifier, err := auth.NewVerifier(now, trusted...)
 	if err != nil {
 		return nil, usagef("--issuer: %w", err)
 	}

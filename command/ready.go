@@ -18,12 +18,14 @@ const readyTokenLifetime = 24 * time.Hour
 // ready is what the file of --ready-file says. It gets a member for each thing that a test
 // needs to know of a server; readers must ignore members that they do not know.
 type ready struct {
-	URL    string `json:"url"`              // scheme, host and port, without a slash at its end
-	Token  string `json:"token"`            // of the user, who may read and write their own statistics
-	Tenant string `json:"tenant"`           // of the user
-	User   string `json:"user"`             // the object id of the demo user
-	PID    int    `json:"pid"`              // of the server
-	CAFile string `json:"caFile,omitempty"` // the certificate of the authority to trust, only with --tls-dev
+	URL    string `json:"url"`    // scheme, host and port, without a slash at its end
+	Token  string `json:"token"`  // of the user, who may read and write their own statistics
+	Tenant string `json:"tenant"` // of the user
+	User   string `json:"user"`   // the object id of the demo user
+	PID    int    `json:"pid"`    // of the server
+	// ControlToken is for the control API, only with --control or --demo.
+	ControlToken string `json:"controlToken,omitempty"`
+	CAFile       string `json:"caFile,omitempty"` // the certificate of the authority to trust, only with --tls-dev
 }
 
 // removeReadyFile removes the file of an earlier server that was killed, so that nobody takes it
@@ -59,7 +61,13 @@ func (a *App) announce() error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(ready{URL: a.URL(), Token: token, Tenant: demoTenant, User: demoUser, PID: os.Getpid(), CAFile: a.caFile})
+	controlToken, err := a.controlToken(readyTokenLifetime)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(ready{
+		URL: a.URL(), Token: token, Tenant: demoTenant, User: demoUser, PID: os.Getpid(), CAFile: a.caFile, ControlToken: controlToken,
+	})
 	if err != nil {
 		return err
 	}

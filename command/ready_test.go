@@ -77,7 +77,7 @@ func TestReadyFile(t *testing.T) {
 	if text := <-read; json.Unmarshal(text, &r) != nil {
 		t.Fatalf("the first text is %q", text)
 	}
-	if r["url"] != p.URL || r["tenant"] != demoTenant || r["user"] != demoUser || r["pid"] != float64(p.Process.Pid) || len(r) != 5 {
+	if r["url"] != p.URL || r["tenant"] != demoTenant || r["user"] != demoUser || r["pid"] != float64(p.Process.Pid) || len(r) != 6 {
 		t.Errorf("%v; want the server %d at %s", r, p.Process.Pid, p.URL)
 	}
 	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
@@ -85,6 +85,9 @@ func TestReadyFile(t *testing.T) {
 	}
 	if status, _, text := checked.Send(t, checked.Client(t), "GET", p.URL+program.Statistics+"/$count", r["token"].(string), ""); status != http.StatusOK || text != "35" {
 		t.Errorf("with its token: %d %s", status, text)
+	}
+	if status, _, text := checked.Send(t, checked.Client(t), "GET", p.URL+"/control/clock", r["controlToken"].(string), ""); status != http.StatusOK {
+		t.Errorf("with its control token: %d %s", status, text)
 	}
 	if err := p.End(syscall.SIGTERM); err != nil || isThere(t, file) {
 		t.Errorf("after SIGTERM: %v, and the file is there: %t", err, isThere(t, file))

@@ -27,6 +27,7 @@ func serveCommand(environment Environment) *cobra.Command {
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
 		Example: `  afterhours serve --demo
   afterhours serve --addr 127.0.0.1:0 --store memory
+  afterhours serve --store memory --control
   afterhours serve --store memory --seed weeks.jsonl --ready-file ready.json --exit-with-parent
   afterhours serve --tls-dev
   afterhours serve --query-time 5s
@@ -61,6 +62,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
 	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
 	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
+	config.Control.add(flags)
 	flags.StringVar(&config.Seed, "seed", "", "file of statistics, settings and names to begin with, JSON Lines or CSV as import takes them; a row replaces the stored one, and if one row is refused, none is stored and the server does not start")
 	flags.StringVar(&config.ReadyFile, "ready-file", "", "file to write as soon as the server serves, and to remove when it ends: JSON with url, token, tenant, user, pid and, with --tls-dev, caFile")
 	flags.BoolVar(&exitWithParent, "exit-with-parent", false, "end as after SIGTERM when standard input is closed: give a pipe that ends with the process that starts the server")

@@ -14,12 +14,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"afterhours/handlers/auth"
+	"afterhours/handlers/control"
 )
 
 // The permissions that operations of the contract ask for.
 var (
-	userPermissions        = []string{"Analytics.Read", "Analytics.ReadWrite"}         // --scope
-	applicationPermissions = []string{"Analytics.Read.All", "Analytics.ReadWrite.All"} // --role
+	userPermissions        = []string{"Analytics.Read", "Analytics.ReadWrite"}                       // --scope
+	applicationPermissions = []string{"Analytics.Read.All", "Analytics.ReadWrite.All", control.Role} // --role
 )
 
 // tokenCommand mints a token with the key in the data folder. It needs no running server.
@@ -32,8 +33,9 @@ func tokenCommand() *cobra.Command {
 		Long: `Print a token that a server on the same data folder accepts.
 
 With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), with
---role that of an application (Analytics.Read.All, Analytics.ReadWrite.All). A negative
---expires makes a token that has expired.`,
+--role that of an application (Analytics.Read.All, Analytics.ReadWrite.All). The role
+Afterhours.Control is for the API by which tests steer a server (serve --control).
+A negative --expires makes a token that has expired.`,
 		Example: `  afterhours token
   afterhours token --user 0f8fad5b-d9cb-469f-a165-70867728950e --scope Analytics.Read
   afterhours token --role Analytics.ReadWrite.All

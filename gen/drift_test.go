@@ -13,44 +13,57 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// generated are the generated files and their configurations, as generate.go has them.
+// contracts are the contracts, each with the folder of the code that is generated from it.
+var contracts = []contract{{".", "../openapi.yaml"}, {"../control", "control.yaml"}}
+
+// contract is a contract and the folder of its code. The path is from there.
+type contract struct{ folder, path string }
+
+func (c contract) String() string { return filepath.Base(c.path) }
+
+// generated are the generated files of each folder and their configurations, as generate.go has them.
 var generated = map[string]string{"types.gen.go": "types.yaml", "server.gen.go": "server.yaml"}
 
 // TestGeneratedCodeIsCurrent runs the generator again and compares every byte.
 func TestGeneratedCodeIsCurrent(t *testing.T) {
-	for file, config := range generated {
-		committed, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again := filepath.Join(t.TempDir(), file)
-		command := exec.CommandContext(t.Context(), "go", "tool", "oapi-codegen", "-config", config, "-o", again, "../openapi.yaml")
-		if out, err := command.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-		current, err := os.ReadFile(again)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(committed, current) {
-			t.Errorf("%s differs from what openapi.yaml and overlay.yaml generate: run go generate ./...", file)
+	for _, contract := range contracts {
+		for file, config := range generated {
+			committed, err := os.ReadFile(filepath.Join(contract.folder, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := filepath.Join(t.TempDir(), file)
+			command := exec.CommandContext(t.Context(), "go", "tool", "oapi-codegen", "-config", config, "-o", again, contract.path)
+			command.Dir = contract.folder
+			if out, err := command.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			current, err := os.ReadFile(again)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(committed, current) {
+				t.Errorf("%s/%s differs from what %s and overlay.yaml generate: run go generate ./...", contract.folder, file, contract)
+			}
 		}
 	}
 }
 
-// TestEveryGeneratedFileIsChecked compares the list above with the folder and with generate.go.
+// TestEveryGeneratedFileIsChecked compares the list above with the folders and with their generate.go.
 func TestEveryGeneratedFileIsChecked(t *testing.T) {
-	found, err := filepath.Glob("*.gen.go")
-	if err != nil || len(found) != len(generated) {
-		t.Errorf("the folder has %v, %v", found, err)
-	}
-	directives, err := os.ReadFile("generate.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for file, config := range generated {
-		if !strings.Contains(string(directives), "-config "+config+" -o "+file+" ../openapi.yaml") {
-			t.Errorf("generate.go does not generate %s from %s", file, config)
+	for _, contract := range contracts {
+		found, err := filepath.Glob(filepath.Join(contract.folder, "*.gen.go"))
+		if err != nil || len(found) != len(generated) {
+			t.Errorf("the folder has %v, %v", found, err)
+		}
+		directives, err := os.ReadFile(filepath.Join(contract.folder, "generate.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for file, config := range generated {
+			if !strings.Contains(string(directives), "-config "+config+" -o "+file+" "+contract.path) {
+				t.Errorf("%s/generate.go does not generate %s from %s", contract.folder, file, config)
+			}
 		}
 	}
 }
@@ -73,21 +86,23 @@ func TestGeneratorIsPinned(t *testing.T) {
 		t.Fatal(err)
 	}
 	version := regexp.MustCompile(`oapi-codegen/v2 (v\S+)`).FindSubmatch(module)
-	for file := range generated {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if version == nil || !bytes.Contains(text, append([]byte("oapi-codegen/v2 version "), version[1]...)) {
-			t.Errorf("%s was not made by the version in go.mod, %s", file, version)
+	for _, contract := range contracts {
+		for file := range generated {
+			text, err := os.ReadFile(filepath.Join(contract.folder, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if version == nil || !bytes.Contains(text, append([]byte("oapi-codegen/v2 version "), version[1]...)) {
+				t.Errorf("%s/%s was not made by the version in go.mod, %s", contract.folder, file, version)
+			}
 		}
 	}
 }
 
 // document returns the contract and its text.
-func document(t *testing.T) (*openapi3.T, string) {
+func (c contract) document(t *testing.T) (*openapi3.T, string) {
 	t.Helper()
-	text, err := os.ReadFile("../openapi.yaml")
+	text, err := os.ReadFile(filepath.Join(c.folder, c.path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,48 +113,78 @@ func document(t *testing.T) (*openapi3.T, string) {
 	return doc, string(text)
 }
 
-// TestContractIsValid holds openapi.yaml to OpenAPI, and its examples to its schemas. The contract must
+// TestContractIsValid holds each contract to OpenAPI, and its examples to its schemas. A contract must
 // be plain OpenAPI, for every language.
 func TestContractIsValid(t *testing.T) {
-	doc, text := document(t)
-	if err := doc.Validate(context.Background(), openapi3.EnableExamplesValidation()); err != nil {
-		t.Error(err)
+	for _, contract := range contracts {
+		doc, text := contract.document(t)
+		if err := doc.Validate(context.Background(), openapi3.EnableExamplesValidation()); err != nil {
+			t.Errorf("%s: %v", contract, err)
+		}
+		if strings.Contains(text, "x-go-") {
+			t.Errorf("%s has a Go extension: move it to overlay.yaml", contract)
+		}
 	}
-	if strings.Contains(text, "x-go-") {
-		t.Error("openapi.yaml has a Go extension: move it to gen/overlay.yaml")
+}
+
+// TestContractsHaveTheSameErrors compares the schemas of errors: one writer writes them all.
+func TestContractsHaveTheSameErrors(t *testing.T) {
+	first, _ := contracts[0].document(t)
+	for _, contract := range contracts[1:] {
+		doc, _ := contract.document(t)
+		for _, name := range []string{"error", "errorBody", "errorDetail", "errorCode", "errorDetailCode", "innerError"} {
+			one, _ := first.Components.Schemas[name].MarshalJSON()
+			other, _ := doc.Components.Schemas[name].MarshalJSON()
+			if !bytes.Equal(one, other) {
+				t.Errorf("%s of %s is\n%s\nwant\n%s", name, contract, other, one)
+			}
+		}
 	}
 }
 
 // TestEveryOperationIsComplete checks that every operation has examples, security, and the errors that
 // any operation can send.
 func TestEveryOperationIsComplete(t *testing.T) {
-	doc, _ := document(t)
-	for path, item := range doc.Paths.Map() {
-		for method, operation := range item.Operations() {
-			name := method + " " + path
-			public := path == "/" || path == "/$metadata" // model and root are public, as in Graph
-			if operation.Security == nil || public != (len(*operation.Security) == 0) {
-				t.Errorf("%s does not have the security that it must have", name)
-			}
-			errors := []int{400, 500}
-			if !public {
-				errors = append(errors, 401, 403, 503)
-			}
-			for _, status := range errors {
-				if operation.Responses.Status(status) == nil {
-					t.Errorf("%s has no response %d", name, status)
+	for _, contract := range contracts {
+		doc, _ := contract.document(t)
+		for path, item := range doc.Paths.Map() {
+			for method, operation := range item.Operations() {
+				if operation.Security == nil {
+					operation.Security = &doc.Security
 				}
+				checkComplete(t, contract.String()+": "+method+" "+path, path, operation)
 			}
-			for status, response := range operation.Responses.Map() {
-				for media, content := range response.Value.Content {
-					if len(content.Examples) == 0 && content.Example == nil {
-						t.Errorf("%s %s %s has no example", name, status, media)
-					}
-				}
+		}
+	}
+}
+
+func checkComplete(t *testing.T, name, path string, operation *openapi3.Operation) {
+	public := path == "/" || path == "/$metadata" // model and root are public, as in Graph
+	if public != (len(*operation.Security) == 0) {
+		t.Errorf("%s does not have the security that it must have", name)
+	}
+	errors := []int{400, 500}
+	if !public {
+		errors = append(errors, 401, 403, 503)
+	}
+	for _, status := range errors {
+		if operation.Responses.Status(status) == nil {
+			t.Errorf("%s has no response %d", name, status)
+		}
+	}
+	for status, response := range operation.Responses.Map() {
+		for media, content := range response.Value.Content {
+			if len(content.Examples) == 0 && content.Example == nil {
+				t.Errorf("%s %s %s has no example", name, status, media)
 			}
-			if operation.RequestBody != nil && len(operation.RequestBody.Value.Content["application/json"].Examples) == 0 {
-				t.Errorf("%s has no example of its body", name)
-			}
+		}
+	}
+	if operation.RequestBody == nil {
+		return
+	}
+	for media, content := range operation.RequestBody.Value.Content {
+		if len(content.Examples) == 0 {
+			t.Errorf("%s has no example of its body as %s", name, media)
 		}
 	}
 }

@@ -22,5 +22,8 @@
 //	writeResponse              serve.go       the one exit of responses
 //	writeError                 errors.go      the one exit of errors
 //
+// The control contract, by which tests steer the server, takes the same path to control_operations.go
+// and package control.
+//
 // Each request of a batch enters ServeHTTP again, as a request of its own.
 package handlers

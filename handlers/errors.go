@@ -75,7 +75,11 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}
-	body := s.errorBody(req, code, messageOf(err, status), refused)
+	message := messageOf(err, status)
+	if status == http.StatusNotFound {
+		req.notFound = message
+	}
+	body := s.errorBody(req, code, message, refused)
 	text, _ := json.Marshal(gen.Error{Error: body}) // strings alone always marshal
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // an error here means that the caller has hung up
@@ -217,7 +221,8 @@ func (s *Server) pathAdvice(address *url.URL) string {
 
 // noMethod responds with 405 and Allow. Gin has set Allow if the path is not the contract's.
 func (s *Server) noMethod(c *gin.Context) {
-	if methods := s.spec.Methods(c.Request.URL.EscapedPath()); len(methods) > 0 {
+	path := c.Request.URL.EscapedPath()
+	if methods := s.contractAt(path).Methods(path); len(methods) > 0 {
 		c.Header("Allow", strings.Join(methods, ", "))
 	}
 	allowed := c.Writer.Header().Get("Allow")

@@ -72,11 +72,16 @@ func (s *Server) loggedTarget(refused *problem.Problem) string {
 	}
 	segments := strings.Split(target, "/")
 	for i, name := range segments {
-		if !plain.MatchString(name) && !s.spec.HasName(name) {
+		if !plain.MatchString(name) && !s.hasName(name) {
 			segments[i] = "other"
 		}
 	}
 	return strings.Join(segments, "/")
+}
+
+// hasName reports whether a contract that the server serves has the name.
+func (s *Server) hasName(name string) bool {
+	return s.spec.HasName(name) || s.control != nil && s.control.spec.HasName(name)
 }
 
 // plain are the segments of targets that are no names of the contract: none, a place in a list, and

@@ -17,10 +17,16 @@ import (
 // request is what the server knows of a request besides its HTTP form.
 type request struct {
 	operations.Request
+	// at is when the request came, by the server's clock.
+	at time.Time
 	// clientID is the client-request-id, "" if the caller gave none that may be echoed.
 	clientID string
 	// route is the route as Gin writes it, for the log; "" for none.
 	route string
+	// notFound is the message of a 404, for the journal; "" for any other response.
+	notFound string
+	// isControl is true if the route is of the control contract.
+	isControl bool
 	// code and target are of the error that the response has, for the log; "" for none.
 	code   gen.ErrorCode
 	target string
@@ -50,7 +56,8 @@ const requestTimeout = 45 * time.Second
 // accept returns r with the canonical spelling of its URL, and with a new request in its context.
 // Header lines that may be repeated are joined.
 func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
-	path, raw, cast := s.spec.CanonicalURL(r.URL.EscapedPath())
+	contract := s.contractAt(r.URL.EscapedPath())
+	path, raw, cast := contract.CanonicalURL(r.URL.EscapedPath())
 	req := &request{Request: operations.Request{
 		ID:    newRequestID(),
 		Cast:  cast,
@@ -64,7 +71,7 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	address := *r.URL
 	// Copy the path even if unchanged: a cached id sliced from it would keep the whole request
 	// line (32 KiB) in memory.
-	address.Path, address.RawPath, address.RawQuery = path, raw, s.spec.CanonicalQuery(r.URL.RawQuery)
+	address.Path, address.RawPath, address.RawQuery = path, raw, contract.CanonicalQuery(r.URL.RawQuery)
 	r.URL = &address
 	req.Form = s.formOf(r)
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {

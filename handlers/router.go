@@ -34,6 +34,9 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 			ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
 		})
 	}
+	if s.control != nil {
+		s.control.mount(routes)
+	}
 	routes.GET("/openapi.yaml", s.serveStatic(newStatic("application/yaml", config.Contract)))
 	routes.GET("/.well-known/jwks.json", s.serveStatic(newStatic("application/json", config.Issuer.JWKS())))
 	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) { // the same for each Host

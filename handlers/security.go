@@ -32,14 +32,20 @@ func (s *Server) guard(c *gin.Context) {
 		s.writeGinError(c, err)
 		return
 	}
-	op := s.spec.Operation(c.Request.Method, c.FullPath())
+	contract := s.spec
+	op := contract.Operation(c.Request.Method, c.FullPath())
+	if op == nil && s.control != nil {
+		contract = s.control.spec
+		op = contract.Operation(c.Request.Method, c.FullPath())
+		req.isControl = op != nil
+	}
 	if op == nil {
 		if !isProbe(c.FullPath()) {
 			s.serveStranger(c)
 		}
 		return
 	}
-	if methods := s.spec.Methods(c.Request.URL.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
+	if methods := contract.Methods(c.Request.URL.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
 		s.misrouted(c, methods)
 		return
 	}
@@ -120,15 +126,19 @@ func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request)
 	if err != nil {
 		return unauthenticated(err)
 	}
-	req.Caller, err = s.verify(r, token)
+	verifier := s.verifier
+	if req.isControl {
+		verifier = s.control.verifier
+	}
+	req.Caller, err = s.verify(r, verifier, token)
 	if err != nil {
 		return unauthenticated(err)
 	}
 	if err := permitted(op.Security, req.Caller); err != nil {
 		return err
 	}
-	if batchOf(r.Context()) != nil {
-		return nil // the batch has paid for all of its requests
+	if req.isControl || batchOf(r.Context()) != nil {
+		return nil // the batch has paid for all of its requests, and the control API has no limit
 	}
 	return s.spend(req, 1)
 }
@@ -195,6 +205,10 @@ func permitted(alternatives openapi3.SecurityRequirements, caller auth.Principal
 			}
 			enough = append(enough, permissions...)
 		}
+	}
+	if len(enough) == 0 && !caller.App {
+		return problem.Refuse(problem.ErrForbidden, "", "Insufficient privileges to complete the operation: "+
+			"the token is of a user, and the operation needs one of an application.")
 	}
 	if len(enough) == 0 {
 		return problem.Refuse(problem.ErrForbidden, "", "Insufficient privileges to complete the operation: "+

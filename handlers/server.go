@@ -15,6 +15,7 @@ import (
 
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
+	"afterhours/handlers/control"
 	"afterhours/handlers/input"
 	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
@@ -23,8 +24,8 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime and Strict is
-// required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict and Control
+// is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -43,8 +44,10 @@ type Config struct {
 	Limits *limits.Limits
 	// Strict refuses the writes that break the contract's x-strict-rules.
 	Strict bool
-	Logger *slog.Logger
-	Now    func() time.Time
+	// Control serves the control contract. nil leaves its routes out.
+	Control *control.Service
+	Logger  *slog.Logger
+	Now     func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -62,6 +65,7 @@ type Server struct {
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
+	control   *controlAPI // nil without the control contract
 	limits    *limits.Limits
 	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
@@ -104,6 +108,11 @@ func New(config Config) (*Server, error) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
 	})
 	server.batches = server.newBatchRunner()
+	if config.Control != nil {
+		if server.control, err = newControlAPI(server, config); err != nil {
+			return nil, err
+		}
+	}
 	server.engine = server.newEngine(config)
 	return server, nil
 }
@@ -125,10 +134,11 @@ func CheckPublicURL(text string) error {
 // ServeHTTP responds to one request. It names the request, sets the headers of every response, and
 // routes the request in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := s.now()
+	start := time.Now() // not by s.now, which may be moved
 	r, cancel := s.accept(r)
 	defer cancel()
 	req := requestOf(r)
+	req.at = s.now()
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
@@ -136,7 +146,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
 	}
-	s.logRequest(r, req, recorder.status, s.now().Sub(start))
+	took := time.Since(start)
+	s.logRequest(r, req, recorder.status, took)
+	if s.control != nil {
+		s.control.record(r, req, recorder.status, took)
+	}
 }
 
 // setHeaders sets the headers that every response has. It writes to the map directly, to spell their

@@ -21,6 +21,20 @@ type IntegrityChecker interface {
 	Integrity(ctx context.Context) error
 }
 
+// Replacer is a store that can read and replace all that it has of a tenant in one step.
+type Replacer interface {
+	// Rows returns what the store has of the tenant, or of all tenants if it is "", at one
+	// moment, in no order. The error is ErrFull if the rows take more memory than limit, in
+	// bytes as Rows.Size counts.
+	Rows(ctx context.Context, tenant string, limit int64) (Rows, error)
+	// Replace removes all statistics, settings and aliases of the tenant, or of all tenants
+	// if it is "", and stores the rows, in one step: no reader sees some of it without the
+	// rest. Every statistic gets a revision that its key has never had before, even if its
+	// record is the same. A write that comes at the same time is made before or after all
+	// of it. The rows are of the tenant, each key and alias is among them once.
+	Replace(ctx context.Context, tenant string, rows Rows) error
+}
+
 // Watcher is a store that notices when something happens to its files. A database server
 // watches its own.
 type Watcher interface {

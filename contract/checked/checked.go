@@ -134,7 +134,7 @@ func withBody(request *http.Request) (*http.Request, []byte, error) {
 // complain fails the test if the response breaks the contract.
 func complain(t Failer, request *http.Request, sent []byte, response *http.Response, body []byte) {
 	t.Helper()
-	doc, err := load()
+	doc, err := loadFor(pathOf(request))
 	if err == nil {
 		err = checker{doc}.check(request, response, body)
 	}

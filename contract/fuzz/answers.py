@@ -13,7 +13,7 @@ with open(log) as lines:
     for line in lines:
         entry = json.loads(line)
         if entry["msg"] == "request" and entry["client_request_id"] != "hooks":
-            answers[entry["method"], entry["route"].replace("/beta", "", 1), entry["status"] // 100] += 1
+            answers[entry["method"], entry["route"].removeprefix("/beta").removeprefix("/control"), entry["status"] // 100] += 1
 
 never = 0
 print(f"{'answered':32}{'2xx':>8}{'3xx':>8}{'4xx':>8}")

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,10 +20,14 @@ type Claims struct {
 	Scopes  []string      // delegated permissions
 	Roles   []string      // application permissions
 	Expires time.Duration // lifetime in whole seconds, not zero; if negative, the token has expired already
+
+	NotBefore    time.Time // when the token begins to be valid and Expires begins to count; zero for now
+	Audience     string    // for whom the token is; "" for this server
+	Capabilities []string  // of the client (xms_cc): cp1 is that it can answer a claims challenge
 }
 
-// Mint returns a signed token that is valid from now for claims.Expires. Both count in whole seconds. If the claims
-// break a rule of [Claims], the error says which.
+// Mint returns a signed token that is valid from now, or from claims.NotBefore, for claims.Expires. All count in whole
+// seconds. If the claims break a rule of [Claims], the error says which.
 func (l *LocalIssuer) Mint(claims Claims, now time.Time) (string, error) {
 	if err := claims.check(); err != nil {
 		return "", fmt.Errorf("mint a token: %w", err)
@@ -75,18 +80,23 @@ type minted struct {
 	Roles           []string `json:"roles,omitempty"`
 	IdentityType    string   `json:"idtyp,omitempty"`
 	AuthorizedParty string   `json:"azp,omitempty"`
+	Capabilities    []string `json:"xms_cc,omitempty"`
 }
 
 func (c Claims) minted(now time.Time) minted {
 	user := strings.ToLower(c.User)
+	begins := now
+	if !c.NotBefore.IsZero() {
+		begins = c.NotBefore
+	}
 	m := minted{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    LocalName,
 			Subject:   user,
-			Audience:  jwt.ClaimStrings{LocalAudience},
+			Audience:  jwt.ClaimStrings{cmp.Or(c.Audience, LocalAudience)},
 			IssuedAt:  jwt.NewNumericDate(now),
-			NotBefore: jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(c.Expires)),
+			NotBefore: jwt.NewNumericDate(begins),
+			ExpiresAt: jwt.NewNumericDate(begins.Add(c.Expires)),
 		},
 		Version: "2.0",
 		Tenant:  strings.ToLower(c.Tenant),
@@ -94,6 +104,8 @@ func (c Claims) minted(now time.Time) minted {
 		UPN:     c.UPN,
 		Scopes:  strings.Join(c.Scopes, " "),
 		Roles:   c.Roles,
+
+		Capabilities: c.Capabilities,
 	}
 	if len(c.Roles) > 0 {
 		m.IdentityType = appIdentity

@@ -13,7 +13,8 @@ import (
 
 // Body is a request's body after validation.
 type Body struct {
-	// Value is the decoded JSON without ignored annotations; nil without a body.
+	// Value is the decoded JSON without ignored annotations; nil without a body and for a body that is
+	// not JSON. An optional body that is absent counts as an empty object.
 	Value any
 	// Text is the body as it was sent, decompressed.
 	Text []byte
@@ -27,8 +28,15 @@ func (b Body) Bind(to any) error {
 	return runtime.BindJSONValue(b.Value, to)
 }
 
-// decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore.
+// decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
+// not JSON is left as it is.
 func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
+	switch {
+	case op.BodySchema == nil:
+		return Body{Text: text}, nil
+	case text == nil && !op.RequestBody.Value.Required:
+		text = []byte("{}")
+	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
 		schema := narrow(op.BodySchema, value)

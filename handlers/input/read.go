@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"afterhours/handlers/problem"
@@ -19,9 +21,14 @@ const firstBuffer = 4 << 10
 // ReadBody reads and decompresses the body of a request. The contract's x-max-bytes limits the body
 // both as it is sent and decompressed. ReadBody calls hold before it takes memory, with all the bytes
 // that the body then takes. If hold returns an error, the body is refused. The error is a problem.
+// The text is nil if the body is optional and absent.
 func ReadBody(r *http.Request, op *spec.Operation, quirks Quirks, hold func(bytes int64) error) ([]byte, error) {
+	if r.ContentLength == 0 && !op.RequestBody.Value.Required {
+		return nil, nil
+	}
 	if contentType := r.Header.Get("Content-Type"); !isMediaType(op, contentType) {
-		return nil, problem.Refuse(problem.ErrMediaType, "Content-Type", "'Content-Type' is '%s'; it must be application/json, in UTF-8.", problem.Shown(contentType))
+		return nil, problem.Refuse(problem.ErrMediaType, "Content-Type", "'Content-Type' is '%s'; it must be %s, in UTF-8.", problem.Shown(contentType),
+			strings.Join(slices.Sorted(maps.Keys(op.RequestBody.Value.Content)), " or "))
 	}
 	text, refused := quirks.readLimited(r, op.MaxBytes, hold)
 	if refused != nil {

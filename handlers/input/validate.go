@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -29,7 +30,16 @@ import (
 var formats = openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
 	"edm-duration": openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDuration(text); return err }),
 	"date":         openapi3.NewCallbackValidator(func(text string) error { _, err := edm.ParseDate(text); return err }),
+	"date-time":    openapi3.NewCallbackValidator(parseTime),
 })
+
+// parseTime returns an error unless the text is a time as RFC 3339 has it.
+func parseTime(text string) error {
+	if _, err := time.Parse(time.RFC3339, text); err != nil {
+		return fmt.Errorf("'%s' is no time: write one as in 2026-11-23T14:00:00Z", problem.Shown(text))
+	}
+	return nil
+}
 
 // Validate holds a request against its operation, parameters first, and returns its body, whose text
 // ReadBody has read. The path parameters are by their names. The error is a problem that names every
@@ -42,7 +52,9 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, text 
 		if body, err = quirks.decodeBody(op, text); err != nil {
 			return body, withFaults(err, faults)
 		}
-		faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+		if op.BodySchema != nil {
+			faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+		}
 	}
 	if len(faults) > 0 {
 		return body, problem.Invalid(faults...)

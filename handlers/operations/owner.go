@@ -50,7 +50,7 @@ func (s *Service) resolve(ctx context.Context, req *Request, userID string) (sto
 	name := strings.ToLower(userID)
 	user, err := s.storeFor(req).UserByUPN(ctx, tenant, name)
 	if errors.Is(err, store.ErrNotFound) && name == req.Caller.UPN && !req.Caller.App {
-		s.learned.Remove(store.User{Owner: ownerOf(req.Caller), UPN: name}) // it was removed since it was learned
+		s.learned.Load().Remove(store.User{Owner: ownerOf(req.Caller), UPN: name}) // it was removed since it was learned
 		return ownerOf(req.Caller), nil
 	}
 	return user.Owner, err
@@ -66,7 +66,8 @@ func (s *Service) Learn(ctx context.Context, req *Request) {
 		return
 	}
 	user := store.User{Owner: ownerOf(caller), UPN: caller.UPN}
-	if s.learned.Contains(user) {
+	known := s.learned.Load() // before the store is asked, see Forget
+	if known.Contains(user) {
 		return
 	}
 	learned := user
@@ -80,7 +81,7 @@ func (s *Service) Learn(ctx context.Context, req *Request) {
 		s.log.Warn("the user's name is not learned", "request_id", req.ID, "error", err.Error())
 		return
 	}
-	s.learned.Add(user, struct{}{})
+	known.Add(user, struct{}{})
 }
 
 // tellTaken logs, without the name, that the caller's name is another user's. Whoever brings a name

@@ -8,6 +8,7 @@ package operations
 
 import (
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -28,13 +29,15 @@ type Service struct {
 	hints  hints
 	// learned has the aliases that this process has seen in tokens, so that each is stored
 	// once and not at every request.
-	learned *lru.Cache[store.User, struct{}]
+	learned atomic.Pointer[learnedAliases]
 	// queryTime is how long a query of many statistics may take.
 	queryTime time.Duration
 }
 
-// learnedAliases bounds the memory of Service.learned: about 4 MiB.
-const learnedAliases = 16384
+type learnedAliases = lru.Cache[store.User, struct{}]
+
+// mostLearned bounds the memory of Service.learned: about 4 MiB.
+const mostLearned = 16384
 
 // Config is the parts of a Service. All but Strict are required.
 type Config struct {
@@ -51,18 +54,26 @@ type Config struct {
 
 // New returns a service.
 func New(config Config) (*Service, error) {
-	learned, err := lru.New[store.User, struct{}](learnedAliases)
-	if err != nil {
-		return nil, err
-	}
-	return &Service{
+	s := &Service{
 		store:     config.Store,
 		spec:      config.Contract,
 		log:       config.Log,
 		now:       config.Now,
 		recent:    newRecent(),
-		learned:   learned,
 		queryTime: config.QueryTime,
 		strict:    config.Strict,
-	}, nil
+	}
+	s.Forget()
+	return s, nil
+}
+
+// Forget drops the aliases that the service knows to be stored, after the content of the store was
+// replaced. Aliases that requests under way store before that are dropped as well: they go to the old
+// cache. The cached statistics need not be forgotten: they are only ever written by compare-and-swap.
+func (s *Service) Forget() {
+	learned, err := lru.New[store.User, struct{}](mostLearned)
+	if err != nil {
+		panic(err) // only a size below one is an error
+	}
+	s.learned.Store(learned)
 }

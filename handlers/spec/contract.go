@@ -49,6 +49,17 @@ type Contract struct {
 
 // Load reads the text of openapi.yaml. The error says what in it is wrong.
 func Load(text []byte) (*Contract, error) {
+	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
+}
+
+// LoadPaths reads the text of a contract without statistics. It has operations and names, but no
+// types, model, metadata and sizes of pages.
+func LoadPaths(text []byte) (*Contract, error) {
+	return load(text, (*Contract).addPaths, (*Contract).addParametersAndProperties)
+}
+
+// load makes a contract of the parts that read adds.
+func load(text []byte, read ...func(*Contract) error) (*Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
 		return nil, err
@@ -63,8 +74,8 @@ func Load(text []byte) (*Contract, error) {
 		Types:       map[string]*wire.Type{},
 		ByStoreType: map[store.Type]*wire.Type{},
 	}
-	for _, read := range []func() error{c.addTypes, c.addPaths, c.addModel, c.addPageSize, c.addParametersAndProperties} {
-		if err := read(); err != nil {
+	for _, add := range read {
+		if err := add(c); err != nil {
 			return nil, err
 		}
 	}
@@ -90,8 +101,10 @@ func (c *Contract) addPaths() error {
 		slices.Sort(methods)
 		c.templates = append(c.templates, template{strings.Split(path, "/"), ginRoute(path), methods})
 	}
-	for _, name := range c.Schema("propertyName").Enum {
-		c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+	if properties := c.Schema("propertyName"); properties != nil {
+		for _, name := range properties.Enum {
+			c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+		}
 	}
 	return nil
 }

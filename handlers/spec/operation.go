@@ -21,7 +21,8 @@ type Operation struct {
 	QueryNames []string
 	// IsLong is true if the operation may read many statistics (x-long).
 	IsLong bool
-	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body.
+	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body. BodySchema is
+	// nil for a body that is not JSON.
 	BodySchema *openapi3.Schema
 	MaxBytes   int64
 	MaxValues  int
@@ -79,10 +80,13 @@ func (o *Operation) addBody() error {
 	media := o.RequestBody.Value.Content["application/json"]
 	bytes, hasBytes := o.RequestBody.Value.Extensions["x-max-bytes"].(float64)
 	values, hasValues := o.RequestBody.Value.Extensions["x-max-values"].(float64)
-	if media == nil || !hasBytes || !hasValues {
-		return errors.New("a request body must be application/json and have x-max-bytes and x-max-values")
+	if !hasBytes || hasValues != (media != nil) {
+		return errors.New("a request body must have x-max-bytes and x-max-values, the latter exactly if it is application/json")
 	}
-	o.BodySchema, o.MaxBytes, o.MaxValues = media.Schema.Value, int64(bytes), int(values)
+	o.MaxBytes, o.MaxValues = int64(bytes), int(values)
+	if media != nil {
+		o.BodySchema = media.Schema.Value
+	}
 	return nil
 }
 

@@ -18,7 +18,10 @@ type Store struct {
 	aliases  map[alias]store.User
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store    = (*Store)(nil)
+	_ store.Replacer = (*Store)(nil)
+)
 
 // alias is the key of an alias: a user principal name is unique in its tenant.
 type alias struct{ tenant, upn string }

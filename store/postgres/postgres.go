@@ -20,7 +20,10 @@ type Store struct {
 	reads, writes *group.Queue[*statement] // of single rows
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store    = (*Store)(nil)
+	_ store.Replacer = (*Store)(nil)
+)
 
 // Open connects to the database of the address, which is a URL or a connection string of
 // libpq, and brings its schema up to date. It uses the schema of a newer version of this

@@ -69,6 +69,7 @@ type Store struct {
 var (
 	_ store.Store            = (*Store)(nil)
 	_ store.FileBackup       = (*Store)(nil)
+	_ store.Replacer         = (*Store)(nil)
 	_ store.IntegrityChecker = (*Store)(nil)
 	_ store.Watcher          = (*Store)(nil)
 )

@@ -60,6 +60,8 @@ type statements struct {
 	delete, current                  *sql.Stmt
 	getSettings, updateSettings      *sql.Stmt
 	addAlias, moveAlias, deleteAlias *sql.Stmt
+
+	conn *sql.Conn // for statements that are too rare to prepare
 }
 
 func (s *statements) prepare(ctx context.Context, on preparer) error {

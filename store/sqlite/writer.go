@@ -93,6 +93,7 @@ func (w *writer) prepare(ctx context.Context, dir string) (err error) {
 	if _, err = w.conn.ExecContext(ctx, "PRAGMA temp_store = memory"); err != nil {
 		return err
 	}
+	w.statements.conn = w.conn
 	return w.statements.prepare(ctx, w.conn)
 }
 

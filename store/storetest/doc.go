@@ -40,6 +40,7 @@ var promises = []struct {
 	{"Settings", settingsTests},
 	{"Users", userTests},
 	{"Whole", wholeTests},
+	{"Replace", replaceTests},
 	{"Isolation", isolationTests},
 	{"Cancel", cancelTests},
 	{"Stop", stopTests},
