@@ -6,7 +6,7 @@
 //	command.go    one command line, from its arguments to its error
 //	flags.go      where the data is; environment.go sets flags from the environment
 //	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
-//	app.go        the running server: New, Start, Addr, Stop
+//	app.go        the running server: New, Start, Addr, Stop; open_store.go opens and watches its store
 //	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log
 //	serve.go      serve; tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options
 //	builtin.go    help and completion
