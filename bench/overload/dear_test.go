@@ -29,7 +29,7 @@ func dearFilter() string {
 // TestDearQueries is fifty connections of one caller with a dear filter over 80,000
 // statistics of its own.
 func TestDearQueries(t *testing.T) {
-	overStores(t, rows(80_000), func(t *testing.T, w *world) {
+	overStores(t, owned{dearUser: rows(80_000)}, func(t *testing.T, w *world) {
 		path := "?$count=true&$top=1&$filter=" + url.QueryEscape(dearFilter())
 		w.compare(t, 50, func() *http.Request { return w.request("GET", path, w.dear, "") })
 	})
@@ -44,7 +44,7 @@ func TestDearBatches(t *testing.T) {
 		urls[n] = count
 	}
 	body := batch(urls...)
-	overStores(t, rows(100_000), func(t *testing.T, w *world) {
+	overStores(t, owned{dearUser: rows(100_000)}, func(t *testing.T, w *world) {
 		w.compare(t, 8, func() *http.Request { return w.request("POST", "/$batch", w.dear, body) })
 	})
 }

@@ -37,7 +37,7 @@ const (
 // test needs the network once, to fetch the generator.
 func TestOpenLoop(t *testing.T) {
 	generator := buildVegeta(t)
-	overStores(t, 1, func(t *testing.T, w *world) {
+	overStores(t, theCrowd(), func(t *testing.T, w *world) {
 		targets := w.writeTargets(t)
 		capacity := shoot(t, generator, targets, "-rate=0", "-max-workers=8", "-duration="+max(*load/4, time.Second).String())
 		rate := capacity.rate("vegeta 200")
@@ -56,6 +56,14 @@ func TestOpenLoop(t *testing.T) {
 			t.Errorf("recovered after %s; want %s at most", recovered, recoveryTime*slack())
 		}
 	})
+}
+
+func theCrowd() owned {
+	all := owned{}
+	for n := range crowd {
+		all[crowdUser(n)] = crowdRows
+	}
+	return all
 }
 
 func buildVegeta(t *testing.T) string {

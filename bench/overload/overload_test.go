@@ -50,11 +50,14 @@ const (
 
 func crowdUser(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-0000c0de%04d", n) }
 
-// overStores runs the measurement against a server on sqlite and one on PostgreSQL. The
-// user dearUser has rows statistics, and the user honest has one.
-func overStores(t *testing.T, rows int, measure func(*testing.T, *world)) {
-	t.Run("sqlite", func(t *testing.T) { measure(t, newWorld(t, "sqlite", rows)) })
-	t.Run("postgres", func(t *testing.T) { measure(t, newWorld(t, postgrestest.Address(t), rows)) })
+// owned is how many statistics a user has.
+type owned map[string]int
+
+// overStores runs the measurement against a server on sqlite and one on PostgreSQL. The users
+// have these statistics, and the user honest has one.
+func overStores(t *testing.T, statistics owned, measure func(*testing.T, *world)) {
+	t.Run("sqlite", func(t *testing.T) { measure(t, newWorld(t, "sqlite", statistics)) })
+	t.Run("postgres", func(t *testing.T) { measure(t, newWorld(t, postgrestest.Address(t), statistics)) })
 }
 
 // world is a running server with statistics, and its callers' tokens.
@@ -70,19 +73,19 @@ func (w *world) token(t *testing.T, user string) string {
 	return program.Run(t, "token", "--data", w.dir, "--tenant", tenant, "--user", user, "--expires", "2h")
 }
 
-func newWorld(t *testing.T, store string, rows int) *world {
+func newWorld(t *testing.T, store string, statistics owned) *world {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(t.TempDir(), "rows.jsonl")
-	writeRows(t, file, rows)
+	writeRows(t, file, statistics)
 	program.Run(t, "import", "--data", dir, "--store", store, file)
 	w := &world{Server: program.Serve(t, dir, "--store", store), dir: dir}
 	w.dear, w.honest = w.token(t, dearUser), w.token(t, honest)
 	return w
 }
 
-// writeRows writes a file for import: the statistics of dearUser, of the crowd, and the one of honest.
-func writeRows(t *testing.T, file string, rows int) {
+// writeRows writes a file for import: the statistics of the users, and the one of honest.
+func writeRows(t *testing.T, file string, statistics owned) {
 	t.Helper()
 	var text bytes.Buffer
 	timeZone := strings.Repeat("é", 256) // as long as it may be
@@ -90,15 +93,12 @@ func writeRows(t *testing.T, file string, rows int) {
 		fmt.Fprintf(&text, `{"tenant":%q,"user":%q,"statistic":{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"call_%05d","activity":"Call",`+
 			`"startDate":"2019-06-16","endDate":"2019-06-17","timeZoneUsed":%q,"duration":"PT%dS","afterHours":"PT1S"}}`+"\n", tenant, user, n, timeZone, n%59+1)
 	}
-	for n := range rows {
-		write(dearUser, n)
-	}
-	write(honest, 0)
-	for user := range crowd {
-		for n := range crowdRows {
-			write(crowdUser(user), n)
+	for user, count := range statistics {
+		for n := range count {
+			write(user, n)
 		}
 	}
+	write(honest, 0)
 	if err := os.WriteFile(file, text.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}

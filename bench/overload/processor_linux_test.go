@@ -17,7 +17,7 @@ const queryCost = 1100 * time.Millisecond
 
 // TestOneDearQuery is one query, alone, that would take longer than its budget.
 func TestOneDearQuery(t *testing.T) {
-	overStores(t, rows(300_000), func(t *testing.T, w *world) {
+	overStores(t, owned{dearUser: rows(300_000)}, func(t *testing.T, w *world) {
 		client := newClient(t, 1)
 		send(client, &tally{}, "GET", w.request("GET", "?$top=1", w.dear, ""))
 		before := w.processor(t)

@@ -15,7 +15,7 @@ func TestManyWriters(t *testing.T) {
 	if !full() {
 		connections = 200
 	}
-	overStores(t, connections, func(t *testing.T, w *world) {
+	overStores(t, owned{dearUser: connections}, func(t *testing.T, w *world) {
 		w.honestWork(t) // warms up
 		ctx, stop := context.WithCancel(t.Context())
 		var count atomic.Int64
