@@ -35,10 +35,10 @@ bytes, on every machine and on every day.`,
 		Example: `  afterhours generate --users 100 --weeks 52 --seed 7 >year.jsonl
   afterhours generate --format csv --zone Europe/Berlin --until 2026-06-27
   afterhours generate | afterhours import -`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) (err error) {
 			if plan.Until, err = edm.ParseDate(until); err != nil {
-				return usagef("--until: %w", err)
+				return usagef("--until %s: it must be a date, YYYY-MM-DD, as in %s", until, generateUntil)
 			}
 			if err := errors.Join(checkGUID("--tenant", &plan.Tenant), plan.Check()); err != nil {
 				return usagef("%w", err)

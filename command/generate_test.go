@@ -59,8 +59,8 @@ func TestGenerateRefuses(t *testing.T) {
 	}{
 		{[]string{"--users", "0"}, "--users 0: there must be one at least"},
 		{[]string{"--weeks", "600000"}, "so many weeks before 2026-10-31 begin before 0001-01-01"},
-		{[]string{"--until", "31.10.2026"}, "--until: date \"31.10.2026\": expected a year, month and day"},
-		{[]string{"--tenant", "contoso"}, "--tenant \"contoso\" is no GUID"},
+		{[]string{"--until", "31.10.2026"}, "--until 31.10.2026: it must be a date, YYYY-MM-DD, as in 2026-10-31"},
+		{[]string{"--tenant", "contoso"}, "--tenant contoso: it must be a GUID, as in "},
 		{[]string{"--format", "xml"}, "--format xml: it must be jsonl or csv"},
 		{[]string{"--zone", "a\tb"}, "it must be a time zone"},
 		{[]string{"--seed", "-1"}, "--seed"},

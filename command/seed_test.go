@@ -82,9 +82,9 @@ func TestSeedRefused(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"seed.jsonl", goodRow + bad + goodRow + bad, []string{"2 of 4 rows are refused, so none is stored: line 2: duration: ", "line 4: duration: "}},
+		{"seed.jsonl", goodRow + bad + goodRow + bad, []string{"2 of 4 rows are refused, so none is stored: line 2: 'duration' is '1 hour'", "line 4: 'duration' is "}},
 		{"seed.jsonl", strings.Repeat(bad, 9), []string{"9 of 9 rows", "line 5: "}},
-		{"seed.csv", "PersonId,StatisticType,StatisticId,Duration\n" + demoUser + ",call,c1,1 hour\n", []string{"1 of 1 rows are refused", "line 2: duration: "}},
+		{"seed.csv", "PersonId,StatisticType,StatisticId,Duration\n" + demoUser + ",call,c1,1 hour\n", []string{"1 of 1 rows are refused", "line 2: Duration is '1 hour'"}},
 		{"seed.json", goodRow, []string{"it must be JSON Lines or CSV; end the name in .jsonl or .csv"}},
 		{"seed.csv", "Colour\nred\n", []string{"seed.csv: ", "Colour"}},
 	} {
@@ -96,7 +96,7 @@ func TestSeedRefused(t *testing.T) {
 			}
 		}
 	}
-	if _, err := run(t, "serve", "--addr", "127.0.0.1:0", "--store", "memory", "--seed", filepath.Join(data, "none")); err == nil || !strings.Contains(err.Error(), "--seed: open ") {
+	if _, err := run(t, "serve", "--addr", "127.0.0.1:0", "--store", "memory", "--seed", filepath.Join(data, "none")); err == nil || !strings.Contains(err.Error(), "--seed: there is no file ") {
 		t.Errorf("a file that is not there: %v", err)
 	}
 	if files, err := os.ReadDir(data); err != nil || len(files) > 0 {

@@ -13,10 +13,9 @@ import (
 func TestManyWriters(t *testing.T) {
 	connections := 5000
 	if !full() {
-		connections = 200
+		connections = 100
 	}
 	overStores(t, owned{dearUser: connections}, func(t *testing.T, w *world) {
-		w.honestWork(t) // warms up
 		ctx, stop := context.WithCancel(t.Context())
 		var count atomic.Int64
 		writers, wait := w.attack(ctx, t, connections, patient, func() *http.Request {
