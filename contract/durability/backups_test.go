@@ -60,7 +60,7 @@ func TestBackupsUnderLoad(t *testing.T) {
 	}
 	stop.Store(true)
 	clients.Wait()
-	if _, err := program.TryRun(t, "restore", "--data", dir, filepath.Join(dir, "backup0")); err == nil || !strings.Contains(err.Error(), "in use by another server") {
+	if _, err := program.TryRun(t, "restore", "--data", dir, filepath.Join(dir, "backup0")); err == nil || !strings.Contains(err.Error(), "a server runs on the data folder") {
 		t.Errorf("while a server runs, restore fails with %v", err)
 	}
 	if err := p.End(syscall.SIGTERM); err != nil {

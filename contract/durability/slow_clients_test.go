@@ -167,6 +167,15 @@ func sendSlowly(t *testing.T, p *program.Server, token string) {
 	}
 }
 
+// mostMemory returns the most bytes that a server may have resident, whatever its callers do. The
+// race detector takes several times as much.
+func mostMemory() int {
+	if program.HasRaceDetector() {
+		return 4 * 512 << 20
+	}
+	return 512 << 20
+}
+
 // peakMemory returns the most bytes that the process had resident, 0 if the system is not
 // Linux.
 func peakMemory(t *testing.T, p *program.Server) int {

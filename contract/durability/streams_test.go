@@ -28,7 +28,6 @@ var flooding = flag.Int("streams", 30, "how many HTTP/2 connections TestStreams 
 const (
 	streamsEach   = 250
 	honestAtMost  = 100 * time.Millisecond // at p99
-	memoryAtMost  = 512 << 20
 	floodDuration = 10 * time.Second
 )
 
@@ -65,8 +64,8 @@ func TestStreams(t *testing.T) {
 	}
 	memory := peakMemory(t, p)
 	t.Logf("the server had %d MB at most", memory>>20)
-	if memory > memoryAtMost {
-		t.Errorf("that is more than %d MB", memoryAtMost>>20)
+	if memory > mostMemory() {
+		t.Errorf("that is more than %d MB", mostMemory()>>20)
 	}
 }
 

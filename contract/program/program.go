@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,17 +39,20 @@ func build(path string) error {
 		return err
 	}
 	args := []string{"build", "-o", path}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range info.Settings {
-			if setting.Key == "-race" && setting.Value == "true" {
-				args = append(args, "-race")
-			}
-		}
+	if HasRaceDetector() {
+		args = append(args, "-race")
 	}
 	if out, err := exec.Command("go", append(args, "afterhours")...).CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// HasRaceDetector reports whether the program and its tests are built with the race detector,
+// which takes several times the memory and the time.
+func HasRaceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // readMain reads the files of package main. go test repeats a passed test if a package that
