@@ -14,7 +14,7 @@ import (
 func TestPythonExample(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Skip("python3 is not installed")
+		program.Missing(t, "python3 is not installed")
 	}
 	_, example, _ := strings.Cut(mustRead(t, "../docs/in-your-tests.md"), "```python\n")
 	example, _, found := strings.Cut(example, "```")

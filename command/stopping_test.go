@@ -83,7 +83,7 @@ func TestStoppingIsLogged(t *testing.T) {
 // stop at once.
 func TestStoppingIsTold(t *testing.T) {
 	if _, err := exec.LookPath("script"); err != nil {
-		t.Skip("script is not installed, which gives a process a terminal")
+		program.Missing(t, "script is not installed, which gives a process a terminal")
 	}
 	dir := t.TempDir()
 	token := mustRun(t, "token", "--data", dir)

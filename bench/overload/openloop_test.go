@@ -49,8 +49,9 @@ func TestOpenLoop(t *testing.T) {
 		if p99 := percentile(flood.times["vegeta 200"], 0.99); p99 > acceptedP99*slack() || p99 == 0 {
 			t.Errorf("accepted: p99 is %s; want %s at most", p99, acceptedP99*slack())
 		}
-		if median := percentile(flood.times["vegeta 503"], 0.5); median > shedMedian*slack() {
-			t.Errorf("shed: the median is %s; want %s at most", median, shedMedian*slack())
+		// On a machine that other tests use as well, many are refused only after they have waited.
+		if median := percentile(flood.times["vegeta 503"], 0.5); median > shedMedian && full() {
+			t.Errorf("shed: the median is %s; want %s at most", median, shedMedian)
 		}
 		if recovered > recoveryTime*slack() {
 			t.Errorf("recovered after %s; want %s at most", recovered, recoveryTime*slack())
@@ -58,24 +59,24 @@ func TestOpenLoop(t *testing.T) {
 	})
 }
 
+// theCrowd returns how many statistics each user of the crowd has. A short run stores a tenth.
 func theCrowd() owned {
 	all := owned{}
 	for n := range crowd {
-		all[crowdUser(n)] = crowdRows
+		if all[crowdUser(n)] = crowdRows; !full() {
+			all[crowdUser(n)] = crowdRows / 10
+		}
 	}
 	return all
 }
 
 func buildVegeta(t *testing.T) string {
 	t.Helper()
-	if !full() {
-		t.Skip("an open loop needs the machine for itself: run it with -load 60s")
-	}
 	dir := t.TempDir()
 	command := exec.Command("go", "install", vegeta)
 	command.Env = append(os.Environ(), "GOBIN="+dir, "GOFLAGS=")
 	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("go install %s: %v: %s", vegeta, err, out)
+		program.Missing(t, "go install %s: %v: %s", vegeta, err, out)
 	}
 	return filepath.Join(dir, "vegeta")
 }

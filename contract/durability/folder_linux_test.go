@@ -106,7 +106,7 @@ func must(t *testing.T, err error) {
 func mount(t *testing.T, args ...string) {
 	t.Helper()
 	if out, err := exec.Command("mount", args...).CombinedOutput(); err != nil {
-		t.Skipf("mount needs root and a kernel that lets it: %v: %s", err, out)
+		program.Missing(t, "mount needs root and a kernel that lets it: %v: %s", err, out)
 	}
 	if !slices.Contains(args, "remount,bind,ro") {
 		t.Cleanup(func() { _ = exec.Command("umount", args[len(args)-1]).Run() })
@@ -139,14 +139,14 @@ func TestFolderUnderLoad(t *testing.T) {
 func TestFileSystemErrorUnderLoad(t *testing.T) {
 	image, dir := filepath.Join(t.TempDir(), "image"), t.TempDir()
 	if out, err := exec.Command("mkfs.ext4", "-q", image, "64M").CombinedOutput(); err != nil {
-		t.Skipf("mkfs.ext4: %v: %s", err, out)
+		program.Missing(t, "mkfs.ext4: %v: %s", err, out)
 	}
 	mount(t, "-o", "loop,errors=remount-ro", image, dir)
 	device, err := exec.Command("findmnt", "-n", "-o", "SOURCE", dir).Output()
 	must(t, err)
 	trigger := filepath.Join("/sys/fs/ext4", filepath.Base(strings.TrimSpace(string(device))), "trigger_fs_error")
 	if _, err := os.Stat(trigger); err != nil {
-		t.Skipf("the kernel makes no errors: %v", err)
+		program.Missing(t, "the kernel makes no errors: %v", err)
 	}
 	data := filepath.Join(dir, "data")
 	happening{says: "writing has stopped", do: func(t *testing.T, _ string) string {

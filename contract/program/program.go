@@ -55,6 +55,16 @@ func HasRaceDetector() bool {
 	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
+// Missing ends a test that the machine lacks something for, and says what. In CI, where
+// nothing may be missing, that is a failure.
+func Missing(t testing.TB, format string, values ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf(format, values...)
+	}
+	t.Skipf(format, values...)
+}
+
 // readMain reads the files of package main. go test repeats a passed test if a package that
 // it imports or a file that it has read is changed. No test can import package main.
 func readMain() error {
