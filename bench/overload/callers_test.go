@@ -95,8 +95,8 @@ func (w *world) honestWork(t *testing.T) *tally {
 	return y
 }
 
-// What an attacking connection waits after a refusal. What clients do that do not wait at all is
-// an open loop.
+// How long an attacking connection waits after a refusal. TestOpenLoop has clients that do not
+// wait.
 const (
 	patient   = time.Second            // as Retry-After says
 	impatient = 100 * time.Millisecond // a tenth of it
