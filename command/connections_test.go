@@ -74,7 +74,7 @@ func TestWhichConnectionIsClosed(t *testing.T) {
 	}
 }
 
-// TestConnectionsLeaveNothing: what is closed is forgotten.
+// TestConnectionsLeaveNothing: a closed connection is no longer tracked.
 func TestConnectionsLeaveNothing(t *testing.T) {
 	tracked := newConnections(10)
 	tracked.close = func(net.Conn) {}

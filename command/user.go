@@ -30,7 +30,7 @@ func userCommand(contract []byte) *cobra.Command {
 	parent.PersistentFlags().StringVar(&user.Tenant, "tenant", demoTenant, "tenant (tid), a GUID")
 	flags.add(parent.PersistentFlags())
 
-	add := &cobra.Command{Use: "add", Short: "Give the name --upn to the user --id; another user who has it loses it", Args: noArguments,
+	add := &cobra.Command{Use: "add", Short: "Give the name --upn to the user --id, and take it from any other user", Args: noArguments,
 		Example: "  afterhours user add --id 0f8fad5b-d9cb-469f-a165-70867728950e --upn adele@example.com"}
 	add.RunE = userRun(&flags, &user, func(ctx context.Context, to store.Store, user store.User, _ io.Writer) error {
 		return addUser(ctx, contract, to, user)

@@ -1,6 +1,6 @@
-// Package limits owns who may hold how much of the server, and who is asked to come later. It leaves
-// alone what a request is and how it is refused (handlers), how long a query may run (operations) and
-// how many connections there may be (command).
+// Package limits owns how much work, waiting and memory each caller may have at once, and when a caller
+// is refused. It leaves alone how a refusal is written (handlers), how long a query may run (operations)
+// and how many connections there may be (command).
 //
 // A request passes, in this order:
 //

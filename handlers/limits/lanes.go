@@ -8,7 +8,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What long work costs its caller. The unit is a millisecond of work.
+// The account of a caller of long work, in milliseconds of work.
 const (
 	// freeTime is not charged: an honest page of a list takes less.
 	freeTime = 20 * time.Millisecond
@@ -26,10 +26,10 @@ const (
 const knownCallers = 8192
 
 // Lanes admits long work, such as lists, by what the earlier work of its caller took. Nothing is
-// predicted. A caller who has savings uses the fast lane. Each piece of work is measured, and what it
-// took beyond freeTime is taken from the savings. Without savings, the caller's work goes on in the
-// slow lane, one after the other. While other callers are active, each slot of the slow lane rests
-// after each work for as long as the work took. So it takes half of its slots' time at most.
+// predicted. A caller with savings uses the fast lane. Each piece of work is timed, and its time beyond
+// freeTime is taken from the savings. A caller without savings uses the slow lane, with one piece of work
+// at a time. While other callers are active, a slot of the slow lane rests after each piece of work for
+// as long as the work took. The slow lane then takes half of the time of its slots at most.
 type Lanes struct {
 	fast, slow *Queue
 	savings    *lru.Cache[Caller, *rate.Limiter]
@@ -76,7 +76,7 @@ func (l *Lanes) enter(ctx context.Context, caller Caller, acquire func(*Queue, c
 	return t, nil
 }
 
-// savingsOf returns the savings of the caller, full for a caller who is not known.
+// savingsOf returns the savings of the caller. A new caller has all of them.
 func (l *Lanes) savingsOf(caller Caller) *rate.Limiter {
 	if known, ok := l.savings.Get(caller); ok {
 		return known

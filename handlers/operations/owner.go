@@ -95,6 +95,6 @@ func (s *Service) tellTaken(ctx context.Context, req *Request) {
 	case by == "":
 		by = "no token: the operator, or a program of an older version"
 	}
-	s.log.Warn("a token brings a name that another user has; afterhours user list tells who has which name since when, and afterhours user add moves one",
+	s.log.Warn("a token brings a name that belongs to another user; afterhours user list shows the owner of each name, and afterhours user add moves a name",
 		"request_id", req.ID, "issuer", req.Caller.Issuer, "other_learned_by", by)
 }

@@ -35,7 +35,7 @@ var strictRules = []strictRule{
 
 // judge returns the problem of a write with the faults of its merge. A strict service adds the rules
 // that the write breaks; any other one logs them. The record before the write is nil for a creation.
-// What the write leaves unchanged is not held against it.
+// Properties that the write does not change are not judged.
 func (s *Service) judge(req *Request, t *wire.Type, before, after *store.Record, faults []gen.ErrorDetail) error {
 	for i := range strictRules {
 		rule := &strictRules[i]

@@ -135,9 +135,9 @@ type Rows interface {
 	Err() error
 }
 
-// pauseAfter is how long a query works before it pauses. While all processors work, Go looks
-// every 10 ms only whether a connection has sent something: a pause lets it look.
-const pauseAfter = time.Millisecond
+// yieldAfter is how long a query works before it lets other goroutines run. The scheduler would
+// interrupt it after 10 ms only, and short requests would wait for that.
+const yieldAfter = time.Millisecond
 
 // Each calls take for one row after the other until it returns false. All rows are
 // scanned into the same statistic, which saves an allocation for each.
@@ -146,7 +146,7 @@ func Each(rows Rows, take func(*store.Statistic) bool) error {
 	targets := append([]any{&statistic.ID}, Fields(&statistic)...)
 	begun := time.Now()
 	for n := 1; rows.Next(); n++ {
-		if n%16 == 0 && time.Since(begun) > pauseAfter {
+		if n%16 == 0 && time.Since(begun) > yieldAfter {
 			runtime.Gosched()
 			begun = time.Now()
 		}

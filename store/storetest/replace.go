@@ -44,7 +44,7 @@ var replaceTests = map[string]func(*testing.T, store.Store){
 		wantRows(t, s, "", store.Rows{})
 		wantRows(t, s, ada.Tenant, store.Rows{})
 	},
-	"what was stored is replaced, of that tenant only": func(t *testing.T, s store.Store) {
+	"Replace replaces the rows of one tenant only": func(t *testing.T, s store.Store) {
 		fillOwner(t, s, ada, 3)
 		fillOwner(t, s, otherAda, 2)
 		others, err := replacer(t, s).Rows(background, otherAda.Tenant, everything)
