@@ -289,7 +289,7 @@ type ErrorDetailCode = gen.ErrorDetailCode
 
 // Fault defines model for fault.
 type Fault struct {
-	// Applied How many of them got the fault.
+	// Applied How many of them got the fault. A rule with throttle lets most of those pass that it chooses, and a claims challenge those with a new token.
 	Applied int32 `json:"applied"`
 
 	// ID The id of a rule.
@@ -309,7 +309,7 @@ type Fault struct {
 
 // FaultAnswer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
 type FaultAnswer struct {
-	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone.
+	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
 	Body *FaultAnswerBody `json:"body,omitempty"`
 
 	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass.
@@ -318,7 +318,7 @@ type FaultAnswer struct {
 	// Code The code of the error. The default is Graph's for the status.
 	Code *string `json:"code,omitempty"`
 
-	// ContentType The header Content-Type.
+	// ContentType The header Content-Type. An empty text leaves the header out.
 	//
 	// Example: text/html
 	ContentType *string `json:"contentType,omitempty"`
@@ -339,7 +339,7 @@ type FaultAnswer struct {
 	Status         *int32                     `json:"status,omitempty"`
 }
 
-// FaultAnswerBody `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone.
+// FaultAnswerBody `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
 type FaultAnswerBody string
 
 // FaultAnswerRetryAfterForm Whether Retry-After has the seconds or a date.
@@ -387,10 +387,10 @@ type FaultRule struct {
 	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status. In a batch it is the connection of the batch.
 	Connection *FaultRuleConnection `json:"connection,omitempty"`
 
-	// Delay How long the request waits before anything else, at most PT1M, in real time.
+	// Delay Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
-	// Example: PT0.3S
-	Delay *string `json:"delay,omitempty"`
+	// Example: PT1H
+	Delay *Duration `json:"delay,omitempty"`
 
 	// Match What a request must have. A request matches if it has all of it.
 	Match *FaultMatch `json:"match,omitempty"`
@@ -420,7 +420,9 @@ type GUID = string
 // HeaderMatch A header of the request. Without a value, it is enough that the header is there.
 type HeaderMatch struct {
 	// Name Example: User-Agent
-	Name  string  `json:"name"`
+	Name string `json:"name"`
+
+	// Value The whole value, in the same case.
 	Value *string `json:"value,omitempty"`
 }
 
