@@ -384,7 +384,7 @@ type FaultRule struct {
 	// Answer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
 	Answer *FaultAnswer `json:"answer,omitempty"`
 
-	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status. In a batch it is the connection of the batch.
+	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
 	Connection *FaultRuleConnection `json:"connection,omitempty"`
 
 	// Delay Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
@@ -411,7 +411,7 @@ type FaultRule struct {
 	Times *int32 `json:"times,omitempty"`
 }
 
-// FaultRuleConnection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status. In a batch it is the connection of the batch.
+// FaultRuleConnection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
 type FaultRuleConnection string
 
 // GUID Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
@@ -479,7 +479,7 @@ type Request struct {
 	// Example: /beta/me/analytics/activityStatistics/{activityStatistics-id}
 	Route *string `json:"route,omitempty"`
 
-	// Status The status of the response.
+	// Status The status of the response, 0 if the connection was reset before it.
 	Status int32 `json:"status"`
 
 	// Tenant Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
