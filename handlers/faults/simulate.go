@@ -19,6 +19,9 @@ import (
 // HeaderName is the header by which a request asks for a fault of its own.
 const HeaderName = "Afterhours-Simulate"
 
+// ResponseHeader is the header that names the rule in a response with a fault.
+const ResponseHeader = "Afterhours-Fault"
+
 // Simulate returns the fault that a request asks for by its header, nil if it is not for the request.
 // The error is a problem that says what of the header is wrong.
 func (r *Rules) Simulate(q *Request, header string) (*Fault, error) {
