@@ -35,6 +35,7 @@ func TestWrongRulesAreRefused(t *testing.T) {
 		{`{"rate":1.1,"delay":"PT1S"}`, "rate", "1"},
 		{`{"rate":"0.5","delay":"PT1S"}`, "rate", "a number from 0 to 1"},
 		{`{"seed":0.5,"delay":"PT1S"}`, "seed", "whole"},
+		{`{"seed":9007199254740993,"delay":"PT1S"}`, "seed", "9007199254740991"},
 		{`{"delay":"300ms"}`, "delay", "PT1H30M"},
 		{`{"delay":"PT0S"}`, "delay", "more than PT0S"},
 		{`{"delay":"-PT1S"}`, "delay", "more than PT0S"},

@@ -156,7 +156,9 @@ func choices(given string, names []string) string {
 // "it must be".
 var parameters = map[string]func(rule *api.FaultRule, text string) error{
 	"code": func(rule *api.FaultRule, text string) error {
-		answerOf(rule).Code = &text
+		if answerOf(rule).Code = &text; text == "" {
+			return errors.New("a word")
+		}
 		return atMost(text, 128)
 	},
 	"message": func(rule *api.FaultRule, text string) error {
