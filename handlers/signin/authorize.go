@@ -1,0 +1,214 @@
+package signin
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	// codeLifetime is about that of Entra's codes.
+	codeLifetime = 10 * time.Minute
+	maxNonce     = 512 // bytes
+	// shownUsers is how many users a page offers.
+	shownUsers = 50
+)
+
+// authorization is a sign-in by a browser, and later the code that it leads to.
+type authorization struct {
+	signIn
+	redirectURI string
+	challenge   string // of the code_verifier, by S256
+	wish        wishes
+	expires     time.Time
+	redeemed    bool
+
+	values    url.Values // the request
+	respondIn string     // a response mode
+}
+
+// challengeForm is the form of a code_challenge by S256: 32 bytes in base64url.
+var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+
+// authorizePage shows the page on which a person picks a user (RFC 6749, 4.1.1).
+func (s *Service) authorizePage(call *Call) (*response, error) {
+	values, err := parameters(call.URL.RawQuery)
+	if err != nil {
+		return s.refusalPage(call, err), nil
+	}
+	return s.withAuthorization(call, values, func(asked *authorization) (*response, error) {
+		if values.Get("prompt") == "none" {
+			return nil, errLogin.refuse("Silent sign-in was asked for, and nobody is signed in: this server remembers no one.")
+		}
+		return s.picker(call, asked, http.StatusOK, "")
+	}), nil
+}
+
+// authorize takes the user whom a person has picked, and sends the browser back with a code.
+func (s *Service) authorize(call *Call) (*response, error) {
+	values, err := form(call)
+	if err != nil {
+		return s.refusalPage(call, err), nil
+	}
+	name := values.Get("user")
+	if name == "" {
+		name = values.Get("username")
+	}
+	return s.withAuthorization(call, values, func(asked *authorization) (*response, error) {
+		if values.Has("cancel") {
+			return nil, errCancelled.refuse("The user has declined to sign in.")
+		}
+		if asked.person, err = s.person(call.Context(), asked.Tenant, name); err != nil {
+			return s.picker(call, asked, http.StatusBadRequest, asRefusal(err).text)
+		}
+		return s.sendBack(asked, url.Values{"code": {s.addCode(asked)}}), nil
+	}), nil
+}
+
+func (s *Service) addCode(asked *authorization) string {
+	code := newSecret()
+	waiting := *asked
+	waiting.values, waiting.expires = nil, s.Now().Add(codeLifetime)
+	s.codes.add(code, waiting)
+	return code
+}
+
+// withAuthorization reads the request of a client and lets next respond to it. A refusal goes back to the
+// client, but only if the client and its address are known to be right.
+func (s *Service) withAuthorization(call *Call, values url.Values, next func(*authorization) (*response, error)) *response {
+	asked, err := s.requestedBy(call, values)
+	if err != nil {
+		return s.refusalPage(call, err)
+	}
+	if err = s.complete(asked); err == nil {
+		var made *response
+		if made, err = next(asked); err == nil {
+			return made
+		}
+	}
+	refused := asRefusal(err)
+	return s.sendBack(asked, url.Values{"error": {refused.name}, "error_description": {s.describe(call, refused)}})
+}
+
+// requestedBy reads who asks, and where the browser goes back to.
+func (s *Service) requestedBy(call *Call, values url.Values) (*authorization, error) {
+	asked := &authorization{values: values}
+	err := s.checkOrigin(call, call.Origin)
+	if err != nil {
+		return nil, err
+	}
+	if asked.Tenant, err = s.tenant(call); err != nil {
+		return nil, err
+	}
+	client, err := s.client(values)
+	if err != nil {
+		return nil, err
+	}
+	asked.Client = client.ID
+	address, err := required(values, "redirect_uri")
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRedirect(client, address); err != nil {
+		return nil, err
+	}
+	asked.redirectURI = strings.Clone(address)
+	return asked, nil
+}
+
+// complete reads the other parameters of the request.
+func (s *Service) complete(asked *authorization) (err error) {
+	values := asked.values
+	if responseModes[values.Get("response_mode")] == nil {
+		return errMalformed.refuse("The response_mode '%s' is not supported. There are query, fragment and form_post.", shown(values.Get("response_mode")))
+	}
+	asked.respondIn = values.Get("response_mode")
+	responseType, err := required(values, "response_type")
+	switch {
+	case err != nil:
+		return err
+	case responseType != "code":
+		return errResponseType.refuse("The response_type '%s' is not supported. It must be code.", shown(responseType))
+	case !challengeForm.MatchString(values.Get("code_challenge")) || values.Get("code_challenge_method") != "S256":
+		return errNoPKCE.refuse("Proof Key for Code Exchange is required: a code_challenge of 43 characters, and the code_challenge_method S256.")
+	case len(values.Get("nonce")) > maxNonce:
+		return errMalformed.refuse("The nonce is longer than %d bytes.", maxNonce)
+	}
+	asked.challenge, asked.Nonce = strings.Clone(values.Get("code_challenge")), strings.Clone(values.Get("nonce"))
+	if asked.Scopes, err = userScopes(values.Get("scope")); err != nil {
+		return err
+	}
+	asked.wish, err = s.wishesOf(values.Get("claims"))
+	return err
+}
+
+// sendBack sends the browser back to the client with the values and the client's state.
+func (s *Service) sendBack(asked *authorization, values url.Values) *response {
+	if state := asked.values.Get("state"); state != "" {
+		values.Set("state", state)
+	}
+	if asked.values.Get("client_info") != "" && asked.User != "" {
+		values.Set("client_info", clientInfo(asked.person))
+	}
+	return responseModes[asked.respondIn](asked.redirectURI, values)
+}
+
+// sentAgain are the parameters of a request that the page sends again with the user.
+var sentAgain = []string{"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce",
+	"code_challenge", "code_challenge_method", "claims", "client_info"}
+
+// picker shows the page on which a person picks a user.
+func (s *Service) picker(call *Call, asked *authorization, status int, wrong string) (*response, error) {
+	users, err := s.userNames(call.Context(), asked.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	page := formPage{
+		Title: "Pick a user", Wrong: wrong, Text: "Sign in to " + asked.Client + ". This is a server for tests: nobody needs a password.",
+		Action: call.URL.EscapedPath(), Users: users, Choose: true, Hint: asked.values.Get("login_hint"), Button: "Sign in", Cancels: true,
+	}
+	for _, name := range sentAgain {
+		if value := asked.values.Get(name); value != "" {
+			page.Hidden = append(page.Hidden, field{name, value})
+		}
+	}
+	return render(status, page, asked.redirectURI), nil
+}
+
+// userNames returns the first users of a tenant, and the one who can always sign in.
+func (s *Service) userNames(ctx context.Context, tenant string) ([]string, error) {
+	known, err := s.Users.Users(ctx, tenant, "", shownUsers)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	isListed := false
+	for _, user := range known {
+		names = append(names, user.UPN)
+		isListed = isListed || user.UPN == strings.ToLower(s.UPN)
+	}
+	if !isListed && tenant == strings.ToLower(s.Tenant) {
+		names = append(names, strings.ToLower(s.UPN))
+	}
+	return names, nil
+}
+
+// logout ends nothing, because nobody stays signed in. It sends the browser to an address of this machine
+// or of a registered client, if one is given.
+func (s *Service) logout(call *Call) (*response, error) {
+	values, err := parameters(call.URL.RawQuery)
+	if err != nil {
+		return s.refusalPage(call, err), nil
+	}
+	address := values.Get("post_logout_redirect_uri")
+	if address != "" && (isLoopback(address) || s.Clients.haveRedirect(address)) {
+		if state := values.Get("state"); state != "" {
+			return inQuery(address, url.Values{"state": {state}}), nil
+		}
+		return redirect(address), nil
+	}
+	return render(http.StatusOK, formPage{Title: "Signed out", Text: "This server remembers no one, so there is nothing else to do."}, ""), nil
+}
