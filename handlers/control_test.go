@@ -92,6 +92,8 @@ var controlRoutes = []struct{ method, path, body string }{
 	{"POST", "/clock/advance", `{"by":"PT0S"}`},
 	{"GET", "/requests", ""},
 	{"DELETE", "/requests", ""},
+	{"POST", "/sign-ins/BCDFGHJKL/approve", "{}"},
+	{"POST", "/sign-ins/BCDFGHJKL/deny", ""},
 }
 
 func TestNoControlRouteWithoutControl(t *testing.T) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"log/slog"
 	"net/http"
 	"regexp"
 
@@ -22,8 +23,11 @@ func (s *Server) mountSignIn(routes readable, service *signin.Service) {
 				c.Request.SetPathValue(param.Key, param.Value)
 			}
 			req := requestOf(c.Request)
-			route.Serve(c.Writer, &signin.Call{Request: c.Request, Origin: s.origin(c.Request),
-				TraceID: req.ID, CorrelationID: cmp.Or(req.clientID, req.ID)})
+			call := &signin.Call{Request: c.Request, Origin: s.origin(c.Request), TraceID: req.ID, CorrelationID: cmp.Or(req.clientID, req.ID)}
+			route.Serve(c.Writer, call)
+			if call.Failure != nil && !s.isTold(call.Failure) && s.mayLog(req) {
+				s.log.Error("failed", slog.String("request_id", req.ID), slog.String("error", call.Failure.Error()))
+			}
 		}
 		path := parameterInPath.ReplaceAllString(route.Path, ":$1")
 		if route.Method == http.MethodGet {

@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,8 +12,6 @@ const (
 	// codeLifetime is about that of Entra's codes.
 	codeLifetime = 10 * time.Minute
 	maxNonce     = 512 // bytes
-	// shownUsers is how many users a page offers.
-	shownUsers = 50
 )
 
 // authorization is a sign-in by a browser, and later the code that it leads to.
@@ -53,16 +50,12 @@ func (s *Service) authorize(call *Call) (*response, error) {
 	if err != nil {
 		return s.refusalPage(call, err), nil
 	}
-	name := values.Get("user")
-	if name == "" {
-		name = values.Get("username")
-	}
 	return s.withAuthorization(call, values, func(asked *authorization) (*response, error) {
 		if values.Has("cancel") {
 			return nil, errCancelled.refuse("The user has declined to sign in.")
 		}
-		if asked.person, err = s.person(call.Context(), asked.Tenant, name); err != nil {
-			return s.picker(call, asked, http.StatusBadRequest, asRefusal(err).text)
+		if asked.person, err = s.picked(call, asked.Tenant, values.Get("user"), values.Get("username")); err != nil {
+			return s.picker(call, asked, http.StatusBadRequest, call.refusalOf(err).text)
 		}
 		return s.sendBack(asked, url.Values{"code": {s.addCode(asked)}}), nil
 	}), nil
@@ -89,7 +82,7 @@ func (s *Service) withAuthorization(call *Call, values url.Values, next func(*au
 			return made
 		}
 	}
-	refused := asRefusal(err)
+	refused := call.refusalOf(err)
 	return s.sendBack(asked, url.Values{"error": {refused.name}, "error_description": {s.describe(call, refused)}})
 }
 
@@ -160,40 +153,15 @@ func (s *Service) sendBack(asked *authorization, values url.Values) *response {
 var sentAgain = []string{"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce",
 	"code_challenge", "code_challenge_method", "claims", "client_info"}
 
-// picker shows the page on which a person picks a user.
+// picker shows the page on which a person picks a user for the client.
 func (s *Service) picker(call *Call, asked *authorization, status int, wrong string) (*response, error) {
-	users, err := s.userNames(call.Context(), asked.Tenant)
-	if err != nil {
-		return nil, err
-	}
-	page := formPage{
-		Title: "Pick a user", Wrong: wrong, Text: "Sign in to " + asked.Client + ". This is a server for tests: nobody needs a password.",
-		Action: call.URL.EscapedPath(), Users: users, Choose: true, Hint: asked.values.Get("login_hint"), Button: "Sign in", Cancels: true,
-	}
+	page := formPage{Text: "Sign in to " + asked.Client + ". " + noPassword, Wrong: wrong, Hint: asked.values.Get("login_hint")}
 	for _, name := range sentAgain {
 		if value := asked.values.Get(name); value != "" {
 			page.Hidden = append(page.Hidden, field{name, value})
 		}
 	}
-	return render(status, page, asked.redirectURI), nil
-}
-
-// userNames returns the first users of a tenant, and the one who can always sign in.
-func (s *Service) userNames(ctx context.Context, tenant string) ([]string, error) {
-	known, err := s.Users.Users(ctx, tenant, "", shownUsers)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	isListed := false
-	for _, user := range known {
-		names = append(names, user.UPN)
-		isListed = isListed || user.UPN == strings.ToLower(s.UPN)
-	}
-	if !isListed && tenant == strings.ToLower(s.Tenant) {
-		names = append(names, strings.ToLower(s.UPN))
-	}
-	return names, nil
+	return s.renderPicker(call, asked.Tenant, status, page, asked.redirectURI)
 }
 
 // logout ends nothing, because nobody stays signed in. It sends the browser to an address of this machine

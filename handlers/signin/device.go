@@ -65,14 +65,14 @@ func (s *Service) deviceCode(call *Call) (*response, error) {
 	}
 	code := newSecret()
 	s.devices.add(code, waiting)
-	where := call.Origin + "/control/sign-ins/" + waiting.userCode + "/approve"
+	where := call.Origin + "/" + tenant + "/oauth2/v2.0/deviceauth"
 	return jsonResponse(http.StatusOK, map[string]any{
 		"device_code":      code,
 		"user_code":        waiting.userCode,
 		"verification_uri": where,
 		"expires_in":       int(deviceLifetime / time.Second),
 		"interval":         deviceInterval,
-		"message":          "To sign in with the code " + waiting.userCode + ", approve it by POST " + where + ".",
+		"message":          "To sign in, open the page " + where + " and enter the code " + waiting.userCode + ". A test approves it by POST /control/sign-ins/" + waiting.userCode + "/approve.",
 	}), nil
 }
 
@@ -109,40 +109,35 @@ func (s *Service) checkDevice(r *grantRequest, found *device) error {
 	case found.state == deviceDenied:
 		return errDeclined.refuse("The person has declined to sign in.")
 	case found.state == deviceWaits:
-		return errPending.refuse("The code has not been approved yet: POST /control/sign-ins/%s/approve.", found.userCode)
+		return errPending.refuse("The code has not been approved yet.")
 	}
 	return nil
 }
 
-// Approve lets the device with the user code sign in a user of the tenant in which the device waits. The
-// user is an object id, or "" for the user whom upn names, or the user who can always sign in if both are
-// "". The error is ErrNoDevice if no device waits, and store.ErrNotFound if the tenant has no such user.
+// Approve lets the device with the user code sign in a user of the tenant in which the device waits: user,
+// an object id, with the name upn if there is one, or else the user whom upn names. If both are "", it is the
+// user who can always sign in. The error is ErrNoDevice if no device waits, and store.ErrNotFound if the
+// tenant has no user of that name.
 func (s *Service) Approve(ctx context.Context, userCode, user, upn string) error {
 	tenant, err := s.waitingTenant(userCode)
 	if err != nil {
 		return err
 	}
-	who, err := s.approver(ctx, tenant, user, upn)
+	who, err := s.person(ctx, tenant, cmp.Or(user, upn, s.User))
+	if refused := new(refusal); errors.As(err, &refused) {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
-	return s.decide(userCode, func(waiting *device) { waiting.state, waiting.person = deviceApproved, who })
-}
-
-// approver returns the user who approves.
-func (s *Service) approver(ctx context.Context, tenant, user, upn string) (person, error) {
-	if user == "" {
-		who, err := s.person(ctx, tenant, cmp.Or(upn, s.User))
-		if refused := new(refusal); errors.As(err, &refused) {
-			err = store.ErrNotFound
-		}
-		return who, err
-	}
-	who, err := s.person(ctx, tenant, user)
 	if upn != "" {
 		who.UPN = strings.ToLower(upn)
 	}
-	return who, err
+	return s.approve(userCode, who)
+}
+
+func (s *Service) approve(userCode string, who person) error {
+	return s.decide(userCode, func(waiting *device) { waiting.state, waiting.person = deviceApproved, who })
 }
 
 // waitingTenant returns the tenant in which a device waits with a user code.

@@ -72,12 +72,13 @@ func (k kind) status() int {
 	return http.StatusBadRequest
 }
 
-// asRefusal returns the refusal that an error is. Any other error is a store that cannot be asked now.
-func asRefusal(err error) *refusal {
+// refusalOf returns the refusal that an error is. Any other error is of a store that cannot be asked now.
+func (c *Call) refusalOf(err error) *refusal {
 	var refused *refusal
 	if errors.As(err, &refused) {
 		return refused
 	}
+	c.Failure = err
 	return &refusal{errServer, "The server cannot look up the user now. Try again in a moment."}
 }
 
@@ -91,7 +92,7 @@ func (s *Service) timestamp() string { return s.Now().UTC().Format("2006-01-02 1
 
 // refusal returns the response to a request that is refused, in Entra's shape.
 func (s *Service) refusal(call *Call, err error) *response {
-	refused := asRefusal(err)
+	refused := call.refusalOf(err)
 	made := jsonResponse(refused.status(), map[string]any{
 		"error":             refused.name,
 		"error_description": s.describe(call, refused),

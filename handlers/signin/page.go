@@ -84,7 +84,7 @@ func sourceOf(address string) string {
 // refusalPage shows a person a refusal that cannot go back to the client, because the client's address is
 // not known to be right.
 func (s *Service) refusalPage(call *Call, err error) *response {
-	refused := asRefusal(err)
+	refused := call.refusalOf(err)
 	status := refused.status()
 	if status == http.StatusUnauthorized {
 		status = http.StatusBadRequest // a browser would ask for a password

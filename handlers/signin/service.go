@@ -51,6 +51,8 @@ type Call struct {
 	// TraceID is the id that the server gave the request, and CorrelationID that of the client or else
 	// the same.
 	TraceID, CorrelationID string
+	// Failure is why the store could not be asked, nil after any other response. It is for the log alone.
+	Failure error
 }
 
 // Route is a path at which the service responds to a method.
@@ -67,6 +69,8 @@ func (s *Service) Routes() []Route {
 		{Method: "POST", Path: "/{tenant}/oauth2/v2.0/devicecode", serve: s.deviceCode},
 		{Method: "GET", Path: "/{tenant}/oauth2/v2.0/authorize", serve: s.authorizePage},
 		{Method: "POST", Path: "/{tenant}/oauth2/v2.0/authorize", serve: s.authorize},
+		{Method: "GET", Path: "/{tenant}/oauth2/v2.0/deviceauth", serve: s.devicePage},
+		{Method: "POST", Path: "/{tenant}/oauth2/v2.0/deviceauth", serve: s.approveDevice},
 		{Method: "GET", Path: "/{tenant}/oauth2/v2.0/logout", serve: s.logout},
 		{Method: "GET", Path: "/{tenant}/v2.0/.well-known/openid-configuration", serve: s.openIDConfiguration},
 		{Method: "GET", Path: "/{tenant}/discovery/v2.0/keys", serve: s.keys},

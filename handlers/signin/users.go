@@ -12,10 +12,7 @@ import (
 // store knows.
 func (s *Service) person(ctx context.Context, tenant, name string) (person, error) {
 	name = strings.ToLower(strings.Clone(name))
-	always := person{Tenant: tenant, User: strings.ToLower(s.User)}
-	if tenant == strings.ToLower(s.Tenant) {
-		always.UPN = strings.ToLower(s.UPN)
-	}
+	always := s.always(tenant)
 	if isGUID(name) {
 		if name == always.User {
 			return always, nil
