@@ -10,6 +10,16 @@ import (
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
+// TestDeviceCodeOfMSAL: MSAL writes the grant without its namespace.
+func TestDeviceCodeOfMSAL(t *testing.T) {
+	c := newSignIn(t, nil)
+	userCode, form := c.beginDevice(tenant)
+	form.Set("grant_type", "device_code")
+	c.token(tenant, form).wantRefusal(t, 400, "authorization_pending", 70016, "")
+	c.steer("POST", "/sign-ins/"+userCode+"/approve", "").want(t, 204)
+	c.token(tenant, form).want(t, 200)
+}
+
 // beginDevice asks for a device code and returns it, its user code, and the form that redeems it.
 func (c signInClient) beginDevice(of string) (userCode string, form url.Values) {
 	c.t.Helper()

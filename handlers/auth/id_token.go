@@ -24,6 +24,7 @@ type IDToken struct {
 // idClaims are the claims of an ID token, in the form of Entra's v2 tokens.
 type idClaims struct {
 	jwt.RegisteredClaims
+	Audience          string `json:"aud"` // MSAL for Go reads no list
 	Version           string `json:"ver"`
 	Tenant            string `json:"tid"`
 	Object            string `json:"oid"`
@@ -41,10 +42,10 @@ func (l *LocalIssuer) MintIDToken(t IDToken, now time.Time) (string, error) {
 	user := strings.ToLower(t.User)
 	signed, err := l.sign(idClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: t.Issuer, Subject: user, Audience: jwt.ClaimStrings{t.Client},
+			Issuer: t.Issuer, Subject: user,
 			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(t.Expires)),
 		},
-		Version: "2.0", Tenant: strings.ToLower(t.Tenant), Object: user, Nonce: t.Nonce, Name: t.UPN, PreferredUsername: t.UPN,
+		Audience: t.Client, Version: "2.0", Tenant: strings.ToLower(t.Tenant), Object: user, Nonce: t.Nonce, Name: t.UPN, PreferredUsername: t.UPN,
 	})
 	if err != nil {
 		return "", fmt.Errorf("mint an ID token: %w", err)

@@ -23,7 +23,11 @@ func form(call *Call) (url.Values, error) {
 	if err != nil {
 		return nil, errMalformed.refuse("The form does not arrive whole.")
 	}
-	return parameters(string(text))
+	values, err := parameters(string(text))
+	if id := values.Get("client-request-id"); isGUID(id) { // MSAL for JavaScript sends it here and in no header
+		call.CorrelationID = id
+	}
+	return values, err
 }
 
 // parameters parses a form or a query. None may be given twice (RFC 6749, 3.1 and 3.2).

@@ -69,9 +69,10 @@ func (s scopes) answered() string {
 }
 
 // checkClientScope refuses a scope by which a client signs in itself, unless it is /.default of one
-// resource.
+// resource. MSAL for Go adds scopes of OpenID Connect, which say nothing here.
 func checkClientScope(text string) error {
-	if asked := strings.Fields(text); len(asked) == 1 && (strings.HasSuffix(asked[0], allOf) || asked[0] == ".default") {
+	asked := slices.DeleteFunc(strings.Fields(text), func(name string) bool { return slices.Contains(openIDScopes, name) })
+	if len(asked) == 1 && (strings.HasSuffix(asked[0], allOf) || asked[0] == ".default") {
 		return nil
 	}
 	return errClientScope.refuse("The provided value for scope '%s' is not valid. A client that signs in itself asks for one resource and /.default, as in https://graph.microsoft.com/.default.", shown(text))

@@ -16,6 +16,7 @@ var grants = map[string]func(*Service, *grantRequest) (*response, error){
 	"refresh_token":      (*Service).byRefreshToken,
 	"authorization_code": (*Service).byAuthorizationCode,
 	"urn:ietf:params:oauth:grant-type:device_code": (*Service).byDeviceCode,
+	"device_code": (*Service).byDeviceCode, // as MSAL writes it
 }
 
 // grantRequest is a request to the token endpoint.
