@@ -31,7 +31,8 @@ standard streams, gets SIGINT and SIGTERM passed on, and finds in its environmen
 
   AFTERHOURS_URL             scheme, host and port of the server
   AFTERHOURS_TOKEN           a token of the demo user for 24 hours
-  AFTERHOURS_TENANT, _USER   the tenant and the object id of that user
+  AFTERHOURS_TENANT          the tenant of that user
+  AFTERHOURS_USER            the object id of that user
   AFTERHOURS_CONTROL_TOKEN   a token for the API below /control
   AFTERHOURS_CA_FILE         with --tls-dev, the certificate to trust; also as
                              NODE_EXTRA_CA_CERTS, for Node
