@@ -118,7 +118,7 @@ func runWithServer(ctx context.Context, config Config, child *exec.Cmd, environ 
 	if err := app.announce(); err != nil {
 		return errors.Join(err, app.Stop())
 	}
-	r, err := app.ready()
+	r, err := app.Ready()
 	if err != nil {
 		return errors.Join(err, app.Stop())
 	}
@@ -138,7 +138,7 @@ func runWithServer(ctx context.Context, config Config, child *exec.Cmd, environ 
 
 // withServer returns the environment with the variables that lead to the server, and without
 // those that lead to another one.
-func withServer(environ []string, r ready) []string {
+func withServer(environ []string, r Ready) []string {
 	kept := slices.DeleteFunc(slices.Clone(environ), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
 		return name != "AFTERHOURS_BIN" && slices.Contains(clientVariables, name)
