@@ -19,6 +19,7 @@ package afterhourstest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -36,6 +37,12 @@ import (
 type (
 	TokenRequest = client.TokenRequest // what a token says
 	Request      = client.Request      // an entry of the journal
+
+	Rule       = client.FaultRule  // which requests fail, how often, and how
+	PresetRule = client.PresetRule // the same for a preset, which says how
+	Match      = client.FaultMatch
+	Answer     = client.FaultAnswer
+	Throttle   = client.Throttle
 )
 
 // Server is a server with a tenant for one test. Its methods may be called by several goroutines of the
@@ -85,12 +92,7 @@ func (s *Server) Token(t testing.TB) string {
 // application, when it expires. What the request leaves out is as in Token.
 func (s *Server) TokenWith(t testing.TB, request TokenRequest) string {
 	t.Helper()
-	if request.Tenant == "" {
-		request.Tenant = s.Tenant
-	}
-	if request.User == "" {
-		request.User = s.User
-	}
+	request.Tenant, request.User = cmp.Or(request.Tenant, s.Tenant), cmp.Or(request.User, s.User)
 	var token client.Token
 	response, err := s.instance.control.CreateToken(lasting(t), request)
 	read(t, "create a token", response, err, &token)
@@ -149,6 +151,28 @@ func (s *Server) Snapshot(t testing.TB) (restore func()) {
 		response, err := s.instance.control.RestoreSnapshot(lasting(t), name)
 		read(t, "restore the snapshot", response, err, nil)
 	}
+}
+
+// Fail lets requests of the tenant fail by a rule, until the end of the test or Reset. It returns the id
+// of the rule, which is in Request.Faults.
+func (s *Server) Fail(t testing.TB, rule Rule) (id string) {
+	t.Helper()
+	rule.Match.Tenant = cmp.Or(rule.Match.Tenant, s.Tenant)
+	var fault client.Fault
+	response, err := s.instance.control.CreateFault(lasting(t), rule)
+	read(t, "create the rule", response, err, &fault)
+	return fault.ID
+}
+
+// FailAs is Fail with one of Graph's failures by its name: throttled, unavailable, gateway-timeout, cae,
+// expired, no-licence, opted-out, no-mailbox, quota or flaky.
+func (s *Server) FailAs(t testing.TB, preset string, rule PresetRule) (id string) {
+	t.Helper()
+	rule.Match.Tenant = cmp.Or(rule.Match.Tenant, s.Tenant)
+	var fault client.Fault
+	response, err := s.instance.control.CreatePresetFault(lasting(t), client.PresetName(preset), rule)
+	read(t, "create the rule "+preset, response, err, &fault)
+	return fault.ID
 }
 
 // Filter says which requests are meant. A field that is zero means any.

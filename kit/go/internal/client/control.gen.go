@@ -51,6 +51,55 @@ const (
 	UnknownQueryOption    ErrorDetailCode = "unknownQueryOption"
 )
 
+// Defines values for FaultAnswerBody.
+const (
+	EmptyPage        FaultAnswerBody = "emptyPage"
+	Malformed        FaultAnswerBody = "malformed"
+	RepeatedNextLink FaultAnswerBody = "repeatedNextLink"
+)
+
+// Defines values for FaultAnswerRetryAfterForm.
+const (
+	Date    FaultAnswerRetryAfterForm = "date"
+	Seconds FaultAnswerRetryAfterForm = "seconds"
+)
+
+// Defines values for FaultMatchMethod.
+const (
+	FaultMatchMethodDELETE FaultMatchMethod = "DELETE"
+	FaultMatchMethodGET    FaultMatchMethod = "GET"
+	FaultMatchMethodHEAD   FaultMatchMethod = "HEAD"
+	FaultMatchMethodPATCH  FaultMatchMethod = "PATCH"
+	FaultMatchMethodPOST   FaultMatchMethod = "POST"
+)
+
+// Defines values for FaultRuleConnection.
+const (
+	Cut   FaultRuleConnection = "cut"
+	Reset FaultRuleConnection = "reset"
+)
+
+// Defines values for PresetName.
+const (
+	Cae            PresetName = "cae"
+	Expired        PresetName = "expired"
+	Flaky          PresetName = "flaky"
+	GatewayTimeout PresetName = "gateway-timeout"
+	NoLicence      PresetName = "no-licence"
+	NoMailbox      PresetName = "no-mailbox"
+	OptedOut       PresetName = "opted-out"
+	Quota          PresetName = "quota"
+	Throttled      PresetName = "throttled"
+	Unavailable    PresetName = "unavailable"
+)
+
+// Defines values for ThrottleBy.
+const (
+	ThrottleByApplication ThrottleBy = "application"
+	ThrottleByTenant      ThrottleBy = "tenant"
+	ThrottleByUser        ThrottleBy = "user"
+)
+
 // Defines values for Method.
 const (
 	MethodCONNECT Method = "CONNECT"
@@ -144,8 +193,144 @@ type ErrorDetail struct {
 // ErrorDetailCode defines model for errorDetailCode.
 type ErrorDetailCode string
 
+// Fault defines model for fault.
+type Fault struct {
+	// Applied How many of them got the fault. A rule with throttle lets most of those pass that it chooses, and a claims challenge those with a new token.
+	Applied int32 `json:"applied"`
+
+	// ID The id of a rule.
+	//
+	// Example: 0198f2a4-6c1e-7b3d-9a55-2f4e6d8c0b1a
+	ID FaultID `json:"id"`
+
+	// Matched How many requests have matched.
+	Matched int32 `json:"matched"`
+
+	// Preset Example: throttled
+	Preset PresetName `json:"preset,omitempty,omitzero"`
+
+	// Rule What happens to which requests. At least one of answer, throttle, delay and connection is there, and at most one of answer and throttle. The first `skip` requests that match pass, the next `times` that `rate` chooses get the fault, and all later ones pass.
+	Rule FaultRule `json:"rule"`
+}
+
+// FaultAnswer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
+type FaultAnswer struct {
+	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
+	Body FaultAnswerBody `json:"body,omitempty,omitzero"`
+
+	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass. A token is new if its nbf is later than the rule, in whole seconds, or if it is not the challenged one and its nbf is at least the time that the challenge asked for. `times` counts challenges.
+	Claims bool `json:"claims,omitempty,omitzero"`
+
+	// Code The code of the error. The default is Graph's for the status.
+	Code string `json:"code,omitempty,omitzero"`
+
+	// ContentType The header Content-Type. An empty text leaves the header out.
+	//
+	// Example: text/html
+	ContentType *string `json:"contentType,omitempty"`
+
+	// Headers Headers that are added or replaced. Those of the connection and of the length are refused.
+	Headers map[string]string `json:"headers,omitempty,omitzero"`
+
+	// Message The message of the error. The default is Graph's for the status. It is empty for the code UnknownError, as Graph has it for some 503 and 504.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// RetryAfter The seconds in the header Retry-After, with their fraction. Absent means no such header.
+	//
+	// Example: 2.128
+	RetryAfter *float64 `json:"retryAfter,omitempty"`
+
+	// RetryAfterForm Whether Retry-After has the seconds or a date.
+	RetryAfterForm FaultAnswerRetryAfterForm `json:"retryAfterForm,omitempty,omitzero"`
+	Status         int32                     `json:"status,omitempty,omitzero"`
+}
+
+// FaultAnswerBody `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
+type FaultAnswerBody string
+
+// FaultAnswerRetryAfterForm Whether Retry-After has the seconds or a date.
+type FaultAnswerRetryAfterForm string
+
+// FaultCollection defines model for faultCollection.
+type FaultCollection struct {
+	Value []Fault `json:"value"`
+}
+
+// FaultID The id of a rule.
+//
+// Example: 0198f2a4-6c1e-7b3d-9a55-2f4e6d8c0b1a
+type FaultID = string
+
+// FaultMatch What a request must have. A request matches if it has all of it.
+type FaultMatch struct {
+	// Application Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	Application GUID `json:"application,omitempty,omitzero"`
+
+	// Header A header of the request. Without a value, it is enough that the header is there.
+	Header HeaderMatch      `json:"header,omitempty,omitzero"`
+	Method FaultMatchMethod `json:"method,omitempty,omitzero"`
+
+	// Operation The operationId in the contract of the API.
+	//
+	// Example: updateMyStatistic
+	Operation string `json:"operation,omitempty,omitzero"`
+
+	// Tenant Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	Tenant GUID `json:"tenant,omitempty,omitzero"`
+
+	// User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	User GUID `json:"user,omitempty,omitzero"`
+}
+
+// FaultMatchMethod defines model for FaultMatch.Method.
+type FaultMatchMethod string
+
+// FaultRule What happens to which requests. At least one of answer, throttle, delay and connection is there, and at most one of answer and throttle. The first `skip` requests that match pass, the next `times` that `rate` chooses get the fault, and all later ones pass.
+type FaultRule struct {
+	// Answer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
+	Answer FaultAnswer `json:"answer,omitempty,omitzero"`
+
+	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
+	Connection FaultRuleConnection `json:"connection,omitempty,omitzero"`
+
+	// Delay Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
+	Delay Duration `json:"delay,omitempty,omitzero"`
+
+	// Match What a request must have. A request matches if it has all of it.
+	Match FaultMatch `json:"match,omitempty,omitzero"`
+
+	// Rate The share of the matching requests to which the rule applies, more than 0 and at most 1.
+	Rate float64 `json:"rate,omitempty,omitzero"`
+
+	// Seed What the choice by rate begins with. The same seed chooses the same requests in their order.
+	Seed int64 `json:"seed,omitempty,omitzero"`
+
+	// Skip How many matching requests pass first.
+	Skip int32 `json:"skip,omitempty,omitzero"`
+
+	// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
+	Throttle *Throttle `json:"throttle,omitempty"`
+
+	// Times How often the rule applies. Absent means always.
+	Times int32 `json:"times,omitempty,omitzero"`
+}
+
+// FaultRuleConnection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
+type FaultRuleConnection string
+
 // GUID Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 type GUID = string
+
+// HeaderMatch A header of the request. Without a value, it is enough that the header is there.
+type HeaderMatch struct {
+	// Name Example: User-Agent
+	Name string `json:"name"`
+
+	// Value The whole value, in the same case.
+	Value string `json:"value,omitempty,omitzero"`
+}
 
 // InnerError defines model for innerError.
 type InnerError struct {
@@ -161,6 +346,18 @@ type InnerError struct {
 // Example: Analytics.Read
 type Permission = string
 
+// PresetName Example: throttled
+type PresetName string
+
+// PresetRule defines model for presetRule.
+type PresetRule struct {
+	// Match What a request must have. A request matches if it has all of it.
+	Match FaultMatch `json:"match,omitempty,omitzero"`
+
+	// Times How often the rule applies. Absent means always.
+	Times int32 `json:"times,omitempty,omitzero"`
+}
+
 // Request time is when the request came, by the server's clock. duration is the real time to the end of the response. tenant and user are those of the token, of a user or of an application, and absent without a valid token.
 type Request struct {
 	// ClientRequestID The client-request-id of the request, if the response repeated it.
@@ -170,6 +367,9 @@ type Request struct {
 	//
 	// Example: PT1H
 	Duration Duration `json:"duration"`
+
+	// Faults The id of the rule that applied, or `Afterhours-Simulate`.
+	Faults []string `json:"faults,omitempty,omitzero"`
 
 	// Headers Those of the headers SdkVersion, User-Agent and Retry-Attempt that were sent, at most 200 characters of each.
 	Headers map[string]string `json:"headers,omitempty,omitzero"`
@@ -191,7 +391,7 @@ type Request struct {
 	// Example: /beta/me/analytics/activityStatistics/{activityStatistics-id}
 	Route string `json:"route,omitempty,omitzero"`
 
-	// Status The status of the response.
+	// Status The status of the response, 0 if the connection was reset before it.
 	Status int32 `json:"status"`
 
 	// Tenant Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
@@ -279,6 +479,30 @@ type SnapshotCollection struct {
 // Example: one-week
 type SnapshotName = string
 
+// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
+type Throttle struct {
+	// By Whose requests fill one bucket: those of an application in a tenant, of a tenant, or of an application for a user.
+	By ThrottleBy `json:"by,omitempty,omitzero"`
+
+	// RetryAfter Whether a 429 has the header Retry-After. Some services of Graph leave it out.
+	RetryAfter *bool `json:"retryAfter,omitempty"`
+	Units      int32 `json:"units,omitempty,omitzero"`
+
+	// UnitsPer Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
+	UnitsPer Duration `json:"unitsPer,omitempty,omitzero"`
+	Writes   int32    `json:"writes,omitempty,omitzero"`
+
+	// WritesPer Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
+	WritesPer Duration `json:"writesPer,omitempty,omitzero"`
+}
+
+// ThrottleBy Whose requests fill one bucket: those of an application in a tenant, of a tenant, or of an application for a user.
+type ThrottleBy string
+
 // Time A time as RFC 3339 has it.
 //
 // Example: 2026-11-23T14:00:00Z
@@ -361,6 +585,12 @@ type BadRequest = Error
 // ClockShown defines model for ClockShown.
 type ClockShown = Clock
 
+// FaultCreated defines model for FaultCreated.
+type FaultCreated = Fault
+
+// FaultsKept defines model for FaultsKept.
+type FaultsKept = FaultCollection
+
 // Forbidden defines model for Forbidden.
 type Forbidden = Error
 
@@ -399,6 +629,12 @@ type Unauthorized = Error
 
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = Error
+
+// NewFault What happens to which requests. At least one of answer, throttle, delay and connection is there, and at most one of answer and throttle. The first `skip` requests that match pass, the next `times` that `rate` chooses get the fault, and all later ones pass.
+type NewFault = FaultRule
+
+// NewPresetFault defines model for NewPresetFault.
+type NewPresetFault = PresetRule
 
 // NewTime defines model for NewTime.
 type NewTime = ClockUpdate
@@ -453,6 +689,12 @@ type SetClockJSONRequestBody = ClockUpdate
 
 // AdvanceClockJSONRequestBody defines body for AdvanceClock for application/json ContentType.
 type AdvanceClockJSONRequestBody = ClockAdvance
+
+// CreateFaultJSONRequestBody defines body for CreateFault for application/json ContentType.
+type CreateFaultJSONRequestBody = FaultRule
+
+// CreatePresetFaultJSONRequestBody defines body for CreatePresetFault for application/json ContentType.
+type CreatePresetFaultJSONRequestBody = PresetRule
 
 // ResetJSONRequestBody defines body for Reset for application/json ContentType.
 type ResetJSONRequestBody = Scope
@@ -578,6 +820,69 @@ type ClientInterface interface {
 	// Corresponds with POST /clock/advance (the `AdvanceClock` operationId).
 	AdvanceClock(ctx context.Context, body AdvanceClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DeleteFaults Remove all rules.
+	//
+	// Corresponds with DELETE /faults (the `DeleteFaults` operationId).
+	DeleteFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFaults List the rules, the oldest first.
+	//
+	// Corresponds with GET /faults (the `ListFaults` operationId).
+	ListFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateFaultWithBody Let requests fail.
+	//
+	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+	//
+	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+	//
+	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
+	//
+	// The response is 507 if there are 1,000 rules already.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /faults (the `CreateFault` operationId).
+	CreateFaultWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateFault Let requests fail.
+	//
+	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+	//
+	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+	//
+	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
+	//
+	// The response is 507 if there are 1,000 rules already.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /faults (the `CreateFault` operationId).
+	CreateFault(ctx context.Context, body CreateFaultJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePresetFaultWithBody Let requests fail in a way that Graph documents.
+	//
+	// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /faults/presets/{name} (the `CreatePresetFault` operationId).
+	CreatePresetFaultWithBody(ctx context.Context, name PresetName, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePresetFault Let requests fail in a way that Graph documents.
+	//
+	// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /faults/presets/{name} (the `CreatePresetFault` operationId).
+	CreatePresetFault(ctx context.Context, name PresetName, body CreatePresetFaultJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteFault Remove a rule.
+	//
+	// Corresponds with DELETE /faults/{id} (the `DeleteFault` operationId).
+	DeleteFault(ctx context.Context, id FaultID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DeleteRequests Empty the journal of requests.
 	//
 	// Corresponds with DELETE /requests (the `DeleteRequests` operationId).
@@ -592,7 +897,7 @@ type ClientInterface interface {
 
 	// ResetWithBody Go back to the state with which the server started.
 	//
-	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes.
+	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 	//
 	// On a store that outlives the server, statistics that were stored before the server started are removed as well.
 	//
@@ -603,7 +908,7 @@ type ClientInterface interface {
 
 	// Reset Go back to the state with which the server started.
 	//
-	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes.
+	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 	//
 	// On a store that outlives the server, statistics that were stored before the server started are removed as well.
 	//
@@ -766,6 +1071,139 @@ func (c *Client) AdvanceClock(ctx context.Context, body AdvanceClockJSONRequestB
 	return c.Client.Do(req)
 }
 
+// DeleteFaults Remove all rules.
+//
+// Corresponds with DELETE /faults (the `DeleteFaults` operationId).
+func (c *Client) DeleteFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteFaultsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFaults List the rules, the oldest first.
+//
+// Corresponds with GET /faults (the `ListFaults` operationId).
+func (c *Client) ListFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFaultsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateFaultWithBody Let requests fail.
+//
+// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+//
+// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+//
+// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
+//
+// The response is 507 if there are 1,000 rules already.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /faults (the `CreateFault` operationId).
+func (c *Client) CreateFaultWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateFaultRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateFault Let requests fail.
+//
+// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+//
+// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+//
+// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
+//
+// The response is 507 if there are 1,000 rules already.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /faults (the `CreateFault` operationId).
+func (c *Client) CreateFault(ctx context.Context, body CreateFaultJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateFaultRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePresetFaultWithBody Let requests fail in a way that Graph documents.
+//
+// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /faults/presets/{name} (the `CreatePresetFault` operationId).
+func (c *Client) CreatePresetFaultWithBody(ctx context.Context, name PresetName, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePresetFaultRequestWithBody(c.Server, name, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePresetFault Let requests fail in a way that Graph documents.
+//
+// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /faults/presets/{name} (the `CreatePresetFault` operationId).
+func (c *Client) CreatePresetFault(ctx context.Context, name PresetName, body CreatePresetFaultJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePresetFaultRequest(c.Server, name, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteFault Remove a rule.
+//
+// Corresponds with DELETE /faults/{id} (the `DeleteFault` operationId).
+func (c *Client) DeleteFault(ctx context.Context, id FaultID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteFaultRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DeleteRequests Empty the journal of requests.
 //
 // Corresponds with DELETE /requests (the `DeleteRequests` operationId).
@@ -800,7 +1238,7 @@ func (c *Client) ListRequests(ctx context.Context, params *ListRequestsParams, r
 
 // ResetWithBody Go back to the state with which the server started.
 //
-// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes.
+// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 //
 // On a store that outlives the server, statistics that were stored before the server started are removed as well.
 //
@@ -821,7 +1259,7 @@ func (c *Client) ResetWithBody(ctx context.Context, contentType string, body io.
 
 // Reset Go back to the state with which the server started.
 //
-// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes.
+// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 //
 // On a store that outlives the server, statistics that were stored before the server started are removed as well.
 //
@@ -1085,6 +1523,181 @@ func NewAdvanceClockRequestWithBody(server string, contentType string, body io.R
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteFaultsRequest constructs an http.Request for the DeleteFaults method
+func NewDeleteFaultsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/faults")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListFaultsRequest constructs an http.Request for the ListFaults method
+func NewListFaultsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/faults")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateFaultRequest calls the generic CreateFault builder with application/json body
+func NewCreateFaultRequest(server string, body CreateFaultJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateFaultRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateFaultRequestWithBody constructs an http.Request for the CreateFault method, with any body, and a specified content type
+func NewCreateFaultRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/faults")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreatePresetFaultRequest calls the generic CreatePresetFault builder with application/json body
+func NewCreatePresetFaultRequest(server string, name PresetName, body CreatePresetFaultJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePresetFaultRequestWithBody(server, name, "application/json", bodyReader)
+}
+
+// NewCreatePresetFaultRequestWithBody constructs an http.Request for the CreatePresetFault method, with any body, and a specified content type
+func NewCreatePresetFaultRequestWithBody(server string, name PresetName, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/faults/presets/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteFaultRequest constructs an http.Request for the DeleteFault method
+func NewDeleteFaultRequest(server string, id FaultID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/faults/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
