@@ -23,7 +23,7 @@ const (
 )
 
 func newRules(t interface{ Fatal(...any) }, all ...api.FaultRule) *Rules {
-	r := New()
+	r := New(time.Now)
 	r.Know([]string{"getMyStatistic", "listMyStatistics", "updateMyStatistic"}, []string{"listMyStatistics"})
 	for _, one := range all {
 		if _, err := r.Add(one, ""); err != nil {
@@ -187,7 +187,7 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestWait(t *testing.T) {
-	r, start := New(), time.Now()
+	r, start := New(time.Now), time.Now()
 	if err := r.Wait(t.Context(), 20*time.Millisecond); err != nil || time.Since(start) < 20*time.Millisecond {
 		t.Errorf("after %v: %v", time.Since(start), err)
 	}
