@@ -286,6 +286,23 @@ func TestExecLog(t *testing.T) {
 	}
 }
 
+// TestFaultIsNoErrorOfTheServer: a 503 that a test has asked for is in the log, but not as an error.
+func TestFaultIsNoErrorOfTheServer(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "server.log")
+	e := startExec(t, t.TempDir(), nil, "--log-file", file, "--", "sh", "-c", "echo $AFTERHOURS_URL; echo $AFTERHOURS_TOKEN; echo $AFTERHOURS_CONTROL_TOKEN; cat")
+	url, token, controlToken := e.line(), e.line(), e.line()
+	if status, _, text := checked.Send(t, checked.Client(t), "POST", url+"/control/faults/presets/unavailable", controlToken, "{}"); status != http.StatusCreated {
+		t.Fatalf("%d %s", status, text)
+	}
+	if status, _, text := checked.Send(t, checked.Client(t), "GET", url+program.Statistics, token, ""); status != http.StatusServiceUnavailable {
+		t.Errorf("%d %s", status, text)
+	}
+	e.end()
+	if log := mustRead(t, file); !strings.Contains(log, `"status":503`) || strings.Contains(log, `"level":"ERROR"`) {
+		t.Errorf("the log has %s", log)
+	}
+}
+
 // TestExecWithoutAServer: if the server does not start, the command does not run.
 func TestExecWithoutAServer(t *testing.T) {
 	code, out, told := runExec(t, "--seed", seedFile(t, "seed.jsonl", "{}\n"), "--", "echo", "ran")
