@@ -50,6 +50,21 @@ func (a *App) removeReadyFile() error {
 	return nil
 }
 
+// ready returns what a test needs to know of the started server.
+func (a *App) ready() (ready, error) {
+	token, err := a.demoToken(readyTokenLifetime)
+	if err != nil {
+		return ready{}, err
+	}
+	controlToken, err := a.controlToken(readyTokenLifetime)
+	if err != nil {
+		return ready{}, err
+	}
+	return ready{
+		URL: a.URL(), Token: token, Tenant: demoTenant, User: demoUser, PID: os.Getpid(), CAFile: a.caFile, ControlToken: controlToken,
+	}, nil
+}
+
 // announce writes the file of --ready-file, and has Stop remove it first of all. The server must
 // have been started.
 func (a *App) announce() error {
@@ -57,17 +72,11 @@ func (a *App) announce() error {
 	if name == "" {
 		return nil
 	}
-	token, err := a.demoToken(readyTokenLifetime)
+	r, err := a.ready()
 	if err != nil {
 		return err
 	}
-	controlToken, err := a.controlToken(readyTokenLifetime)
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(ready{
-		URL: a.URL(), Token: token, Tenant: demoTenant, User: demoUser, PID: os.Getpid(), CAFile: a.caFile, ControlToken: controlToken,
-	})
+	text, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
