@@ -289,7 +289,7 @@ type ErrorDetailCode = gen.ErrorDetailCode
 
 // Fault defines model for fault.
 type Fault struct {
-	// Applied How many of them got the fault.
+	// Applied How many of them got the fault. A rule with throttle lets most of those pass that it chooses, and a claims challenge those with a new token.
 	Applied int32 `json:"applied"`
 
 	// ID The id of a rule.
@@ -309,16 +309,16 @@ type Fault struct {
 
 // FaultAnswer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
 type FaultAnswer struct {
-	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone.
+	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
 	Body *FaultAnswerBody `json:"body,omitempty"`
 
-	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass.
+	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass. A token is new if its nbf is later than the rule, in whole seconds, or if it is not the challenged one and its nbf is at least the time that the challenge asked for. `times` counts challenges.
 	Claims *bool `json:"claims,omitempty"`
 
 	// Code The code of the error. The default is Graph's for the status.
 	Code *string `json:"code,omitempty"`
 
-	// ContentType The header Content-Type.
+	// ContentType The header Content-Type. An empty text leaves the header out.
 	//
 	// Example: text/html
 	ContentType *string `json:"contentType,omitempty"`
@@ -339,7 +339,7 @@ type FaultAnswer struct {
 	Status         *int32                     `json:"status,omitempty"`
 }
 
-// FaultAnswerBody `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone.
+// FaultAnswerBody `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
 type FaultAnswerBody string
 
 // FaultAnswerRetryAfterForm Whether Retry-After has the seconds or a date.
@@ -384,13 +384,13 @@ type FaultRule struct {
 	// Answer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
 	Answer *FaultAnswer `json:"answer,omitempty"`
 
-	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status. In a batch it is the connection of the batch.
+	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
 	Connection *FaultRuleConnection `json:"connection,omitempty"`
 
-	// Delay How long the request waits before anything else, at most PT1M, in real time.
+	// Delay Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
 	//
-	// Example: PT0.3S
-	Delay *string `json:"delay,omitempty"`
+	// Example: PT1H
+	Delay *Duration `json:"delay,omitempty"`
 
 	// Match What a request must have. A request matches if it has all of it.
 	Match *FaultMatch `json:"match,omitempty"`
@@ -404,14 +404,14 @@ type FaultRule struct {
 	// Skip How many matching requests pass first.
 	Skip *int32 `json:"skip,omitempty"`
 
-	// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start.
+	// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
 	Throttle *Throttle `json:"throttle,omitempty"`
 
 	// Times How often the rule applies. Absent means always.
 	Times *int32 `json:"times,omitempty"`
 }
 
-// FaultRuleConnection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status. In a batch it is the connection of the batch.
+// FaultRuleConnection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
 type FaultRuleConnection string
 
 // GUID Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
@@ -420,7 +420,9 @@ type GUID = string
 // HeaderMatch A header of the request. Without a value, it is enough that the header is there.
 type HeaderMatch struct {
 	// Name Example: User-Agent
-	Name  string  `json:"name"`
+	Name string `json:"name"`
+
+	// Value The whole value, in the same case.
 	Value *string `json:"value,omitempty"`
 }
 
@@ -477,7 +479,7 @@ type Request struct {
 	// Example: /beta/me/analytics/activityStatistics/{activityStatistics-id}
 	Route *string `json:"route,omitempty"`
 
-	// Status The status of the response.
+	// Status The status of the response, 0 if the connection was reset before it.
 	Status int32 `json:"status"`
 
 	// Tenant Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
@@ -565,7 +567,7 @@ type SnapshotCollection struct {
 // Example: one-week
 type SnapshotName = string
 
-// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start.
+// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
 type Throttle struct {
 	// By Whose requests fill one bucket: those of an application in a tenant, of a tenant, or of an application for a user.
 	By *ThrottleBy `json:"by,omitempty"`
