@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"afterhours/contract/golden"
@@ -37,6 +38,7 @@ func TestPresets(t *testing.T) {
 				text += fmt.Sprintf("%s: %s\n", name, got.header.Get(name))
 			}
 		}
-		return anyID.ReplaceAllString(anyDate.ReplaceAllString(text+got.text, "{date}"), "{id}")
+		text = strings.ReplaceAll(text+got.text, c.url, "{url}")
+		return anyID.ReplaceAllString(anyDate.ReplaceAllString(text, "{date}"), "{id}")
 	})
 }
