@@ -83,8 +83,7 @@ func (k kind) get() (*instance, error) {
 
 // start starts a server of the kind, or finds the one that the environment leads to.
 func (k kind) start() (*instance, error) {
-	started := &instance{alone: k.alone, transport: http.DefaultTransport.(*http.Transport).Clone()}
-	started.transport.Proxy = nil // the server is on this machine
+	started := &instance{alone: k.alone, transport: &http.Transport{ForceAttemptHTTP2: true}}
 	var ready command.Ready
 	var err error
 	switch {
