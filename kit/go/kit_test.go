@@ -194,7 +194,7 @@ func TestSpeed(t *testing.T) {
 	fastest := func(what string, limit time.Duration, do func() time.Duration) {
 		t.Helper()
 		best := time.Hour
-		for range 5 { // other tests may share the machine
+		for n := 0; n < 5 || n < 50 && best > factor*limit; n++ { // other tests may share the machine
 			best = min(best, do())
 		}
 		t.Logf("%s: %v", what, best)
