@@ -88,6 +88,11 @@ var controlRoutes = []struct{ method, path, body string }{
 	{"GET", "/clock", ""},
 	{"PUT", "/clock", `{"now":null}`},
 	{"POST", "/clock/advance", `{"by":"PT0S"}`},
+	{"GET", "/faults", ""},
+	{"POST", "/faults", `{"match":{"user":"` + lee + `"},"delay":"PT0.1S"}`},
+	{"POST", "/faults/presets/cae", `{"match":{"user":"` + lee + `"}}`},
+	{"DELETE", "/faults/0198f2a4-6c1e-7b3d-9a55-2f4e6d8c0b1a", ""},
+	{"DELETE", "/faults", ""},
 	{"GET", "/requests", ""},
 	{"DELETE", "/requests", ""},
 }

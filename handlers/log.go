@@ -29,6 +29,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	if req.code != "" {
 		line = append(line, slog.String("error", string(req.code)))
 	}
+	if rule := req.rule(); rule != "" {
+		line = append(line, slog.String("fault", rule))
+	}
 	if req.target != "" {
 		line = append(line, slog.String("target", req.target))
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	api "afterhours/control"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/control"
@@ -141,15 +143,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req.at = s.now()
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
-	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	recorder := &statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
 	r.Body = paced(w, r)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
 	}
 	took := time.Since(start)
-	s.logRequest(r, req, recorder.status, took)
+	s.logRequest(r, req, recorder.sent(), took)
 	if s.control != nil {
-		s.control.record(r, req, recorder.status, took)
+		s.control.record(r, req, recorder.sent(), took)
+	}
+	if req.fault != nil {
+		s.sendFaulty(w, r, req.fault, recorder.status, recorder.body.Bytes())
 	}
 }
 
@@ -168,15 +173,35 @@ func (s *Server) setHeaders(header http.Header, req *request) {
 	}
 }
 
-// statusRecorder keeps the status of the response for the log.
+// statusRecorder keeps the status of the response for the log. It keeps the whole response if the
+// request has a fault.
 type statusRecorder struct {
 	http.ResponseWriter
+	req    *request
 	status int
+	body   bytes.Buffer
 }
 
 func (w *statusRecorder) WriteHeader(status int) {
 	w.status = status
-	w.ResponseWriter.WriteHeader(status)
+	if w.req.fault == nil {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *statusRecorder) Write(part []byte) (int, error) {
+	if w.req.fault != nil {
+		return w.body.Write(part)
+	}
+	return w.ResponseWriter.Write(part)
+}
+
+// sent returns the status of the response, 0 if a fault lets none be sent.
+func (w *statusRecorder) sent() int {
+	if w.req.fault != nil && w.req.fault.Connection == api.Reset {
+		return 0
+	}
+	return w.status
 }
 
 // Unwrap returns the wrapped writer to http.ResponseController.
