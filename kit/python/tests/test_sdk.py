@@ -25,7 +25,7 @@ async def test_created(afterhours_tenant):
     stored = afterhours_tenant.get("created")
     assert (stored["duration"], stored["startDate"]) == ("PT1H30M", "2019-06-16")
     (request,) = afterhours_tenant.requests(method="POST")
-    assert request.status == 201 and request.headers["SdkVersion"].startswith("graph-python")
+    assert request.status == 201 and "kiota-python" in request.headers["User-Agent"]
 
 
 async def test_the_documented_patch(afterhours_tenant):
