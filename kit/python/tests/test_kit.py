@@ -186,10 +186,10 @@ def test_a_running_server(afterhours, monkeypatch):
     with pytest.raises(AfterhoursError, match="has its own tls, seed, demo, program and flags"):
         afterhours_test.start(demo=True)
     monkeypatch.setenv("AFTERHOURS_CONTROL_TOKEN", "e30.e30.e30")
-    with pytest.raises(AfterhoursError, match="refuses AFTERHOURS_CONTROL_TOKEN"):
+    with pytest.raises(AfterhoursError, match="AFTERHOURS_CONTROL_TOKEN must be the controlToken .*401"):
         afterhours_test.start()
     monkeypatch.delenv("AFTERHOURS_CONTROL_TOKEN")
-    with pytest.raises(AfterhoursError, match="and AFTERHOURS_CONTROL_TOKEN is not"):
+    with pytest.raises(AfterhoursError, match="AFTERHOURS_CONTROL_TOKEN must be the controlToken .*401"):
         afterhours_test.start()
 
 
@@ -202,6 +202,9 @@ def test_a_running_server_with_tls(monkeypatch):
         monkeypatch.setenv("AFTERHOURS_CA_FILE", first.ca_file)
         with afterhours_test.start(tls=True) as server, server.tenant() as tenant:
             assert read(tenant).status_code == 200
+        monkeypatch.setenv("AFTERHOURS_CA_FILE", "/missing/ca.pem")
+        with pytest.raises(AfterhoursError, match="AFTERHOURS_CA_FILE, /missing/ca.pem, cannot be read"):
+            afterhours_test.start()
 
 
 def test_a_running_server_without_control(monkeypatch, tmp_path):
@@ -213,7 +216,7 @@ def test_a_running_server_without_control(monkeypatch, tmp_path):
             time.sleep(0.01)
         monkeypatch.setenv("AFTERHOURS_URL", json.loads(ready.read_text())["url"])
         monkeypatch.setenv("AFTERHOURS_CONTROL_TOKEN", "e30.e30.e30")
-        with pytest.raises(AfterhoursError, match="has no control API. Start it with --control"):
+        with pytest.raises(AfterhoursError, match="It must run with --control, .*404"):
             afterhours_test.start()
     finally:
         server.terminate()
@@ -225,7 +228,7 @@ def test_no_running_server(monkeypatch):
         port = closed.getsockname()[1]
     monkeypatch.setenv("AFTERHOURS_URL", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("AFTERHOURS_CONTROL_TOKEN", "e30.e30.e30")
-    with pytest.raises(AfterhoursError, match=f"No server answers at AFTERHOURS_URL, http://127.0.0.1:{port}"):
+    with pytest.raises(AfterhoursError, match=f"The server at http://127.0.0.1:{port} cannot be steered.*refused"):
         afterhours_test.start()
 
 
@@ -242,3 +245,18 @@ def test_the_server_ends_with_the_process():
         while time.monotonic() < end:
             httpx.get(url + "/readyz")
             time.sleep(0.05)
+
+
+def test_a_forked_child_does_not_keep_the_server():
+    server = afterhours_test.start()
+    child = os.fork()  # it has the pipe to the server as well
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+    try:
+        began = time.monotonic()
+        server.close()
+        assert time.monotonic() - began < 9  # after 10 s it would be killed
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

@@ -74,6 +74,7 @@ class Process:
         """Ends the server and removes its folder. A second call does nothing."""
         assert self._process.stdin
         self._process.stdin.close()
+        self._process.terminate()  # a child of this process may have the other end of the pipe, too
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

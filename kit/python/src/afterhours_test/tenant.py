@@ -7,27 +7,19 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from .control.api.data import delete_snapshot, reset, restore_snapshot, take_snapshot
 from .control.api.requests import list_requests
 from .control.api.tokens import create_token
 from .control.models import Fault, ListRequestsMethod, PresetName, Request, RequestCollection, Scope, Seeded, Token, TokenRequest
-from .control.types import UNSET, Unset
+from .control.types import UNSET
 from .durations import text
 from .errors import AfterhoursError
 
 if TYPE_CHECKING:
     from .server import Server
-
-T = TypeVar("T")
-
-
-def _given(value: T | None) -> T | Unset:
-    """Returns the value, or that of an absent property for None."""
-    return UNSET if value is None else value
 
 
 class Tenant:
@@ -36,14 +28,11 @@ class Tenant:
     At the end of its `with` the tenant is reset, and its snapshots are deleted.
     """
 
-    server: Server
-    id: str
-    user: str
-
     def __init__(self, server: Server, id: str, user: str) -> None:
         self.server = server
         self.id = id
         self.user = user
+        self._scope = Scope(tenant=id)
         self._http = server.control.get_httpx_client()
         self._cleanup = ExitStack()
 
@@ -72,12 +61,12 @@ class Tenant:
         body = TokenRequest(
             tenant=self.id,
             user=user or self.user,
-            upn=_given(upn),
+            upn=upn or UNSET,
             scopes=list(scopes) or UNSET,
             roles=list(roles) or UNSET,
             expires_in=text(expires_in),
-            not_before=_given(not_before),
-            audience=_given(audience),
+            not_before=not_before or UNSET,
+            audience=audience or UNSET,
             cae=cae,
         )
         token = create_token.sync(client=self.server.control, body=body)
@@ -87,8 +76,8 @@ class Tenant:
     def put(self, *statistics: Mapping[str, Any], user: str | None = None) -> None:
         """Stores statistics of the user. A stored one with the same id is replaced.
 
-        Each has the JSON of the API. It needs @odata.type, and both dates or the id. The requests of the tenant do not
-        have it, and rules for faults do not hold.
+        Each is JSON as in the API, and needs @odata.type, and both dates or the id. It is no request of the tenant, and
+        rules for faults do not hold.
         """
         owner = {"tenant": self.id, "user": user or self.user}
         rows = "".join(json.dumps({**owner, "statistic": statistic}) + "\n" for statistic in statistics)
@@ -102,7 +91,7 @@ class Tenant:
     def get(self, id: str, user: str | None = None) -> dict[str, Any]:
         """Returns the JSON of a statistic of the user, with @odata.etag. The error has the status 404 if there is none.
 
-        It is read through the API: the requests of the tenant have it. Rules for faults do not hold.
+        It is a request of the tenant. Rules for faults do not hold.
         """
         owner = user or self.user
         response = self._http.get(
@@ -155,13 +144,13 @@ class Tenant:
         found = list_requests.sync(
             client=self.server.control,
             tenant=self.id,
-            route=_given(route),
-            method=_given(method),
-            status=_given(status),
-            user=_given(user),
-            client_request_id=_given(client_request_id),
+            route=route or UNSET,
+            method=method or UNSET,
+            status=status or UNSET,
+            user=user or UNSET,
+            client_request_id=client_request_id or UNSET,
             count=count,
-            wait=UNSET if wait is None else text(wait),
+            wait=text(wait) if wait else UNSET,
         )
         assert isinstance(found, RequestCollection)
         return found.value
@@ -170,16 +159,12 @@ class Tenant:
         """Keeps what is stored of the tenant until the tenant ends, and returns it."""
         snapshot = Snapshot(self.server, str(uuid.uuid4()))
         take_snapshot.sync_detailed(snapshot.name, client=self.server.control, body=self._scope)
-        self._cleanup.callback(partial(delete_snapshot.sync_detailed, snapshot.name, client=self.server.control))
+        self._cleanup.callback(delete_snapshot.sync_detailed, snapshot.name, client=self.server.control)
         return snapshot
 
     def reset(self) -> None:
         """Removes all that the tenant has: statistics, rules for faults and requests. What a seed gave it comes back."""
         reset.sync_detailed(client=self.server.control, body=self._scope)
-
-    @property
-    def _scope(self) -> Scope:
-        return Scope(tenant=self.id)
 
     def __enter__(self) -> Self:
         self._cleanup.callback(self.reset)
