@@ -16,7 +16,7 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 		return
 	}
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError && !gone(r) {
+	if status >= http.StatusInternalServerError && !gone(r) && !req.endsByFault() {
 		level = slog.LevelError
 	}
 	line := []slog.Attr{

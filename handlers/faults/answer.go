@@ -2,6 +2,7 @@ package faults
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -36,24 +37,30 @@ var defaults = map[int]struct {
 	http.StatusInsufficientStorage:   {gen.ErrorCodeQuotaLimitReached, "The quota limit has been reached."},
 }
 
-// bearer is the header WWW-Authenticate that Graph sends with a 401.
-const bearer = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+// graphID is the application id of Microsoft Graph, which is the same in every tenant.
+const graphID = "00000003-0000-0000-c000-000000000000"
+
+// challenge returns the header WWW-Authenticate that Graph sends with a 401. Its address is that of this
+// server instead of Entra ID.
+func challenge(origin string) string {
+	return fmt.Sprintf(`Bearer realm="", authorization_uri="%s/common/oauth2/v2.0/authorize", client_id="%s"`, origin, graphID)
+}
 
 // failure returns the fault with the default code and message of a status.
 func failure(status int) *Fault {
 	row := defaults[status]
-	fault := &Fault{Status: status, Code: string(cmp.Or(row.code, gen.ErrorCodeUnknownError)), Message: row.message}
-	if status == http.StatusUnauthorized {
-		fault.Challenge = bearer
-	}
-	return fault
+	return &Fault{Status: status, Code: string(cmp.Or(row.code, gen.ErrorCodeUnknownError)), Message: row.message}
 }
 
-// answer returns the fault of a rule's answer, without the challenge of claims.
+// answer returns the fault of a rule's answer, without the challenge.
 func answer(a *api.FaultAnswer) *Fault {
 	fault := &Fault{}
-	if a.Status != nil {
-		fault = failure(int(*a.Status))
+	isChallenge := value(a.Claims)
+	if a.Status != nil || isChallenge {
+		fault = failure(int(cmp.Or(value(a.Status), http.StatusUnauthorized)))
+		if isChallenge {
+			fault.Message = revoked
+		}
 		if a.Code != nil {
 			if fault.Code = *a.Code; fault.Code == string(gen.ErrorCodeUnknownError) {
 				fault.Message = ""
@@ -62,8 +69,6 @@ func answer(a *api.FaultAnswer) *Fault {
 		if a.Message != nil {
 			fault.Message = *a.Message
 		}
-	} else if value(a.Claims) {
-		fault = failure(http.StatusUnauthorized)
 	}
 	fault.ContentType, fault.Body = a.ContentType, value(a.Body)
 	fault.Header = http.Header{}
