@@ -1,6 +1,8 @@
 """The fixtures, in runs of pytest of their own."""
 
 import json
+import os
+import sys
 
 import pytest
 
@@ -38,6 +40,13 @@ def test_workers_share_a_running_server(pytester, afterhours, monkeypatch):
     monkeypatch.setenv("AFTERHOURS_CONTROL_TOKEN", afterhours.control.token)
     _, servers, tenants = run_eight(pytester)
     assert servers == {afterhours.url} and len(tenants) == 8
+
+
+def test_workers_below_exec(pytester):
+    pytester.makepyfile(EIGHT)
+    command = [os.environ["AFTERHOURS_BIN"], "exec", "--tls-dev", "--", sys.executable, "-m", "pytest", "-n", "2"]
+    assert pytester.run(*command).ret == 0
+    assert len({file.read_text().split()[1] for file in pytester.path.glob("*.seen")}) == 1
 
 
 def test_options(pytester):
