@@ -64,6 +64,7 @@ func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&c.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
 	flags.BoolVar(&c.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
 	c.Control.add(flags)
+	flags.StringVar(&c.Clients, "clients", "", "with --control: file of the clients that may sign in as with Entra ID, a JSON list of objects with id, secret, roles and redirectUris. Without it any client may, with any secret")
 	flags.StringVar(&c.Seed, "seed", "", "file of statistics, settings and names to begin with, JSON Lines or CSV as import takes them; a row replaces the stored one, and if one row is refused, none is stored and the server does not start")
 	flags.StringVar(&c.ReadyFile, "ready-file", "", "file to write as soon as the server serves, and to remove when it ends: JSON with url, token, tenant, user, pid and, with --tls-dev, caFile")
 	flags.StringVar(&c.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
