@@ -64,6 +64,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/durability/failover": {"contract/program"},
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
+	"afterhours/contract/sdk/presets":         {"control"},
 }
 
 // confined lists the only packages that may import a package of another module.
