@@ -312,7 +312,7 @@ type FaultAnswer struct {
 	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
 	Body *FaultAnswerBody `json:"body,omitempty"`
 
-	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass.
+	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass. A token is new if its nbf is later than the rule, in whole seconds, or if it is not the challenged one and its nbf is at least the time that the challenge asked for. `times` counts challenges.
 	Claims *bool `json:"claims,omitempty"`
 
 	// Code The code of the error. The default is Graph's for the status.
@@ -404,7 +404,7 @@ type FaultRule struct {
 	// Skip How many matching requests pass first.
 	Skip *int32 `json:"skip,omitempty"`
 
-	// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start.
+	// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
 	Throttle *Throttle `json:"throttle,omitempty"`
 
 	// Times How often the rule applies. Absent means always.
@@ -567,7 +567,7 @@ type SnapshotCollection struct {
 // Example: one-week
 type SnapshotName = string
 
-// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start.
+// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
 type Throttle struct {
 	// By Whose requests fill one bucket: those of an application in a tenant, of a tenant, or of an application for a user.
 	By *ThrottleBy `json:"by,omitempty"`

@@ -53,15 +53,19 @@ func (s *Server) applyFault(r *http.Request, op *spec.Operation, req *request) e
 // faultOf returns the fault of the request, nil for none. Its header counts more than rules.
 func (a *controlAPI) faultOf(r *http.Request, op *spec.Operation, req *request) (*faults.Fault, error) {
 	q := &faults.Request{
-		Operation:   op.OperationID,
-		IsList:      op.IsList(),
-		Method:      r.Method,
-		Tenant:      req.Caller.Tenant,
-		User:        req.Caller.User,
-		Application: req.Caller.Application,
-		Header:      r.Header,
-		Query:       queryOf(r),
-		Now:         req.at,
+		Operation:     op.OperationID,
+		IsList:        op.IsList(),
+		Method:        r.Method,
+		Tenant:        req.Caller.Tenant,
+		User:          req.Caller.User,
+		Application:   req.Caller.Application,
+		Header:        r.Header,
+		Query:         queryOf(r),
+		Now:           req.at,
+		Origin:        a.server.origin(r),
+		NotBefore:     req.Caller.NotBefore,
+		AnswersClaims: req.Caller.AnswersClaims,
+		Token:         req.Caller.Token,
 	}
 	if asked := r.Header.Values(faults.HeaderName); len(asked) > 0 {
 		return a.service.Faults.Simulate(q, strings.Join(asked, ", "))

@@ -14,9 +14,6 @@ import (
 	"afterhours/handlers/faults"
 )
 
-// faultHeader names the rule in a response that has a fault, so that nobody takes it for a failure of the server.
-const faultHeader = "Afterhours-Fault"
-
 // faultyResponse is a whole response before it is sent with a fault.
 type faultyResponse struct {
 	*faults.Fault
@@ -56,7 +53,7 @@ func (f *faultyResponse) changeHeader() {
 		set = http.Header{}
 	}
 	if f.Rule != "" {
-		set[faultHeader] = []string{f.Rule}
+		set[faults.ResponseHeader] = []string{f.Rule}
 	}
 	if f.ContentType != nil {
 		set["Content-Type"] = []string{*f.ContentType}

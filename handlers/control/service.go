@@ -42,7 +42,7 @@ func New(config Config) (*Service, error) {
 	if !ok {
 		return nil, fmt.Errorf("a store of the type %T cannot be reset", config.Store)
 	}
-	return &Service{Config: config, Journal: newJournal(), Faults: faults.New(), replacer: replacer, snapshots: newSnapshots()}, nil
+	return &Service{Config: config, Journal: newJournal(), Faults: faults.New(config.Clock.Now), replacer: replacer, snapshots: newSnapshots()}, nil
 }
 
 // EndWaits ends all waits, now and later, so that a server that stops need not wait for them.

@@ -36,8 +36,11 @@ var defaults = map[int]struct {
 	http.StatusInsufficientStorage:   {gen.ErrorCodeQuotaLimitReached, "The quota limit has been reached."},
 }
 
+// graphID is the application id of Microsoft Graph, which is the same in every tenant.
+const graphID = "00000003-0000-0000-c000-000000000000"
+
 // bearer is the header WWW-Authenticate that Graph sends with a 401.
-const bearer = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+const bearer = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphID + `"`
 
 // failure returns the fault with the default code and message of a status.
 func failure(status int) *Fault {
@@ -52,8 +55,12 @@ func failure(status int) *Fault {
 // answer returns the fault of a rule's answer, without the challenge of claims.
 func answer(a *api.FaultAnswer) *Fault {
 	fault := &Fault{}
-	if a.Status != nil {
-		fault = failure(int(*a.Status))
+	isChallenge := value(a.Claims)
+	if a.Status != nil || isChallenge {
+		fault = failure(int(cmp.Or(value(a.Status), http.StatusUnauthorized)))
+		if isChallenge {
+			fault.Message = revoked
+		}
 		if a.Code != nil {
 			if fault.Code = *a.Code; fault.Code == string(gen.ErrorCodeUnknownError) {
 				fault.Message = ""
@@ -62,8 +69,6 @@ func answer(a *api.FaultAnswer) *Fault {
 		if a.Message != nil {
 			fault.Message = *a.Message
 		}
-	} else if value(a.Claims) {
-		fault = failure(http.StatusUnauthorized)
 	}
 	fault.ContentType, fault.Body = a.ContentType, value(a.Body)
 	fault.Header = http.Header{}

@@ -93,6 +93,7 @@ func checkHeaders(headers map[string]string, found *findings) {
 		found.add(!headerName.MatchString(name), target, "'%s' is not the name of a header.", problem.Shown(name))
 		found.add(slices.Contains(notForRules, canonical), target,
 			"'%s' belongs to the connection or the length of the response. Leave it out, or use connection.", name)
+		found.add(canonical == ResponseHeader, target, "'%s' is the server's own. Leave it out.", name)
 		found.add(canonical == "Content-Type", target, "Use contentType for the header Content-Type.")
 		found.add(given[canonical], target, "The header '%s' is there twice, in another case.", problem.Shown(name))
 		found.add(!isHeaderValue(headers[name]), target, "The value of '%s' must be printable ASCII.", problem.Shown(name))

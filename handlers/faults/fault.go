@@ -22,12 +22,14 @@ type Request struct {
 	Query                     url.Values
 	// Now is the time by the server's clock.
 	Now time.Time
+	// Origin is the address of the server: scheme, host and port.
+	Origin string
 	// NotBefore is when the token became valid (nbf), zero if the token does not say.
 	NotBefore time.Time
-	// Capabilities are those of the client that the token was issued to (xms_cc).
-	Capabilities []string
-	// TokenID tells tokens apart.
-	TokenID string
+	// AnswersClaims is true if the client that has the token can answer a claims challenge.
+	AnswersClaims bool
+	// Token tells tokens apart.
+	Token [32]byte
 }
 
 // Fault is what happens to a request. A fault without a status lets the operation be done; what it has

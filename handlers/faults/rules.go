@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,6 +22,7 @@ const maxRules = 1000
 
 // Rules are the rules of a server, the oldest first. Its methods may be called concurrently.
 type Rules struct {
+	now               func() time.Time
 	operations, lists []string
 
 	mu        sync.Mutex
@@ -31,9 +33,9 @@ type Rules struct {
 	end   func()
 }
 
-// New returns no rules.
-func New() *Rules {
-	r := &Rules{simulated: newChallenges(), ended: make(chan struct{})}
+// New returns no rules. The time is that of the server's clock.
+func New(now func() time.Time) *Rules {
+	r := &Rules{now: now, simulated: simulatedChallenges(), ended: make(chan struct{})}
 	r.end = sync.OnceFunc(func() { close(r.ended) })
 	return r
 }
@@ -48,9 +50,9 @@ type rule struct {
 	api.FaultRule
 	source *rand.PCG
 
-	matched, chosen, applied int
-	buckets                  *buckets // nil without throttle
-	challenges               *challenges
+	matched, applied int
+	buckets          *buckets // nil without throttle
+	challenges       *challenges
 }
 
 // Add adds a rule. The preset is that of the rule, "" for none. The error is a problem that names what
@@ -61,7 +63,7 @@ func (r *Rules) Add(given api.FaultRule, preset api.PresetName) (*api.Fault, err
 	}
 	added := &rule{
 		id: uuid.Must(uuid.NewV7()).String(), preset: preset, FaultRule: given,
-		source: rand.NewPCG(uint64(value(given.Seed)), 0), challenges: newChallenges(),
+		source: rand.NewPCG(uint64(value(given.Seed)), 0), challenges: newChallenges(r.now()),
 	}
 	if given.Throttle != nil {
 		added.buckets = newBuckets(given.Throttle)
@@ -103,7 +105,7 @@ func (r *Rules) Clear(tenant string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if tenant == "" {
-		r.simulated = newChallenges()
+		r.simulated = simulatedChallenges()
 	}
 	r.rules = slices.DeleteFunc(r.rules, func(one *rule) bool {
 		return tenant == "" || one.Match != nil && strings.EqualFold(value(one.Match.Tenant), tenant)
@@ -174,13 +176,9 @@ func (r *rule) decide(q *Request) *Fault {
 }
 
 // choose reports whether the rule applies to a request that matches: not to the first skip of them, and
-// then to those that rate chooses, until they are as many as times.
+// then to those that rate chooses, until it has applied as often as times says.
 func (r *rule) choose() bool {
-	if r.matched <= int(value(r.Skip)) || r.Times != nil && r.chosen == int(*r.Times) || !r.draw() {
-		return false
-	}
-	r.chosen++
-	return true
+	return r.matched > int(value(r.Skip)) && (r.Times == nil || r.applied < int(*r.Times)) && r.draw()
 }
 
 // draw reports whether rate chooses the next request. It takes the output of the source as it is,

@@ -19,6 +19,9 @@ import (
 // HeaderName is the header by which a request asks for a fault of its own.
 const HeaderName = "Afterhours-Simulate"
 
+// ResponseHeader is the header that names the rule in a response with a fault.
+const ResponseHeader = "Afterhours-Fault"
+
 // Simulate returns the fault that a request asks for by its header, nil if it is not for the request.
 // The error is a problem that says what of the header is wrong.
 func (r *Rules) Simulate(q *Request, header string) (*Fault, error) {
@@ -153,7 +156,9 @@ func choices(given string, names []string) string {
 // "it must be".
 var parameters = map[string]func(rule *api.FaultRule, text string) error{
 	"code": func(rule *api.FaultRule, text string) error {
-		answerOf(rule).Code = &text
+		if answerOf(rule).Code = &text; text == "" {
+			return errors.New("a word")
+		}
 		return atMost(text, 128)
 	},
 	"message": func(rule *api.FaultRule, text string) error {
