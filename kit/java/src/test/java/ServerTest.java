@@ -19,8 +19,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** How servers start, end, and fail to start. */
+/** How servers start, end, and fail to start. One after another, because each starts servers or JVMs of its own. */
+@Execution(ExecutionMode.SAME_THREAD)
 class ServerTest {
     /** A statistic in JSON, whose id ends with the number. */
     static String row(int number) {
