@@ -108,7 +108,7 @@ func TestFaultOf503HasNoRetryAfter(t *testing.T) {
 		}
 	}
 	expired := user.send("GET", collection+"/a", "")
-	if challenge := expired.header.Get("WWW-Authenticate"); expired.status != 401 || !strings.HasPrefix(challenge, `Bearer realm="", authorization_uri="https://`) {
+	if challenge := expired.header.Get("WWW-Authenticate"); expired.status != 401 || !strings.HasPrefix(challenge, `Bearer realm="", authorization_uri="`+c.url+`/common/oauth2/v2.0/authorize", client_id="`) {
 		t.Errorf("%d, %s", expired.status, challenge)
 	}
 }

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -154,7 +153,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.control.record(r, req, recorder.sent(), took)
 	}
 	if req.fault != nil {
-		s.sendFaulty(w, r, req.fault, recorder.status, recorder.body.Bytes())
+		s.sendFaulty(w, r, req.fault, recorder.status, recorder.body)
 	}
 }
 
@@ -179,7 +178,7 @@ type statusRecorder struct {
 	http.ResponseWriter
 	req    *request
 	status int
-	body   bytes.Buffer
+	body   []byte
 }
 
 func (w *statusRecorder) WriteHeader(status int) {
@@ -191,7 +190,8 @@ func (w *statusRecorder) WriteHeader(status int) {
 
 func (w *statusRecorder) Write(part []byte) (int, error) {
 	if w.req.fault != nil {
-		return w.body.Write(part)
+		w.body = append(w.body, part...)
+		return len(part), nil
 	}
 	return w.ResponseWriter.Write(part)
 }

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -39,20 +40,19 @@ var defaults = map[int]struct {
 // graphID is the application id of Microsoft Graph, which is the same in every tenant.
 const graphID = "00000003-0000-0000-c000-000000000000"
 
-// bearer is the header WWW-Authenticate that Graph sends with a 401.
-const bearer = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphID + `"`
+// challenge returns the header WWW-Authenticate that Graph sends with a 401. Its address is that of this
+// server instead of Entra ID.
+func challenge(origin string) string {
+	return fmt.Sprintf(`Bearer realm="", authorization_uri="%s/common/oauth2/v2.0/authorize", client_id="%s"`, origin, graphID)
+}
 
 // failure returns the fault with the default code and message of a status.
 func failure(status int) *Fault {
 	row := defaults[status]
-	fault := &Fault{Status: status, Code: string(cmp.Or(row.code, gen.ErrorCodeUnknownError)), Message: row.message}
-	if status == http.StatusUnauthorized {
-		fault.Challenge = bearer
-	}
-	return fault
+	return &Fault{Status: status, Code: string(cmp.Or(row.code, gen.ErrorCodeUnknownError)), Message: row.message}
 }
 
-// answer returns the fault of a rule's answer, without the challenge of claims.
+// answer returns the fault of a rule's answer, without the challenge.
 func answer(a *api.FaultAnswer) *Fault {
 	fault := &Fault{}
 	isChallenge := value(a.Claims)

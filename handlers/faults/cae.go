@@ -81,6 +81,6 @@ func keyOf(q *Request) callerKey { return callerKey{q.Tenant, q.User, q.Applicat
 // value.
 func claimsChallenge(origin string, notBefore int64) string {
 	claims := fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, notBefore)
-	return fmt.Sprintf(`Bearer realm="", authorization_uri="%s/common/oauth2/v2.0/authorize", client_id="%s", error="insufficient_claims", claims="%s", error_description="%s"`,
-		origin, graphID, base64.StdEncoding.EncodeToString([]byte(claims)), revoked)
+	return challenge(origin) + fmt.Sprintf(`, error="insufficient_claims", claims="%s", error_description="%s"`,
+		base64.StdEncoding.EncodeToString([]byte(claims)), revoked)
 }

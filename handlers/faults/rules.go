@@ -168,6 +168,8 @@ func (r *rule) decide(q *Request) *Fault {
 		fault = answer(r.Answer)
 		if isChallenge {
 			fault.Challenge = r.challenges.issue(q)
+		} else if fault.Status == http.StatusUnauthorized {
+			fault.Challenge = challenge(q.Origin)
 		}
 	}
 	r.applied++

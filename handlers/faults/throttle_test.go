@@ -3,12 +3,8 @@ package faults
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,39 +29,6 @@ func sent(method, query string, after time.Duration) *Request {
 	return &Request{
 		Operation: "listMyStatistics", Method: method, Query: options, Header: http.Header{}, Now: noon.Add(after),
 		Tenant: throttledTenant, User: throttledUser, Application: throttledApplication,
-	}
-}
-
-func TestCost(t *testing.T) {
-	for _, c := range []struct {
-		method, query string
-		want          cost
-	}{
-		{"GET", "", cost{1, 0}},
-		{"HEAD", "", cost{1, 0}},
-		{"POST", "", cost{1, 1}},
-		{"PATCH", "", cost{1, 1}},
-		{"DELETE", "", cost{1, 1}},
-		{"GET", "$select=id", cost{1, 0}},
-		{"GET", "$top=19", cost{1, 0}},
-		{"GET", "$expand=activityStatistics", cost{2, 0}},
-		{"PATCH", "$expand=activityStatistics", cost{2, 1}},
-		{"GET", "$expand=activityStatistics&$select=id", cost{1, 0}},
-		{"GET", "$expand=activityStatistics&$top=19", cost{1, 0}},
-		{"GET", "$expand=activityStatistics&$top=0", cost{1, 0}},
-		{"GET", "$expand=activityStatistics&$top=20", cost{2, 0}},
-		{"GET", "$expand=activityStatistics&$top=ten", cost{2, 0}},
-		{"GET", "$expand=activityStatistics&$top=5&$select=id", cost{1, 0}},
-		{"GET", "$select=&$expand=activityStatistics", cost{2, 0}},
-	} {
-		if got := costOf(sent(c.method, c.query, 0)); got != c.want {
-			t.Errorf("%s %s costs %+v; want %+v", c.method, c.query, got, c.want)
-		}
-	}
-	batch := sent("POST", "", 0)
-	batch.Operation = "runBatch"
-	if got := costOf(batch); got != (cost{}) {
-		t.Errorf("a batch costs %+v", got)
 	}
 }
 
@@ -274,106 +237,6 @@ func TestThrottleDefaults(t *testing.T) {
 	}
 }
 
-// TestNoMoreThanTheBucket: in every span of time, the requests that pass cost at most what the bucket
-// has and what comes back in that time, whatever their order and priority.
-func TestNoMoreThanTheBucket(t *testing.T) {
-	for seed := range uint64(200) {
-		random := rand.New(rand.NewPCG(seed, 0))
-		most, per := 1+random.Int32N(20), edm.Duration(1+random.Int64N(int64(20*edm.Second)))
-		rule := &api.Throttle{Units: &most, UnitsPer: &per}
-		b := newBuckets(rule)
-		type passed struct {
-			at   time.Time
-			cost float64
-		}
-		var all []passed
-		at, pace := time.Duration(0), []float64{0.5, 1, 2, 4}[seed%4]
-		for range 300 {
-			at += time.Duration(random.ExpFloat64() * b.units.per.Seconds() / float64(most) * float64(time.Second) * pace)
-			q := sent("GET", []string{"", "$expand=activityStatistics"}[random.IntN(2)], at)
-			q.Header.Set("x-ms-throttle-priority", []string{"low", "normal", "high"}[random.IntN(3)])
-			if b.take(q).Status == 0 {
-				all = append(all, passed{q.Now, min(float64(costOf(q).units), float64(most))})
-			}
-		}
-		if pace == 4 && len(all) < 50 {
-			t.Fatalf("seed %d: only %d of 300 passed, though they were slow", seed, len(all))
-		}
-		for i := range all {
-			sum := 0.0
-			for _, one := range all[i:] {
-				sum += one.cost
-				back := one.at.Sub(all[i].at).Seconds() * float64(most) / b.units.per.Seconds()
-				if sum > float64(most)+back+1e-6 {
-					t.Fatalf("seed %d: %g passed in %v from a bucket of %d in %v", seed, sum, one.at.Sub(all[i].at), most, b.units.per)
-				}
-			}
-		}
-	}
-}
-
-// TestWhoWaitsPasses: a caller that is alone and waits as long as it was told passes, whatever it did
-// before.
-func TestWhoWaitsPasses(t *testing.T) {
-	for seed := range uint64(500) {
-		random := rand.New(rand.NewPCG(seed, 1))
-		b := newBuckets(throttleOf(1+random.Int32N(12), 1+random.Int32N(12)))
-		method := []string{"GET", "PATCH"}[random.IntN(2)]
-		priority := []string{"low", "normal", "high"}[random.IntN(3)]
-		at := time.Duration(0)
-		for range 30 {
-			q := sent(method, []string{"", "$expand=activityStatistics"}[random.IntN(2)], at)
-			q.Header.Set("x-ms-throttle-priority", priority)
-			fault := b.take(q)
-			if fault.Status == 0 {
-				at += time.Duration(random.Int64N(int64(time.Second)))
-				continue
-			}
-			seconds, err := strconv.Atoi(fault.Header.Get("Retry-After"))
-			if err != nil || seconds < 1 || seconds > 30 {
-				t.Fatalf("seed %d: Retry-After is %q", seed, fault.Header.Get("Retry-After"))
-			}
-			if random.IntN(2) == 0 {
-				at += time.Duration(random.Int64N(int64(seconds) * int64(time.Second)))
-				continue
-			}
-			at += time.Duration(seconds) * time.Second
-			q.Now = noon.Add(at)
-			if fault := b.take(q); fault.Status != 0 {
-				t.Fatalf("seed %d: told to wait %d s, and then got %+v", seed, seconds, fault)
-			}
-		}
-	}
-}
-
-// TestThrottleTogether: of requests that come at once, exactly as many pass as there are units.
-func TestThrottleTogether(t *testing.T) {
-	rules := New(func() time.Time { return noon })
-	if _, err := rules.Add(api.FaultRule{Throttle: throttleOf(40, 100)}, ""); err != nil {
-		t.Fatal(err)
-	}
-	var passed, throttled atomic.Int32
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			for range 25 {
-				if fault := rules.Decide(sent("GET", "", 0)); fault.Status == 429 {
-					throttled.Add(1)
-				} else {
-					passed.Add(1)
-				}
-			}
-		})
-	}
-	all.Wait()
-	if passed.Load() != 40 || throttled.Load() != 160 {
-		t.Errorf("%d passed and %d were throttled", passed.Load(), throttled.Load())
-	}
-	if rule := rules.List()[0]; rule.Matched != 200 || rule.Applied != 160 {
-		t.Errorf("the rule says that %d matched, and it applied to %d", rule.Matched, rule.Applied)
-	}
-}
-
 // TestThrottleTimes: times counts the requests that are throttled, not those that pass.
 func TestThrottleTimes(t *testing.T) {
 	rules, times := New(func() time.Time { return noon }), int32(2)
@@ -390,19 +253,6 @@ func TestThrottleTimes(t *testing.T) {
 	}
 	if want := "[0 0 0 429 429 0 0]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v; want %s", got, want)
-	}
-}
-
-// TestBucketsAreBounded: however many callers come, a rule keeps maxBuckets of them.
-func TestBucketsAreBounded(t *testing.T) {
-	b := newBuckets(throttleOf(1, 1))
-	for i := range 2 * maxBuckets {
-		q := sent("GET", "", 0)
-		q.Tenant = strconv.Itoa(i)
-		b.take(q)
-	}
-	if b.all.Len() != maxBuckets {
-		t.Errorf("there are %d buckets", b.all.Len())
 	}
 }
 
