@@ -89,7 +89,8 @@ class FaultTest {
 
     @Test
     void wrongRuleNamesTheField(Tenant tenant) {
-        var refused = assertThrows(AfterhoursException.class, () -> tenant.fail(rule -> rule.times(0).answer(new FaultAnswer().status(200))));
+        var wrong = new FaultAnswer().status(200);
+        var refused = assertThrows(AfterhoursException.class, () -> tenant.fail(rule -> rule.times(0).answer(wrong)));
         assertTrue(refused.getMessage().contains("times") && refused.getMessage().contains("status"), refused.getMessage());
     }
 }

@@ -27,6 +27,7 @@ class ReadmeTest {
         assertTrue(Files.readString(Path.of("consumer/pom.xml")).contains(dependency));
         var version = Pattern.compile("<version>.*?</version>").matcher(dependency);
         assertTrue(version.find());
-        assertTrue(Files.readString(Path.of("pom.xml")).contains("<artifactId>afterhours-test</artifactId>\n  " + version.group()));
+        var kit = "<artifactId>afterhours-test</artifactId>\n  " + version.group();
+        assertTrue(Files.readString(Path.of("pom.xml")).contains(kit));
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import afterhours.control.DataApi;
+import afterhours.control.model.Scope;
 import afterhours.test.Afterhours;
 import afterhours.test.AfterhoursException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,7 +49,7 @@ class ServerTest {
     }
 
     @Test
-    void seedIsWhatAResetGoesBackTo(@TempDir Path folder) throws IOException {
+    void seedIsWhatAResetGoesBackTo(@TempDir Path folder) throws Exception {
         var tenant = "0b0a9c1e-5d0c-4a53-8a57-6f2b8f6f3b11";
         var user = "0e42d4ca-e886-4908-a0b8-c7520e360aa4";
         var seed = folder.resolve("seed.jsonl");
@@ -55,6 +57,8 @@ class ServerTest {
                 {"tenant":"%s","user":"%s","statistic":%s}""".formatted(tenant, user, row(1)));
         try (var seeded = Afterhours.builder().seed(seed).start(); var mine = seeded.tenant()) {
             var statistics = Graph.statistics(Graph.connect(seeded, () -> mine.token(t -> t.tenant(tenant).user(user))));
+            statistics.byActivityStatisticsId("focus-0001").delete();
+            new DataApi(seeded.control()).resetWithHttpInfo(new Scope().tenant(tenant));
             assertEquals("focus-0001", statistics.get().getValue().get(0).getId());
         }
     }
@@ -149,7 +153,8 @@ class ServerTest {
                 assertFalse(server.waitFor(5, TimeUnit.MILLISECONDS));
             }
             var where = new ObjectMapper().readTree(ready.toFile());
-            var variables = new HashMap<>(Map.of("AFTERHOURS_URL", where.get("url").textValue(), "AFTERHOURS_BIN", "/no/such/program"));
+            var variables = new HashMap<>(Map.of("AFTERHOURS_BIN", "/no/such/program"));
+            variables.put("AFTERHOURS_URL", where.get("url").textValue());
             if (control) {
                 var tokenless = printed(variables);
                 assertTrue(tokenless.contains("AFTERHOURS_CONTROL_TOKEN"), tokenless);

@@ -15,8 +15,9 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -165,7 +166,7 @@ class TenantTest {
         assertTrue(seen.get(0).getHeaders().get("SdkVersion").startsWith("graph-java"), seen.get(0).getHeaders().toString());
     }
 
-    private static final HashSet<String> TENANTS = new HashSet<>();
+    private static final List<Tenant> TENANTS = Collections.synchronizedList(new ArrayList<>());
     private static Tenant ofTheClass;
 
     @BeforeAll
@@ -178,6 +179,12 @@ class TenantTest {
     static void kept(Tenant tenant) {
         assertEquals(ofTheClass, tenant);
         assertEquals("kit", tenant.get("kit").get("id"));
+        assertEquals(3, TENANTS.stream().map(Tenant::id).distinct().count());
+        assertEquals(3, TENANTS.stream().map(Tenant::user).distinct().count());
+        for (var done : TENANTS) {
+            assertEquals(List.of(), done.requests()); // the extension has reset it
+            assertThrows(AfterhoursException.class, () -> done.get("kit"));
+        }
     }
 
     @BeforeEach
@@ -189,12 +196,10 @@ class TenantTest {
     @RepeatedTest(3)
     void aTenantForEachTest(Tenant again) {
         assertEquals(tenant, again);
-        synchronized (TENANTS) {
-            assertTrue(TENANTS.add(tenant.id()));
-            assertTrue(TENANTS.add(tenant.user()));
-        }
+        TENANTS.add(tenant);
         assertEquals(404, status(() -> statistics.byActivityStatisticsId("kit").get()));
         statistics.post(Graph.call("kit"));
+        assertEquals(2, tenant.requests(r -> r.count(2).within("PT5S")).size());
     }
 
     @Test

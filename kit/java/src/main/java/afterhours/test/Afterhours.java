@@ -68,7 +68,7 @@ public final class Afterhours implements ParameterResolver, AfterEachCallback, A
             sslContext = SSLContext.getInstance("TLS");
             sslContext.init(null, new TrustManager[] {trustManager}, null);
         } catch (IOException | GeneralSecurityException e) {
-            throw new AfterhoursException("the certificate of " + url + " cannot be read from " + caFile + ": " + e.getMessage(), e);
+            throw new AfterhoursException("the certificate of " + url + " cannot be read: " + e.getMessage(), e);
         }
         httpClient = HttpClient.newBuilder().sslContext(sslContext).build();
         control = new ApiClient() {

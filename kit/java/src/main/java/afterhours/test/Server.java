@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** A program that this JVM has started. It ends with the JVM at the latest. */
 final class Server {
@@ -45,14 +45,12 @@ final class Server {
     }
 
     private Process launch(List<String> command) throws IOException {
-        var whole = Stream.of(
-                        command.stream(),
-                        Stream.of("--addr", "127.0.0.1:0", "--store", "memory", "--control", "--exit-with-parent"),
-                        Stream.of("--ready-file", folder.resolve("ready.json").toString()),
-                        // Only --tls-dev needs a folder, for its certificates.
-                        command.contains("--tls-dev") ? Stream.of("--data", folder.resolve("data").toString()) : Stream.<String>empty())
-                .flatMap(words -> words)
-                .toList();
+        var whole = new ArrayList<>(command);
+        whole.addAll(List.of("--addr", "127.0.0.1:0", "--store", "memory", "--control", "--exit-with-parent"));
+        whole.addAll(List.of("--ready-file", folder.resolve("ready.json").toString()));
+        if (command.contains("--tls-dev")) { // which keeps its certificates in the data folder
+            whole.addAll(List.of("--data", folder.resolve("data").toString()));
+        }
         // Standard input is a pipe whose other end this JVM holds: the server ends when it closes, even by kill -9.
         var builder = new ProcessBuilder(whole)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -64,8 +62,8 @@ final class Server {
         } catch (IOException e) {
             remove(folder);
             throw new AfterhoursException(
-                    "the program '" + command.get(0) + "' cannot be run: name the program of Afterhours in AFTERHOURS_BIN, or put"
-                            + " 'afterhours' on the PATH (" + e.getMessage() + ")",
+                    "the program '" + command.get(0) + "' cannot be run: name it in AFTERHOURS_BIN, or put 'afterhours' on the PATH ("
+                            + e.getMessage() + ")",
                     e);
         }
     }

@@ -26,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -81,13 +82,21 @@ public final class Tenant implements AutoCloseable {
         put(Stream.of(statistics).map(this::parse).toList());
     }
 
-    /** Stores statistics of the user, with the properties that the API shows. All are stored, or it throws. */
+    /**
+     * Stores statistics of the user, with the properties that the API shows. If the contract refuses some, it throws and
+     * names them, and the others are stored.
+     */
     public void put(List<? extends Map<String, ?>> statistics) {
-        var rows = statistics.stream().map(s -> write(Map.of("tenant", id, "user", user, "statistic", s))).collect(Collectors.joining("\n"));
+        var rows = statistics.stream()
+                .map(statistic -> write(Map.of("tenant", id, "user", user, "statistic", statistic)))
+                .collect(Collectors.joining("\n"));
         var refused = call(() -> data.seed(rows, null)).getRefused();
         if (!refused.isEmpty()) {
-            var faults = refused.stream().map(f -> "\n  statistic " + f.getLine() + ", " + f.getProperty() + ": " + f.getReason());
-            throw new AfterhoursException("the contract refuses:" + faults.collect(Collectors.joining()), null);
+            var faults = refused.stream()
+                    .map(f -> "\n  statistic %d, %s: %s".formatted(
+                            f.getLine(), Objects.requireNonNullElse(f.getProperty(), "the whole"), f.getReason()))
+                    .collect(Collectors.joining());
+            throw new AfterhoursException("the contract refuses:" + faults, null);
         }
     }
 
@@ -96,8 +105,11 @@ public final class Tenant implements AutoCloseable {
      * it.
      */
     public Map<String, Object> get(String statistic) {
-        var path = "/beta/me/analytics/activityStatistics/" + URLEncoder.encode(statistic, StandardCharsets.UTF_8).replace("+", "%20");
-        var request = HttpRequest.newBuilder(URI.create(afterhours.url() + path)).header("Authorization", "Bearer " + token()).build();
+        var encoded = URLEncoder.encode(statistic, StandardCharsets.UTF_8).replace("+", "%20");
+        var path = "/beta/me/analytics/activityStatistics/" + encoded;
+        var request = HttpRequest.newBuilder(URI.create(afterhours.url() + path))
+                .header("Authorization", "Bearer " + token())
+                .build();
         try {
             var response = afterhours.httpClient().send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
