@@ -19,6 +19,7 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
 	"afterhours/handlers/limits"
+	"afterhours/handlers/signin"
 	"afterhours/store"
 	"afterhours/store/bulk"
 )
@@ -43,6 +44,7 @@ type Config struct {
 	Demo      bool   // store the documented week for the demo user
 	Seed      string // file of rows that Start stores, in a format of import; "" for none
 	Control   controlScope
+	Clients   string        // file of the clients that may sign in; "" for any client
 	ReadyFile string        // to write when the server serves; "" for none
 	PublicURL string        // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool          // accept and send what official SDKs need beyond OData
@@ -62,6 +64,7 @@ type App struct {
 	issuer   *auth.LocalIssuer
 	clock    *control.Clock   // of the whole server, nil for real time
 	control  *control.Service // nil without the control API
+	signIn   *signin.Service  // nil if nobody can sign in
 	seed     []bulk.Row       // of the file of --seed
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
@@ -177,6 +180,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Control:   a.control,
+		SignIn:    a.signIn,
 		Now:       a.now,
 	})
 }

@@ -63,6 +63,7 @@ func serveCommand(environment Environment) *cobra.Command {
 	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
 	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
 	config.Control.add(flags)
+	flags.StringVar(&config.Clients, "clients", "", "with --control: file of the clients that may sign in as with Entra ID, a JSON list of objects with id, secret, roles and redirectUris. Without it any client may, with any secret")
 	flags.StringVar(&config.Seed, "seed", "", "file of statistics, settings and names to begin with, JSON Lines or CSV as import takes them; a row replaces the stored one, and if one row is refused, none is stored and the server does not start")
 	flags.StringVar(&config.ReadyFile, "ready-file", "", "file to write as soon as the server serves, and to remove when it ends: JSON with url, token, tenant, user, pid and, with --tls-dev, caFile")
 	flags.BoolVar(&exitWithParent, "exit-with-parent", false, "end as after SIGTERM when standard input is closed: give a pipe that ends with the process that starts the server")

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -169,5 +170,49 @@ func TestThrottleRefusals(t *testing.T) {
 		`{"throttle":{"unitsPer":"10 s"},"skip":1}`: "throttle/unitsPer",
 	} {
 		c.steer("POST", "/faults", rule).wantRefused(t, 400, "BadRequest", target, "")
+	}
+}
+
+// TestThrottlingChangesNothingElse: the response to a request that passes differs by its headers of
+// throttling alone.
+func TestThrottlingChangesNothingElse(t *testing.T) {
+	c, user := newFaultServer(t)
+	tag := user.send("GET", collection+"/a", "").header.Get("ETag")
+	requests := []struct {
+		method, path, body string
+		header             []string
+	}{
+		{"GET", collection + "/a", "", nil},
+		{"HEAD", collection + "/a", "", nil},
+		{"GET", collection + "/a", "", []string{"If-None-Match", tag}},
+		{"HEAD", collection + "/a", "", []string{"If-None-Match", tag}},
+		{"GET", collection + "/a/duration", "", nil},
+		{"GET", collection + "/a/afterHours", "", nil}, // 204
+		{"GET", collection + "/a/duration/$value", "", nil},
+		{"GET", collection, "", []string{"Origin", "https://example.com"}},
+		{"GET", collection + "/none", "", nil},
+		{"GET", collection + "?$top=x", "", nil},
+		{"PATCH", collection + "/a", `{"duration":"PT1H"}`, nil},
+		{"PATCH", collection + "/a", `{"duration":"PT1H"}`, []string{"Prefer", "return=minimal"}},
+		{"POST", "/beta/$batch", `{"requests":[]}`, nil},
+	}
+	send := func(i int) string {
+		one := requests[i]
+		got := user.send(one.method, one.path, one.body, one.header...)
+		for _, name := range []string{"Date", "Request-Id", "X-Ms-Resource-Unit"} {
+			got.header.Del(name)
+		}
+		text := regexp.MustCompile(`"(date|request-id)":"[^"]*"`).ReplaceAllString(got.text, "")
+		return fmt.Sprint(got.status, " ", got.header, " ", text)
+	}
+	var before []string
+	for i := range requests {
+		before = append(before, send(i))
+	}
+	c.fail(`{"throttle":{}}`)
+	for i, one := range requests {
+		if got := send(i); got != before[i] {
+			t.Errorf("%s %s %v:\nwith the rule    %s\nwithout the rule %s", one.method, one.path, one.header, got, before[i])
+		}
 	}
 }

@@ -30,7 +30,7 @@ const maxBuckets = 1000
 // warnFrom is the share of a limit from which on responses say how much is used.
 const warnFrom = 0.8
 
-// buckets are the token buckets of a rule with throttle, by whom they are of.
+// buckets are the token buckets of a rule with throttle.
 type buckets struct {
 	by            api.ThrottleBy
 	units, writes limit
@@ -38,8 +38,7 @@ type buckets struct {
 	all           *lru.Cache[bucketKey, *bucket]
 }
 
-// bucketKey is whose requests fill a bucket. The fields by which the rule does not tell callers apart
-// are "".
+// bucketKey is whose requests share a bucket. A field is "" if the rule does not tell callers apart by it.
 type bucketKey struct{ tenant, application, user string }
 
 // bucket is what the requests of one key use.

@@ -9,9 +9,8 @@ import (
 // cost is what a request takes of the limits of a throttle.
 type cost struct{ units, writes int }
 
-// The units and the page size of Graph's limits for directories ("Microsoft Graph service-specific
-// throttling limits", identity and access). Graph gives /me the cost of /users/{id}, so the path does
-// not count.
+// The costs are those of Graph's directory ("Microsoft Graph service-specific throttling limits", identity
+// and access). /me costs what /users/{id} costs, so the path does not count.
 const (
 	leastUnits = 1
 	smallPage  = 20 // a page that has less costs less

@@ -17,15 +17,15 @@ type usage struct {
 	limit
 	used float64
 	at   time.Time // of the last drain
-	// waits are those that requests of priority low and normal were told last.
+	// waits are those that requests of priority low and of priority normal were told last.
 	waits [high]wait
 }
 
 // mostUsed is where Graph's header x-ms-throttle-limit-percentage ends.
 const mostUsed = 1.8
 
-// lowLeaves is the part of a limit that requests of priority low leave to others, in whole units: one
-// fifth. What they may use ends where responses begin to warn.
+// lowLeaves divides a limit: requests of priority low leave one fifth of it, in whole units, to others. They
+// are throttled where responses begin to warn.
 const lowLeaves = 5
 
 // priority is how late a request is throttled.
