@@ -118,7 +118,9 @@ class ServerTest {
     /** The variables with which a JVM starts are of that JVM, so these tests need another one. */
     private static Process child(Map<String, String> variables) throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Child.class.getName());
+        // A JVM that is killed leaves the folder with the log of its server. In target it is in nobody's way.
+        var folder = "-Djava.io.tmpdir=" + Path.of("target").toAbsolutePath();
+        var builder = new ProcessBuilder(java, folder, "-cp", System.getProperty("java.class.path"), Child.class.getName());
         builder.environment().putAll(variables);
         return builder.redirectErrorStream(true).start();
     }
