@@ -22,9 +22,16 @@ const HeaderName = "Afterhours-Simulate"
 // ResponseHeader is the header that names the rule in a response with a fault.
 const ResponseHeader = "Afterhours-Fault"
 
-// Simulate returns the fault that a request asks for by its header, nil if it is not for the request.
+// noFault is the header of a request that no rule may let fail.
+const noFault = "none"
+
+// Simulate returns the fault that a request asks for by its header, nil if it asks for none or if the fault is not
+// for the request.
 // The error is a problem that says what of the header is wrong.
 func (r *Rules) Simulate(q *Request, header string) (*Fault, error) {
+	if strings.TrimSpace(header) == noFault {
+		return nil, nil
+	}
 	given, err := parse(header)
 	if err != nil {
 		return nil, refuseHeader("%s", err)

@@ -851,7 +851,7 @@ type ClientInterface interface {
 	//
 	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 	//
-	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 	//
 	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 	//
@@ -866,7 +866,7 @@ type ClientInterface interface {
 	//
 	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 	//
-	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 	//
 	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 	//
@@ -1147,7 +1147,7 @@ func (c *Client) ListFaults(ctx context.Context, reqEditors ...RequestEditorFn) 
 //
 // A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 //
-// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 //
 // A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 //
@@ -1172,7 +1172,7 @@ func (c *Client) CreateFaultWithBody(ctx context.Context, contentType string, bo
 //
 // A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 //
-// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 //
 // A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 //
