@@ -49,6 +49,12 @@ type ServerInterface interface {
 	// Seed Store the rows of a text.
 	// (POST /seed)
 	Seed(c *gin.Context, params SeedParams)
+	// ApproveSignIn Approve the sign-in of a device.
+	// (POST /sign-ins/{userCode}/approve)
+	ApproveSignIn(c *gin.Context, userCode UserCode)
+	// DenySignIn Refuse the sign-in of a device.
+	// (POST /sign-ins/{userCode}/deny)
+	DenySignIn(c *gin.Context, userCode UserCode)
 	// ListSnapshots List the snapshots, sorted by name.
 	// (GET /snapshots)
 	ListSnapshots(c *gin.Context)
@@ -339,6 +345,56 @@ func (siw *ServerInterfaceWrapper) Seed(c *gin.Context) {
 	siw.Handler.Seed(c, params)
 }
 
+// ApproveSignIn operation middleware
+func (siw *ServerInterfaceWrapper) ApproveSignIn(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userCode" -------------
+	var userCode UserCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userCode", c.Param("userCode"), &userCode, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter userCode: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ApproveSignIn(c, userCode)
+}
+
+// DenySignIn operation middleware
+func (siw *ServerInterfaceWrapper) DenySignIn(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userCode" -------------
+	var userCode UserCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userCode", c.Param("userCode"), &userCode, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter userCode: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DenySignIn(c, userCode)
+}
+
 // ListSnapshots operation middleware
 func (siw *ServerInterfaceWrapper) ListSnapshots(c *gin.Context) {
 
@@ -479,6 +535,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/requests", wrapper.ListRequests)
 	router.POST(options.BaseURL+"/reset", wrapper.Reset)
 	router.POST(options.BaseURL+"/seed", wrapper.Seed)
+	router.POST(options.BaseURL+"/sign-ins/:userCode/approve", wrapper.ApproveSignIn)
+	router.POST(options.BaseURL+"/sign-ins/:userCode/deny", wrapper.DenySignIn)
 	router.GET(options.BaseURL+"/snapshots", wrapper.ListSnapshots)
 	router.DELETE(options.BaseURL+"/snapshots/:name", wrapper.DeleteSnapshot)
 	router.PUT(options.BaseURL+"/snapshots/:name", wrapper.TakeSnapshot)

@@ -243,6 +243,17 @@ func (e ListRequestsParamsMethod) Valid() bool {
 	}
 }
 
+// Approver Who signs in: user, with the name upn if there is one; or else the user of the tenant whom upn names.
+type Approver struct {
+	// Upn The user principal name.
+	//
+	// Example: megan@example.com
+	Upn *string `json:"upn,omitempty"`
+
+	// User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	User *GUID `json:"user,omitempty"`
+}
+
 // Clock defines model for clock.
 type Clock struct {
 	// Now A time as RFC 3339 has it.
@@ -664,6 +675,9 @@ type Tenant = GUID
 // User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 type User = GUID
 
+// UserCode defines model for userCode.
+type UserCode = string
+
 // Wait defines model for wait.
 type Wait = string
 
@@ -786,6 +800,9 @@ type CreatePresetFaultJSONRequestBody = PresetRule
 
 // ResetJSONRequestBody defines body for Reset for application/json ContentType.
 type ResetJSONRequestBody = Scope
+
+// ApproveSignInJSONRequestBody defines body for ApproveSignIn for application/json ContentType.
+type ApproveSignInJSONRequestBody = Approver
 
 // TakeSnapshotJSONRequestBody defines body for TakeSnapshot for application/json ContentType.
 type TakeSnapshotJSONRequestBody = Scope

@@ -11,6 +11,7 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
 	"afterhours/handlers/exchange"
+	"afterhours/handlers/signin"
 	"afterhours/handlers/spec"
 	"afterhours/store"
 	"afterhours/store/edm"
@@ -39,6 +40,7 @@ func newControlServer(t testing.TB, over store.Store, changes ...func(*handlers.
 			t.Fatal(err)
 		}
 		config.Control = service
+		config.SignIn = signin.New(signin.Config{Issuer: ts.issuer, Users: over, Tenant: tenant, User: megan, UPN: meganUPN, Now: clock.Now})
 		config.Now = clock.Now
 		config.Verifier, _ = auth.NewVerifier(clock.Now, ts.issuer.Issuer())
 	}
@@ -95,6 +97,8 @@ var controlRoutes = []struct{ method, path, body string }{
 	{"DELETE", "/faults", ""},
 	{"GET", "/requests", ""},
 	{"DELETE", "/requests", ""},
+	{"POST", "/sign-ins/BCDFGHJKL/approve", "{}"},
+	{"POST", "/sign-ins/BCDFGHJKL/deny", ""},
 }
 
 func TestNoControlRouteWithoutControl(t *testing.T) {

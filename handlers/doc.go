@@ -26,5 +26,7 @@
 // The control contract, by which tests steer the server, takes the same path to control_operations.go
 // and package control. A response with a fault is changed on its way out (faulty_response.go).
 //
+// Sign-in takes the path as far as guard, and then goes to sign_in.go and package signin.
+//
 // Each request of a batch enters ServeHTTP again, as a request of its own.
 package handlers

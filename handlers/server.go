@@ -20,13 +20,14 @@ import (
 	"afterhours/handlers/input"
 	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
+	"afterhours/handlers/signin"
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict and Control
-// is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control
+// and SignIn is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -47,8 +48,10 @@ type Config struct {
 	Strict bool
 	// Control serves the control contract. nil leaves its routes out.
 	Control *control.Service
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// SignIn serves the endpoints of sign-in. nil leaves its routes out.
+	SignIn *signin.Service
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
