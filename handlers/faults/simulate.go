@@ -34,10 +34,10 @@ func (r *Rules) Simulate(q *Request, header string) (*Fault, error) {
 	}
 	given, err := parse(header)
 	if err != nil {
-		return nil, refuseHeader("%s", err)
+		return nil, refuseHeader(err.Error())
 	}
 	if found := r.check(given); len(found) > 0 {
-		return nil, refuseHeader("%s", found[0].Message)
+		return nil, refuseHeader(found[0].Message)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -45,8 +45,8 @@ func (r *Rules) Simulate(q *Request, header string) (*Fault, error) {
 	return once.decide(q), nil
 }
 
-func refuseHeader(format string, values ...any) error {
-	return problem.Invalid(problem.Fault(gen.InvalidValue, HeaderName, HeaderName+": "+format, values...))
+func refuseHeader(message string) error {
+	return problem.Invalid(problem.Fault(gen.InvalidValue, HeaderName, "%s: %s", HeaderName, message))
 }
 
 // parse returns the rule that a header describes, as in 429;retry-after=1.
