@@ -52,7 +52,7 @@ func faultsOf(req *request) *[]string {
 func headersOf(r *http.Request) *map[string]string {
 	sent := map[string]string{}
 	for _, name := range journaledHeaders {
-		if value := r.Header.Get(name); value != "" {
+		if value := strings.Join(r.Header.Values(name), ", "); value != "" {
 			sent[name] = cut(strings.ToValidUTF8(value, "\ufffd"), maxJournaledHeader)
 		}
 	}
