@@ -18,11 +18,12 @@ var importTable = map[string][]string{
 	"afterhours/command/generate": {"store", "store/bulk", "store/edm"},
 
 	// A request goes down this list and never back up.
-	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/input",
+	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/faults", "handlers/input",
 		"handlers/limits", "handlers/operations", "handlers/problem", "handlers/signin", "handlers/spec", "handlers/wire", "logs"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
-	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/problem", "store", "store/bulk", "store/edm"},
+	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/faults", "handlers/problem", "store", "store/bulk", "store/edm"},
+	"afterhours/handlers/faults":   {"control", "gen", "handlers/problem", "handlers/suggest", "store", "store/edm"},
 	"afterhours/handlers/signin":   {"handlers/auth", "store"},
 	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
 	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "gen", "store/edm"},

@@ -148,7 +148,7 @@ func (a *App) open(ctx context.Context) error {
 		ErrorLog:          newErrorLog(a.config.Logger),
 	}
 	if a.control != nil {
-		a.server.RegisterOnShutdown(a.control.Journal.EndWaits)
+		a.server.RegisterOnShutdown(a.control.EndWaits)
 	}
 	return nil
 }

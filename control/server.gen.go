@@ -22,6 +22,21 @@ type ServerInterface interface {
 	// AdvanceClock Move the server's clock.
 	// (POST /clock/advance)
 	AdvanceClock(c *gin.Context)
+	// DeleteFaults Remove all rules.
+	// (DELETE /faults)
+	DeleteFaults(c *gin.Context)
+	// ListFaults List the rules, the oldest first.
+	// (GET /faults)
+	ListFaults(c *gin.Context)
+	// CreateFault Let requests fail.
+	// (POST /faults)
+	CreateFault(c *gin.Context)
+	// CreatePresetFault Let requests fail in a way that Graph documents.
+	// (POST /faults/presets/{name})
+	CreatePresetFault(c *gin.Context, name PresetName)
+	// DeleteFault Remove a rule.
+	// (DELETE /faults/{id})
+	DeleteFault(c *gin.Context, id FaultID)
 	// DeleteRequests Empty the journal of requests.
 	// (DELETE /requests)
 	DeleteRequests(c *gin.Context)
@@ -103,6 +118,95 @@ func (siw *ServerInterfaceWrapper) AdvanceClock(c *gin.Context) {
 	}
 
 	siw.Handler.AdvanceClock(c)
+}
+
+// DeleteFaults operation middleware
+func (siw *ServerInterfaceWrapper) DeleteFaults(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeleteFaults(c)
+}
+
+// ListFaults operation middleware
+func (siw *ServerInterfaceWrapper) ListFaults(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListFaults(c)
+}
+
+// CreateFault operation middleware
+func (siw *ServerInterfaceWrapper) CreateFault(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateFault(c)
+}
+
+// CreatePresetFault operation middleware
+func (siw *ServerInterfaceWrapper) CreatePresetFault(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name PresetName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreatePresetFault(c, name)
+}
+
+// DeleteFault operation middleware
+func (siw *ServerInterfaceWrapper) DeleteFault(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id FaultID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeleteFault(c, id)
 }
 
 // DeleteRequests operation middleware
@@ -422,6 +526,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/clock", wrapper.GetClock)
 	router.PUT(options.BaseURL+"/clock", wrapper.SetClock)
 	router.POST(options.BaseURL+"/clock/advance", wrapper.AdvanceClock)
+	router.DELETE(options.BaseURL+"/faults", wrapper.DeleteFaults)
+	router.GET(options.BaseURL+"/faults", wrapper.ListFaults)
+	router.POST(options.BaseURL+"/faults", wrapper.CreateFault)
+	router.DELETE(options.BaseURL+"/faults/:id", wrapper.DeleteFault)
+	router.POST(options.BaseURL+"/faults/presets/:name", wrapper.CreatePresetFault)
 	router.DELETE(options.BaseURL+"/requests", wrapper.DeleteRequests)
 	router.GET(options.BaseURL+"/requests", wrapper.ListRequests)
 	router.POST(options.BaseURL+"/reset", wrapper.Reset)

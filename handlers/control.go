@@ -40,6 +40,7 @@ func newControlAPI(server *Server, config Config) (*controlAPI, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Control.Faults.Know(server.spec.OperationIDs())
 	config.Control.OnClock(config.Verifier.Forget)
 	config.Control.OnReplace(server.service.Forget)
 	return &controlAPI{server: server, service: config.Control, signIn: config.SignIn, spec: contract, verifier: verifier}, nil

@@ -37,7 +37,16 @@ func (a *controlAPI) record(r *http.Request, req *request, status int, took time
 		User:            optional(req.Caller.User),
 		Headers:         headersOf(r),
 		NotFound:        optional(req.notFound),
+		Faults:          faultsOf(req),
 	}, took)
+}
+
+// faultsOf returns the rule that applied.
+func faultsOf(req *request) *[]string {
+	if req.rule() == "" {
+		return nil
+	}
+	return &[]string{req.rule()}
 }
 
 func headersOf(r *http.Request) *map[string]string {

@@ -16,7 +16,7 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 		return
 	}
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError && !gone(r) {
+	if status >= http.StatusInternalServerError && !gone(r) && !req.endsByFault() {
 		level = slog.LevelError
 	}
 	line := []slog.Attr{
@@ -28,6 +28,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	}
 	if req.code != "" {
 		line = append(line, slog.String("error", string(req.code)))
+	}
+	if rule := req.rule(); rule != "" {
+		line = append(line, slog.String("fault", rule))
 	}
 	if req.target != "" {
 		line = append(line, slog.String("target", req.target))

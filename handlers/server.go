@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	api "afterhours/control"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/control"
@@ -144,15 +145,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req.at = s.now()
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
-	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	recorder := &statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
 	r.Body = paced(w, r)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
 	}
 	took := time.Since(start)
-	s.logRequest(r, req, recorder.status, took)
+	s.logRequest(r, req, recorder.sent(), took)
 	if s.control != nil {
-		s.control.record(r, req, recorder.status, took)
+		s.control.record(r, req, recorder.sent(), took)
+	}
+	if req.fault != nil {
+		s.sendFaulty(w, r, req.fault, recorder.status, recorder.body)
 	}
 }
 
@@ -171,15 +175,36 @@ func (s *Server) setHeaders(header http.Header, req *request) {
 	}
 }
 
-// statusRecorder keeps the status of the response for the log.
+// statusRecorder keeps the status of the response for the log. It keeps the whole response if the
+// request has a fault.
 type statusRecorder struct {
 	http.ResponseWriter
+	req    *request
 	status int
+	body   []byte
 }
 
 func (w *statusRecorder) WriteHeader(status int) {
 	w.status = status
-	w.ResponseWriter.WriteHeader(status)
+	if w.req.fault == nil {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *statusRecorder) Write(part []byte) (int, error) {
+	if w.req.fault != nil {
+		w.body = append(w.body, part...)
+		return len(part), nil
+	}
+	return w.ResponseWriter.Write(part)
+}
+
+// sent returns the status of the response, 0 if a fault lets none be sent.
+func (w *statusRecorder) sent() int {
+	if w.req.fault != nil && w.req.fault.Connection == api.Reset {
+		return 0
+	}
+	return w.status
 }
 
 // Unwrap returns the wrapped writer to http.ResponseController.

@@ -23,7 +23,7 @@ type Claims struct {
 
 	NotBefore    time.Time // when the token begins to be valid and Expires begins to count; zero for now
 	Audience     string    // for whom the token is; "" for this server
-	Capabilities []string  // of the client (xms_cc): cp1 is that it can answer a claims challenge
+	Capabilities []string  // of the client (xms_cc), such as [AnswersClaims]
 	Client       string    // to which the token is issued (azp); "" for none, or for User if there are Roles
 }
 
