@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"afterhours/handlers/auth"
 )
 
 // notBeforeAhead is how far ahead of the clock the nbf of a token may be. It is what the server allows
@@ -38,8 +40,8 @@ func (s *Service) wishesOf(text string) (wishes, error) {
 	}
 	if asked := claims.AccessToken.Capabilities; asked != nil {
 		for _, value := range asked.Values {
-			if strings.EqualFold(value, "cp1") { // the only one that Entra documents
-				w.capabilities = []string{"cp1"}
+			if strings.EqualFold(value, auth.AnswersClaims) { // the only one that Entra documents
+				w.capabilities = []string{auth.AnswersClaims}
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** azure-identity signs in, and the beta SDK calls the API with what it got. */
@@ -32,15 +33,16 @@ class SignInTest {
     }
 
     /** Sends a request to the control API. */
-    private static void steer(String path, String body) {
+    private static String steer(String method, String path, String body) {
         var request = HttpRequest.newBuilder(URI.create(URL + "/control" + path))
                 .header("Authorization", "Bearer " + System.getenv("AFTERHOURS_CONTROL_TOKEN"))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();
         try {
             var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
             assertEquals(2, response.statusCode() / 100, response.body());
+            return response.body();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -86,7 +88,7 @@ class SignInTest {
     }
 
     private static void approve(DeviceCodeInfo code) {
-        steer("/sign-ins/" + code.getUserCode() + "/approve", "{\"upn\":\"megan@example.com\"}");
+        steer("POST", "/sign-ins/" + code.getUserCode() + "/approve", "{\"upn\":\"megan@example.com\"}");
     }
 
     @Test
@@ -99,5 +101,27 @@ class SignInTest {
                 .challengeConsumer(SignInTest::approve)
                 .build();
         assertEquals(35, connect(credential).me().analytics().activityStatistics().get().getValue().size());
+    }
+
+    @Test
+    void aClaimsChallengeLeadsToANewToken() {
+        var statistics = connect(clientSecret().build()).users().byUserId("megan@example.com").analytics().activityStatistics();
+        statistics.get();
+        steer("DELETE", "/requests", "");
+        steer("POST", "/faults/presets/cae", "{}");
+        try {
+            assertEquals(35, statistics.get().getValue().size());
+            assertEquals(35, statistics.get().getValue().size()); // by the same token
+        } finally {
+            steer("DELETE", "/faults", "");
+        }
+        assertEquals(1, reads(401));
+        assertEquals(2, reads(200));
+    }
+
+    /** How many reads of the statistics the server answered with the status. */
+    private static long reads(int status) {
+        var journal = steer("GET", "/requests?status=" + status, "");
+        return Pattern.compile("\"path\":\"[^\"]*/activityStatistics\"").matcher(journal).results().count();
     }
 }
