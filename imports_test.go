@@ -15,6 +15,9 @@ var importTable = map[string][]string{
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
 
+	"afterhours/kit/go":                 {"command", "kit/go/internal/client", "store/edm"},
+	"afterhours/kit/go/internal/client": {},
+
 	"afterhours/command/generate": {"store", "store/bulk", "store/edm"},
 
 	// A request goes down this list and never back up.
@@ -61,6 +64,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/durability/failover": {"contract/program"},
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
+	"afterhours/contract/sdk/presets":         {"control"},
 }
 
 // confined lists the only packages that may import a package of another module.

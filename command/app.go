@@ -39,10 +39,11 @@ const (
 type Config struct {
 	StoreFlags
 	IssuerFlags
-	Contract  []byte // openapi.yaml, which the server shows and enforces
-	Addr      string // to listen on, as in --addr
-	Demo      bool   // store the documented week for the demo user
-	Seed      string // file of rows that Start stores, in a format of import; "" for none
+	Contract  []byte       // openapi.yaml, which the server shows and enforces
+	Addr      string       // to listen on, as in --addr
+	Listener  net.Listener // to accept connections from instead of Addr; nil for none
+	Demo      bool         // store the documented week for the demo user
+	Seed      string       // file of rows that Start stores, in a format of import; "" for none
 	Control   controlScope
 	Clients   string        // file of the clients that may sign in; "" for any client
 	ReadyFile string        // to write when the server serves; "" for none
@@ -209,9 +210,9 @@ func (a *App) Start(ctx context.Context) error {
 	if a.stopped || a.listener != nil {
 		return errors.New("the server was started or stopped before")
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Addr)
+	listener, err := a.config.listen(ctx)
 	if err != nil {
-		return explainListen(a.config.Addr, err)
+		return err
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
 		if a.demo, err = loadDemo(ctx, a.store, a.now()); err != nil {
