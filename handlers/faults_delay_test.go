@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 func TestDelayHoldsNoPlace(t *testing.T) {
 	c, user := newFaultServer(t)
 	const waiting = 400
-	user.client.Transport = http.DefaultTransport.(*http.Transport).Clone()
 	c.fail(`{"match":{"header":{"name":"X-Slow"}},"delay":"PT3S"}`)
 	var running sync.WaitGroup
 	for range waiting {

@@ -177,6 +177,7 @@ func TestSimulateHeader(t *testing.T) {
 	if took := time.Since(start); took < 200*time.Millisecond {
 		t.Errorf("it took %v", took)
 	}
+	simulate(" none").want(t, 200)
 	if got := c.counts(); got != "0/0" {
 		t.Errorf("the rule counted requests with the header: %s", got)
 	}

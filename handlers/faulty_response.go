@@ -61,7 +61,7 @@ func (f *faultyResponse) changeHeader() {
 			set["Content-Type"] = nil // net/http must not guess one
 		}
 	}
-	if f.status != http.StatusNoContent {
+	if f.status != http.StatusNoContent && f.status != http.StatusNotModified {
 		set["Content-Length"] = []string{strconv.Itoa(len(f.body))}
 	}
 	for name := range f.header {

@@ -65,7 +65,9 @@ func (r *Rules) checkMatch(rule *api.FaultRule, found *findings) {
 func (r *Rules) checkAnswer(rule *api.FaultRule, found *findings) {
 	a := rule.Answer
 	isError := a.Status != nil || value(a.Claims)
-	found.add(!isError && a.RetryAfter == nil && a.Headers == nil && a.ContentType == nil && a.Body == nil && a.Code == nil && a.Message == nil && a.RetryAfterForm == nil,
+	unclaimed := *a
+	unclaimed.Claims = nil
+	found.add(!isError && unclaimed == (api.FaultAnswer{}),
 		"answer", "An answer must differ from the usual one. Give it a status, retryAfter, headers, contentType or body.")
 	found.add(!isError && a.Code != nil, "answer/code", "Only an error has a code. Give the answer a status.")
 	found.add(!isError && a.Message != nil, "answer/message", "Only an error has a message. Give the answer a status.")

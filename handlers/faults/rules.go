@@ -173,7 +173,7 @@ func (r *rule) decide(q *Request) *Fault {
 		}
 	}
 	r.applied++
-	fault.Rule, fault.Delay, fault.Connection = r.id, r.wait(), value(r.Connection)
+	fault.Rule, fault.Delay, fault.Connection = r.id, r.delay(), value(r.Connection)
 	return fault
 }
 

@@ -22,15 +22,22 @@ const HeaderName = "Afterhours-Simulate"
 // ResponseHeader is the header that names the rule in a response with a fault.
 const ResponseHeader = "Afterhours-Fault"
 
-// Simulate returns the fault that a request asks for by its header, nil if it is not for the request.
+// noFault is the header of a request that no rule may let fail.
+const noFault = "none"
+
+// Simulate returns the fault that a request asks for by its header, nil if it asks for none or if the fault is not
+// for the request.
 // The error is a problem that says what of the header is wrong.
 func (r *Rules) Simulate(q *Request, header string) (*Fault, error) {
+	if strings.TrimSpace(header) == noFault {
+		return nil, nil
+	}
 	given, err := parse(header)
 	if err != nil {
-		return nil, refuseHeader("%s", err)
+		return nil, refuseHeader(err.Error())
 	}
 	if found := r.check(given); len(found) > 0 {
-		return nil, refuseHeader("%s", found[0].Message)
+		return nil, refuseHeader(found[0].Message)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -38,8 +45,8 @@ func (r *Rules) Simulate(q *Request, header string) (*Fault, error) {
 	return once.decide(q), nil
 }
 
-func refuseHeader(format string, values ...any) error {
-	return problem.Invalid(problem.Fault(gen.InvalidValue, HeaderName, HeaderName+": "+format, values...))
+func refuseHeader(message string) error {
+	return problem.Invalid(problem.Fault(gen.InvalidValue, HeaderName, "%s: %s", HeaderName, message))
 }
 
 // parse returns the rule that a header describes, as in 429;retry-after=1.

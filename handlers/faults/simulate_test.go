@@ -27,6 +27,7 @@ var headers = map[string]string{
 	";connection=cut":     "0  '' map[] cut",
 	";body=emptyPage":     "0  '' map[] emptyPage",
 	"599":                 "599 UnknownError '' map[]",
+	"none;delay=PT1S":     "",
 	"":                    "",
 	";":                   "",
 	"429;":                "",

@@ -4,18 +4,15 @@ import (
 	"context"
 	"time"
 
-	api "afterhours/control"
 	"afterhours/store/edm"
 )
 
 // maxDelay is how long a rule delays a request at most, as the contract states.
 const maxDelay = 30 * edm.Second
 
-// wait returns how long the rule delays a request.
-func (r *rule) wait() time.Duration { return delayOf(&r.FaultRule) }
-
-func delayOf(rule *api.FaultRule) time.Duration {
-	return time.Duration(value(rule.Delay)) * 100 * time.Nanosecond
+// delay returns how long the rule delays a request.
+func (r *rule) delay() time.Duration {
+	return time.Duration(value(r.Delay)) * (time.Second / time.Duration(edm.Second))
 }
 
 // Wait waits in real time. It ends early without an error when EndWaits is called, and with the error of

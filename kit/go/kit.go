@@ -115,8 +115,8 @@ func (s *Server) Put(t testing.TB, statistic any) {
 	}
 }
 
-// Get returns the statistic of the user with the id. The test fails if there is none. Get is a request
-// like those of the code under test: failures apply to it, and Requests lists it.
+// Get returns the statistic of the user with the id. The test fails if there is none. No failure is for
+// Get, and Requests lists it.
 func (s *Server) Get(t testing.TB, id string) (statistic map[string]any) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(lasting(t), http.MethodGet, s.URL+"/v1.0/me/analytics/activityStatistics/"+id, nil)
@@ -124,6 +124,7 @@ func (s *Server) Get(t testing.TB, id string) (statistic map[string]any) {
 		t.Fatalf("afterhourstest: %v", err)
 	}
 	request.Header.Set("Authorization", "Bearer "+s.Token(t))
+	request.Header.Set("Afterhours-Simulate", "none")
 	response, err := s.Client().Do(request)
 	read(t, "get the statistic "+id, response, err, &statistic)
 	return statistic

@@ -128,6 +128,17 @@ const (
 	ListRequestsParamsMethodTRACE   ListRequestsParamsMethod = "TRACE"
 )
 
+// Approver Who signs in: user, with the name upn if there is one; or else the user of the tenant whom upn names.
+type Approver struct {
+	// Upn The user principal name.
+	//
+	// Example: megan@example.com
+	Upn string `json:"upn,omitempty,omitzero"`
+
+	// User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	User GUID `json:"user,omitempty,omitzero"`
+}
+
 // Clock defines model for clock.
 type Clock struct {
 	// Now A time as RFC 3339 has it.
@@ -576,6 +587,9 @@ type Tenant = GUID
 // User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 type User = GUID
 
+// UserCode defines model for userCode.
+type UserCode = string
+
 // Wait defines model for wait.
 type Wait = string
 
@@ -698,6 +712,9 @@ type CreatePresetFaultJSONRequestBody = PresetRule
 
 // ResetJSONRequestBody defines body for Reset for application/json ContentType.
 type ResetJSONRequestBody = Scope
+
+// ApproveSignInJSONRequestBody defines body for ApproveSignIn for application/json ContentType.
+type ApproveSignInJSONRequestBody = Approver
 
 // TakeSnapshotJSONRequestBody defines body for TakeSnapshot for application/json ContentType.
 type TakeSnapshotJSONRequestBody = Scope
@@ -834,7 +851,7 @@ type ClientInterface interface {
 	//
 	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 	//
-	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 	//
 	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 	//
@@ -849,7 +866,7 @@ type ClientInterface interface {
 	//
 	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 	//
-	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 	//
 	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 	//
@@ -925,6 +942,31 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /seed (the `Seed` operationId).
 	SeedWithBody(ctx context.Context, params *SeedParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApproveSignInWithBody Approve the sign-in of a device.
+	//
+	// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /sign-ins/{userCode}/approve (the `ApproveSignIn` operationId).
+	ApproveSignInWithBody(ctx context.Context, userCode UserCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApproveSignIn Approve the sign-in of a device.
+	//
+	// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /sign-ins/{userCode}/approve (the `ApproveSignIn` operationId).
+	ApproveSignIn(ctx context.Context, userCode UserCode, body ApproveSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DenySignIn Refuse the sign-in of a device.
+	//
+	// A device whose code is unknown, has expired or was decided before is 404.
+	//
+	// Corresponds with POST /sign-ins/{userCode}/deny (the `DenySignIn` operationId).
+	DenySignIn(ctx context.Context, userCode UserCode, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSnapshots List the snapshots, sorted by name.
 	//
@@ -1105,7 +1147,7 @@ func (c *Client) ListFaults(ctx context.Context, reqEditors ...RequestEditorFn) 
 //
 // A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 //
-// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 //
 // A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 //
@@ -1130,7 +1172,7 @@ func (c *Client) CreateFaultWithBody(ctx context.Context, contentType string, bo
 //
 // A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 //
-// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. The preset `flaky` needs a rule.
+// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 //
 // A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 //
@@ -1287,6 +1329,61 @@ func (c *Client) Reset(ctx context.Context, body ResetJSONRequestBody, reqEditor
 // Corresponds with POST /seed (the `Seed` operationId).
 func (c *Client) SeedWithBody(ctx context.Context, params *SeedParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSeedRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApproveSignInWithBody Approve the sign-in of a device.
+//
+// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /sign-ins/{userCode}/approve (the `ApproveSignIn` operationId).
+func (c *Client) ApproveSignInWithBody(ctx context.Context, userCode UserCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveSignInRequestWithBody(c.Server, userCode, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApproveSignIn Approve the sign-in of a device.
+//
+// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /sign-ins/{userCode}/approve (the `ApproveSignIn` operationId).
+func (c *Client) ApproveSignIn(ctx context.Context, userCode UserCode, body ApproveSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveSignInRequest(c.Server, userCode, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DenySignIn Refuse the sign-in of a device.
+//
+// A device whose code is unknown, has expired or was decided before is 404.
+//
+// Corresponds with POST /sign-ins/{userCode}/deny (the `DenySignIn` operationId).
+func (c *Client) DenySignIn(ctx context.Context, userCode UserCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDenySignInRequest(c.Server, userCode)
 	if err != nil {
 		return nil, err
 	}
@@ -1959,6 +2056,87 @@ func NewSeedRequestWithBody(server string, params *SeedParams, contentType strin
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewApproveSignInRequest calls the generic ApproveSignIn builder with application/json body
+func NewApproveSignInRequest(server string, userCode UserCode, body ApproveSignInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewApproveSignInRequestWithBody(server, userCode, "application/json", bodyReader)
+}
+
+// NewApproveSignInRequestWithBody constructs an http.Request for the ApproveSignIn method, with any body, and a specified content type
+func NewApproveSignInRequestWithBody(server string, userCode UserCode, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userCode", userCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sign-ins/%s/approve", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDenySignInRequest constructs an http.Request for the DenySignIn method
+func NewDenySignInRequest(server string, userCode UserCode) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userCode", userCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sign-ins/%s/deny", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
