@@ -117,6 +117,9 @@ func TestDevicePage(t *testing.T) {
 	if page := c.send("GET", at, ""); page.status != 200 || !strings.Contains(page.text, "user_code") || !strings.Contains(page.text, "lee@example.com") {
 		t.Errorf("the page is %d %s", page.status, page.text)
 	}
+	if got := c.send("GET", at, "", "Origin", "https://evil.example"); got.status != 400 || strings.Contains(got.text, "lee@example.com") {
+		t.Errorf("another page reads the users: %d %s", got.status, got.text)
+	}
 	userCode, form := c.beginDevice(tenant)
 	if got := c.send("POST", at, parameters("user_code", "WRONG", "user", meganUPN).Encode()); got.status != 400 || !strings.Contains(got.text, "No device waits") {
 		t.Errorf("a wrong code is %d %s", got.status, got.text)

@@ -19,6 +19,8 @@ var signInRoutes = []struct{ method, path string }{
 	{"POST", "/common/oauth2/v2.0/devicecode"},
 	{"GET", "/common/oauth2/v2.0/authorize"},
 	{"POST", "/common/oauth2/v2.0/authorize"},
+	{"GET", "/common/oauth2/v2.0/deviceauth"},
+	{"POST", "/common/oauth2/v2.0/deviceauth"},
 	{"GET", "/common/oauth2/v2.0/logout"},
 	{"GET", "/common/v2.0/.well-known/openid-configuration"},
 	{"HEAD", "/common/v2.0/.well-known/openid-configuration"},

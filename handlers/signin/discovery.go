@@ -7,7 +7,7 @@ import (
 )
 
 // issuerName returns the name of the issuer of ID tokens. It is below the server's own address, because
-// MSAL accepts no other.
+// MSAL for JavaScript and for Go accept no other.
 func issuerName(call *Call, tenant string) string { return call.Origin + "/" + tenant + "/v2.0" }
 
 // openIDConfiguration responds with the discovery document of a tenant (OpenID Connect Discovery 1.0, 4).
