@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,11 +27,17 @@ type executing struct {
 	stderr bytes.Buffer   // to read after the end
 }
 
+// environmentWithoutOurs returns the environment of the test without the variables of the program. It would
+// warn of those that are for tests, such as AFTERHOURS_TEST_POSTGRES.
+func environmentWithoutOurs() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, variablePrefix) })
+}
+
 // startExec starts exec in a folder, with variables for its environment.
 func startExec(t *testing.T, folder string, variables []string, args ...string) *executing {
 	t.Helper()
 	e := &executing{Cmd: exec.Command(program.Path(t), append([]string{"exec"}, args...)...)}
-	e.Dir, e.Env, e.Stderr = folder, append(os.Environ(), variables...), &e.stderr
+	e.Dir, e.Env, e.Stderr = folder, append(environmentWithoutOurs(), variables...), &e.stderr
 	e.WaitDelay = time.Minute // for what the command may leave behind
 	var err error
 	if e.stdin, err = e.StdinPipe(); err != nil {
@@ -69,7 +76,7 @@ func runExec(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, logged bytes.Buffer
 	command := exec.Command(program.Path(t), append([]string{"exec"}, args...)...)
-	command.Stdout, command.Stderr = &out, &logged
+	command.Env, command.Stdout, command.Stderr = environmentWithoutOurs(), &out, &logged
 	var exited *exec.ExitError
 	if err := command.Run(); err != nil && !errors.As(err, &exited) {
 		t.Fatal(err)

@@ -28,8 +28,7 @@ func TestMistakenCommandLines(t *testing.T) {
 	server := program.Serve(t, served)
 	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
 	template := mistakenFiles(t)
-	ours := func(variable string) bool { return strings.HasPrefix(variable, variablePrefix) }
-	inherited := slices.DeleteFunc(os.Environ(), ours)
+	inherited := environmentWithoutOurs()
 	golden.Test(t, "testdata/mistakes_command.txt", func(t *testing.T, one golden.Case) string {
 		dir := filepath.Join(t.TempDir(), "here")
 		copyFolder(t, template, dir)

@@ -20,6 +20,14 @@ func TestDeviceCodeOfMSAL(t *testing.T) {
 	c.token(tenant, form).want(t, 200)
 }
 
+// TestNoContentType: MSAL for Java asks for a device code without one.
+func TestNoContentType(t *testing.T) {
+	c := newSignIn(t, nil)
+	form := parameters("client_id", clientID, "scope", "openid").Encode()
+	c.send("POST", "/common/oauth2/v2.0/devicecode", form, "Content-Type", "").want(t, 200)
+	c.send("POST", "/common/oauth2/v2.0/devicecode", form, "Content-Type", "text/plain").wantRefusal(t, 400, "invalid_request", 9002313, "Content-Type")
+}
+
 // beginDevice asks for a device code and returns it, its user code, and the form that redeems it.
 func (c signInClient) beginDevice(of string) (userCode string, form url.Values) {
 	c.t.Helper()
@@ -108,6 +116,9 @@ func TestDevicePage(t *testing.T) {
 	at := "/" + tenant + "/oauth2/v2.0/deviceauth"
 	if page := c.send("GET", at, ""); page.status != 200 || !strings.Contains(page.text, "user_code") || !strings.Contains(page.text, "lee@example.com") {
 		t.Errorf("the page is %d %s", page.status, page.text)
+	}
+	if got := c.send("GET", at, "", "Origin", "https://evil.example"); got.status != 400 || strings.Contains(got.text, "lee@example.com") {
+		t.Errorf("another page reads the users: %d %s", got.status, got.text)
 	}
 	userCode, form := c.beginDevice(tenant)
 	if got := c.send("POST", at, parameters("user_code", "WRONG", "user", meganUPN).Encode()); got.status != 400 || !strings.Contains(got.text, "No device waits") {

@@ -7,6 +7,9 @@ import (
 
 // devicePage shows the page on which a person enters the code of a device and picks a user (RFC 8628, 3.3).
 func (s *Service) devicePage(call *Call) (*response, error) {
+	if err := s.checkOrigin(call, call.Origin); err != nil {
+		return s.refusalPage(call, err), nil
+	}
 	return s.askForCode(call, http.StatusOK, "", "")
 }
 

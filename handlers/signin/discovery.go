@@ -7,7 +7,7 @@ import (
 )
 
 // issuerName returns the name of the issuer of ID tokens. It is below the server's own address, because
-// MSAL accepts no other.
+// MSAL for JavaScript and for Go accept no other.
 func issuerName(call *Call, tenant string) string { return call.Origin + "/" + tenant + "/v2.0" }
 
 // openIDConfiguration responds with the discovery document of a tenant (OpenID Connect Discovery 1.0, 4).
@@ -55,8 +55,7 @@ func (s *Service) instance(call *Call) (*response, error) {
 		return nil, err
 	}
 	endpoint, err := url.Parse(asked)
-	origin, _ := url.Parse(call.Origin)
-	if err != nil || endpoint.Scheme != origin.Scheme || !strings.EqualFold(endpoint.Host, origin.Host) {
+	if err != nil || !strings.EqualFold(endpoint.Scheme+"://"+endpoint.Host, call.Origin) {
 		return nil, errInstance.refuse("Unknown or invalid instance. This server knows %s/{tenant}/oauth2/v2.0/authorize only.", call.Origin)
 	}
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(endpoint.Path, "/"), "/")
