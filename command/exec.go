@@ -80,7 +80,7 @@ and the number of the signal if a signal has ended it.`,
 
 // needCommand checks the arguments of exec.
 func needCommand(command *cobra.Command, args []string) error {
-	if len(args) == 0 {
+	if len(args) == 0 || args[0] == "" {
 		return usagef("name the COMMAND, as in %s", firstExample(command))
 	}
 	return nil

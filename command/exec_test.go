@@ -166,6 +166,15 @@ func TestExecExitCodes(t *testing.T) {
 	}
 }
 
+// TestExecNeedsACommand: a command that is empty, as of a variable that is not set, is as none.
+func TestExecNeedsACommand(t *testing.T) {
+	for _, args := range [][]string{nil, {"--"}, {"--", ""}, {"--", "", "x"}} {
+		if code, _, told := runExec(t, args...); code != 2 || !strings.Contains(told, "name the COMMAND") {
+			t.Errorf("%q: exit code %d: %s", args, code, told)
+		}
+	}
+}
+
 // TestExecFolder: a folder is made if the server needs one, for the time of the command, and the
 // folder of --data stays.
 func TestExecFolder(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gin-gonic/gin"
@@ -62,6 +63,10 @@ type running struct {
 	cancel context.CancelFunc
 	// connection is what a request of the batch does to the connection, nil for nothing.
 	connection atomic.Pointer[api.FaultRuleConnection]
+
+	mu sync.Mutex // protects all below, and that the place rests
+	// working is how many requests are under way and not delayed, delayed how many a test delays.
+	working, delayed int
 }
 
 type batchKey struct{}
@@ -70,6 +75,39 @@ type batchKey struct{}
 func batchOf(ctx context.Context) *running {
 	batch, _ := ctx.Value(batchKey{}).(*running)
 	return batch
+}
+
+// begin notes that one more request works, in the place of the batch. The error is that of the context. end
+// must follow in any case.
+func (b *running) begin(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.working++
+	return b.outer.held.place.Resume(ctx)
+}
+
+// end notes that one less works. The place rests if all others are delayed.
+func (b *running) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.working--; b.working == 0 && b.delayed > 0 {
+		b.outer.held.place.Rest()
+	}
+}
+
+// delay calls wait for a request that works, which does not work meanwhile.
+func (b *running) delay(ctx context.Context, wait func() error) error {
+	b.addDelayed(1)
+	b.end()
+	err := wait()
+	b.addDelayed(-1)
+	return errors.Join(err, b.begin(ctx))
+}
+
+func (b *running) addDelayed(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.delayed += n
 }
 
 // wait waits until no other long request of the batch runs, and until it is the caller's turn again: a

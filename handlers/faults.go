@@ -79,9 +79,12 @@ func queryOf(r *http.Request) url.Values {
 	return options
 }
 
-// delay waits as long as the fault says. The request holds nothing of the server meanwhile, and its body
+// delay waits as long as the fault says. The request has no place of the server meanwhile, and its body
 // may come later.
 func (a *controlAPI) delay(r *http.Request, fault *faults.Fault) error {
+	if whole := batchOf(r.Context()); whole != nil {
+		return whole.delay(r.Context(), func() error { return a.service.Faults.Wait(r.Context(), fault.Delay) })
+	}
 	body, hasBody := r.Body.(*pacedBody)
 	if hasBody {
 		body.pause()

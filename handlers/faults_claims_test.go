@@ -156,3 +156,23 @@ func TestClaimsWithAnAnswerOfItsOwn(t *testing.T) {
 		t.Errorf("the rule matched and applied %s", got)
 	}
 }
+
+// TestResetForgetsTheChallengesOfATenant: after the reset of a tenant, Afterhours-Simulate challenges the first token of
+// its callers again. Those of other tenants go on.
+func TestResetForgetsTheChallengesOfATenant(t *testing.T) {
+	c, _ := newFaultServer(t)
+	status := func(of string) int {
+		t.Helper()
+		token := c.tokenFor(fmt.Sprintf(`{"tenant":%q,"user":%q,"cae":true}`, of, megan))
+		return c.do(call{method: "GET", path: collection, token: token, header: map[string]string{"Afterhours-Simulate": "cae"}}).status
+	}
+	for _, of := range []string{tenant, otherTenant} {
+		if first, second := status(of), status(of); first != 401 || second != 200 {
+			t.Errorf("before the reset: %d, then %d", first, second)
+		}
+	}
+	c.steer("POST", "/reset", `{"tenant":"`+strings.ToUpper(tenant)+`"}`).want(t, 204)
+	if here, there := status(tenant), status(otherTenant); here != 401 || there != 200 {
+		t.Errorf("after the reset: %d in the tenant, %d in another one", here, there)
+	}
+}

@@ -2,9 +2,14 @@ package handlers_test
 
 import (
 	"context"
+	"fmt"
+	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // TestDelayHoldsNoPlace: more requests wait than one caller has places, and another is served meanwhile.
@@ -66,4 +71,35 @@ func TestDelayedBodyIsRead(t *testing.T) {
 			t.Errorf("%+v, error %v after %v", got, err, took)
 		}
 	})
+}
+
+// TestDelayInBatchHoldsNoPlace: batches whose requests are delayed, of more tenants than lists may run at once, leave
+// room for the lists and the writes of another one. The batches are done in the end.
+func TestDelayInBatchHoldsNoPlace(t *testing.T) {
+	c, user := newFaultServer(t)
+	c.fail(`{"match":{"header":{"name":"X-Slow"}},"delay":"PT3S"}`)
+	const item = `{"id":"%d","method":"GET","url":"/me/analytics/activityStatistics%s","headers":{%s}}`
+	slow := `"X-Slow":"1"`
+	var running sync.WaitGroup
+	for n := range 4 * runtime.GOMAXPROCS(0) {
+		token := c.tokenOf(uuid.NewString(), megan)
+		running.Go(func() {
+			body := `{"requests":[` + fmt.Sprintf(item, 1, "", slow) + "," + fmt.Sprintf(item, 2, "", "") + "," +
+				fmt.Sprintf(item, 3, "", slow) + "," + fmt.Sprintf(item, 4, "/$count", slow) + `]}`
+			got, err := c.try(t.Context(), call{method: "POST", path: "/beta/$batch", token: token, body: body})
+			if err != nil || got.status != 200 || strings.Count(got.text, `"status":200`) != 4 {
+				t.Errorf("%+v %v", got, err)
+			}
+		})
+		for int(c.faults()[0].Applied) < 3*(n+1) && !t.Failed() {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	start := time.Now()
+	user.send("GET", collection, "").want(t, 200)
+	user.send("PATCH", collection+"/a", `{"duration":"PT2H"}`).want(t, 200)
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("the other tenant waited %v", took)
+	}
+	running.Wait()
 }

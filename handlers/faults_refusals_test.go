@@ -101,3 +101,25 @@ func TestWrongRulesAreRefused(t *testing.T) {
 		t.Errorf("refused rules were added: %+v", left)
 	}
 }
+
+// TestRulesAtTheBounds: the least and the largest values of the contract make a rule.
+func TestRulesAtTheBounds(t *testing.T) {
+	c := newControlServer(t, memory.New())
+	for _, rule := range []string{
+		`{"skip":2147483647,"times":2147483647,"rate":1,"seed":9007199254740991,"delay":"PT30S"}`,
+		`{"skip":0,"times":1,"rate":1e-300,"seed":-9007199254740991,"delay":"PT0.0000001S"}`,
+		`{"throttle":{"units":2147483647,"unitsPer":"P1D","writes":1000000,"writesPer":"PT0.0000001S"}}`,
+		`{"answer":{"status":599,"retryAfter":86400,"retryAfterForm":"date"}}`,
+	} {
+		c.steer("POST", "/faults", rule).want(t, 201)
+	}
+}
+
+// TestRetryAfterIsNeverMinusZero: JSON has a minus zero, and HTTP has none.
+func TestRetryAfterIsNeverMinusZero(t *testing.T) {
+	c, user := newFaultServer(t)
+	c.fail(`{"answer":{"status":503,"retryAfter":-0.0}}`)
+	if got := user.send("GET", collection, "").want(t, 503).header.Get("Retry-After"); got != "0" {
+		t.Errorf("Retry-After is %q", got)
+	}
+}

@@ -62,9 +62,10 @@ func headersOf(r *http.Request) *map[string]string {
 	return &sent
 }
 
-// cut returns the first characters of a text, in which each byte may be one.
+// cut returns the first characters of a text, in which each byte may be one. It is a copy: a part of the text would keep
+// all of it in memory.
 func cut(text string, most int) string {
-	return strings.ToValidUTF8(text[:min(len(text), most)], "")
+	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), most)], ""))
 }
 
 // optional returns a property that is absent if the text is empty.

@@ -50,6 +50,13 @@ func (s *Server) guard(c *gin.Context) {
 		return
 	}
 	req.Root = s.origin(c.Request) + "/" + strings.SplitN(c.FullPath(), "/", 3)[1]
+	if whole := batchOf(c.Request.Context()); whole != nil {
+		defer whole.end()
+		if err := whole.begin(c.Request.Context()); err != nil {
+			s.writeGinError(c, err)
+			return
+		}
+	}
 	defer req.held.free()
 	if err := s.admit(c, op, req); err != nil {
 		s.writeGinError(c, err)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -72,6 +73,15 @@ func (c *challenges) issue(q *Request) string {
 	// If the clock was moved back, no new token would be as late as the rule.
 	told.asked = min(told.asked, q.Now.Unix())
 	return claimsChallenge(q.Origin, told.asked)
+}
+
+// forget forgets the callers of a tenant, or all of them if it is "".
+func (c *challenges) forget(tenant string) {
+	for _, key := range c.known.Keys() {
+		if tenant == "" || strings.EqualFold(key.tenant, tenant) {
+			c.known.Remove(key)
+		}
+	}
 }
 
 func keyOf(q *Request) callerKey { return callerKey{q.Tenant, q.User, q.Application} }

@@ -100,13 +100,12 @@ func (r *Rules) Remove(id string) error {
 	return nil
 }
 
-// Clear removes the rules that match a tenant alone, or all rules if the tenant is "".
+// Clear removes the rules that match a tenant alone, or all rules if the tenant is "". It also forgets the
+// challenges of its requests that brought their own fault.
 func (r *Rules) Clear(tenant string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if tenant == "" {
-		r.simulated = simulatedChallenges()
-	}
+	r.simulated.forget(tenant)
 	r.rules = slices.DeleteFunc(r.rules, func(one *rule) bool {
 		return tenant == "" || one.Match != nil && strings.EqualFold(value(one.Match.Tenant), tenant)
 	})

@@ -2,6 +2,7 @@ package input
 
 import (
 	"errors"
+	"math"
 	"mime"
 	"strings"
 
@@ -25,7 +26,27 @@ func (b Body) Bind(to any) error {
 	if b.Text == nil {
 		return errors.New("no body was validated")
 	}
-	return runtime.BindJSONValue(b.Value, to)
+	return runtime.BindJSONValue(withIntegers(b.Value), to)
+}
+
+// withIntegers changes each whole number in a decoded value to an int64. BindJSONValue writes a float64 from
+// a million on with an exponent, and then does not read it as an integer.
+func withIntegers(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name := range value {
+			value[name] = withIntegers(value[name])
+		}
+	case []any:
+		for i := range value {
+			value[i] = withIntegers(value[i])
+		}
+	case float64:
+		if whole := int64(value); math.Abs(value) < 1<<53 && float64(whole) == value {
+			return whole
+		}
+	}
+	return value
 }
 
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is

@@ -3,6 +3,7 @@ package input_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -100,6 +101,27 @@ func TestBodyIsBound(t *testing.T) {
 	}
 	if err := (input.Body{}).Bind(new(gen.ActivityStatisticsUpdate)); err == nil {
 		t.Error("a body that was not validated is bound")
+	}
+}
+
+// TestWholeNumbersAreBound: an integer of any size that a float64 holds exactly fits a field of an integer type.
+func TestWholeNumbersAreBound(t *testing.T) {
+	for _, text := range []string{"0", "-7", "999999", "1000000", "1e6", "2147483647.0", "9007199254740991", "-9007199254740991"} {
+		value, err := input.DecodeJSON([]byte(`{"at":[{"n":`+text+`}],"rate":0.5}`), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bound struct {
+			At []struct {
+				N *int64 `json:"n"`
+			} `json:"at"`
+			Rate float64 `json:"rate"`
+		}
+		var want float64
+		_ = json.Unmarshal([]byte(text), &want)
+		if err := (input.Body{Value: value, Text: []byte(text)}).Bind(&bound); err != nil || len(bound.At) != 1 || *bound.At[0].N != int64(want) || bound.Rate != 0.5 {
+			t.Errorf("%s: %+v %v", text, bound, err)
+		}
 	}
 }
 

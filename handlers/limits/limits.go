@@ -85,6 +85,7 @@ type Place struct {
 	turn   *turn  // of long work
 	bytes  int64  // of the answer, for long work
 	left   bool
+	rests  bool // left by Rest
 }
 
 // Read takes a place for a short read, and Write for a short write. The error is that of
@@ -161,6 +162,37 @@ func (p *Place) Leave(bytes int) {
 	p.turn.leave(bytes)
 	p.limits.answers.change(p.caller, int64(bytes)-p.bytes)
 	p.bytes = int64(bytes)
+}
+
+// Rest leaves the slot while nothing is done. What the place has of memory stays. Next and Leave do nothing
+// before Resume.
+func (p *Place) Rest() {
+	if p.left {
+		return
+	}
+	p.left, p.rests = true, true
+	if p.queue != nil {
+		p.queue.Release(p.caller)
+		return
+	}
+	p.turn.leave(0)
+}
+
+// Resume takes a slot again after Rest; otherwise it does nothing. Work that has begun is not refused. The
+// error is that of the context, and the place then still rests.
+func (p *Place) Resume(ctx context.Context) (err error) {
+	if !p.rests {
+		return nil
+	}
+	if p.queue != nil {
+		err = p.queue.AcquireAgain(ctx, p.caller)
+	} else {
+		p.turn, err = p.limits.long.enter(ctx, p.caller, (*Queue).AcquireAgain)
+	}
+	if err == nil {
+		p.left, p.rests = false, false
+	}
+	return err
 }
 
 // Close gives back all that is left of the place. It must be called once.

@@ -64,7 +64,8 @@ func (s *Service) authorize(call *Call) (*response, error) {
 func (s *Service) addCode(asked *authorization) string {
 	code := newSecret()
 	waiting := *asked
-	waiting.values, waiting.expires = nil, s.Now().Add(codeLifetime)
+	waiting.values, waiting.respondIn = nil, "" // they would keep the whole form in memory
+	waiting.expires = s.Now().Add(codeLifetime)
 	s.codes.add(code, waiting)
 	return code
 }

@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	maxScope = 2048 // bytes of the parameter scope
+	maxScope  = 2048 // bytes of the parameter scope
+	maxScopes = 100
 	// allOf ends a scope that stands for all that a client may have of a resource.
 	allOf = "/.default"
 	// defaultScope is what a user may do by such a scope.
@@ -31,6 +32,9 @@ func userScopes(text string) (scopes, error) {
 		return s, errScope.refuse("The scope is longer than %d bytes.", maxScope)
 	}
 	s.Asked = strings.Fields(strings.Clone(text))
+	if len(s.Asked) > maxScopes {
+		return s, errScope.refuse("There are %d scopes; a request may ask for %d.", len(s.Asked), maxScopes)
+	}
 	for _, asked := range s.Asked {
 		name := asked[strings.LastIndexByte(asked, '/')+1:]
 		switch {

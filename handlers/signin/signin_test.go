@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -153,4 +154,37 @@ func TestPendingIsBounded(t *testing.T) {
 	if len(p.byKey) != maxPending || len(p.order) != maxPending {
 		t.Errorf("%d and %d entries", len(p.byKey), len(p.order))
 	}
+}
+
+// TestCodesKeepNoForm: a code that waits takes at most 8 KiB, however large the form was that led to it.
+func TestCodesKeepNoForm(t *testing.T) {
+	s := newTestService(t, nil)
+	heap := func() int64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return int64(stats.HeapAlloc)
+	}
+	const codes = 500
+	form := "client_id=a&response_type=code&redirect_uri=http://localhost/&response_mode=fragment&nonce=b&user=lee@example.com" +
+		"&code_challenge_method=S256&code_challenge=" + strings.Repeat("a", 43) + "&more=" + strings.Repeat("a", 30<<10) + "&scope="
+	for n := range 100 {
+		form += fmt.Sprintf("s%d+", n)
+	}
+	if got := s.post(t, "/devicecode", form+"openid"); !strings.Contains(got.Body.String(), "AADSTS70011") {
+		t.Errorf("101 scopes: %s", got.Body)
+	}
+	before := heap()
+	for range codes {
+		if got := s.post(t, "/devicecode", form); got.Code != http.StatusOK {
+			t.Fatalf("%d %s", got.Code, got.Body)
+		}
+		if got := s.post(t, "/authorize", form); got.Code != http.StatusSeeOther {
+			t.Fatalf("%d %s", got.Code, got.Body)
+		}
+	}
+	if each := (heap() - before) / (2 * codes); each > 8<<10 {
+		t.Errorf("a code takes %d bytes", each)
+	}
+	runtime.KeepAlive(s)
 }

@@ -224,9 +224,9 @@ type Fault struct {
 	Rule FaultRule `json:"rule"`
 }
 
-// FaultAnswer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
+// FaultAnswer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and its response differs, also if that is an error.
 type FaultAnswer struct {
-	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
+	// Body `malformed` is JSON that ends too early; a response that is not JSON stays as it is. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
 	Body FaultAnswerBody `json:"body,omitempty,omitzero"`
 
 	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass. A token is new if its nbf is later than the rule, in whole seconds, or if it is not the challenged one and its nbf is at least the time that the challenge asked for. `times` counts challenges.
@@ -256,7 +256,7 @@ type FaultAnswer struct {
 	Status         int32                     `json:"status,omitempty,omitzero"`
 }
 
-// FaultAnswerBody `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
+// FaultAnswerBody `malformed` is JSON that ends too early; a response that is not JSON stays as it is. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
 type FaultAnswerBody string
 
 // FaultAnswerRetryAfterForm Whether Retry-After has the seconds or a date.
@@ -298,7 +298,7 @@ type FaultMatchMethod string
 
 // FaultRule What happens to which requests. At least one of answer, throttle, delay and connection is there, and at most one of answer and throttle. The first `skip` requests that match pass, the next `times` that `rate` chooses get the fault, and all later ones pass.
 type FaultRule struct {
-	// Answer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
+	// Answer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and its response differs, also if that is an error.
 	Answer FaultAnswer `json:"answer,omitempty,omitzero"`
 
 	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
