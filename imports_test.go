@@ -19,7 +19,7 @@ var importTable = map[string][]string{
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/input",
-		"handlers/limits", "handlers/operations", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
+		"handlers/limits", "handlers/operations", "handlers/pages", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/problem", "store", "store/bulk", "store/edm"},
@@ -34,6 +34,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
 	"afterhours/handlers/limits":          {},
+	"afterhours/handlers/pages":           {},
 	"afterhours/handlers/suggest":         {},
 	"afterhours/handlers/timezone":        {"handlers/suggest"},
 

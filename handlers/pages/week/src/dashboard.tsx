@@ -1,0 +1,65 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Weeks } from "./api.js";
+import { Chart, type Selection } from "./chart.js";
+import type { Words } from "./locale.js";
+import { Numbers } from "./numbers.js";
+import { activities, has, sumDays, sumWeeks, totals, type Activity, type Day } from "./statistics.js";
+import { Table } from "./table.js";
+import { Trend } from "./trend.js";
+import { addDays, weekOf } from "./week.js";
+
+interface DashboardProps {
+  words: Words;
+  weeks: Weeks;
+  /** The week that was asked for, which may still be loading. */
+  week: string;
+  go: (week: string) => void;
+}
+
+export function Dashboard({ words, weeks, week, go }: DashboardProps) {
+  const [selected, setSelected] = useState<Selection>();
+  const days = useMemo(() => sumDays(weeks.week, weeks.current), [weeks]);
+  const before = useMemo(() => sumDays(addDays(weeks.week, -7), weeks.earlier), [weeks]);
+  const trend = useMemo(() => sumWeeks(weeks.week, [...weeks.earlier, ...weeks.current]), [weeks]);
+  useEffect(() => setSelected(undefined), [weeks.week]);
+  const select = (date: string, activity?: Activity) => setSelected({ date, activity: activity ?? firstActivity(days, date) });
+  return (
+    <div class={week === weeks.week ? "dashboard" : "dashboard old"}>
+      <Numbers words={words} now={totals(days)} before={has(before) ? totals(before) : undefined} />
+      <div class="columns">
+        <div class="wide">
+          {has(days) ? <Chart words={words} days={days} selected={selected} select={select} /> : <Empty words={words} weeks={weeks} go={go} />}
+          <section class="card" aria-labelledby="numbers">
+            <div class="title">
+              <h2 id="numbers">The same in numbers</h2>
+            </div>
+            <Table words={words} days={days} selected={selected} select={select} />
+          </section>
+        </div>
+        <div class="narrow">
+          <Trend words={words} weeks={trend} go={go} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** The first activity that the day has. */
+function firstActivity(days: readonly Day[], date: string): Activity {
+  const day = days.find((one) => one.date === date);
+  return activities.find((activity) => day && day.parts[activity].statistics.length > 0) ?? "Meeting";
+}
+
+function Empty({ words, weeks, go }: Pick<DashboardProps, "words" | "weeks" | "go">) {
+  const latest = weeks.latest && weekOf(weeks.latest, words.firstDay);
+  return (
+    <section class="card empty">
+      <h2>No statistics in this week</h2>
+      {latest && (
+        <button type="button" onClick={() => go(latest)}>
+          Latest: {words.range(latest, 7)}
+        </button>
+      )}
+    </section>
+  );
+}
