@@ -15,12 +15,12 @@ export function App({ words, first }: { words: Words; first?: Session }) {
   const [place, go] = usePlace();
   const week = place.week ? weekOf(place.week, words.firstDay) : lastCompleteWeek(new Date(), words.firstDay);
   const [reading, again] = useWeeks(session, place.person, week);
-  const signOut = useCallback((why = "") => {
-    setReason(why);
+  const signOut = useCallback(() => {
+    setReason("");
     setSession(undefined);
   }, []);
   useEffect(() => {
-    if (reading.failure?.status === 401) signOut(reading.failure.message);
+    if (reading.failure?.status === 401) setReason(reading.failure.message);
   }, [reading.failure]);
   useEffect(() => {
     document.title = session ? `${place.person || session.user || "Person"}, ${words.range(week, 7)} – Afterhours` : "Afterhours";
@@ -30,16 +30,19 @@ export function App({ words, first }: { words: Words; first?: Session }) {
     setSession(sessionOf(token));
   };
   const { weeks, failure } = reading;
+  const isSignedIn = session && !reason;
   return (
     <>
-      <Header words={words} session={session} person={place.person} week={week} go={go} signOut={() => signOut()} />
+      <Header words={words} session={session} person={place.person} week={week} go={go} signOut={signOut} />
       <main aria-busy={reading.isLoading}>
-        {!session && <SignIn reason={reason} signIn={signIn} />}
-        {session?.isApplication && !place.person && <Nobody show={(person) => go({ person })} />}
-        {session && failure?.isPolicy && <Withheld settings={reading.settings} />}
-        {session && failure && !failure.isPolicy && failure.status !== 401 && (weeks ? <Away failure={failure} retry={again} /> : <Trouble failure={failure} retry={again} />)}
-        {session && weeks && <Dashboard words={words} weeks={weeks} week={week} go={(next) => go({ week: next })} />}
-        {session && !weeks && reading.isLoading && <Loading />}
+        {!isSignedIn && <SignIn reason={reason} signIn={signIn} />}
+        {isSignedIn && session.isApplication && !place.person && <Nobody show={(person) => go({ person })} />}
+        {isSignedIn && failure?.isPolicy && <Withheld settings={reading.settings} />}
+        {isSignedIn && failure && !failure.isPolicy && (weeks ? <Away failure={failure} retry={again} /> : <Trouble failure={failure} retry={again} />)}
+        {session && weeks && (
+          <Dashboard key={`${session.user} ${place.person}`} words={words} session={session} person={place.person} weeks={weeks} week={week} go={(next) => go({ week: next })} again={again} expired={setReason} />
+        )}
+        {isSignedIn && !weeks && reading.isLoading && <Loading />}
       </main>
       <p class="hidden" role="status">
         {reading.isLoading ? "Loading" : weeks ? `Week of ${words.range(weeks.week, 7)}` : ""}

@@ -1,8 +1,12 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Asks for a token. reason says why, if somebody was signed in before. */
 export function SignIn({ reason, signIn }: { reason: string; signIn: (token: string) => void }) {
   const [token, setToken] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (reason) field.current?.focus();
+  }, [reason]);
   return (
     <section class="card notice" aria-labelledby="sign-in">
       <h2 id="sign-in">Sign in</h2>
@@ -15,7 +19,7 @@ export function SignIn({ reason, signIn }: { reason: string; signIn: (token: str
       >
         <label>
           <span class="label">Token</span>
-          <input type="password" value={token} onInput={(event) => setToken(event.currentTarget.value)} autocomplete="off" spellcheck={false} required />
+          <input ref={field} type="password" value={token} onInput={(event) => setToken(event.currentTarget.value)} autocomplete="off" spellcheck={false} required />
         </label>
         <button class="main">Sign in</button>
       </form>

@@ -46,13 +46,15 @@ export function useWeeks(session: Session | undefined, person: string, week: str
     }
     const root = analyticsPath(session, person);
     const stopped = new AbortController();
-    setReading((before) => (shown.current === root ? { ...before, isLoading: true } : { isLoading: true }));
-    shown.current = root;
+    const whose = `${session.user} ${root}`;
+    setReading((before) => (shown.current === whose ? { ...before, isLoading: true } : { isLoading: true }));
+    shown.current = whose;
     let timer: ReturnType<typeof setTimeout> | undefined;
     read(session, root, week, stopped.signal).then(
       (next) => {
         if (stopped.signal.aborted) return;
-        setReading((before) => (next.failure?.isPassing && before.weeks ? { ...next, weeks: before.weeks } : next));
+        const isKept = next.failure && (next.failure.isPassing || next.failure.status === 401); // so that what is being edited stays
+        setReading((before) => (isKept && before.weeks ? { ...next, weeks: before.weeks } : next));
         if (next.failure?.isPassing) timer = setTimeout(again, retryDelay);
       },
       () => undefined, // aborted
