@@ -121,6 +121,19 @@ test("a statistic that somebody has deleted can be created again", async () => {
   assert.equal((await stored()).duration, "PT3H");
 });
 
+test("what was saved is shown while the week is still being read again", async () => {
+  const page = await edit();
+  await page.route(/activityStatistics\?/, async (route) => {
+    await new Promise((done) => setTimeout(done, 800));
+    await route.continue().catch(() => undefined); // the page may be closed by then
+  });
+  await page.getByLabel("Duration").fill("3h");
+  await page.getByRole("button", { name: "Save" }).click();
+  await said(page, "Saved.");
+  assert.equal(await page.getByLabel("Duration").inputValue(), "3h");
+  assert.match(await page.locator("pre").innerText(), new RegExp(`If-Match: ${(await stored())["@odata.etag"]}`));
+});
+
 test("delete, and undo", async () => {
   const page = await edit();
   const { "@odata.etag": tag, ...before } = await stored();

@@ -97,18 +97,23 @@ interface Page {
   "@odata.nextLink"?: string;
 }
 
-/** Reads every page of the statistics that start on one of the days from first to before end. */
-async function between(session: Session, root: string, first: string, end: string, select: string, signal: AbortSignal) {
-  const query = new URLSearchParams({ $filter: `startDate ge ${first} and startDate lt ${end}`, $top: "1000" });
-  if (select) query.set("$select", select);
+/** Reads a list of statistics to its end, page by page. */
+export async function readPages(session: Session, first: string, signal: AbortSignal): Promise<Statistic[]> {
   const statistics: Statistic[] = [];
-  let path: string | undefined = `${root}/activityStatistics?${query}`;
+  let path: string | undefined = first;
   while (path) {
     const page: Page = await send<Page>(session, { method: "GET", path }, signal);
     statistics.push(...page.value);
     path = ownPath(page["@odata.nextLink"]);
   }
   return statistics;
+}
+
+/** Reads the statistics that start on one of the days from first to before end. */
+function between(session: Session, root: string, first: string, end: string, select: string, signal: AbortSignal): Promise<Statistic[]> {
+  const query = new URLSearchParams({ $filter: `startDate ge ${first} and startDate lt ${end}`, $top: "1000" });
+  if (select) query.set("$select", select);
+  return readPages(session, `${root}/activityStatistics?${query}`, signal);
 }
 
 /** The path of a link. The server may be known by another name than the one that links have. */
@@ -151,3 +156,7 @@ async function latestStart(session: Session, root: string, signal: AbortSignal):
 
 export const readSettings = (session: Session, root: string, signal?: AbortSignal) =>
   send<Settings>(session, { method: "GET", path: `${root}/settings` }, signal);
+
+/** Changes some of the settings. The answer has all of them. */
+export const changeSettings = (session: Session, root: string, change: Partial<Settings>) =>
+  send<Settings>(session, { method: "PATCH", path: `${root}/settings`, body: change });

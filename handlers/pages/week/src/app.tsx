@@ -33,7 +33,7 @@ export function App({ words, first }: { words: Words; first?: Session }) {
   const isSignedIn = session && !reason;
   return (
     <>
-      <Header words={words} session={session} person={place.person} week={week} go={go} signOut={signOut} />
+      <Header words={words} session={session} person={place.person} week={week} go={go} again={again} signOut={signOut} />
       <main aria-busy={reading.isLoading}>
         {!isSignedIn && <SignIn reason={reason} signIn={signIn} />}
         {isSignedIn && session.isApplication && !place.person && <Nobody show={(person) => go({ person })} />}

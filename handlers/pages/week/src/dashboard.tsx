@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { analyticsPath, type Weeks } from "./api.js";
 import { Chart, type Selection } from "./chart.js";
+import { ExportButton } from "./export.js";
+import { ImportButton, ImportReport, useImport } from "./import.js";
 import type { Words } from "./locale.js";
 import { Notice } from "./notice.js";
 import { Numbers } from "./numbers.js";
@@ -27,7 +29,8 @@ interface DashboardProps {
 }
 
 export function Dashboard({ words, session, person, weeks, week, go, again, expired }: DashboardProps) {
-  const { write, notice, undo, dismiss } = useWrite(session, again, expired);
+  const { write, notice, undo, tell, dismiss } = useWrite(session, again, expired);
+  const file = useImport(session, person, again);
   const [selected, setSelected] = useState<Selection>();
   const days = useMemo(() => sumDays(weeks.week, weeks.current), [weeks]);
   const before = useMemo(() => sumDays(addDays(weeks.week, -7), weeks.earlier), [weeks]);
@@ -42,14 +45,19 @@ export function Dashboard({ words, session, person, weeks, week, go, again, expi
     <div class={week === weeks.week ? "dashboard" : "dashboard old"}>
       <Numbers words={words} now={totals(days)} before={has(before) ? totals(before) : undefined} />
       <div class="columns">
-        <div class="wide">
+        <div class={file.isOver ? "wide over" : "wide"}>
+          {file.report && <ImportReport report={file.report} stop={file.stop} dismiss={file.dismiss} />}
           {has(days) ? <Chart words={words} days={days} selected={selected} select={select} /> : <Empty words={words} weeks={weeks} go={go} />}
           <section class="card" aria-labelledby="numbers">
             <div class="title">
               <h2 id="numbers">The same in numbers</h2>
-              <button type="button" onClick={() => select(weeks.week)}>
-                Add
-              </button>
+              <span class="actions">
+                <button type="button" onClick={() => select(weeks.week)}>
+                  Add
+                </button>
+                <ImportButton start={(chosen) => void file.start(chosen)} />
+                <ExportButton session={session} person={person} tell={tell} />
+              </span>
             </div>
             <Table words={words} days={days} selected={selected} select={select} />
           </section>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Failure, statisticPath } from "./api.js";
 import { Conflict } from "./conflict.js";
 import { changesOf, deleteOf, draftOf, fieldsOf, newDraft, patchOf, postOf, restoreOf, revertOf, written, type Draft } from "./edit.js";
@@ -25,9 +25,13 @@ export function Form({ root, date, activity, statistic, write, done }: FormProps
   const [failure, setFailure] = useState<Failure>();
   const [stored, setStored] = useState<{ now: Statistic | undefined }>(); // set in a conflict
   const [isBusy, setBusy] = useState(false);
-  if (base && statistic && base["@odata.etag"] !== statistic["@odata.etag"] && !stored && Object.keys(changesOf(base, draft, fields)).length === 0) {
-    setBase(statistic); // read again, and nothing of it is edited
-    setDraft(draftOf(statistic, fields));
+  const seen = useRef(statistic);
+  if (statistic && statistic !== seen.current) {
+    seen.current = statistic; // read again
+    if (base && !stored && Object.keys(changesOf(base, draft, fields)).length === 0) {
+      setBase(statistic);
+      setDraft(draftOf(statistic, fields));
+    }
   }
   const changes = base ? changesOf(base, draft, fields) : {};
   const request = base ? patchOf(root, base, changes) : postOf(root, activity, draft, fields);

@@ -3,6 +3,7 @@ import type { Place } from "./address.js";
 import type { Words } from "./locale.js";
 import { Menu } from "./menu.js";
 import type { Session } from "./session.js";
+import { SettingsMenu } from "./settings.js";
 import { addDays, isDate, lastCompleteWeek } from "./week.js";
 
 interface HeaderProps {
@@ -11,10 +12,12 @@ interface HeaderProps {
   person: string;
   week: string;
   go: (change: Partial<Place>) => void;
+  /** Reads the week again. */
+  again: () => void;
   signOut: () => void;
 }
 
-export function Header({ words, session, person, week, go, signOut }: HeaderProps) {
+export function Header({ words, session, person, week, go, again, signOut }: HeaderProps) {
   return (
     <header>
       <h1>
@@ -24,6 +27,7 @@ export function Header({ words, session, person, week, go, signOut }: HeaderProp
       {session && <WeekPicker words={words} week={week} go={go} />}
       <nav aria-label="Server">
         <a href="/openapi.yaml">API</a>
+        {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} />}
         {session && (
           <button type="button" onClick={signOut}>
             Sign out

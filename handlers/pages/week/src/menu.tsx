@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 /** A button that opens a small panel. Escape, a click elsewhere and the end of the focus close it. */
-export function Menu({ label, name, children }: { label: ComponentChildren; name: string; children: (close: () => void) => ComponentChildren }) {
+export function Menu({ label, name, children }: { label: ComponentChildren; name?: string; children: (close: () => void) => ComponentChildren }) {
   const [isOpen, setOpen] = useState(false);
   const whole = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -26,8 +26,8 @@ export function Menu({ label, name, children }: { label: ComponentChildren; name
   }, [isOpen]);
   return (
     <div class="menu" ref={whole} onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>
-      <button type="button" ref={button} class="strong" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
-        <span class="hidden">{name}: </span>
+      <button type="button" ref={button} class={name ? "strong" : ""} aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+        {name && <span class="hidden">{name}: </span>}
         <bdi>{label}</bdi>
         <span class="caret" aria-hidden="true" />
       </button>

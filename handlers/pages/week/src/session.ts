@@ -2,6 +2,8 @@
 
 export interface Session {
   token: string;
+  /** The tenant's id. */
+  tenant: string;
   /** The user's name or id; "" for an application. */
   user: string;
   /** Whether the token is an application's, which has no /me and reaches every user of the tenant. */
@@ -9,6 +11,7 @@ export interface Session {
 }
 
 interface Claims {
+  tid?: unknown;
   upn?: unknown;
   preferred_username?: unknown;
   oid?: unknown;
@@ -24,7 +27,8 @@ export function sessionOf(token: string): Session {
   const isApplication = claims.idtyp === "app" || (Array.isArray(claims.roles) && !claims.scp && !claims.scope);
   const names = [claims.upn, claims.preferred_username, claims.oid, claims.sub];
   const user = names.find((name): name is string => typeof name === "string") ?? "";
-  return { token, user: isApplication ? "" : user, isApplication };
+  const tenant = typeof claims.tid === "string" ? claims.tid : "";
+  return { token, tenant, user: isApplication ? "" : user, isApplication };
 }
 
 /** The claims of the token, none if it is not a JWT. */

@@ -44,5 +44,5 @@ export function useWrite(session: Session, again: () => void, expired: (reason: 
       setNotice({ ...notice, text: `Not undone: ${cause instanceof Failure ? cause.message : String(cause)}` });
     }
   };
-  return { write, notice, undo, dismiss: () => setNotice(undefined) };
+  return { write, notice, undo, tell: (text: string) => setNotice({ text }), dismiss: () => setNotice(undefined) };
 }
