@@ -10,19 +10,24 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
+	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
 
+	"afterhours/kit/go":                 {"command", "kit/go/internal/client", "store/edm"},
+	"afterhours/kit/go/internal/client": {},
+
 	"afterhours/command/generate": {"store", "store/bulk", "store/edm"},
 
 	// A request goes down this list and never back up.
-	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/input",
-		"handlers/limits", "handlers/operations", "handlers/pages", "handlers/problem", "handlers/spec", "handlers/wire", "logs"},
+	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/faults", "handlers/input",
+		"handlers/limits", "handlers/operations", "handlers/pages", "handlers/problem", "handlers/signin", "handlers/spec", "handlers/wire", "logs"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
-	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/problem", "store", "store/bulk", "store/edm"},
+	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/faults", "handlers/problem", "store", "store/bulk", "store/edm"},
+	"afterhours/handlers/faults":   {"control", "gen", "handlers/problem", "handlers/suggest", "store", "store/edm"},
+	"afterhours/handlers/signin":   {"handlers/auth", "store"},
 	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
 	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "gen", "store/edm"},
 	"afterhours/handlers/spec":     {"handlers/odata", "handlers/suggest", "handlers/wire", "gen", "store"},
@@ -60,6 +65,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/durability/failover": {"contract/program"},
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
+	"afterhours/contract/sdk/presets":         {"control"},
 }
 
 // confined lists the only packages that may import a package of another module.

@@ -47,6 +47,9 @@ func main() {
 
 // printError prints the error. It waits a second at most, as nobody may read standard error.
 func printError(err error) {
+	if err.Error() == "" { // the command that exec has run has failed, and has said why
+		return
+	}
 	done := make(chan struct{})
 	go func() {
 		fmt.Fprintln(os.Stderr, "afterhours:", err)

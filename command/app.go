@@ -19,6 +19,7 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
 	"afterhours/handlers/limits"
+	"afterhours/handlers/signin"
 	"afterhours/store"
 	"afterhours/store/bulk"
 )
@@ -38,11 +39,13 @@ const (
 type Config struct {
 	StoreFlags
 	IssuerFlags
-	Contract  []byte // openapi.yaml, which the server shows and enforces
-	Addr      string // to listen on, as in --addr
-	Demo      bool   // store the documented week for the demo user
-	Seed      string // file of rows that Start stores, in a format of import; "" for none
+	Contract  []byte       // openapi.yaml, which the server shows and enforces
+	Addr      string       // to listen on, as in --addr
+	Listener  net.Listener // to accept connections from instead of Addr; nil for none
+	Demo      bool         // store the documented week for the demo user
+	Seed      string       // file of rows that Start stores, in a format of import; "" for none
 	Control   controlScope
+	Clients   string        // file of the clients that may sign in; "" for any client
 	ReadyFile string        // to write when the server serves; "" for none
 	PublicURL string        // by which clients reach the server; "" for the one they connect to
 	SDKQuirks bool          // accept and send what official SDKs need beyond OData
@@ -62,6 +65,7 @@ type App struct {
 	issuer   *auth.LocalIssuer
 	clock    *control.Clock   // of the whole server, nil for real time
 	control  *control.Service // nil without the control API
+	signIn   *signin.Service  // nil if nobody can sign in
 	seed     []bulk.Row       // of the file of --seed
 	verifier *auth.Verifier
 	tls      *tls.Config // nil for plain http
@@ -145,7 +149,7 @@ func (a *App) open(ctx context.Context) error {
 		ErrorLog:          newErrorLog(a.config.Logger),
 	}
 	if a.control != nil {
-		a.server.RegisterOnShutdown(a.control.Journal.EndWaits)
+		a.server.RegisterOnShutdown(a.control.EndWaits)
 	}
 	return nil
 }
@@ -177,6 +181,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		Strict:    a.config.Strict,
 		Logger:    a.config.Logger,
 		Control:   a.control,
+		SignIn:    a.signIn,
 		Now:       a.now,
 	})
 }
@@ -205,9 +210,9 @@ func (a *App) Start(ctx context.Context) error {
 	if a.stopped || a.listener != nil {
 		return errors.New("the server was started or stopped before")
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Addr)
+	listener, err := a.config.listen(ctx)
 	if err != nil {
-		return explainListen(a.config.Addr, err)
+		return err
 	}
 	if a.config.Demo { // once the address is ours: a start that fails stores nothing
 		if a.demo, err = loadDemo(ctx, a.store, a.now()); err != nil {

@@ -9,6 +9,7 @@
 //	app.go        the running server: New, Start, Addr, Stop; open_store.go opens and watches its store
 //	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log
 //	serve.go      serve; tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options
+//	exec.go       exec: a server for the time that another program runs
 //	builtin.go    help and completion
 //	exchange.go   what export.go and import.go share
 //	folder.go     which data folders are refused
@@ -31,7 +32,8 @@ type Environment struct {
 	Stderr   io.Writer
 }
 
-// Run runs one command line until it is done or ctx is. A flag that is not among the
+// Run runs one command line until it is done or ctx is. The error has no words if all is said: the
+// command of exec has failed, and ExitCode returns how. A flag that is not among the
 // arguments is taken from its environment variable, if that is set: --public-url from
 // AFTERHOURS_PUBLIC_URL. The values of a flag that may be repeated are separated by spaces.
 func Run(ctx context.Context, environment Environment) error {
@@ -65,7 +67,7 @@ func newRoot(environment Environment) *cobra.Command {
 			return setFromEnvironment(command.Flags(), environment.Environ)
 		},
 	}
-	root.AddCommand(serveCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
+	root.AddCommand(serveCommand(environment), execCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
 		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
 	for _, command := range root.Commands() {
 		nameVariables(command)

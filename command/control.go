@@ -50,7 +50,7 @@ func (s *controlScope) Type() string { return "scope" }
 // control returns who may reach the control API, never controlUnset. It is an error if --control asks for
 // this machine only, and others reach the server.
 func (c *Config) control() (controlScope, error) {
-	local := isLocal(c.Addr) && (c.PublicURL == "" || isLocalURL(c.PublicURL))
+	local := c.isLocal()
 	switch {
 	case c.Control == controlLocal && !local:
 		return controlOff, usagef("--control: others than this machine can reach the server, at --addr %s or its --public-url, and could delete all that is stored; give --control=anywhere if they may", c.Addr)
@@ -60,6 +60,11 @@ func (c *Config) control() (controlScope, error) {
 		return controlLocal, nil
 	}
 	return controlOff, nil
+}
+
+// isLocal reports whether only this machine reaches the server.
+func (c *Config) isLocal() bool {
+	return isLocal(c.Addr) && (c.PublicURL == "" || isLocalURL(c.PublicURL))
 }
 
 // isLocal reports whether only this machine reaches the address.
@@ -78,6 +83,9 @@ func isLocalURL(text string) bool {
 // openControl makes the control API and the clock that it moves.
 func (a *App) openControl() error {
 	if a.config.Control == controlOff {
+		if a.config.Clients != "" {
+			return usagef("--clients %s: nobody can sign in without --control", a.config.Clients)
+		}
 		return nil
 	}
 	rows, err := newExchange(a.config.Contract)
@@ -88,7 +96,7 @@ func (a *App) openControl() error {
 	a.control, err = control.New(control.Config{
 		Store: a.store, Start: a.startRows, Exchange: rows, Issuer: a.issuer, Tenant: demoTenant, User: demoUser, Clock: a.clock,
 	})
-	return err
+	return errors.Join(err, a.openSignIn())
 }
 
 // startRows returns the rows with which the server starts at the given time.

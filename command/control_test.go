@@ -133,6 +133,32 @@ func TestWaitsEndWithTheServer(t *testing.T) {
 	}
 }
 
+// TestDelaysEndWithTheServer: a request that a rule delays gets its response when the server ends.
+func TestDelaysEndWithTheServer(t *testing.T) {
+	dir := t.TempDir()
+	role := mustRun(t, "token", "--data", dir, "--role", control.Role)
+	user := mustRun(t, "token", "--data", dir)
+	p := program.Serve(t, dir, "--control", "--store", "memory")
+	if status, text := steer(t, p, role, "POST", "/control/faults", `{"delay":"PT30S"}`); status != http.StatusCreated {
+		t.Fatalf("%d %s", status, text)
+	}
+	answered := make(chan int)
+	go func() {
+		status, _ := steer(t, p, user, "GET", program.Statistics, "")
+		answered <- status
+	}()
+	for text := ""; !strings.Contains(text, `"applied":1`); time.Sleep(time.Millisecond) {
+		_, text = steer(t, p, role, "GET", "/control/faults", "")
+	}
+	start := time.Now()
+	if err := p.End(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if status := <-answered; status != http.StatusOK || time.Since(start) > drainTimeout-time.Second {
+		t.Errorf("%d after %v", status, time.Since(start))
+	}
+}
+
 // TestResetReturnsToTheSeed: the file of --seed is read once; a reset does not need it. The ready file has
 // the token.
 func TestResetReturnsToTheSeed(t *testing.T) {

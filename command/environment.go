@@ -70,6 +70,12 @@ func setFromEnvironment(flags *pflag.FlagSet, variables []string) error {
 	return err
 }
 
+// clientVariables are no flags: exec sets them for its command, and libraries of tests read them. An
+// inner server must neither use nor warn of them.
+var clientVariables = []string{
+	"AFTERHOURS_URL", "AFTERHOURS_TOKEN", "AFTERHOURS_CONTROL_TOKEN", "AFTERHOURS_TENANT", "AFTERHOURS_USER", "AFTERHOURS_CA_FILE", "AFTERHOURS_BIN",
+}
+
 // An unknownVariable is an environment variable that looks like one of a flag.
 type unknownVariable struct {
 	name       string
@@ -79,7 +85,7 @@ type unknownVariable struct {
 // unknownVariables returns the environment variables with the program's prefix that are those
 // of no flag of any command.
 func unknownVariables(root *cobra.Command, variables []string) (unknown []unknownVariable) {
-	known := variableNames(root)
+	known := append(variableNames(root), clientVariables...)
 	for _, variable := range variables {
 		name, _, _ := strings.Cut(variable, "=")
 		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {

@@ -15,9 +15,9 @@ import (
 // readyTokenLifetime is longer than any run of tests.
 const readyTokenLifetime = 24 * time.Hour
 
-// ready is what the file of --ready-file says. It gets a member for each thing that a test
+// Ready is what the file of --ready-file says. It gets a member for each thing that a test
 // needs to know of a server; readers must ignore members that they do not know.
-type ready struct {
+type Ready struct {
 	URL    string `json:"url"`    // scheme, host and port, without a slash at its end
 	Token  string `json:"token"`  // of the user, who may read and write their own statistics
 	Tenant string `json:"tenant"` // of the user
@@ -50,6 +50,21 @@ func (a *App) removeReadyFile() error {
 	return nil
 }
 
+// Ready returns what a test needs to know of the started server, with tokens for 24 hours.
+func (a *App) Ready() (Ready, error) {
+	token, err := a.demoToken(readyTokenLifetime)
+	if err != nil {
+		return Ready{}, err
+	}
+	controlToken, err := a.controlToken(readyTokenLifetime)
+	if err != nil {
+		return Ready{}, err
+	}
+	return Ready{
+		URL: a.URL(), Token: token, Tenant: demoTenant, User: demoUser, PID: os.Getpid(), CAFile: a.caFile, ControlToken: controlToken,
+	}, nil
+}
+
 // announce writes the file of --ready-file, and has Stop remove it first of all. The server must
 // have been started.
 func (a *App) announce() error {
@@ -57,17 +72,11 @@ func (a *App) announce() error {
 	if name == "" {
 		return nil
 	}
-	token, err := a.demoToken(readyTokenLifetime)
+	r, err := a.Ready()
 	if err != nil {
 		return err
 	}
-	controlToken, err := a.controlToken(readyTokenLifetime)
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(ready{
-		URL: a.URL(), Token: token, Tenant: demoTenant, User: demoUser, PID: os.Getpid(), CAFile: a.caFile, ControlToken: controlToken,
-	})
+	text, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}

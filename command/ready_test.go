@@ -37,7 +37,7 @@ func startIn(t *testing.T, folder string, args ...string) *program.Server {
 }
 
 // readReady reads a ready file.
-func readReady(t *testing.T, file string) (r ready) {
+func readReady(t *testing.T, file string) (r Ready) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(mustRead(t, file)), &r); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"afterhours/handlers"
 	"afterhours/logs"
@@ -39,15 +40,8 @@ func serveCommand(environment Environment) *cobra.Command {
 			out := logs.NewWriter(command.ErrOrStderr())
 			defer out.Close(flushTimeout)
 			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
-			config.Logger = slog.New(slog.NewJSONHandler(out, nil))
-			config.Stderr = out
-			slog.SetDefault(config.Logger) // for libraries, which log there
-			for _, unknown := range unknownVariables(command.Root(), environment.Environ) {
-				config.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
-			}
-			if limit := limitMemory(environment.Environ, "/"); limit > 0 {
-				config.Logger.Info("memory is limited", "bytes", limit)
-			}
+			config.logTo(out, slog.LevelInfo)
+			config.setUp(command.Root(), environment.Environ)
 			if config.Store == "memory" && !config.TLS.Dev && !command.Flags().Changed("data") {
 				config.Data = "" // nothing needs it; with --data, afterhours token finds the key there
 			}
@@ -58,23 +52,46 @@ func serveCommand(environment Environment) *cobra.Command {
 		},
 	}
 	flags := command.Flags()
-	config.StoreFlags.add(flags)
+	config.addFlags(flags)
 	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
-	flags.StringVar(&config.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
-	flags.BoolVar(&config.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
-	config.Control.add(flags)
-	flags.StringVar(&config.Seed, "seed", "", "file of statistics, settings and names to begin with, JSON Lines or CSV as import takes them; a row replaces the stored one, and if one row is refused, none is stored and the server does not start")
-	flags.StringVar(&config.ReadyFile, "ready-file", "", "file to write as soon as the server serves, and to remove when it ends: JSON with url, token, tenant, user, pid and, with --tls-dev, caFile")
 	flags.BoolVar(&exitWithParent, "exit-with-parent", false, "end as after SIGTERM when standard input is closed: give a pipe that ends with the process that starts the server")
-	flags.StringVar(&config.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
-	flags.BoolVar(&config.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
-	flags.Var((*queryTime)(&config.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
-	flags.IntVar(&config.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
-	flags.BoolVar(&config.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
-	config.IssuerFlags.add(flags)
-	flags.BoolVar(&config.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
-	config.TLS.add(flags)
 	return command
+}
+
+// addFlags adds the flags that fill the configuration.
+func (c *Config) addFlags(flags *pflag.FlagSet) {
+	c.StoreFlags.add(flags)
+	flags.StringVar(&c.Addr, "addr", "127.0.0.1:8080", "address to listen on, or a port of this machine; port 0 picks a free one")
+	flags.BoolVar(&c.Demo, "demo", false, "store a week of statistics for a demo user, and print a token and commands to try")
+	c.Control.add(flags)
+	flags.StringVar(&c.Clients, "clients", "", "with --control: file of the clients that may sign in as with Entra ID, a JSON list of objects with id, secret, roles and redirectUris. Without it any client may, with any secret")
+	flags.StringVar(&c.Seed, "seed", "", "file of statistics, settings and names to begin with, JSON Lines or CSV as import takes them; a row replaces the stored one, and if one row is refused, none is stored and the server does not start")
+	flags.StringVar(&c.ReadyFile, "ready-file", "", "file to write as soon as the server serves, and to remove when it ends: JSON with url, token, tenant, user, pid and, with --tls-dev, caFile")
+	flags.StringVar(&c.PublicURL, "public-url", "", "URL by which clients reach the server, if it is not the one they connect to")
+	flags.BoolVar(&c.SDKQuirks, "sdk-quirks", true, "accept and send what official Microsoft Graph SDKs need beyond OData")
+	flags.Var((*queryTime)(&c.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
+	flags.IntVar(&c.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
+	flags.BoolVar(&c.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
+	c.IssuerFlags.add(flags)
+	flags.BoolVar(&c.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
+	c.TLS.add(flags)
+}
+
+// logTo has the server, and libraries, log lines of the level and above it to out.
+func (c *Config) logTo(out io.Writer, level slog.Level) {
+	c.Logger = slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level}))
+	c.Stderr = out
+	slog.SetDefault(c.Logger) // for libraries, which log there
+}
+
+// setUp limits the memory of the process, and warns of variables that look like those of flags.
+func (c *Config) setUp(root *cobra.Command, environ []string) {
+	for _, unknown := range unknownVariables(root, environ) {
+		c.Logger.Warn("no flag has this environment variable"+unknown.suggestion, "name", unknown.name)
+	}
+	if limit := limitMemory(environ, "/"); limit > 0 {
+		c.Logger.Info("memory is limited", "bytes", limit)
+	}
 }
 
 // checkLimit returns an error if --limit is not a number of requests.

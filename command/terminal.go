@@ -16,7 +16,11 @@ func isTerminal(out io.Writer) bool {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull) // which is a device of characters, too
+	return err != nil || !os.SameFile(info, null)
 }
 
 // newByteBar returns a bar that shows how many of the bytes a command has read. total is -1

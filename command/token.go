@@ -26,6 +26,7 @@ var (
 // tokenCommand mints a token with the key in the data folder. It needs no running server.
 func tokenCommand() *cobra.Command {
 	var data string
+	var answersClaims bool
 	claims := auth.Claims{}
 	command := &cobra.Command{
 		Use:   "token",
@@ -35,10 +36,12 @@ func tokenCommand() *cobra.Command {
 With --scope it is the token of a user (Analytics.Read, Analytics.ReadWrite), with
 --role that of an application (Analytics.Read.All, Analytics.ReadWrite.All). The role
 Afterhours.Control is for the API by which tests steer a server (serve --control).
-A negative --expires makes a token that has expired.`,
+A negative --expires makes a token that has expired. With --cae the token says that its
+client can answer a claims challenge; no other token gets one (serve --control, faults).`,
 		Example: `  afterhours token
   afterhours token --user 0f8fad5b-d9cb-469f-a165-70867728950e --scope Analytics.Read
   afterhours token --role Analytics.ReadWrite.All
+  afterhours token --cae
   afterhours token --expires=-1h`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -47,6 +50,9 @@ A negative --expires makes a token that has expired.`,
 			}
 			if len(claims.Scopes) == 0 && len(claims.Roles) == 0 {
 				claims.Scopes = []string{"Analytics.ReadWrite"}
+			}
+			if answersClaims {
+				claims.Capabilities = []string{auth.AnswersClaims}
 			}
 			warnOfPermissions("--scope", claims.Scopes, userPermissions, command.ErrOrStderr())
 			warnOfPermissions("--role", claims.Roles, applicationPermissions, command.ErrOrStderr())
@@ -69,6 +75,7 @@ A negative --expires makes a token that has expired.`,
 	flags.StringVar(&claims.UPN, "upn", "", "user principal name")
 	flags.StringSliceVar(&claims.Scopes, "scope", nil, "delegated permissions, separated by commas (Analytics.ReadWrite if neither --scope nor --role is given)")
 	flags.StringSliceVar(&claims.Roles, "role", nil, "application permissions, separated by commas")
+	flags.BoolVar(&answersClaims, "cae", false, "the client can answer a claims challenge of continuous access evaluation (xms_cc has cp1)")
 	claims.Expires = time.Hour
 	flags.Var((*lifetime)(&claims.Expires), "expires", "how long it is valid, as in 30m, 12h or 7d")
 	return command

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"afterhours/control"
+	"afterhours/handlers/auth"
 )
 
 // TestPermissions: token warns of a permission that no operation asks for, and prints the
@@ -34,6 +36,26 @@ func TestPermissions(t *testing.T) {
 			if warned != "" && !strings.Contains(stderr, name) {
 				t.Errorf("%s says %q, without %s", line, stderr, name)
 			}
+		}
+	}
+}
+
+// TestCae: a token says that its client can answer a claims challenge if --cae asks for it.
+func TestCae(t *testing.T) {
+	dir := t.TempDir()
+	issuer, err := auth.OpenLocalIssuer(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := auth.NewVerifier(time.Now, issuer.Issuer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for flag, want := range map[string]bool{"": false, "--cae": true, "--cae=false": false, "--cae --role Analytics.Read.All": true} {
+		token := mustRun(t, append(strings.Fields("token --data "+dir), strings.Fields(flag)...)...)
+		caller, err := verifier.Verify(t.Context(), token)
+		if err != nil || caller.AnswersClaims != want {
+			t.Errorf("token %s: %t, %v; want %t", flag, caller.AnswersClaims, err, want)
 		}
 	}
 }

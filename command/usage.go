@@ -21,12 +21,23 @@ func isUsage(err error) bool {
 	return errors.As(err, &usage)
 }
 
+// exitError is an error with an exit code of its own.
+type exitError struct {
+	code    int    // not 0
+	message string // "" if all is said
+}
+
+func (e exitError) Error() string { return e.message }
+
 // ExitCode returns the exit code of the program for an error of Run: 2 if the command line
-// cannot be understood, else 1.
+// cannot be understood, that of the command that exec has run, else 1.
 func ExitCode(err error) int {
+	var exit exitError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &exit):
+		return exit.code
 	case isUsage(err):
 		return 2
 	}

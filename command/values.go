@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -83,6 +84,18 @@ func listenAddress(text string) (string, error) {
 		return "", usagef("--addr %s: its port must be from 0 to 65535", text)
 	}
 	return text, nil
+}
+
+// listen returns the listener of the configuration, or else one on its address.
+func (c *Config) listen(ctx context.Context) (net.Listener, error) {
+	if c.Listener != nil {
+		return c.Listener, nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return nil, explainListen(c.Addr, err)
+	}
+	return listener, nil
 }
 
 // explainListen puts the error of an address that cannot be listened on into words.

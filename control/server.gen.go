@@ -22,6 +22,21 @@ type ServerInterface interface {
 	// AdvanceClock Move the server's clock.
 	// (POST /clock/advance)
 	AdvanceClock(c *gin.Context)
+	// DeleteFaults Remove all rules.
+	// (DELETE /faults)
+	DeleteFaults(c *gin.Context)
+	// ListFaults List the rules, the oldest first.
+	// (GET /faults)
+	ListFaults(c *gin.Context)
+	// CreateFault Let requests fail.
+	// (POST /faults)
+	CreateFault(c *gin.Context)
+	// CreatePresetFault Let requests fail in a way that Graph documents.
+	// (POST /faults/presets/{name})
+	CreatePresetFault(c *gin.Context, name PresetName)
+	// DeleteFault Remove a rule.
+	// (DELETE /faults/{id})
+	DeleteFault(c *gin.Context, id FaultID)
 	// DeleteRequests Empty the journal of requests.
 	// (DELETE /requests)
 	DeleteRequests(c *gin.Context)
@@ -34,6 +49,12 @@ type ServerInterface interface {
 	// Seed Store the rows of a text.
 	// (POST /seed)
 	Seed(c *gin.Context, params SeedParams)
+	// ApproveSignIn Approve the sign-in of a device.
+	// (POST /sign-ins/{userCode}/approve)
+	ApproveSignIn(c *gin.Context, userCode UserCode)
+	// DenySignIn Refuse the sign-in of a device.
+	// (POST /sign-ins/{userCode}/deny)
+	DenySignIn(c *gin.Context, userCode UserCode)
 	// ListSnapshots List the snapshots, sorted by name.
 	// (GET /snapshots)
 	ListSnapshots(c *gin.Context)
@@ -97,6 +118,95 @@ func (siw *ServerInterfaceWrapper) AdvanceClock(c *gin.Context) {
 	}
 
 	siw.Handler.AdvanceClock(c)
+}
+
+// DeleteFaults operation middleware
+func (siw *ServerInterfaceWrapper) DeleteFaults(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeleteFaults(c)
+}
+
+// ListFaults operation middleware
+func (siw *ServerInterfaceWrapper) ListFaults(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListFaults(c)
+}
+
+// CreateFault operation middleware
+func (siw *ServerInterfaceWrapper) CreateFault(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateFault(c)
+}
+
+// CreatePresetFault operation middleware
+func (siw *ServerInterfaceWrapper) CreatePresetFault(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name PresetName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreatePresetFault(c, name)
+}
+
+// DeleteFault operation middleware
+func (siw *ServerInterfaceWrapper) DeleteFault(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id FaultID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeleteFault(c, id)
 }
 
 // DeleteRequests operation middleware
@@ -235,6 +345,56 @@ func (siw *ServerInterfaceWrapper) Seed(c *gin.Context) {
 	siw.Handler.Seed(c, params)
 }
 
+// ApproveSignIn operation middleware
+func (siw *ServerInterfaceWrapper) ApproveSignIn(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userCode" -------------
+	var userCode UserCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userCode", c.Param("userCode"), &userCode, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter userCode: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ApproveSignIn(c, userCode)
+}
+
+// DenySignIn operation middleware
+func (siw *ServerInterfaceWrapper) DenySignIn(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userCode" -------------
+	var userCode UserCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userCode", c.Param("userCode"), &userCode, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter userCode: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DenySignIn(c, userCode)
+}
+
 // ListSnapshots operation middleware
 func (siw *ServerInterfaceWrapper) ListSnapshots(c *gin.Context) {
 
@@ -366,10 +526,17 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/clock", wrapper.GetClock)
 	router.PUT(options.BaseURL+"/clock", wrapper.SetClock)
 	router.POST(options.BaseURL+"/clock/advance", wrapper.AdvanceClock)
+	router.DELETE(options.BaseURL+"/faults", wrapper.DeleteFaults)
+	router.GET(options.BaseURL+"/faults", wrapper.ListFaults)
+	router.POST(options.BaseURL+"/faults", wrapper.CreateFault)
+	router.DELETE(options.BaseURL+"/faults/:id", wrapper.DeleteFault)
+	router.POST(options.BaseURL+"/faults/presets/:name", wrapper.CreatePresetFault)
 	router.DELETE(options.BaseURL+"/requests", wrapper.DeleteRequests)
 	router.GET(options.BaseURL+"/requests", wrapper.ListRequests)
 	router.POST(options.BaseURL+"/reset", wrapper.Reset)
 	router.POST(options.BaseURL+"/seed", wrapper.Seed)
+	router.POST(options.BaseURL+"/sign-ins/:userCode/approve", wrapper.ApproveSignIn)
+	router.POST(options.BaseURL+"/sign-ins/:userCode/deny", wrapper.DenySignIn)
 	router.GET(options.BaseURL+"/snapshots", wrapper.ListSnapshots)
 	router.DELETE(options.BaseURL+"/snapshots/:name", wrapper.DeleteSnapshot)
 	router.PUT(options.BaseURL+"/snapshots/:name", wrapper.TakeSnapshot)

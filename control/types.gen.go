@@ -12,6 +12,153 @@ import (
 	"github.com/oapi-codegen/nullable"
 )
 
+// Defines values for FaultAnswerBody.
+const (
+	EmptyPage        FaultAnswerBody = "emptyPage"
+	Malformed        FaultAnswerBody = "malformed"
+	RepeatedNextLink FaultAnswerBody = "repeatedNextLink"
+)
+
+// Valid indicates whether the value is a known member of the FaultAnswerBody enum.
+func (e FaultAnswerBody) Valid() bool {
+	switch e {
+	case EmptyPage:
+		return true
+	case Malformed:
+		return true
+	case RepeatedNextLink:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FaultAnswerRetryAfterForm.
+const (
+	Date    FaultAnswerRetryAfterForm = "date"
+	Seconds FaultAnswerRetryAfterForm = "seconds"
+)
+
+// Valid indicates whether the value is a known member of the FaultAnswerRetryAfterForm enum.
+func (e FaultAnswerRetryAfterForm) Valid() bool {
+	switch e {
+	case Date:
+		return true
+	case Seconds:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FaultMatchMethod.
+const (
+	FaultMatchMethodDELETE FaultMatchMethod = "DELETE"
+	FaultMatchMethodGET    FaultMatchMethod = "GET"
+	FaultMatchMethodHEAD   FaultMatchMethod = "HEAD"
+	FaultMatchMethodPATCH  FaultMatchMethod = "PATCH"
+	FaultMatchMethodPOST   FaultMatchMethod = "POST"
+)
+
+// Valid indicates whether the value is a known member of the FaultMatchMethod enum.
+func (e FaultMatchMethod) Valid() bool {
+	switch e {
+	case FaultMatchMethodDELETE:
+		return true
+	case FaultMatchMethodGET:
+		return true
+	case FaultMatchMethodHEAD:
+		return true
+	case FaultMatchMethodPATCH:
+		return true
+	case FaultMatchMethodPOST:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FaultRuleConnection.
+const (
+	Cut   FaultRuleConnection = "cut"
+	Reset FaultRuleConnection = "reset"
+)
+
+// Valid indicates whether the value is a known member of the FaultRuleConnection enum.
+func (e FaultRuleConnection) Valid() bool {
+	switch e {
+	case Cut:
+		return true
+	case Reset:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PresetName.
+const (
+	Cae            PresetName = "cae"
+	Expired        PresetName = "expired"
+	Flaky          PresetName = "flaky"
+	GatewayTimeout PresetName = "gateway-timeout"
+	NoLicence      PresetName = "no-licence"
+	NoMailbox      PresetName = "no-mailbox"
+	OptedOut       PresetName = "opted-out"
+	Quota          PresetName = "quota"
+	Throttled      PresetName = "throttled"
+	Unavailable    PresetName = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the PresetName enum.
+func (e PresetName) Valid() bool {
+	switch e {
+	case Cae:
+		return true
+	case Expired:
+		return true
+	case Flaky:
+		return true
+	case GatewayTimeout:
+		return true
+	case NoLicence:
+		return true
+	case NoMailbox:
+		return true
+	case OptedOut:
+		return true
+	case Quota:
+		return true
+	case Throttled:
+		return true
+	case Unavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThrottleBy.
+const (
+	ThrottleByApplication ThrottleBy = "application"
+	ThrottleByTenant      ThrottleBy = "tenant"
+	ThrottleByUser        ThrottleBy = "user"
+)
+
+// Valid indicates whether the value is a known member of the ThrottleBy enum.
+func (e ThrottleBy) Valid() bool {
+	switch e {
+	case ThrottleByApplication:
+		return true
+	case ThrottleByTenant:
+		return true
+	case ThrottleByUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Method.
 const (
 	MethodCONNECT Method = "CONNECT"
@@ -96,6 +243,17 @@ func (e ListRequestsParamsMethod) Valid() bool {
 	}
 }
 
+// Approver Who signs in: user, with the name upn if there is one; or else the user of the tenant whom upn names.
+type Approver struct {
+	// Upn The user principal name.
+	//
+	// Example: megan@example.com
+	Upn *string `json:"upn,omitempty"`
+
+	// User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	User *GUID `json:"user,omitempty"`
+}
+
 // Clock defines model for clock.
 type Clock struct {
 	// Now A time as RFC 3339 has it.
@@ -140,8 +298,144 @@ type ErrorDetail = gen.ErrorDetail
 // ErrorDetailCode defines model for errorDetailCode.
 type ErrorDetailCode = gen.ErrorDetailCode
 
+// Fault defines model for fault.
+type Fault struct {
+	// Applied How many of them got the fault. A rule with throttle lets most of those pass that it chooses, and a claims challenge those with a new token.
+	Applied int32 `json:"applied"`
+
+	// ID The id of a rule.
+	//
+	// Example: 0198f2a4-6c1e-7b3d-9a55-2f4e6d8c0b1a
+	ID FaultID `json:"id"`
+
+	// Matched How many requests have matched.
+	Matched int32 `json:"matched"`
+
+	// Preset Example: throttled
+	Preset *PresetName `json:"preset,omitempty"`
+
+	// Rule What happens to which requests. At least one of answer, throttle, delay and connection is there, and at most one of answer and throttle. The first `skip` requests that match pass, the next `times` that `rate` chooses get the fault, and all later ones pass.
+	Rule FaultRule `json:"rule"`
+}
+
+// FaultAnswer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
+type FaultAnswer struct {
+	// Body `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
+	Body *FaultAnswerBody `json:"body,omitempty"`
+
+	// Claims Whether the response is a claims challenge of continuous access evaluation. Its status is 401. It is for tokens whose client can answer it (`cae` of tokenRequest), and the rule lets a new token of the same caller pass. A token is new if its nbf is later than the rule, in whole seconds, or if it is not the challenged one and its nbf is at least the time that the challenge asked for. `times` counts challenges.
+	Claims *bool `json:"claims,omitempty"`
+
+	// Code The code of the error. The default is Graph's for the status.
+	Code *string `json:"code,omitempty"`
+
+	// ContentType The header Content-Type. An empty text leaves the header out.
+	//
+	// Example: text/html
+	ContentType *string `json:"contentType,omitempty"`
+
+	// Headers Headers that are added or replaced. Those of the connection and of the length are refused.
+	Headers *map[string]string `json:"headers,omitempty"`
+
+	// Message The message of the error. The default is Graph's for the status. It is empty for the code UnknownError, as Graph has it for some 503 and 504.
+	Message *string `json:"message,omitempty"`
+
+	// RetryAfter The seconds in the header Retry-After, with their fraction. Absent means no such header.
+	//
+	// Example: 2.128
+	RetryAfter *float64 `json:"retryAfter,omitempty"`
+
+	// RetryAfterForm Whether Retry-After has the seconds or a date.
+	RetryAfterForm *FaultAnswerRetryAfterForm `json:"retryAfterForm,omitempty"`
+	Status         *int32                     `json:"status,omitempty"`
+}
+
+// FaultAnswerBody `malformed` is JSON that ends too early. `emptyPage` is a page without items that has a next one, and `repeatedNextLink` is a page whose next one is itself; both are for lists alone, so the rule matches no other request.
+type FaultAnswerBody string
+
+// FaultAnswerRetryAfterForm Whether Retry-After has the seconds or a date.
+type FaultAnswerRetryAfterForm string
+
+// FaultCollection defines model for faultCollection.
+type FaultCollection struct {
+	Value []Fault `json:"value"`
+}
+
+// FaultID The id of a rule.
+//
+// Example: 0198f2a4-6c1e-7b3d-9a55-2f4e6d8c0b1a
+type FaultID = string
+
+// FaultMatch What a request must have. A request matches if it has all of it.
+type FaultMatch struct {
+	// Application Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	Application *GUID `json:"application,omitempty"`
+
+	// Header A header of the request. Without a value, it is enough that the header is there.
+	Header *HeaderMatch      `json:"header,omitempty"`
+	Method *FaultMatchMethod `json:"method,omitempty"`
+
+	// Operation The operationId in the contract of the API.
+	//
+	// Example: updateMyStatistic
+	Operation *string `json:"operation,omitempty"`
+
+	// Tenant Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	Tenant *GUID `json:"tenant,omitempty"`
+
+	// User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
+	User *GUID `json:"user,omitempty"`
+}
+
+// FaultMatchMethod defines model for FaultMatch.Method.
+type FaultMatchMethod string
+
+// FaultRule What happens to which requests. At least one of answer, throttle, delay and connection is there, and at most one of answer and throttle. The first `skip` requests that match pass, the next `times` that `rate` chooses get the fault, and all later ones pass.
+type FaultRule struct {
+	// Answer The response. With a status, the operation is not done and the response is an error in Graph's shape. Without one, the operation is done, and only its successful response differs.
+	Answer *FaultAnswer `json:"answer,omitempty"`
+
+	// Connection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
+	Connection *FaultRuleConnection `json:"connection,omitempty"`
+
+	// Delay Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
+	Delay *Duration `json:"delay,omitempty"`
+
+	// Match What a request must have. A request matches if it has all of it.
+	Match *FaultMatch `json:"match,omitempty"`
+
+	// Rate The share of the matching requests to which the rule applies, more than 0 and at most 1.
+	Rate *float64 `json:"rate,omitempty"`
+
+	// Seed What the choice by rate begins with. The same seed chooses the same requests in their order.
+	Seed *int64 `json:"seed,omitempty"`
+
+	// Skip How many matching requests pass first.
+	Skip *int32 `json:"skip,omitempty"`
+
+	// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
+	Throttle *Throttle `json:"throttle,omitempty"`
+
+	// Times How often the rule applies. Absent means always.
+	Times *int32 `json:"times,omitempty"`
+}
+
+// FaultRuleConnection `reset` ends the connection at once, and nothing is done. `cut` ends it in the middle of the body of the response, and the operation is done unless answer has a status; a response without a body is not sent at all. In a batch it is the connection of the batch. Over HTTP/2 the stream ends, and the connection stays.
+type FaultRuleConnection string
+
 // GUID Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 type GUID = string
+
+// HeaderMatch A header of the request. Without a value, it is enough that the header is there.
+type HeaderMatch struct {
+	// Name Example: User-Agent
+	Name string `json:"name"`
+
+	// Value The whole value, in the same case.
+	Value *string `json:"value,omitempty"`
+}
 
 // InnerError defines model for innerError.
 type InnerError = gen.InnerError
@@ -150,6 +444,18 @@ type InnerError = gen.InnerError
 //
 // Example: Analytics.Read
 type Permission = string
+
+// PresetName Example: throttled
+type PresetName string
+
+// PresetRule defines model for presetRule.
+type PresetRule struct {
+	// Match What a request must have. A request matches if it has all of it.
+	Match *FaultMatch `json:"match,omitempty"`
+
+	// Times How often the rule applies. Absent means always.
+	Times *int32 `json:"times,omitempty"`
+}
 
 // Request time is when the request came, by the server's clock. duration is the real time to the end of the response. tenant and user are those of the token, of a user or of an application, and absent without a valid token.
 type Request struct {
@@ -160,6 +466,9 @@ type Request struct {
 	//
 	// Example: PT1H
 	Duration Duration `json:"duration"`
+
+	// Faults The id of the rule that applied, or `Afterhours-Simulate`.
+	Faults *[]string `json:"faults,omitempty"`
 
 	// Headers Those of the headers SdkVersion, User-Agent and Retry-Attempt that were sent, at most 200 characters of each.
 	Headers *map[string]string `json:"headers,omitempty"`
@@ -181,7 +490,7 @@ type Request struct {
 	// Example: /beta/me/analytics/activityStatistics/{activityStatistics-id}
 	Route *string `json:"route,omitempty"`
 
-	// Status The status of the response.
+	// Status The status of the response, 0 if the connection was reset before it.
 	Status int32 `json:"status"`
 
 	// Tenant Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
@@ -269,6 +578,30 @@ type SnapshotCollection struct {
 // Example: one-week
 type SnapshotName = string
 
+// Throttle Real throttling: token buckets with Graph's resource units and headers. A GET costs 1 unit; a write costs 1 unit and 1 write; $select saves a unit, $expand adds one, and $top below 20 saves one, but nothing costs less than 1. A caller that comes before Retry-After is over waits again from the start. Without limits of its own the rule has Graph's: 3,500 units in PT10S and 3,000 writes in PT2M30S. The times are more than PT0S and at most P1D. Throttled requests use the limits too. `x-ms-throttle-priority: low` leaves a fifth of them to other requests, and `high` need not wait if there is room. A batch itself costs nothing. `times` counts the requests that are throttled. All of it goes by the server's clock.
+type Throttle struct {
+	// By Whose requests fill one bucket: those of an application in a tenant, of a tenant, or of an application for a user.
+	By *ThrottleBy `json:"by,omitempty"`
+
+	// RetryAfter Whether a 429 has the header Retry-After. Some services of Graph leave it out.
+	RetryAfter *bool  `json:"retryAfter,omitempty"`
+	Units      *int32 `json:"units,omitempty"`
+
+	// UnitsPer Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
+	UnitsPer *Duration `json:"unitsPer,omitempty"`
+	Writes   *int32    `json:"writes,omitempty"`
+
+	// WritesPer Days, hours, minutes and seconds, in whole ticks of 100 ns. A minus sign before P makes it negative. The format is not JSON Schema's duration, which has no sign and no fraction.
+	//
+	// Example: PT1H
+	WritesPer *Duration `json:"writesPer,omitempty"`
+}
+
+// ThrottleBy Whose requests fill one bucket: those of an application in a tenant, of a tenant, or of an application for a user.
+type ThrottleBy string
+
 // Time A time as RFC 3339 has it.
 //
 // Example: 2026-11-23T14:00:00Z
@@ -342,6 +675,9 @@ type Tenant = GUID
 // User Example: 7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63
 type User = GUID
 
+// UserCode defines model for userCode.
+type UserCode = string
+
 // Wait defines model for wait.
 type Wait = string
 
@@ -350,6 +686,12 @@ type BadRequest = Error
 
 // ClockShown defines model for ClockShown.
 type ClockShown = Clock
+
+// FaultCreated defines model for FaultCreated.
+type FaultCreated = Fault
+
+// FaultsKept defines model for FaultsKept.
+type FaultsKept = FaultCollection
 
 // Forbidden defines model for Forbidden.
 type Forbidden = Error
@@ -389,6 +731,12 @@ type Unauthorized = Error
 
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = Error
+
+// NewFault What happens to which requests. At least one of answer, throttle, delay and connection is there, and at most one of answer and throttle. The first `skip` requests that match pass, the next `times` that `rate` chooses get the fault, and all later ones pass.
+type NewFault = FaultRule
+
+// NewPresetFault defines model for NewPresetFault.
+type NewPresetFault = PresetRule
 
 // NewTime defines model for NewTime.
 type NewTime = ClockUpdate
@@ -444,8 +792,17 @@ type SetClockJSONRequestBody = ClockUpdate
 // AdvanceClockJSONRequestBody defines body for AdvanceClock for application/json ContentType.
 type AdvanceClockJSONRequestBody = ClockAdvance
 
+// CreateFaultJSONRequestBody defines body for CreateFault for application/json ContentType.
+type CreateFaultJSONRequestBody = FaultRule
+
+// CreatePresetFaultJSONRequestBody defines body for CreatePresetFault for application/json ContentType.
+type CreatePresetFaultJSONRequestBody = PresetRule
+
 // ResetJSONRequestBody defines body for Reset for application/json ContentType.
 type ResetJSONRequestBody = Scope
+
+// ApproveSignInJSONRequestBody defines body for ApproveSignIn for application/json ContentType.
+type ApproveSignInJSONRequestBody = Approver
 
 // TakeSnapshotJSONRequestBody defines body for TakeSnapshot for application/json ContentType.
 type TakeSnapshotJSONRequestBody = Scope

@@ -13,7 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// contracts are the contracts, each with the folder of the code that is generated from it.
+// contracts are the contracts, each with the folder of the server's code that is generated from it.
 var contracts = []contract{{".", "../openapi.yaml"}, {"../control", "control.yaml"}}
 
 // contract is a contract and the folder of its code. The path is from there.
@@ -21,20 +21,28 @@ type contract struct{ folder, path string }
 
 func (c contract) String() string { return filepath.Base(c.path) }
 
-// generated are the generated files of each folder and their configurations, as generate.go has them.
-var generated = map[string]string{"types.gen.go": "types.yaml", "server.gen.go": "server.yaml"}
+// outputs are the folders with generated code. The files of each have their configurations, as its
+// generate.go names them.
+var outputs = []struct {
+	contract
+	files map[string]string
+}{
+	{contracts[0], map[string]string{"types.gen.go": "types.yaml", "server.gen.go": "server.yaml"}},
+	{contracts[1], map[string]string{"types.gen.go": "types.yaml", "server.gen.go": "server.yaml"}},
+	{contract{"../kit/go/internal/client", "../../../../control/control.yaml"}, map[string]string{"control.gen.go": "control.yaml"}},
+}
 
 // TestGeneratedCodeIsCurrent runs the generator again and compares every byte.
 func TestGeneratedCodeIsCurrent(t *testing.T) {
-	for _, contract := range contracts {
-		for file, config := range generated {
-			committed, err := os.ReadFile(filepath.Join(contract.folder, file))
+	for _, output := range outputs {
+		for file, config := range output.files {
+			committed, err := os.ReadFile(filepath.Join(output.folder, file))
 			if err != nil {
 				t.Fatal(err)
 			}
 			again := filepath.Join(t.TempDir(), file)
-			command := exec.CommandContext(t.Context(), "go", "tool", "oapi-codegen", "-config", config, "-o", again, contract.path)
-			command.Dir = contract.folder
+			command := exec.CommandContext(t.Context(), "go", "tool", "oapi-codegen", "-config", config, "-o", again, output.path)
+			command.Dir = output.folder
 			if out, err := command.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
@@ -43,7 +51,7 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(committed, current) {
-				t.Errorf("%s/%s differs from what %s and overlay.yaml generate: run go generate ./...", contract.folder, file, contract)
+				t.Errorf("%s/%s differs from what %s and overlay.yaml generate: run go generate ./...", output.folder, file, output)
 			}
 		}
 	}
@@ -51,18 +59,18 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 
 // TestEveryGeneratedFileIsChecked compares the list above with the folders and with their generate.go.
 func TestEveryGeneratedFileIsChecked(t *testing.T) {
-	for _, contract := range contracts {
-		found, err := filepath.Glob(filepath.Join(contract.folder, "*.gen.go"))
-		if err != nil || len(found) != len(generated) {
+	for _, output := range outputs {
+		found, err := filepath.Glob(filepath.Join(output.folder, "*.gen.go"))
+		if err != nil || len(found) != len(output.files) {
 			t.Errorf("the folder has %v, %v", found, err)
 		}
-		directives, err := os.ReadFile(filepath.Join(contract.folder, "generate.go"))
+		directives, err := os.ReadFile(filepath.Join(output.folder, "generate.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for file, config := range generated {
-			if !strings.Contains(string(directives), "-config "+config+" -o "+file+" "+contract.path) {
-				t.Errorf("%s/generate.go does not generate %s from %s", contract.folder, file, config)
+		for file, config := range output.files {
+			if !strings.Contains(string(directives), "-config "+config+" -o "+file+" "+output.path) {
+				t.Errorf("%s/generate.go does not generate %s from %s", output.folder, file, config)
 			}
 		}
 	}
@@ -86,14 +94,14 @@ func TestGeneratorIsPinned(t *testing.T) {
 		t.Fatal(err)
 	}
 	version := regexp.MustCompile(`oapi-codegen/v2 (v\S+)`).FindSubmatch(module)
-	for _, contract := range contracts {
-		for file := range generated {
-			text, err := os.ReadFile(filepath.Join(contract.folder, file))
+	for _, output := range outputs {
+		for file := range output.files {
+			text, err := os.ReadFile(filepath.Join(output.folder, file))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if version == nil || !bytes.Contains(text, append([]byte("oapi-codegen/v2 version "), version[1]...)) {
-				t.Errorf("%s/%s was not made by the version in go.mod, %s", contract.folder, file, version)
+				t.Errorf("%s/%s was not made by the version in go.mod, %s", output.folder, file, version)
 			}
 		}
 	}

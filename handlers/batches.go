@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/gin-gonic/gin"
 
+	api "afterhours/control"
 	"afterhours/gen"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/operations"
@@ -30,8 +32,12 @@ func (s *Server) RunBatch(c *gin.Context, _ gen.RunBatchParams) {
 		if faults := s.quirks.BatchFaults(body); len(faults) > 0 {
 			return nil, problem.Invalid(faults...)
 		}
-		ctx := context.WithValue(c.Request.Context(), batchKey{}, &running{outer: requestOf(c.Request), turn: make(chan struct{}, 1)})
-		text, err := s.batches.Run(c.Request.WithContext(ctx), requestOf(c.Request).body.Text)
+		outer := requestOf(c.Request)
+		ctx, cancel := context.WithCancel(c.Request.Context())
+		defer cancel()
+		whole := &running{outer: outer, turn: make(chan struct{}, 1), cancel: cancel}
+		text, err := s.batches.Run(c.Request.WithContext(context.WithValue(ctx, batchKey{}, whole)), outer.body.Text)
+		outer.fault = whole.withConnection(outer.fault)
 		var malformed *batch.Malformed
 		if errors.As(err, &malformed) {
 			faults := make([]gen.ErrorDetail, len(malformed.Faults))
@@ -52,6 +58,10 @@ type running struct {
 	turn chan struct{}
 	// hasBegun is true after the first long request; turn protects it.
 	hasBegun bool
+	// cancel ends the requests that run.
+	cancel context.CancelFunc
+	// connection is what a request of the batch does to the connection, nil for nothing.
+	connection atomic.Pointer[api.FaultRuleConnection]
 }
 
 type batchKey struct{}

@@ -48,6 +48,9 @@ func (b *pacedBody) begin() {
 	b.setDeadline()
 }
 
+// pause lifts the deadline until the next begin, for a server that does not read.
+func (b *pacedBody) pause() { _ = b.connection.SetReadDeadline(time.Time{}) }
+
 func (b *pacedBody) Read(p []byte) (int, error) {
 	if !b.reading {
 		b.reading = true

@@ -14,6 +14,7 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
 	"afterhours/handlers/operations"
+	"afterhours/handlers/signin"
 	"afterhours/handlers/spec"
 )
 
@@ -21,6 +22,7 @@ import (
 type controlAPI struct {
 	server  *Server
 	service *control.Service
+	signIn  *signin.Service // nil if nobody can sign in
 	spec    *spec.Contract
 	// verifier trusts the local issuer alone and knows real time: a test that moves the server's clock
 	// must be able to move it back.
@@ -38,9 +40,10 @@ func newControlAPI(server *Server, config Config) (*controlAPI, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Control.Faults.Know(server.spec.OperationIDs())
 	config.Control.OnClock(config.Verifier.Forget)
 	config.Control.OnReplace(server.service.Forget)
-	return &controlAPI{server: server, service: config.Control, spec: contract, verifier: verifier}, nil
+	return &controlAPI{server: server, service: config.Control, signIn: config.SignIn, spec: contract, verifier: verifier}, nil
 }
 
 // mount adds the routes of the control contract to the router.

@@ -65,6 +65,33 @@ func (a *controlAPI) AdvanceClock(c *gin.Context) {
 	})
 }
 
+func (a *controlAPI) ListFaults(c *gin.Context) {
+	a.respond(c, http.StatusOK, func(context.Context) (any, error) { return a.service.ListFaults(), nil })
+}
+
+func (a *controlAPI) CreateFault(c *gin.Context) {
+	respondTo(a, c, http.StatusCreated, func(_ context.Context, body *api.FaultRule) (any, error) {
+		return a.service.CreateFault(body)
+	})
+}
+
+func (a *controlAPI) DeleteFaults(c *gin.Context) {
+	a.respond(c, http.StatusNoContent, func(context.Context) (any, error) {
+		a.service.DeleteFaults()
+		return nil, nil
+	})
+}
+
+func (a *controlAPI) DeleteFault(c *gin.Context, id api.FaultID) {
+	a.respond(c, http.StatusNoContent, func(context.Context) (any, error) { return nil, a.service.DeleteFault(id) })
+}
+
+func (a *controlAPI) CreatePresetFault(c *gin.Context, name api.PresetName) {
+	respondTo(a, c, http.StatusCreated, func(_ context.Context, body *api.PresetRule) (any, error) {
+		return a.service.CreatePresetFault(name, body)
+	})
+}
+
 func (a *controlAPI) ListRequests(c *gin.Context, params api.ListRequestsParams) {
 	a.respond(c, http.StatusOK, func(ctx context.Context) (any, error) { return a.service.ListRequests(ctx, params) })
 }

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -155,5 +156,24 @@ func TestJournalWaits(t *testing.T) {
 	start = time.Now()
 	if got := c.requests("?status=418&wait=PT0.2S"); len(got) != 0 || time.Since(start) < 200*time.Millisecond {
 		t.Errorf("after %v it found %+v", time.Since(start), got)
+	}
+}
+
+// TestJournalOfRepeatedHeaders: Graph's SDK for Java adds a Retry-Attempt at every attempt and keeps the
+// former one.
+func TestJournalOfRepeatedHeaders(t *testing.T) {
+	c := newControlServer(t, memory.New())
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url+seedItem, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header["Retry-Attempt"] = []string{"1", "2"}
+	response, err := c.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if got := (*c.requests("")[0].Headers)["Retry-Attempt"]; got != "1, 2" {
+		t.Errorf("the header is %q", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/control"
 	"afterhours/handlers/exchange"
+	"afterhours/handlers/signin"
 	"afterhours/handlers/spec"
 	"afterhours/store"
 	"afterhours/store/edm"
@@ -39,6 +40,7 @@ func newControlServer(t testing.TB, over store.Store, changes ...func(*handlers.
 			t.Fatal(err)
 		}
 		config.Control = service
+		config.SignIn = signin.New(signin.Config{Issuer: ts.issuer, Users: over, Tenant: tenant, User: megan, UPN: meganUPN, Now: clock.Now})
 		config.Now = clock.Now
 		config.Verifier, _ = auth.NewVerifier(clock.Now, ts.issuer.Issuer())
 	}
@@ -88,8 +90,15 @@ var controlRoutes = []struct{ method, path, body string }{
 	{"GET", "/clock", ""},
 	{"PUT", "/clock", `{"now":null}`},
 	{"POST", "/clock/advance", `{"by":"PT0S"}`},
+	{"GET", "/faults", ""},
+	{"POST", "/faults", `{"match":{"user":"` + lee + `"},"delay":"PT0.1S"}`},
+	{"POST", "/faults/presets/cae", `{"match":{"user":"` + lee + `"}}`},
+	{"DELETE", "/faults/0198f2a4-6c1e-7b3d-9a55-2f4e6d8c0b1a", ""},
+	{"DELETE", "/faults", ""},
 	{"GET", "/requests", ""},
 	{"DELETE", "/requests", ""},
+	{"POST", "/sign-ins/BCDFGHJKL/approve", "{}"},
+	{"POST", "/sign-ins/BCDFGHJKL/deny", ""},
 }
 
 func TestNoControlRouteWithoutControl(t *testing.T) {

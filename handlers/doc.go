@@ -12,6 +12,7 @@
 //	shareAcrossOrigins         cors.go        responds to a browser's preflight
 //	Gin                        router.go      finds the route of gen                        404 405
 //	guard                      security.go    checks Host; authenticates; permits           400 401 403 429
+//	applyFault                 faults.go      lets it fail or wait if a test asked for it (faults)
 //	receive, enter             admission.go   reads the body; takes a place (limits)        408 413 415 503
 //	operations.Service.Learn   operations     stores the name in the token as an alias
 //	input.Validate             input          parameters and body against the contract      400
@@ -23,7 +24,9 @@
 //	writeError                 errors.go      the one exit of errors
 //
 // The control contract, by which tests steer the server, takes the same path to control_operations.go
-// and package control.
+// and package control. A response with a fault is changed on its way out (faulty_response.go).
+//
+// Sign-in takes the path as far as guard, and then goes to sign_in.go and package signin.
 //
 // Each request of a batch enters ServeHTTP again, as a request of its own.
 package handlers

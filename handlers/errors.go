@@ -67,11 +67,14 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	status, code := statusOf(err)
 	var refused *problem.Problem
 	_ = errors.As(err, &refused) // nil for any other error
-	if req.code = code; refused != nil {
+	if !req.endsByFault() {
+		req.code = code // that of a fault is any text
+	}
+	if refused != nil {
 		req.target = s.loggedTarget(refused)
 	}
 	s.setErrorHeaders(w.Header(), status, req, refused)
-	if status >= http.StatusInternalServerError && !gone(r) && !s.isTold(err) && s.mayLog(req) {
+	if !req.endsByFault() && status >= http.StatusInternalServerError && !gone(r) && !s.isTold(err) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}
@@ -95,8 +98,12 @@ func (s *Server) isTold(err error) bool {
 	return errors.Is(err, store.ErrDamaged) && s.damaged.Swap(true)
 }
 
-// statusOf returns the row of the table for the error.
+// statusOf returns the row of the table for the error, or what a fault has in place of one.
 func statusOf(err error) (int, gen.ErrorCode) {
+	var onPurpose failedOnPurpose
+	if errors.As(err, &onPurpose) {
+		return onPurpose.Status, gen.ErrorCode(onPurpose.Code)
+	}
 	for _, row := range statuses {
 		if errors.Is(err, row.err) {
 			return row.status, row.code
@@ -112,7 +119,7 @@ func (s *Server) setErrorHeaders(header http.Header, status int, req *request, r
 	if refused != nil && refused.Unread {
 		header.Set("Connection", "close")
 	}
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable && !req.endsByFault() {
 		header.Set("Retry-After", "1")
 	}
 	if refused != nil && refused.RetryAfter > 0 {

@@ -37,13 +37,22 @@ func (a *controlAPI) record(r *http.Request, req *request, status int, took time
 		User:            optional(req.Caller.User),
 		Headers:         headersOf(r),
 		NotFound:        optional(req.notFound),
+		Faults:          faultsOf(req),
 	}, took)
+}
+
+// faultsOf returns the rule that applied.
+func faultsOf(req *request) *[]string {
+	if req.rule() == "" {
+		return nil
+	}
+	return &[]string{req.rule()}
 }
 
 func headersOf(r *http.Request) *map[string]string {
 	sent := map[string]string{}
 	for _, name := range journaledHeaders {
-		if value := r.Header.Get(name); value != "" {
+		if value := strings.Join(r.Header.Values(name), ", "); value != "" {
 			sent[name] = cut(strings.ToValidUTF8(value, "\ufffd"), maxJournaledHeader)
 		}
 	}

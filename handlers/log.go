@@ -16,7 +16,7 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 		return
 	}
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError && !gone(r) {
+	if status >= http.StatusInternalServerError && !gone(r) && !req.endsByFault() {
 		level = slog.LevelError
 	}
 	line := []slog.Attr{
@@ -28,6 +28,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	}
 	if req.code != "" {
 		line = append(line, slog.String("error", string(req.code)))
+	}
+	if rule := req.rule(); rule != "" {
+		line = append(line, slog.String("fault", rule))
 	}
 	if req.target != "" {
 		line = append(line, slog.String("target", req.target))
@@ -51,13 +54,13 @@ func method(r *http.Request) string {
 }
 
 // keyed finds the ids and names in a path, which are of a person or of a person's statistic.
-var keyed = regexp.MustCompile(`/(users|activityStatistics)/[^/]+`)
+var keyed = regexp.MustCompile(`/(users|activityStatistics|userrealm|UserRealm)/[^/]+`)
 
 // pathMax is how many characters of a path the log shows.
 const pathMax = 200
 
 // loggedPath returns the path of a request that has no route, escaped and cut. Ids and names after
-// users and activityStatistics are replaced as in a route.
+// users, userrealm and activityStatistics are replaced as in a route.
 func loggedPath(r *http.Request) string {
 	path := keyed.ReplaceAllString(r.URL.EscapedPath(), "/$1/:id")
 	return path[:min(len(path), pathMax)] // an escaped path is ASCII

@@ -8,7 +8,9 @@ import (
 
 	"github.com/google/uuid"
 
+	api "afterhours/control"
 	"afterhours/gen"
+	"afterhours/handlers/faults"
 	"afterhours/handlers/input"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/wire"
@@ -32,8 +34,23 @@ type request struct {
 	target string
 	// body is the validated body.
 	body input.Body
+	// fault is what a test lets happen to the request, nil for nothing.
+	fault *faults.Fault
 	// held is what the request holds of the server.
 	held held
+}
+
+// rule returns the rule of the request's fault, "" for none.
+func (r *request) rule() string {
+	if r.fault == nil {
+		return ""
+	}
+	return r.fault.Rule
+}
+
+// endsByFault reports whether a fault is what ends the request, and not its operation.
+func (r *request) endsByFault() bool {
+	return r.fault != nil && (r.fault.Status != 0 || r.fault.Connection == api.Reset)
 }
 
 type requestKey struct{}

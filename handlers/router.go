@@ -37,6 +37,9 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	if s.control != nil {
 		s.control.mount(routes)
 	}
+	if config.SignIn != nil {
+		s.mountSignIn(routes, config.SignIn)
+	}
 	routes.GET("/openapi.yaml", s.serveStatic(newStatic("application/yaml", config.Contract)))
 	routes.GET("/.well-known/jwks.json", s.serveStatic(newStatic("application/json", config.Issuer.JWKS())))
 	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) { // the same for each Host

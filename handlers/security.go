@@ -72,14 +72,21 @@ func (s *Server) misrouted(c *gin.Context, methods []string) {
 	s.noMethod(c)
 }
 
-// admit authenticates the caller if the operation requires it, takes a place for the request, and
-// validates it.
+// admit authenticates the caller if the operation requires it, lets the request fail if a test asked
+// for that, takes a place for the request, and validates it.
 func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	var text []byte
 	if len(op.Security) > 0 {
 		if err := s.authenticate(c.Request, op, req); err != nil {
 			return err
 		}
+	}
+	if s.control != nil && !req.isControl {
+		if err := s.applyFault(c.Request, op, req); err != nil {
+			return err
+		}
+	}
+	if len(op.Security) > 0 {
 		var err error
 		if text, err = s.receive(c.Request, op, req); err != nil {
 			return err

@@ -13,19 +13,21 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	api "afterhours/control"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/batch"
 	"afterhours/handlers/control"
 	"afterhours/handlers/input"
 	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
+	"afterhours/handlers/signin"
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict and Control
-// is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control
+// and SignIn is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -46,8 +48,10 @@ type Config struct {
 	Strict bool
 	// Control serves the control contract. nil leaves its routes out.
 	Control *control.Service
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// SignIn serves the endpoints of sign-in. nil leaves its routes out.
+	SignIn *signin.Service
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -141,15 +145,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req.at = s.now()
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
-	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	recorder := &statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
 	r.Body = paced(w, r)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
 	}
 	took := time.Since(start)
-	s.logRequest(r, req, recorder.status, took)
+	s.logRequest(r, req, recorder.sent(), took)
 	if s.control != nil {
-		s.control.record(r, req, recorder.status, took)
+		s.control.record(r, req, recorder.sent(), took)
+	}
+	if req.fault != nil {
+		s.sendFaulty(w, r, req.fault, recorder.status, recorder.body)
 	}
 }
 
@@ -168,15 +175,36 @@ func (s *Server) setHeaders(header http.Header, req *request) {
 	}
 }
 
-// statusRecorder keeps the status of the response for the log.
+// statusRecorder keeps the status of the response for the log. It keeps the whole response if the
+// request has a fault.
 type statusRecorder struct {
 	http.ResponseWriter
+	req    *request
 	status int
+	body   []byte
 }
 
 func (w *statusRecorder) WriteHeader(status int) {
 	w.status = status
-	w.ResponseWriter.WriteHeader(status)
+	if w.req.fault == nil {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *statusRecorder) Write(part []byte) (int, error) {
+	if w.req.fault != nil {
+		w.body = append(w.body, part...)
+		return len(part), nil
+	}
+	return w.ResponseWriter.Write(part)
+}
+
+// sent returns the status of the response, 0 if a fault lets none be sent.
+func (w *statusRecorder) sent() int {
+	if w.req.fault != nil && w.req.fault.Connection == api.Reset {
+		return 0
+	}
+	return w.status
 }
 
 // Unwrap returns the wrapped writer to http.ResponseController.

@@ -40,11 +40,12 @@ const seedID = "945f7e0b-7e0b-945f-0b7e-5f940b7e5f94"
 
 // testServer is a server on a real socket over one store, with its local issuer.
 type testServer struct {
-	t      testing.TB
-	store  store.Store
-	issuer *auth.LocalIssuer
-	url    string
-	client *http.Client
+	t       testing.TB
+	store   store.Store
+	issuer  *auth.LocalIssuer
+	handler http.Handler
+	url     string
+	client  *http.Client
 }
 
 // onEveryStore runs the test once for each store.
@@ -91,7 +92,8 @@ func newTestServer(t testing.TB, over store.Store) *testServer {
 func (ts *testServer) anotherServer(changes ...func(*handlers.Config)) *testServer {
 	ts.t.Helper()
 	second := *ts
-	listener := httptest.NewServer(newServer(ts.t, ts.store, ts.issuer, io.Discard, changes...))
+	second.handler = newServer(ts.t, ts.store, ts.issuer, io.Discard, changes...)
+	listener := httptest.NewServer(second.handler)
 	ts.t.Cleanup(listener.Close)
 	second.url = listener.URL
 	return &second

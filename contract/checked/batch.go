@@ -88,6 +88,9 @@ func (c checker) checkWithin(outer *http.Request, item batchItem, answer batchAn
 	for name, value := range answer.Headers {
 		response.Header.Set(name, value)
 	}
+	if isFaulty(response) {
+		return nil
+	}
 	body, err := bodyWithin(response.Header.Get("Content-Type"), answer.Body)
 	if err != nil {
 		return err

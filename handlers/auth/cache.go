@@ -15,19 +15,20 @@ const (
 	cacheTTL = 5 * time.Minute
 )
 
-// tokenID is the digest of a token's text. The cache is keyed by it, so a memory dump of the cache holds no usable token.
-type tokenID [sha256.Size]byte
+// TokenID is the digest of a token's text (SHA-256). The cache is keyed by it, so a memory dump of the cache holds no usable
+// token.
+type TokenID [sha256.Size]byte
 
 // digest returns the token's id. A token of up to 4 KiB is copied to the stack: converting it to []byte would be the
 // only allocation of a cache hit.
-func digest(raw string) tokenID {
+func digest(raw string) TokenID {
 	var stack [4 << 10]byte
 	return sha256.Sum256(append(stack[:0], raw...))
 }
 
 // cache holds verified tokens. Verifying an elliptic curve signature takes a hundred times as long as a lookup.
 type cache struct {
-	entries *lru.Cache[tokenID, cacheEntry]
+	entries *lru.Cache[TokenID, cacheEntry]
 }
 
 type cacheEntry struct {
@@ -36,7 +37,7 @@ type cacheEntry struct {
 }
 
 func newCache() *cache {
-	entries, err := lru.New[tokenID, cacheEntry](cacheSize)
+	entries, err := lru.New[TokenID, cacheEntry](cacheSize)
 	if err != nil {
 		panic(err) // lru.New fails only if the size is below one
 	}
@@ -46,7 +47,7 @@ func newCache() *cache {
 // get returns the principal of a cached token, and false if the entry is missing, too old, or verified with keys that
 // are no longer current. Key sets are compared by address. Emptying the cache on a change instead would leave a moment
 // in which a removed key still works.
-func (c *cache) get(id tokenID, now time.Time) (Principal, bool) {
+func (c *cache) get(id TokenID, now time.Time) (Principal, bool) {
 	entry, ok := c.entries.Get(id)
 	if !ok {
 		return Principal{}, false
@@ -59,7 +60,7 @@ func (c *cache) get(id tokenID, now time.Time) (Principal, bool) {
 }
 
 // put caches the verification for cacheTTL, or until the token expires if that is sooner.
-func (c *cache) put(id tokenID, v verification, now time.Time) {
+func (c *cache) put(id TokenID, v verification, now time.Time) {
 	until := now.Add(cacheTTL)
 	if v.principal.Expires.Before(until) {
 		until = v.principal.Expires

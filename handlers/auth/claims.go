@@ -15,6 +15,9 @@ import (
 // personalTenant is the tenant of every personal Microsoft account (Entra's access token page, claim tid).
 const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
+// AnswersClaims is the capability of a client that can answer a claims challenge, in xms_cc.
+const AnswersClaims = "cp1"
+
 // appIdentity is the value of idtyp in an application's token (Entra, "Optional claims reference").
 const appIdentity = "app"
 
@@ -76,7 +79,10 @@ func (i *Issuer) principal(p payload) (Principal, error) {
 	if user == "" {
 		return Principal{}, i.refuseUser()
 	}
-	caller := Principal{Tenant: strings.ToLower(tenant), User: user, Issuer: p.Issuer, Expires: p.ExpiresAt.UTC()}
+	caller := Principal{Tenant: strings.ToLower(tenant), User: user, Issuer: p.Issuer, Expires: p.ExpiresAt.UTC(), AnswersClaims: p.answersClaims()}
+	if p.NotBefore != nil {
+		caller.NotBefore = p.NotBefore.UTC()
+	}
 	if i.claims.isApplication(p) {
 		return i.application(p, caller)
 	}
@@ -92,6 +98,16 @@ func (p payload) application() string {
 		}
 	}
 	return ""
+}
+
+// answersClaims reports whether the client can answer a claims challenge. Other issuers may use the claim's name for
+// anything, so no value of it is refused.
+func (p payload) answersClaims() bool {
+	var capabilities []string
+	if json.Unmarshal(p.Capabilities, &capabilities) != nil {
+		capabilities = []string{textOf(p.Capabilities)}
+	}
+	return slices.Contains(capabilities, AnswersClaims)
 }
 
 // application adds to the caller what an application may do. Without a user it acts for itself.

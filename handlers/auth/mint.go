@@ -23,7 +23,8 @@ type Claims struct {
 
 	NotBefore    time.Time // when the token begins to be valid and Expires begins to count; zero for now
 	Audience     string    // for whom the token is; "" for this server
-	Capabilities []string  // of the client (xms_cc): cp1 is that it can answer a claims challenge
+	Capabilities []string  // of the client (xms_cc), such as [AnswersClaims]
+	Client       string    // to which the token is issued (azp); "" for none, or for User if there are Roles
 }
 
 // Mint returns a signed token that is valid from now, or from claims.NotBefore, for claims.Expires. All count in whole
@@ -32,7 +33,11 @@ func (l *LocalIssuer) Mint(claims Claims, now time.Time) (string, error) {
 	if err := claims.check(); err != nil {
 		return "", fmt.Errorf("mint a token: %w", err)
 	}
-	t := jwt.NewWithClaims(jwt.SigningMethodES256, claims.minted(now))
+	return l.sign(claims.minted(now))
+}
+
+func (l *LocalIssuer) sign(claims jwt.Claims) (string, error) {
+	t := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
 	t.Header["kid"] = l.public.KID
 	return t.SignedString(l.private)
 }
@@ -105,11 +110,12 @@ func (c Claims) minted(now time.Time) minted {
 		Scopes:  strings.Join(c.Scopes, " "),
 		Roles:   c.Roles,
 
-		Capabilities: c.Capabilities,
+		Capabilities:    c.Capabilities,
+		AuthorizedParty: c.Client,
 	}
 	if len(c.Roles) > 0 {
 		m.IdentityType = appIdentity
-		m.AuthorizedParty = user
+		m.AuthorizedParty = cmp.Or(c.Client, user)
 	}
 	return m
 }

@@ -33,6 +33,12 @@ type Principal struct {
 	Roles []string
 	// Expires is the time at which the token expires (exp), in whole seconds.
 	Expires time.Time
+	// NotBefore is the time at which the token begins to be valid (nbf), in whole seconds; zero if the token does not say.
+	NotBefore time.Time
+	// AnswersClaims is true if the client says that it can answer a claims challenge (xms_cc has cp1).
+	AnswersClaims bool
+	// Token tells the token from others.
+	Token TokenID
 }
 
 // Has reports whether the principal holds the permission: as a scope if it is a user, as a role if it is an application.

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -153,7 +154,7 @@ func TestTokensOfProviders(t *testing.T) {
 				wantRefused(t, err, token, p.err)
 				return
 			}
-			p.want.Issuer, p.want.Expires = claims["iss"].(string), expires
+			p.want.Issuer, p.want.Expires, p.want.Token = claims["iss"].(string), expires, sha256.Sum256([]byte(token))
 			for _, name := range []string{"appid", "client_id", "azp"} { // the last one counts
 				if client, isText := claims[name].(string); isText {
 					p.want.Application = client

@@ -58,6 +58,8 @@ type payload struct {
 	AuthorizedParty jsontext.Value `json:"azp"`
 	ClientID        jsontext.Value `json:"client_id"`
 	ApplicationID   jsontext.Value `json:"appid"`
+	// Capabilities says what the client can do (Entra, "Claims challenges, claims requests and client capabilities").
+	Capabilities jsontext.Value `json:"xms_cc"`
 	// Confirmation names the key that the sender of the token must prove to have (RFC 7800).
 	Confirmation jsontext.Value `json:"cnf"`
 

@@ -60,6 +60,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Principal, error) {
 	if err != nil {
 		return Principal{}, err
 	}
+	result.principal.Token = id
 	v.verified.put(id, result, now)
 	return result.principal, nil
 }

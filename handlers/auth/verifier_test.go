@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"reflect"
 	"strings"
@@ -14,13 +15,17 @@ import (
 
 func TestVerifyTellsWhoIsCalling(t *testing.T) {
 	w := newTestVerifier(t)
-	expires := w.now().Add(time.Hour)
-	user := auth.Principal{Tenant: tenantA, User: alice, Issuer: w.remote.iss(tenantA), UPN: "alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires}
-	app := auth.Principal{Tenant: tenantA, User: robot, Issuer: w.remote.iss(tenantA), App: true, Roles: []string{"Analytics.ReadWrite.All"}, Expires: expires}
+	expires, begins := w.now().Add(time.Hour), w.now()
+	user := auth.Principal{Tenant: tenantA, User: alice, Issuer: w.remote.iss(tenantA), UPN: "alice@contoso.example", Scopes: []string{"Analytics.Read", "Analytics.ReadWrite"}, Expires: expires, NotBefore: begins}
+	app := auth.Principal{Tenant: tenantA, User: robot, Issuer: w.remote.iss(tenantA), App: true, Roles: []string{"Analytics.ReadWrite.All"}, Expires: expires, NotBefore: begins}
 	noUPN := user
 	noUPN.UPN = ""
 	noScopes := user
 	noScopes.Scopes = []string{}
+	later := user
+	later.NotBefore = begins.Add(time.Minute)
+	noStart := user
+	noStart.NotBefore = time.Time{}
 
 	for _, c := range []struct {
 		name  string
@@ -34,7 +39,8 @@ func TestVerifyTellsWhoIsCalling(t *testing.T) {
 		{"no scope in scp", token(w.claims().with(object{"scp": ""})), noScopes},
 		{"audience in a list", token(w.claims().with(object{"aud": []string{"other", "api://second"}})), user},
 		{"ids in upper case", token(w.claims().with(object{"oid": strings.ToUpper(alice)})), user},
-		{"clock behind by the leeway", token(w.claims().with(object{"nbf": w.now().Unix() + 60, "iat": w.now().Unix() + 60})), user},
+		{"clock behind by the leeway", token(w.claims().with(object{"nbf": w.now().Unix() + 60, "iat": w.now().Unix() + 60})), later},
+		{"no nbf", token(w.claims().with(object{"nbf": nil})), noStart},
 		{"unknown claims", token(w.claims().with(object{"xms_ftd": object{"a": []int{1}}})), user},
 		{"application", token(w.appClaims()), app},
 		{"scopes in scope", token(w.claims().with(object{"scp": nil, "scope": "Analytics.Read Analytics.ReadWrite"})), user},
@@ -50,6 +56,7 @@ func TestVerifyTellsWhoIsCalling(t *testing.T) {
 		{"Ed25519 by a key with its new name", sign(object{"alg": "Ed25519", "kid": "ed25519"}, w.claims(), jwt.SigningMethodEdDSA, keys().ed), user},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			c.want.Token = sha256.Sum256([]byte(c.token))
 			for _, when := range []string{"first", "again"} {
 				got, err := w.verify(c.token)
 				if err != nil {
@@ -60,6 +67,33 @@ func TestVerifyTellsWhoIsCalling(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestClientsThatAnswerClaims: the capability counts in a list and as a text alone, and no other value of the claim is
+// refused.
+func TestClientsThatAnswerClaims(t *testing.T) {
+	w := newTestVerifier(t)
+	for _, c := range []struct {
+		capabilities any
+		want         bool
+	}{
+		{nil, false}, {"cp1", true}, {"cp2", false}, {"cp10", false}, {"cp1 cp2", false}, {"CP1", false}, {"", false},
+		{[]string{"cp1"}, true}, {[]string{"llt", "cp1"}, true}, {[]string{"cp2"}, false}, {[]string{}, false},
+		{7, false}, {true, false}, {[]any{1, "cp1"}, false}, {object{"cp1": true}, false},
+	} {
+		for _, claims := range []object{w.claims(), w.appClaims()} {
+			for _, when := range []string{"first", "again"} {
+				caller, err := w.verify(token(claims.with(object{"xms_cc": c.capabilities})))
+				if err != nil || caller.AnswersClaims != c.want {
+					t.Errorf("%v, %s: %t, %v; want %t", c.capabilities, when, caller.AnswersClaims, err, c.want)
+				}
+			}
+		}
+	}
+	minted := must(w.local.Mint(auth.Claims{Tenant: tenantA, User: alice, Scopes: []string{"x"}, Expires: time.Hour, Capabilities: []string{auth.AnswersClaims}}, w.now()))
+	if caller := must(w.verify(minted)); !caller.AnswersClaims || !caller.NotBefore.Equal(w.now()) {
+		t.Errorf("a minted token is of %+v", caller)
 	}
 }
 

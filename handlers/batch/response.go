@@ -33,6 +33,11 @@ var spellings = map[string]string{
 	"Request-Id":          "request-id",
 	"Client-Request-Id":   "client-request-id",
 	"X-Ms-Ags-Diagnostic": "x-ms-ags-diagnostic",
+
+	"X-Ms-Resource-Unit":             "x-ms-resource-unit",
+	"X-Ms-Throttle-Information":      "x-ms-throttle-information",
+	"X-Ms-Throttle-Limit-Percentage": "x-ms-throttle-limit-percentage",
+	"X-Ms-Throttle-Scope":            "x-ms-throttle-scope",
 }
 
 // outerOnly are headers that have no meaning for a response inside a batch, or that the

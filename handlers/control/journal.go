@@ -18,7 +18,7 @@ type Journal struct {
 	mu       sync.Mutex
 	requests []api.Request // the last journalSize of them are in the journal
 	added    chan struct{} // closed when a request is added
-	ended    chan struct{} // closed by EndWaits
+	ended    chan struct{} // closed by end
 	end      func()
 }
 
@@ -40,9 +40,6 @@ func (j *Journal) Add(request api.Request, took time.Duration) {
 	close(j.added)
 	j.added = make(chan struct{})
 }
-
-// EndWaits ends all waits, now and later, so that a server that stops need not wait for them.
-func (j *Journal) EndWaits() { j.end() }
 
 // clear removes the requests of a tenant, or all if it is "".
 func (j *Journal) clear(tenant string) {

@@ -7,6 +7,7 @@ import (
 
 	"afterhours/handlers/auth"
 	"afterhours/handlers/exchange"
+	"afterhours/handlers/faults"
 	"afterhours/store"
 )
 
@@ -28,6 +29,7 @@ type Config struct {
 type Service struct {
 	Config
 	Journal    *Journal
+	Faults     *faults.Rules
 	replacer   store.Replacer
 	snapshots  snapshots
 	clockMoved []func()
@@ -40,7 +42,13 @@ func New(config Config) (*Service, error) {
 	if !ok {
 		return nil, fmt.Errorf("a store of the type %T cannot be reset", config.Store)
 	}
-	return &Service{Config: config, Journal: newJournal(), replacer: replacer, snapshots: newSnapshots()}, nil
+	return &Service{Config: config, Journal: newJournal(), Faults: faults.New(config.Clock.Now), replacer: replacer, snapshots: newSnapshots()}, nil
+}
+
+// EndWaits ends all waits, now and later, so that a server that stops need not wait for them.
+func (s *Service) EndWaits() {
+	s.Journal.end()
+	s.Faults.EndWaits()
 }
 
 // The functions below register what is called after an operation. They must not be called once

@@ -19,6 +19,7 @@ func (s *Service) Reset(ctx context.Context, body *api.Scope) error {
 		return err
 	}
 	s.Journal.clear(tenant)
+	s.Faults.Clear(tenant)
 	return nil
 }
 

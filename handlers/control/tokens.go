@@ -29,7 +29,7 @@ func (s *Service) CreateToken(body *api.TokenRequest) (*api.Token, error) {
 		claims.Scopes = []string{"Analytics.ReadWrite"}
 	}
 	if value(body.Cae) {
-		claims.Capabilities = []string{"cp1"}
+		claims.Capabilities = []string{auth.AnswersClaims}
 	}
 	now := s.Clock.Now()
 	if slices.Contains(claims.Roles, Role) {

@@ -130,6 +130,8 @@ func faultOf(found *openapi3.SchemaError, path string) gen.ErrorDetail {
 		return mustBe(path, found.Value, fmt.Sprintf("at most %.0f", *schema.Max))
 	case "minimum":
 		return mustBe(path, found.Value, fmt.Sprintf("at least %.0f", *schema.Min))
+	case "exclusiveMinimum":
+		return mustBe(path, found.Value, fmt.Sprintf("more than %.0f", *schema.Min))
 	case "type":
 		return mustBe(path, found.Value, wanted(schema))
 	case "oneOf": // only of objects, which their discriminator tells apart
@@ -251,6 +253,7 @@ func kindOfSchema(schema *openapi3.Schema) string {
 		openapi3.TypeString:  "a text",
 		openapi3.TypeBoolean: "true or false",
 		openapi3.TypeInteger: "a whole number",
+		openapi3.TypeNumber:  "a number",
 		openapi3.TypeObject:  "a JSON object",
 		openapi3.TypeArray:   "a JSON array",
 	}

@@ -3,8 +3,6 @@ package operations
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"strings"
 
 	"afterhours/handlers/problem"
 	"afterhours/store"
@@ -36,18 +34,16 @@ func (s *Service) readStatistic(ctx context.Context, req *Request, key store.Key
 }
 
 // privacy returns nil if statistics with these settings may be read: the user must have a mailbox
-// and a licence, and must not have opted out. Otherwise it returns the error that Graph sends. Its
-// odd form, an error within the message, was seen in Graph's responses. The name of the requirement
-// of a licence is Graph's; the other two are ours.
+// and a licence, and must not have opted out. Otherwise it returns the error that Graph sends.
 func privacy(settings store.Settings) error {
 	var unmet []string
 	for _, requirement := range []struct {
 		met  bool
 		name string
 	}{
-		{settings.HasLicense, "UserRequireAdvancedMyALicense"},
-		{settings.HasGraphMailbox, "UserRequireGraphMailbox"},
-		{!settings.HasOptedOut, "UserRequireNotOptedOut"},
+		{settings.HasLicense, problem.RequireLicense},
+		{settings.HasGraphMailbox, problem.RequireMailbox},
+		{!settings.HasOptedOut, problem.RequireNotOptedOut},
 	} {
 		if !requirement.met {
 			unmet = append(unmet, requirement.name)
@@ -56,16 +52,5 @@ func privacy(settings store.Settings) error {
 	if len(unmet) == 0 {
 		return nil
 	}
-	type detail struct{ Code, Message string }
-	text, err := json.Marshal(struct {
-		Code, Message, Target string
-		Details               []detail
-	}{
-		"Forbidden", "Access to the requested resource is forbidden.", "ReadUserAnalyticsV2",
-		[]detail{{"PolicyNotSatisfied", "The following authorization requirements are not satisfied: " + strings.Join(unmet, ", ") + "."}},
-	})
-	if err != nil {
-		return err
-	}
-	return problem.Refuse(problem.ErrPolicy, "", "%s", text)
+	return problem.Policy(unmet...)
 }

@@ -28,6 +28,22 @@ type Operation struct {
 	MaxValues  int
 }
 
+// IsList reports whether the response is a page of statistics that may have a next one.
+func (o *Operation) IsList() bool { return slices.Contains(o.QueryNames, "$skiptoken") }
+
+// OperationIDs returns the sorted operationIds of all operations, and those of lists.
+func (c *Contract) OperationIDs() (all, lists []string) {
+	for _, op := range c.operations {
+		if op.IsList() {
+			lists = append(lists, op.OperationID)
+		}
+		all = append(all, op.OperationID)
+	}
+	slices.Sort(all)
+	slices.Sort(lists)
+	return slices.Compact(all), slices.Compact(lists)
+}
+
 // parameterSegment is how OpenAPI writes a path parameter; Gin writes :name.
 var parameterSegment = regexp.MustCompile(`\{([^}]*)\}`)
 

@@ -45,12 +45,20 @@ type client struct {
 
 func connect(t *testing.T, variable string) client {
 	t.Helper()
-	adapter, err := core.NewGraphRequestAdapterBase(token(os.Getenv(variable)), core.GraphClientOptions{
+	c, err := connectAs(token(os.Getenv(variable)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func connectAs(provider authentication.AuthenticationProvider) (client, error) {
+	adapter, err := core.NewGraphRequestAdapterBase(provider, core.GraphClientOptions{
 		GraphServiceVersion:        "beta",
 		GraphServiceLibraryVersion: "0.145.0",
 	})
 	if err != nil {
-		t.Fatal(err)
+		return client{}, err
 	}
 	adapter.SetBaseUrl(os.Getenv("AFTERHOURS_URL") + "/beta")
 	// NewGraphServiceClient does the same.
@@ -60,7 +68,7 @@ func connect(t *testing.T, variable string) client {
 	abstractions.RegisterDefaultDeserializer(func() serialization.ParseNodeFactory { return jsonserialization.NewJsonParseNodeFactory() })
 	abstractions.RegisterDefaultDeserializer(func() serialization.ParseNodeFactory { return textserialization.NewTextParseNodeFactory() })
 	adapter.EnableBackingStore(store.BackingStoreFactoryInstance)
-	return client{adapter}
+	return client{adapter}, nil
 }
 
 func (c client) user(id string) *users.UserItemRequestBuilder {

@@ -71,14 +71,14 @@ func TestTheDocumentedPatch(t *testing.T) {
 	if *updated.GetTimeZoneUsed() != "Time Zone Used value" || updated.GetEndDate().String() != "2019-06-19" || updated.GetDuration().GetSeconds() != 55 {
 		t.Errorf("%v %v %v", *updated.GetTimeZoneUsed(), updated.GetEndDate(), updated.GetDuration())
 	}
-	exact := "duration eq duration'-PT1M55.0810357S' and microsoft.graph.callActivityStatistics/afterHours eq duration'-PT1M34.3242013S'"
+	exact := "id eq 'go-patch' and duration eq duration'-PT1M55.0810357S' and microsoft.graph.callActivityStatistics/afterHours eq duration'-PT1M34.3242013S'"
 	page, err := mine(t).Get(t.Context(), &users.ItemAnalyticsActivityStatisticsRequestBuilderGetRequestConfiguration{
 		QueryParameters: &users.ItemAnalyticsActivityStatisticsRequestBuilderGetQueryParameters{Filter: &exact},
 	})
 	if err != nil {
 		t.Fatal(errorText(err))
 	}
-	if len(page.GetValue()) != 1 || *page.GetValue()[0].GetId() != "go-patch" {
+	if len(page.GetValue()) != 1 { // one call of the demo has the same durations
 		t.Errorf("%d statistics with these durations", len(page.GetValue()))
 	}
 
