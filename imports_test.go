@@ -10,7 +10,7 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
+	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},

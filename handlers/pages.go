@@ -1,7 +1,10 @@
 package handlers
 
 import (
+	"encoding/json"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,8 +14,8 @@ import (
 )
 
 // mountPages adds the pages for people to the routes.
-func (s *Server) mountPages(routes readable) {
-	policy := pages.Policy()
+func (s *Server) mountPages(routes readable, config Config) {
+	policy := pages.Policy(originsOf(config.PageProviders)...)
 	for _, file := range pages.Files() {
 		serve := s.serveStatic(newStatic(file.ContentType, file.Content))
 		routes.GET(file.Path, func(c *gin.Context) {
@@ -28,6 +31,38 @@ func (s *Server) mountPages(routes readable) {
 			serve(c)
 		})
 	}
+	routes.GET(pages.SignIn, func(c *gin.Context) {
+		text, _ := json.Marshal(map[string]any{"providers": s.pageProviders(config, c.Request)}) // strings alone always marshal
+		setPageHeaders(c.Writer.Header(), policy)
+		s.serveStatic(newUncompressed("application/json", text))(c)
+	})
+}
+
+// testClient is the client id of the week page at this server's own sign-in, which takes any.
+const testClient = "afterhours-week-page"
+
+// pageProviders returns where people sign in to the page. The server's own sign-in is among them if it
+// takes every client. It is named by the address that the browser has of it.
+func (s *Server) pageProviders(config Config, r *http.Request) []pages.Provider {
+	providers := append([]pages.Provider{}, config.PageProviders...)
+	if config.SignIn != nil && config.SignIn.Clients == nil {
+		providers = append(providers, pages.Provider{
+			Issuer: s.origin(r) + "/" + config.SignIn.Tenant + "/v2.0",
+			Client: testClient, Scope: "openid offline_access Analytics.ReadWrite",
+		})
+	}
+	return providers
+}
+
+// originsOf returns the scheme, host and port of each provider, which the page may call.
+func originsOf(providers []pages.Provider) []string {
+	var origins []string
+	for _, provider := range providers {
+		issuer, _ := url.Parse(provider.Issuer) // it is trusted, so it has been read before
+		origins = append(origins, issuer.Scheme+"://"+issuer.Host)
+	}
+	slices.Sort(origins)
+	return slices.Compact(origins)
 }
 
 // setPageHeaders sets the headers that confine a page. A browser asks each time whether its copy is

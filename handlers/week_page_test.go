@@ -1,10 +1,16 @@
 package handlers_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"afterhours/contract/checked"
+	"afterhours/handlers"
+	"afterhours/handlers/pages"
+	"afterhours/handlers/signin"
 	"afterhours/store/memory"
 )
 
@@ -79,5 +85,41 @@ func TestWeekPageIsForBrowsers(t *testing.T) {
 	}
 	if got := ts.do(call{method: http.MethodPost, path: "/", header: map[string]string{"Accept": browser}}); got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") == "" {
 		t.Errorf("POST: %d %v", got.status, got.header)
+	}
+}
+
+// TestWeekPageProviders: the page learns where people sign in, and its policy lets it call these origins.
+func TestWeekPageProviders(t *testing.T) {
+	ts := newTestServer(t, memory.New())
+	others := []pages.Provider{
+		{Issuer: "https://id.example.com/realms/work", Client: "page", Scope: "openid", Audience: "api"},
+		{Issuer: "https://id.example.com/realms/play", Client: "page", Scope: "openid"},
+	}
+	service := signin.New(signin.Config{Issuer: ts.issuer, Users: ts.store, Tenant: tenant})
+	known := signin.New(signin.Config{Issuer: ts.issuer, Users: ts.store, Tenant: tenant, Clients: signin.Clients{"a": {ID: "a"}}})
+	for _, one := range []struct {
+		name      string
+		providers []pages.Provider
+		service   *signin.Service
+		want      string
+		connect   string
+	}{
+		{"none", nil, nil, `{"providers":[]}`, "connect-src 'self';"},
+		{"others", others, nil, `{"providers":[{"issuer":"https://id.example.com/realms/work","client":"page","scope":"openid","audience":"api"},` +
+			`{"issuer":"https://id.example.com/realms/play","client":"page","scope":"openid"}]}`, "connect-src 'self' https://id.example.com;"},
+		{"the server's own", nil, service, `{"providers":[{"issuer":"http://localhost:7/` + tenant + `/v2.0","client":"afterhours-week-page","scope":"openid offline_access Analytics.ReadWrite"}]}`, "connect-src 'self';"},
+		{"the server's own, for registered clients", nil, known, `{"providers":[]}`, "connect-src 'self';"},
+	} {
+		handler := newServer(t, ts.store, ts.issuer, io.Discard, func(config *handlers.Config) {
+			config.PageProviders, config.SignIn = one.providers, one.service
+		})
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost:7"+pages.SignIn, nil)
+		got := checked.Serve(t, handler, request)
+		if got.Code != http.StatusOK || got.Body.String() != one.want || got.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %v %s", one.name, got.Code, got.Header(), got.Body)
+		}
+		if policy := got.Header().Get("Content-Security-Policy"); !strings.Contains(policy, one.connect) {
+			t.Errorf("%s: %s", one.name, policy)
+		}
 	}
 }

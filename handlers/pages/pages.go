@@ -15,6 +15,22 @@ var built embed.FS
 // Week is the path of the week page.
 const Week = "/"
 
+// SignIn is the path of the answer that says where people sign in, a list of Provider.
+const SignIn = "/pages/sign-in.json"
+
+// Provider is an OpenID Connect issuer at which people sign in to the page, by an authorization code with
+// PKCE. The page is a public client there.
+type Provider struct {
+	// Issuer is the name of the issuer; discovery begins there.
+	Issuer string `json:"issuer"`
+	// Client is the client id of the page.
+	Client string `json:"client"`
+	// Scope is what the page asks for, with spaces between.
+	Scope string `json:"scope"`
+	// Audience is whom the access token is for, "" if the scope says that.
+	Audience string `json:"audience,omitempty"`
+}
+
 // File is a file of a page.
 type File struct {
 	// Path is the path of its URL.

@@ -57,8 +57,22 @@ export function analyticsPath(session: Session, person: string): string {
 
 export const statisticPath = (root: string, id: string) => `${root}/activityStatistics/${encodeURIComponent(id)}`;
 
-/** Sends the request. The answer is undefined if it has no body. */
+/** Sends the request, with a new token if the old one is not valid any more. The answer is undefined if it has no body. */
 export async function send<Answer>(session: Session, request: Request, signal?: AbortSignal): Promise<Answer> {
+  let response = await fetchOnce(session, request, signal);
+  if (response.status === 401 && session.renew) {
+    const renewed = await session.renew().catch(() => undefined);
+    if (renewed) {
+      session.token = renewed;
+      response = await fetchOnce(session, request, signal);
+    }
+  }
+  const text = await response.text();
+  if (!response.ok) throw failureOf(response.status, text);
+  return (text ? JSON.parse(text) : undefined) as Answer;
+}
+
+function fetchOnce(session: Session, request: Request, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { ...request.headers, Authorization: `Bearer ${session.token}`, Accept: "application/json" };
   const options: RequestInit = { method: request.method, headers, cache: "no-store" };
   if (signal) options.signal = signal;
@@ -66,13 +80,10 @@ export async function send<Answer>(session: Session, request: Request, signal?: 
     headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(request.body);
   }
-  const response = await fetch(request.path, options).catch((cause: unknown) => {
+  return fetch(request.path, options).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;
     throw new Failure(0, "", "The server cannot be reached.");
   });
-  const text = await response.text();
-  if (!response.ok) throw failureOf(response.status, text);
-  return (text ? JSON.parse(text) : undefined) as Answer;
 }
 
 interface ErrorAnswer {

@@ -8,10 +8,10 @@ import { Away, Nobody, Trouble, Withheld } from "./states.js";
 import { usePlace, useWeeks } from "./use.js";
 import { lastCompleteWeek, weekOf } from "./week.js";
 
-/** The whole page. first is who is signed in when it opens. */
-export function App({ words, first }: { words: Words; first?: Session }) {
+/** The whole page. first is who is signed in when it opens, why says why nobody is. */
+export function App({ words, first, why }: { words: Words; first: Session | undefined; why: string }) {
   const [session, setSession] = useState(first);
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useState(why);
   const [place, go] = usePlace();
   const week = place.week ? weekOf(place.week, words.firstDay) : lastCompleteWeek(new Date(), words.firstDay);
   const [reading, again] = useWeeks(session, place.person, week);
@@ -27,7 +27,7 @@ export function App({ words, first }: { words: Words; first?: Session }) {
   }, [session, place.person, week]);
   const signIn = (token: string) => {
     setReason("");
-    setSession(sessionOf(token));
+    setSession(sessionOf({ token }));
   };
   const { weeks, failure } = reading;
   const isSignedIn = session && !reason;

@@ -2,11 +2,30 @@ import { render } from "preact";
 import { takeToken } from "./address.js";
 import { App } from "./app.js";
 import { words } from "./locale.js";
-import { sessionOf } from "./session.js";
+import { finish, isAnswer, reasonOf, takePending } from "./oidc.js";
+import { sessionOf, type Session } from "./session.js";
 
-const [token, rest] = takeToken(new URL(location.href));
-if (location.hash) history.replaceState(null, "", rest); // before anything else: the address must not keep a token
+// First of all: the address must keep neither a token nor a code.
+const address = new URL(location.href);
+const [token, rest] = takeToken(address);
+const pending = isAnswer(address) ? takePending() : undefined;
+if (pending) history.replaceState(null, "", pending.place);
+else if (isAnswer(address)) history.replaceState(null, "", "/");
+else if (location.hash) history.replaceState(null, "", rest);
+
 const spoken = words(navigator.language);
 document.documentElement.dir = spoken.direction;
+
+async function start(root: HTMLElement): Promise<void> {
+  let first: Session | undefined = token ? sessionOf({ token }) : undefined;
+  let reason = "";
+  try {
+    if (pending) first = sessionOf(await finish(pending, address));
+  } catch (cause) {
+    reason = `Not signed in: ${reasonOf(cause)}`;
+  }
+  render(<App words={spoken} first={first} why={reason} />, root);
+}
+
 const root = document.getElementById("week");
-if (root) render(<App words={spoken} {...(token && { first: sessionOf(token) })} />, root);
+if (root) void start(root);

@@ -1,7 +1,12 @@
 // Who is signed in, as their token says. The server judges the token; the page only shows what it says.
 
+import type { Given } from "./oidc.js";
+
 export interface Session {
+  /** It changes when it is renewed. */
   token: string;
+  /** Gets the next token silently. Absent if that is not possible. */
+  renew?: () => Promise<string>;
   /** The tenant's id. */
   tenant: string;
   /** The user's name or id; "" for an application. */
@@ -22,13 +27,13 @@ interface Claims {
   roles?: unknown;
 }
 
-export function sessionOf(token: string): Session {
+export function sessionOf({ token, renew }: Given): Session {
   const claims = claimsOf(token);
   const isApplication = claims.idtyp === "app" || (Array.isArray(claims.roles) && !claims.scp && !claims.scope);
   const names = [claims.upn, claims.preferred_username, claims.oid, claims.sub];
   const user = names.find((name): name is string => typeof name === "string") ?? "";
   const tenant = typeof claims.tid === "string" ? claims.tid : "";
-  return { token, tenant, user: isApplication ? "" : user, isApplication };
+  return { token, ...(renew && { renew }), tenant, user: isApplication ? "" : user, isApplication };
 }
 
 /** The claims of the token, none if it is not a JWT. */

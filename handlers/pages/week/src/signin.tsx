@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Providers } from "./providers.js";
 
 /** Asks for a token. reason says why, if somebody was signed in before. */
 export function SignIn({ reason, signIn }: { reason: string; signIn: (token: string) => void }) {
@@ -10,7 +11,12 @@ export function SignIn({ reason, signIn }: { reason: string; signIn: (token: str
   return (
     <section class="card notice" aria-labelledby="sign-in">
       <h2 id="sign-in">Sign in</h2>
-      {reason && <p role="alert">{reason}</p>}
+      {reason && (
+        <p role="alert" dir="auto">
+          {reason}
+        </p>
+      )}
+      <Providers />
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -21,7 +27,7 @@ export function SignIn({ reason, signIn }: { reason: string; signIn: (token: str
           <span class="label">Token</span>
           <input ref={field} type="password" value={token} onInput={(event) => setToken(event.currentTarget.value)} autocomplete="off" spellcheck={false} required />
         </label>
-        <button class="main">Sign in</button>
+        <button>Sign in with the token</button>
       </form>
       <p class="hint">
         A token comes from <code>afterhours token</code>. It stays in the memory of this page.

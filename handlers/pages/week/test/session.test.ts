@@ -16,10 +16,10 @@ test("who the token says is signed in", () => {
     [null, "", false],
   ];
   for (const [claims, user, isApplication] of cases) {
-    const { user: found, isApplication: isFound } = sessionOf(tokenOf(claims));
+    const { user: found, isApplication: isFound } = sessionOf({ token: tokenOf(claims) });
     assert.deepEqual([found, isFound], [user, isApplication], JSON.stringify(claims));
   }
-  for (const token of ["", "x", "a.b.c", "a.%%.c"]) assert.equal(sessionOf(token).user, "");
+  for (const token of ["", "x", "a.b.c", "a.%%.c"]) assert.equal(sessionOf({ token }).user, "");
 });
 
 test("the address names person and week, and no token", () => {
