@@ -75,3 +75,15 @@ export async function checkWidth(page) {
   const { scrollWidth, innerWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, innerWidth }));
   assert.ok(scrollWidth <= innerWidth, `the page is ${scrollWidth} px wide, the window ${innerWidth}`);
 }
+
+/** Fails if anything reaches beyond the card that it is in. */
+export async function checkCards(page) {
+  const beyond = await page.evaluate(() =>
+    [...document.querySelectorAll(".card")].flatMap((card) => {
+      const { left, right } = card.getBoundingClientRect();
+      const inside = [...card.querySelectorAll("*")].filter((one) => one.children.length === 0 && !one.closest(".hidden, defs, details:not([open]) > :not(summary)"));
+      return inside.filter((one) => one.getBoundingClientRect().width > 0 && (one.getBoundingClientRect().left < left - 1 || one.getBoundingClientRect().right > right + 1)).map((one) => `${one.tagName} ${one.textContent}`);
+    }),
+  );
+  assert.deepEqual(beyond, []);
+}

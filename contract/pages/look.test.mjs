@@ -1,7 +1,7 @@
 // Whether everybody can use the page: by keyboard, by screen reader, on any screen, on paper, in any language.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { appToken, checkAccessibility, checkWidth, megan, open, reset, texts } from "./browser.mjs";
+import { appToken, checkAccessibility, checkCards, checkWidth, megan, open, reset, texts } from "./browser.mjs";
 
 before(reset);
 
@@ -116,6 +116,20 @@ test("German: the week begins on Monday, and dates and durations are German", as
   assert.match((await texts(page, ".numbers .number"))[0], /12 Std\. 30 Min\.|12h 30\s?min/i);
   assert.match((await texts(page, ".bars .value"))[0], /^0 ?(Std\.|h)$/);
 });
+
+for (const locale of ["en-US", "de-DE", "fr-FR", "pt-BR", "ru-RU", "ar-EG", "he-IL", "hi-IN", "ja-JP", "th-TH"]) {
+  test(`nothing is wider than its card, ${locale}`, async () => {
+    const page = await open({ locale });
+    await page.waitForSelector(".bars");
+    for (const width of [1920, 1280, 1100, 1000, 860, 768, 640, 360, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForFunction((wanted) => innerWidth === wanted, width);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))); // the charts follow
+      await checkCards(page).catch((error) => assert.fail(`${width} px: ${error.message}`));
+      await checkWidth(page);
+    }
+  });
+}
 
 test("Arabic: from right to left, in Arabic digits, and the week begins on Saturday", async () => {
   const page = await open({ locale: "ar-EG" });

@@ -120,10 +120,18 @@ test("what the page weighs, and when it is painted", async () => {
   for (let n = 0; n < 5; n++) { // the fastest of five: other programs may slow the machine down
     const page = await open({ as: "" });
     await page.waitForSelector("#sign-in");
-    paints.push(await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime));
+    paints.push(await page.evaluate(firstPaint));
   }
   assert.ok(Math.min(...paints) < 300, `first paint after ${paints} ms`);
 });
+
+/** When something was first painted, in milliseconds after the start. The browser may tell it later. */
+function firstPaint() {
+  return new Promise((done) => {
+    const seen = (list) => list.getEntriesByName("first-contentful-paint").forEach(({ startTime }) => done(startTime));
+    new PerformanceObserver(seen).observe({ type: "paint", buffered: true });
+  });
+}
 
 test("10,000 statistics of twelve weeks are shown in a second", async () => {
   const { value } = await api("GET", "/beta/me/analytics/activityStatistics?$orderby=startDate desc&$top=1");

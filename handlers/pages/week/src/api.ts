@@ -147,10 +147,9 @@ export interface Weeks {
 /** Reads a week and the ones before it that the trend shows. */
 export async function readWeeks(session: Session, root: string, week: string, signal: AbortSignal): Promise<Weeks> {
   const first = addDays(week, -7 * (trendWeeks - 1));
-  const [current, earlier] = await Promise.all([
-    between(session, root, week, addDays(week, 7), "", signal),
-    between(session, root, first, week, "startDate,duration,afterHours", signal),
-  ]);
+  // One after the other: the server does one list at a time for each caller, and refuses what waits for long.
+  const current = await between(session, root, week, addDays(week, 7), "", signal);
+  const earlier = await between(session, root, first, week, "startDate,duration,afterHours", signal);
   const weeks: Weeks = { week, current, earlier };
   if (current.length === 0) {
     const latest = await latestStart(session, root, signal);

@@ -8,7 +8,7 @@ export interface Words {
   direction: "ltr" | "rtl";
   /** 1 for Monday to 7 for Sunday. */
   firstDay: number;
-  /** 7h 25m, 25m, -1m 55s. A duration of an hour or more has whole minutes, the rest is cut off. */
+  /** 7h 25m, 25m, -1m 55s. Seconds are shown below ten minutes only; what is not shown is cut off. */
   duration(ticks: bigint): string;
   /** The duration in hours, to a tenth: 6h, 6.8h. */
   hours(ticks: bigint): string;
@@ -60,12 +60,11 @@ function durations(locale: string): (ticks: bigint) => string {
   return (ticks) => {
     const sign = ticks < 0n ? -1 : 1;
     const size = abs(ticks);
-    const join = (...texts: string[]) => texts.join("\u00a0");
-    if (size >= hour) return join(hours.format(sign * Number(size / hour)), twoDigits.format((size % hour) / minute));
+    if (size >= hour) return `${hours.format(sign * Number(size / hour))} ${twoDigits.format((size % hour) / minute)}`;
     const rest = twoDigitSeconds.format((size % minute) / second);
     if (size >= minute) {
       const whole = minutes.format(sign * Number(size / minute));
-      return size % minute < second ? whole : join(whole, rest);
+      return size % minute < second || size >= 10n * minute ? whole : `${whole} ${rest}`;
     }
     if (size >= second) return seconds.format(sign * Number(size / second));
     return size === 0n ? minutes.format(0) : fractions.format((sign * Number(size)) / Number(second));

@@ -23,7 +23,10 @@ interface BatchAnswer {
   responses: { id: string; status: number; headers?: Record<string, string>; body?: unknown }[];
 }
 
-/** Writes the rows, twenty at a time. A statistic that exists gets the values of its row. tell is called after each step. */
+/**
+ * Writes the rows, twenty at a time. A statistic that exists gets the values of its row. tell is called after each step.
+ * An abort lets the step under way end, so that the report is true.
+ */
 export async function importSheet(session: Session, person: string, sheet: Sheet, tell: (report: Report) => void, signal: AbortSignal): Promise<void> {
   const nameless = sheet.items.filter(({ id }) => !id);
   const items = sheet.items.filter(({ id }) => id);
@@ -31,6 +34,7 @@ export async function importSheet(session: Session, person: string, sheet: Sheet
   const report: Report = { isDone: false, sent: 0, all: items.length, created: 0, replaced: 0, refusals };
   try {
     for (let at = 0; at < items.length; at += batchSize) {
+      signal.throwIfAborted();
       await sendBatch(session, person, items.slice(at, at + batchSize), report, signal);
       tell({ ...report });
     }
@@ -53,7 +57,7 @@ async function sendBatch(session: Session, person: string, items: readonly Item[
     }));
     const busy: Item[] = [];
     try {
-      const { responses } = await send<BatchAnswer>(session, { method: "POST", path: "/beta/$batch", body: { requests } }, signal);
+      const { responses } = await send<BatchAnswer>(session, { method: "POST", path: "/beta/$batch", body: { requests } });
       for (const answer of responses) {
         const item = left[Number(answer.id)];
         if (!item) continue;

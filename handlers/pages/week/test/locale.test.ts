@@ -12,6 +12,8 @@ test("durations in English", () => {
     [25n * minute, "25m"],
     [7n * hour + 5n * minute, "7h 05m"],
     [7n * hour + 59n * second, "7h 00m"],
+    [10n * minute + 59n * second, "10m"],
+    [9n * minute + 59n * second, "9m 59s"],
     [minute + 5n * second, "1m 05s"],
     [-1_150_810_357n, "-1m 55s"],
     [-hour - 30n * minute, "-1h 30m"],
