@@ -10,7 +10,7 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
+	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
@@ -22,7 +22,7 @@ var importTable = map[string][]string{
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/faults", "handlers/input",
-		"handlers/limits", "handlers/operations", "handlers/problem", "handlers/signin", "handlers/spec", "handlers/wire", "logs"},
+		"handlers/limits", "handlers/operations", "handlers/pages", "handlers/problem", "handlers/signin", "handlers/spec", "handlers/wire", "logs"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/faults", "handlers/problem", "store", "store/bulk", "store/edm"},
@@ -39,6 +39,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
 	"afterhours/handlers/limits":          {},
+	"afterhours/handlers/pages":           {},
 	"afterhours/handlers/suggest":         {},
 	"afterhours/handlers/timezone":        {"handlers/suggest"},
 

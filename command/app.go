@@ -182,7 +182,10 @@ func (a *App) newHandler() (http.Handler, error) {
 		Logger:    a.config.Logger,
 		Control:   a.control,
 		SignIn:    a.signIn,
-		Now:       a.now,
+
+		PageProviders: a.config.pageProviders(),
+
+		Now: a.now,
 	})
 }
 

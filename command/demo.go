@@ -159,13 +159,17 @@ func (a *App) introduce(out io.Writer) error {
 		url += "/" + demoID(store.Call, day)
 	}
 	_, err = fmt.Fprintf(out, `
+open this in a browser: a week at a glance, for an hour
+
+%s/#token=%s
+
 paste this into another terminal; the token is valid for an hour
 
 TOKEN=%s
 
 %s %s \
   -H "Authorization: Bearer $TOKEN"
-`, token, a.curl(), url)
+`, a.URL(), token, token, a.curl(), url)
 	if err != nil || !a.config.Demo {
 		return err
 	}

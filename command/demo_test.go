@@ -28,8 +28,8 @@ func TestDemo(t *testing.T) {
 		t.Errorf("printed is %s\nwant %s", printed.text, want)
 	}
 	token := strings.TrimSpace(strings.TrimPrefix(printed.token, "TOKEN="))
-	if strings.Count(printed.text, token) != 1 {
-		t.Error("the token is printed more than once")
+	if strings.Count(printed.text, token) != 2 || !strings.Contains(printed.text, "\n"+p.URL+"/#token="+token+"\n") {
+		t.Error("the token is printed elsewhere than in the page's link and for the shell")
 	}
 	client := checked.Client(t)
 	for _, base := range []string{"/beta/me", "/v1.0/me", "/localtest/me", "/beta/users/" + demoUser, "/v1.0/users/" + demoUPN, "/localtest/users/" + demoUser} {

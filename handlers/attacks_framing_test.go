@@ -35,7 +35,7 @@ func framingAttacks(token string) []attack {
 
 		method("TRACE", seedItem), method("PROPFIND", seedItem), method("patch", seedItem), method("PATCHX", seedItem),
 		method("CONNECT", seedItem), method("PRI", seedItem), method("M-SEARCH", collection), method("HEAD1", "/beta/$batch"),
-		{"CONNECT to a host", message(token, "CONNECT example.com:443 HTTP/1.1", ""), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path", ""},
+		{"CONNECT to a host", message(token, "CONNECT example.com:443 HTTP/1.1", ""), http.StatusMethodNotAllowed, "Request_BadRequest", "", "Specified HTTP method is not allowed", ""},
 		{"HTTP/2 without an agreement", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path", ""},
 		{"overridden method", message(token, "POST "+seedItem+" HTTP/1.1", "{}", "X-HTTP-Method-Override: DELETE", "X-Method-Override: DELETE", "X-HTTP-Method: DELETE"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "Allowed here: DELETE, GET, HEAD, PATCH", ""},
 		{"overridden path", message(token, "GET /beta/none HTTP/1.1", "", "X-Original-URL: "+seedItem, "X-Rewrite-URL: "+seedItem), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path", ""},

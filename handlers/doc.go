@@ -28,5 +28,7 @@
 //
 // Sign-in takes the path as far as guard, and then goes to sign_in.go and package signin.
 //
+// The week page and its files take the path as far as guard, and then go to pages.go and package pages.
+//
 // Each request of a batch enters ServeHTTP again, as a request of its own.
 package handlers

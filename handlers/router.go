@@ -45,6 +45,7 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) { // the same for each Host
 		s.serveStatic(newUncompressed("application/json", config.Issuer.Discovery(s.origin(c.Request))))(c)
 	})
+	s.mountPages(routes, config)
 	routes.GET("/livez", func(c *gin.Context) { c.Data(http.StatusOK, "text/plain", []byte("ok")) })
 	routes.GET("/readyz", s.ready)
 	return engine

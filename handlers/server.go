@@ -20,6 +20,7 @@ import (
 	"afterhours/handlers/input"
 	"afterhours/handlers/limits"
 	"afterhours/handlers/operations"
+	"afterhours/handlers/pages"
 	"afterhours/handlers/signin"
 	"afterhours/handlers/spec"
 	"afterhours/logs"
@@ -50,8 +51,10 @@ type Config struct {
 	Control *control.Service
 	// SignIn serves the endpoints of sign-in. nil leaves its routes out.
 	SignIn *signin.Service
-	Logger *slog.Logger
-	Now    func() time.Time
+	// PageProviders are the issuers at which people sign in to the week page.
+	PageProviders []pages.Provider
+	Logger        *slog.Logger
+	Now           func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.

@@ -1,0 +1,89 @@
+// Opens the week page of the built program in Chromium, and watches what no page may do: errors, breaches of its
+// policy, requests to another origin. A test fails if the page has done one of them.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, afterEach, before } from "node:test";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export const { AFTERHOURS_URL: url, AFTERHOURS_TOKEN: token, AFTERHOURS_APP_TOKEN: appToken, AFTERHOURS_OLD_TOKEN: oldToken } = process.env;
+const { AFTERHOURS_CONTROL_TOKEN: controlToken, CHROMIUM: executablePath = "/usr/bin/chromium" } = process.env;
+export const megan = "48d31887-5fad-4d73-a9f5-3c356e68a038";
+
+let browser;
+const contexts = [];
+const breaches = [];
+
+before(async () => {
+  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] }); // the gate runs as root
+});
+after(() => browser?.close());
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+  assert.deepEqual(breaches.splice(0), []);
+});
+
+/** Opens the page. The default is the demo's user in a locale whose week begins on Sunday, as the demo's does. */
+export async function open({ path = "/", as = token, expected = [], width = 1280, height = 900, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, locale: "en-US", ...options });
+  contexts.push(context);
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const tell = (text) => expected.some((pattern) => pattern.test(text)) || breaches.push(text);
+  page.on("console", (message) => message.type() === "error" && tell(message.text()));
+  page.on("pageerror", (error) => tell(`uncaught ${error.message}`));
+  page.on("dialog", (dialog) => tell(`a dialog: ${dialog.message()}`));
+  page.on("request", (request) => isOwn(request.url()) || tell(`a request to ${request.url()}`));
+  await page.addInitScript(() => addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => console.error(`policy: ${violatedDirective} ${blockedURI}`)));
+  await page.goto(url + path + (as ? `#token=${as}` : ""));
+  return page;
+}
+
+const isOwn = (address) => address.startsWith(`${url}/`) || address.startsWith("data:") || address.startsWith("blob:");
+
+/** Fails if axe-core finds a violation of WCAG 2.2 AA or of good practice. */
+export async function checkAccessibility(page) {
+  const cdp = await page.context().newCDPSession(page); // the policy of the page forbids a script element
+  await cdp.send("Runtime.evaluate", { expression: axe });
+  const found = await page.evaluate(async () => (await globalThis.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`));
+  assert.deepEqual(found, []);
+}
+
+/** Calls the API as a client beside the page. */
+export async function api(method, path, body, as = token) {
+  const headers = { Authorization: `Bearer ${as}`, ...(body !== undefined && { "Content-Type": "application/json" }) };
+  const response = await fetch(url + path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const text = await response.text();
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+  return text ? JSON.parse(text) : undefined;
+}
+
+export const control = (method, path, body) => api(method, `/control${path}`, body, controlToken);
+
+/** Goes back to the demo's week and the real time. */
+export async function reset() {
+  await control("PUT", "/clock", { now: null });
+  await control("POST", "/reset", {});
+}
+
+/** The texts of the elements, one space for any other. */
+export const texts = async (page, selector) => (await page.locator(selector).evaluateAll((all) => all.map((one) => one.innerText ?? one.textContent))).map((text) => text.replace(/\s+/g, " ").trim());
+
+/** Fails if the page can be scrolled sideways. */
+export async function checkWidth(page) {
+  const { scrollWidth, innerWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, innerWidth }));
+  assert.ok(scrollWidth <= innerWidth, `the page is ${scrollWidth} px wide, the window ${innerWidth}`);
+}
+
+/** Fails if anything reaches beyond the card that it is in. */
+export async function checkCards(page) {
+  const beyond = await page.evaluate(() =>
+    [...document.querySelectorAll(".card")].flatMap((card) => {
+      const { left, right } = card.getBoundingClientRect();
+      const inside = [...card.querySelectorAll("*")].filter((one) => one.children.length === 0 && !one.closest(".hidden, defs, details:not([open]) > :not(summary)"));
+      return inside.filter((one) => one.getBoundingClientRect().width > 0 && (one.getBoundingClientRect().left < left - 1 || one.getBoundingClientRect().right > right + 1)).map((one) => `${one.tagName} ${one.textContent}`);
+    }),
+  );
+  assert.deepEqual(beyond, []);
+}

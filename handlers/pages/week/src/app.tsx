@@ -1,0 +1,66 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { Dashboard } from "./dashboard.js";
+import { Header } from "./header.js";
+import type { Words } from "./locale.js";
+import { sessionOf, type Session } from "./session.js";
+import { SignIn } from "./signin.js";
+import { Away, Nobody, Trouble, Withheld } from "./states.js";
+import { usePlace, useWeeks } from "./use.js";
+import { lastCompleteWeek, weekOf } from "./week.js";
+
+/** The whole page. first is who is signed in when it opens, why says why nobody is. */
+export function App({ words, first, why }: { words: Words; first: Session | undefined; why: string }) {
+  const [session, setSession] = useState(first);
+  const [reason, setReason] = useState(why);
+  const [place, go] = usePlace();
+  const week = place.week ? weekOf(place.week, words.firstDay) : lastCompleteWeek(new Date(), words.firstDay);
+  const [reading, again] = useWeeks(session, place.person, week);
+  const signOut = useCallback(() => {
+    setReason("");
+    setSession(undefined);
+  }, []);
+  useEffect(() => {
+    if (reading.failure?.status === 401) setReason(reading.failure.message);
+  }, [reading.failure]);
+  useEffect(() => {
+    document.title = session ? `${place.person || session.user || "Person"}, ${words.range(week, 7)} – Afterhours` : "Afterhours";
+  }, [session, place.person, week]);
+  const signIn = (token: string) => {
+    setReason("");
+    setSession(sessionOf({ token }));
+  };
+  const { weeks, failure } = reading;
+  const isSignedIn = session && !reason;
+  return (
+    <>
+      <Header words={words} session={session} person={place.person} week={week} go={go} again={again} signOut={signOut} />
+      <main aria-busy={reading.isLoading}>
+        {!isSignedIn && <SignIn reason={reason} signIn={signIn} />}
+        {isSignedIn && session.isApplication && !place.person && <Nobody show={(person) => go({ person })} />}
+        {isSignedIn && failure?.isPolicy && <Withheld settings={reading.settings} />}
+        {isSignedIn && failure && !failure.isPolicy && (weeks ? <Away failure={failure} retry={again} /> : <Trouble failure={failure} retry={again} />)}
+        {session && weeks && (
+          <Dashboard key={`${session.user} ${place.person}`} words={words} session={session} person={place.person} weeks={weeks} week={week} go={(next) => go({ week: next })} again={again} expired={setReason} />
+        )}
+        {isSignedIn && !weeks && reading.isLoading && <Loading />}
+      </main>
+      <p class="hidden" role="status">
+        {reading.isLoading ? "Loading" : weeks ? `Week of ${words.range(weeks.week, 7)}` : ""}
+      </p>
+    </>
+  );
+}
+
+/** The places of what will be there. */
+function Loading() {
+  return (
+    <div class="loading" aria-hidden="true">
+      <div class="numbers">
+        {[1, 2, 3, 4].map((one) => (
+          <div class="card" key={one} />
+        ))}
+      </div>
+      <div class="card tall" />
+    </div>
+  );
+}

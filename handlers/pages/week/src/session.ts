@@ -1,0 +1,49 @@
+// Who is signed in, as their token says. The server judges the token; the page only shows what it says.
+
+import type { Given } from "./oidc.js";
+
+export interface Session {
+  /** It changes when it is renewed. */
+  token: string;
+  /** Gets the next token silently. Absent if that is not possible. */
+  renew?: () => Promise<string>;
+  /** The tenant's id. */
+  tenant: string;
+  /** The user's name or id; "" for an application. */
+  user: string;
+  /** Whether the token is an application's, which has no /me and reaches every user of the tenant. */
+  isApplication: boolean;
+}
+
+interface Claims {
+  tid?: unknown;
+  upn?: unknown;
+  preferred_username?: unknown;
+  oid?: unknown;
+  sub?: unknown;
+  idtyp?: unknown;
+  scp?: unknown;
+  scope?: unknown;
+  roles?: unknown;
+}
+
+export function sessionOf({ token, renew }: Given): Session {
+  const claims = claimsOf(token);
+  const isApplication = claims.idtyp === "app" || (Array.isArray(claims.roles) && !claims.scp && !claims.scope);
+  const names = [claims.upn, claims.preferred_username, claims.oid, claims.sub];
+  const user = names.find((name): name is string => typeof name === "string") ?? "";
+  const tenant = typeof claims.tid === "string" ? claims.tid : "";
+  return { token, ...(renew && { renew }), tenant, user: isApplication ? "" : user, isApplication };
+}
+
+/** The claims of the token, none if it is not a JWT. */
+function claimsOf(token: string): Claims {
+  try {
+    const payload = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
+    const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof claims === "object" && claims !== null ? claims : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from "preact/hooks";
+import { analyticsPath, changeSettings, Failure, readSettings, type Settings } from "./api.js";
+import { Menu } from "./menu.js";
+import type { Session } from "./session.js";
+
+const choices: [keyof Settings, string][] = [
+  ["hasOptedOut", "Opted out"],
+  ["hasLicense", "Licence"],
+  ["hasGraphMailbox", "Mailbox"],
+];
+
+/** The settings of the person, which decide whether the statistics can be read. */
+export function SettingsMenu(props: { session: Session; person: string; changed: () => void }) {
+  return <Menu label="Settings">{() => <SettingsForm {...props} />}</Menu>;
+}
+
+function SettingsForm({ session, person, changed }: { session: Session; person: string; changed: () => void }) {
+  const root = analyticsPath(session, person);
+  const [settings, setSettings] = useState<Settings>();
+  const [fault, setFault] = useState("");
+  const attempt = async (act: () => Promise<Settings>) => {
+    setFault("");
+    try {
+      setSettings(await act());
+    } catch (cause) {
+      setFault(cause instanceof Failure ? cause.message : String(cause));
+    }
+  };
+  useEffect(() => void attempt(() => readSettings(session, root)), [session, root]);
+  const change = (name: keyof Settings, value: boolean) =>
+    attempt(async () => {
+      const after = await changeSettings(session, root, { [name]: value });
+      changed();
+      return after;
+    });
+  return (
+    <fieldset class="settings" disabled={!settings}>
+      <legend class="hidden">Settings</legend>
+      {choices.map(([name, label]) => (
+        <label key={name}>
+          <input type="checkbox" checked={settings?.[name] ?? false} onChange={(event) => void change(name, event.currentTarget.checked)} />
+          {label}
+        </label>
+      ))}
+      {fault && (
+        <p class="fault" role="alert" dir="auto">
+          {fault}
+        </p>
+      )}
+    </fieldset>
+  );
+}
