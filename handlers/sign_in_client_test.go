@@ -33,7 +33,12 @@ type signInClient struct {
 // newSignIn returns a client of a server with the registered clients, nil for any client.
 func newSignIn(t testing.TB, clients signin.Clients) signInClient {
 	t.Helper()
-	over := memory.New()
+	return newSignInOver(t, memory.New(), clients)
+}
+
+// newSignInOver is newSignIn over a store.
+func newSignInOver(t testing.TB, over store.Store, clients signin.Clients) signInClient {
+	t.Helper()
 	users := []store.User{{Owner: store.Owner{Tenant: tenant, User: lee}, UPN: "lee@example.com"}, {Owner: store.Owner{Tenant: otherTenant, User: lee}, UPN: "lee@other.example"}}
 	for _, user := range users {
 		if err := over.PutUser(t.Context(), user, false); err != nil {

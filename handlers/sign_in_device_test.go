@@ -20,6 +20,14 @@ func TestDeviceCodeOfMSAL(t *testing.T) {
 	c.token(tenant, form).want(t, 200)
 }
 
+// TestNoContentType: MSAL for Java asks for a device code without one.
+func TestNoContentType(t *testing.T) {
+	c := newSignIn(t, nil)
+	form := parameters("client_id", clientID, "scope", "openid").Encode()
+	c.send("POST", "/common/oauth2/v2.0/devicecode", form, "Content-Type", "").want(t, 200)
+	c.send("POST", "/common/oauth2/v2.0/devicecode", form, "Content-Type", "text/plain").wantRefusal(t, 400, "invalid_request", 9002313, "Content-Type")
+}
+
 // beginDevice asks for a device code and returns it, its user code, and the form that redeems it.
 func (c signInClient) beginDevice(of string) (userCode string, form url.Values) {
 	c.t.Helper()

@@ -59,6 +59,7 @@ func TestInstanceDiscovery(t *testing.T) {
 	}
 	ask("https://login.microsoftonline.com/common/oauth2/v2.0/authorize").wantRefusal(t, 400, "invalid_instance", 50049, c.url)
 	ask("::").wantRefusal(t, 400, "invalid_instance", 50049, c.url)
+	ask("").wantRefusal(t, 400, "invalid_request", 900144, "'authorization_endpoint'")
 	c.send("GET", "/common/discovery/instance", "").wantRefusal(t, 400, "invalid_request", 900144, "'authorization_endpoint'")
 }
 

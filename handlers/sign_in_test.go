@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"afterhours/handlers/signin"
+	"afterhours/store"
 	"afterhours/store/memory"
 )
 
@@ -152,6 +153,21 @@ func TestSignInOfUsers(t *testing.T) {
 	token := c.token(tenant, byPassword()).accessToken(t)
 	c.do(call{method: "GET", path: collection, token: token}).want(t, 200)
 	c.do(call{method: "POST", path: collection, token: token, body: `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`}).wantRefused(t, 403, "Authorization_RequestDenied", "", "Analytics.ReadWrite")
+}
+
+// TestUserNamesOnEveryStore: whatever is given as a name, a store finds the user or does not.
+func TestUserNamesOnEveryStore(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) store.Store{"memory": func(testing.TB) store.Store { return memory.New() }, "sqlite": openSQLite, "postgres": openPostgres} {
+		t.Run(name, func(t *testing.T) {
+			c := newSignInOver(t, open(t), nil)
+			if claims := c.token(tenant, byPassword("username", "Lee@example.com")).claimsOf(t, "access_token"); claims["oid"] != lee {
+				t.Errorf("lee is %v", claims)
+			}
+			for _, text := range []string{"lee@example.com\x00", "\x00", "\xff", "lee@example.com\n", strings.Repeat("é", 300), "'; drop table users", "%", " ", "lee@example.com "} {
+				c.token(tenant, byPassword("username", text)).wantRefusal(t, 400, "invalid_grant", 50034, "does not exist")
+			}
+		})
+	}
 }
 
 // TestIDTokenOpensNothing: an ID token is for the client alone.

@@ -19,7 +19,7 @@ type authorization struct {
 	signIn
 	redirectURI string
 	challenge   string // of the code_verifier, by S256
-	wish        wishes
+	requested   requestedClaims
 	expires     time.Time
 	redeemed    bool
 
@@ -134,7 +134,7 @@ func (s *Service) complete(asked *authorization) (err error) {
 	if asked.Scopes, err = userScopes(values.Get("scope")); err != nil {
 		return err
 	}
-	asked.wish, err = s.wishesOf(values.Get("claims"))
+	asked.requested, err = s.requestedClaimsOf(values.Get("claims"))
 	return err
 }
 

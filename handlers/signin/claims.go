@@ -5,23 +5,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"afterhours/handlers/auth"
 )
 
 // notBeforeAhead is how far ahead of the clock the nbf of a token may be. It is what the server allows
 // the clock of its own issuer, so the token is valid at once.
 const notBeforeAhead = time.Second
 
-// wishes are what the parameter claims asks of the access token (OpenID Connect Core 1.0, 5.5).
-type wishes struct {
+// requestedClaims is what the parameter claims asks of the access token (OpenID Connect Core 1.0, 5.5).
+type requestedClaims struct {
 	capabilities []string
 	notBefore    time.Time // zero for none
 }
 
-// wishesOf reads the parameter claims of a request.
-func (s *Service) wishesOf(text string) (wishes, error) {
-	var w wishes
+// requestedClaimsOf reads the parameter claims of a request.
+func (s *Service) requestedClaimsOf(text string) (requestedClaims, error) {
+	var r requestedClaims
 	if text == "" {
-		return w, nil
+		return r, nil
 	}
 	var claims struct {
 		AccessToken struct {
@@ -34,23 +36,23 @@ func (s *Service) wishesOf(text string) (wishes, error) {
 		} `json:"access_token"`
 	}
 	if err := json.Unmarshal([]byte(text), &claims); err != nil {
-		return w, errMalformed.refuse("The parameter 'claims' must be a JSON object like {\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}.")
+		return r, errMalformed.refuse("The parameter 'claims' must be a JSON object like {\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}.")
 	}
 	if asked := claims.AccessToken.Capabilities; asked != nil {
 		for _, value := range asked.Values {
-			if strings.EqualFold(value, "cp1") { // the only one that Entra documents
-				w.capabilities = []string{"cp1"}
+			if strings.EqualFold(value, auth.AnswersClaims) { // the only one that Entra documents
+				r.capabilities = []string{auth.AnswersClaims}
 			}
 		}
 	}
 	if asked := claims.AccessToken.NotBefore; asked != nil {
 		seconds, ok := secondsOf(asked.Value)
 		if !ok {
-			return w, errMalformed.refuse("The parameter 'claims' asks for an nbf that is no number of seconds.")
+			return r, errMalformed.refuse("The parameter 'claims' asks for an nbf that is no number of seconds.")
 		}
-		w.notBefore = s.nearest(time.Unix(seconds, 0))
+		r.notBefore = s.nearest(time.Unix(seconds, 0))
 	}
-	return w, nil
+	return r, nil
 }
 
 func secondsOf(value any) (int64, bool) {

@@ -93,7 +93,7 @@ func (s *Service) byDeviceCode(r *grantRequest) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.mintForUser(r.Call, in, r.wish)
+	return s.mintForUser(r.Call, in, r.requested)
 }
 
 // checkDevice refuses a request that may not redeem the code yet or at all. The device is nil if there is

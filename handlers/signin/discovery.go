@@ -55,8 +55,7 @@ func (s *Service) instance(call *Call) (*response, error) {
 		return nil, err
 	}
 	endpoint, err := url.Parse(asked)
-	origin, _ := url.Parse(call.Origin)
-	if err != nil || endpoint.Scheme != origin.Scheme || !strings.EqualFold(endpoint.Host, origin.Host) {
+	if err != nil || !strings.EqualFold(endpoint.Scheme+"://"+endpoint.Host, call.Origin) {
 		return nil, errInstance.refuse("Unknown or invalid instance. This server knows %s/{tenant}/oauth2/v2.0/authorize only.", call.Origin)
 	}
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(endpoint.Path, "/"), "/")

@@ -2,14 +2,15 @@
 // Connect, at the paths and with the errors that Entra's libraries expect. It leaves alone who signs
 // tokens (auth), what a token permits (the contract) and how a request is routed and logged (handlers).
 //
-//	tenant.go     which tenant a path names
-//	clients.go    which clients there are, and their secrets
-//	discovery.go  what a library reads before it signs in
-//	token.go      the token endpoint: one function for each grant
-//	mint.go       the tokens that a grant leads to
-//	codes.go      codes and device codes that wait to be redeemed
-//	authorize.go  the page on which a person picks a user
-//	errors.go     Entra's shape of errors
+//	tenant.go, users.go, clients.go   who there is
+//	discovery.go                      what a library reads before it signs in
+//	token.go                          the token endpoint: one function for each grant
+//	scope.go, claims.go               what a client asks for
+//	mint.go, refresh.go               the tokens that a grant leads to
+//	codes.go, device.go               codes that wait to be redeemed
+//	authorize.go, device_page.go      the pages on which a person picks a user
+//	redirect.go                       how a browser gets back to its client
+//	errors.go                         Entra's shape of errors
 //
 // It is for tests: nobody proves who they are. A client that is not registered needs any secret, and a
 // user any password. So no token of it opens the control API, and the server has it only with --control.

@@ -13,7 +13,9 @@ const maxForm = 32 << 10
 
 // form returns the parameters in the body of a call.
 func form(call *Call) (url.Values, error) {
-	if name, _, err := mime.ParseMediaType(call.Header.Get("Content-Type")); err != nil || name != "application/x-www-form-urlencoded" {
+	contentType := call.Header.Get("Content-Type")
+	name, _, err := mime.ParseMediaType(contentType)
+	if contentType != "" && (err != nil || name != "application/x-www-form-urlencoded") { // MSAL for Java sends none for a device
 		return nil, errMalformed.refuse("'Content-Type' must be application/x-www-form-urlencoded.")
 	}
 	text, err := io.ReadAll(http.MaxBytesReader(nil, call.Body, maxForm))

@@ -40,8 +40,8 @@ type tokens struct {
 }
 
 // mint returns the response with a token of the claims, which lack what all tokens have.
-func (s *Service) mint(claims auth.Claims, wish wishes) (*tokens, error) {
-	claims.Expires, claims.Capabilities, claims.NotBefore = lifetime, wish.capabilities, wish.notBefore
+func (s *Service) mint(claims auth.Claims, requested requestedClaims) (*tokens, error) {
+	claims.Expires, claims.Capabilities, claims.NotBefore = lifetime, requested.capabilities, requested.notBefore
 	token, err := s.Issuer.Mint(claims, s.Now())
 	if err != nil {
 		return nil, errScope.refuse("The token cannot be made: %s.", err)
@@ -51,8 +51,8 @@ func (s *Service) mint(claims auth.Claims, wish wishes) (*tokens, error) {
 }
 
 // mintForUser returns the response for a user who has signed in.
-func (s *Service) mintForUser(call *Call, in signIn, wish wishes) (*response, error) {
-	made, err := s.mint(auth.Claims{Tenant: in.Tenant, User: in.User, UPN: in.UPN, Scopes: in.Scopes.Granted, Client: in.Client}, wish)
+func (s *Service) mintForUser(call *Call, in signIn, requested requestedClaims) (*response, error) {
+	made, err := s.mint(auth.Claims{Tenant: in.Tenant, User: in.User, UPN: in.UPN, Scopes: in.Scopes.Granted, Client: in.Client}, requested)
 	if err != nil {
 		return nil, err
 	}

@@ -22,10 +22,10 @@ var grants = map[string]func(*Service, *grantRequest) (*response, error){
 // grantRequest is a request to the token endpoint.
 type grantRequest struct {
 	*Call
-	values url.Values
-	tenant string
-	client *Client
-	wish   wishes
+	values    url.Values
+	tenant    string
+	client    *Client
+	requested requestedClaims
 }
 
 // token is the token endpoint.
@@ -52,7 +52,7 @@ func (s *Service) token(call *Call) (*response, error) {
 	if request.client, err = s.authenticated(call, request.values, grantType == "client_credentials"); err != nil {
 		return nil, err
 	}
-	if request.wish, err = s.wishesOf(request.values.Get("claims")); err != nil {
+	if request.requested, err = s.requestedClaimsOf(request.values.Get("claims")); err != nil {
 		return nil, err
 	}
 	return redeem(s, request)
@@ -71,7 +71,7 @@ func (s *Service) byClientCredentials(r *grantRequest) (*response, error) {
 	if len(roles) == 0 {
 		roles = []string{everything}
 	}
-	made, err := s.mint(auth.Claims{Tenant: r.tenant, User: r.client.objectID(), Roles: roles, Client: r.client.ID}, r.wish)
+	made, err := s.mint(auth.Claims{Tenant: r.tenant, User: r.client.objectID(), Roles: roles, Client: r.client.ID}, r.requested)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Service) byPassword(r *grantRequest) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.mintForUser(r.Call, signIn{person: who, Client: r.client.ID, Scopes: granted}, r.wish)
+	return s.mintForUser(r.Call, signIn{person: who, Client: r.client.ID, Scopes: granted}, r.requested)
 }
 
 // byRefreshToken signs in a user once more (RFC 6749, 6). A refresh token may be used again, as in Entra
@@ -117,7 +117,7 @@ func (s *Service) byRefreshToken(r *grantRequest) (*response, error) {
 			return nil, err
 		}
 	}
-	return s.mintForUser(r.Call, in, r.wish)
+	return s.mintForUser(r.Call, in, r.requested)
 }
 
 // byAuthorizationCode redeems a code of the authorization endpoint (RFC 6749, 4.1.3; RFC 7636, 4.5).
@@ -138,11 +138,11 @@ func (s *Service) byAuthorizationCode(r *grantRequest) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	wish := r.wish
+	requested := r.requested
 	if r.values.Get("claims") == "" {
-		wish = redeemed.wish
+		requested = redeemed.requested
 	}
-	return s.mintForUser(r.Call, redeemed.signIn, wish)
+	return s.mintForUser(r.Call, redeemed.signIn, requested)
 }
 
 // checkCode refuses a request that may not redeem the code, which is nil if there is none.

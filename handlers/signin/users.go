@@ -19,7 +19,10 @@ func (s *Service) person(ctx context.Context, tenant, name string) (person, erro
 		}
 		return person{Tenant: tenant, User: name}, nil
 	}
-	user, err := s.Users.UserByUPN(ctx, tenant, name)
+	user, err := store.User{}, store.ErrNotFound
+	if !strings.Contains(name, "\x00") { // which PostgreSQL has in no text
+		user, err = s.Users.UserByUPN(ctx, tenant, name)
+	}
 	switch {
 	case err == nil:
 		return person{Tenant: tenant, User: user.User, UPN: user.UPN}, nil

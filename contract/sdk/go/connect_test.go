@@ -1,4 +1,4 @@
-// Package sdk drives Afterhours with the beta SDK for Go, unmodified, over http. It
+// Package sdk drives Afterhours with the beta SDK for Go, unmodified, over https. It
 // is a module of its own: the SDK is large, and the server does not need it.
 package sdk
 

@@ -5,17 +5,18 @@ package signin
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
 
@@ -118,31 +119,59 @@ func TestDeviceCode(t *testing.T) {
 	wantWeek(t, "/beta/me/analytics/activityStatistics", tokenOf(t, credential, err))
 }
 
-// claimsOf returns the claims of a token.
-func claimsOf(t *testing.T, token string) (claims map[string]any) {
+// steer sends a request to the control API.
+func steer(t *testing.T, method, path, body string) *http.Response {
 	t.Helper()
-	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
-	if err == nil {
-		err = json.Unmarshal(text, &claims)
+	got := send(t, method, "/control"+path, os.Getenv("AFTERHOURS_CONTROL_TOKEN"), body)
+	if got.StatusCode >= http.StatusBadRequest {
+		t.Fatalf("%s %s: %s", method, path, got.Status)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return claims
+	return got
 }
 
-// TestCapability: a client that can answer a claims challenge says so in its token.
-func TestCapability(t *testing.T) {
+// TestClaimsChallenge: azcore's own policy for bearer tokens answers a challenge by a new token.
+func TestClaimsChallenge(t *testing.T) {
 	credential, err := azidentity.NewClientSecretCredential(tenant, client, "any",
 		&azidentity.ClientSecretCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := credential.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{scope}, EnableCAE: true})
-	if err != nil {
+	bearer := runtime.NewBearerTokenPolicy(credential, []string{scope}, nil)
+	pipeline := runtime.NewPipeline("signin", "0", runtime.PipelineOptions{PerRetry: []policy.Policy{bearer}}, &options)
+	read := func() {
+		t.Helper()
+		request, err := runtime.NewRequest(t.Context(), http.MethodGet, url+"/beta/users/megan@example.com/analytics/activityStatistics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := pipeline.Do(request)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatal(response, err)
+		}
+		_ = response.Body.Close()
+	}
+	read()
+	steer(t, http.MethodDelete, "/requests", "")
+	steer(t, http.MethodPost, "/faults/presets/cae", "{}")
+	read()
+	read() // by the same token
+	steer(t, http.MethodDelete, "/faults", "")
+	var sent struct {
+		Value []struct {
+			Path   string
+			Status int
+		}
+	}
+	if err := json.NewDecoder(steer(t, http.MethodGet, "/requests", "").Body).Decode(&sent); err != nil {
 		t.Fatal(err)
 	}
-	if claims := claimsOf(t, token.Token); claims["xms_cc"] == nil {
-		t.Errorf("the token has %v", claims)
+	var seen []int
+	for _, request := range sent.Value {
+		if !strings.Contains(request.Path, "openid-configuration") {
+			seen = append(seen, request.Status)
+		}
+	}
+	if !slices.Equal(seen, []int{401, 200, 200, 200}) {
+		t.Errorf("the server saw %+v", sent.Value)
 	}
 }

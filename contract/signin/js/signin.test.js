@@ -32,6 +32,7 @@ async function steer(method, path, body) {
   const headers = { Authorization: `Bearer ${controlToken}`, "Content-Type": "application/json" };
   const response = await fetch(`${url}/control${path}`, { method, headers, body: body && JSON.stringify(body) });
   assert.ok(response.ok, `${path}: ${response.status}`);
+  return response.status === 204 ? undefined : response.json();
 }
 
 const claimsOf = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
@@ -84,4 +85,21 @@ test("authorization code with PKCE, and a refresh token", async () => {
   assert.equal(claimsOf(signedIn.accessToken).scp, "Analytics.Read openid profile");
   const again = await app.acquireTokenSilent({ scopes: asked.scopes, account: signedIn.account, forceRefresh: true });
   assert.notEqual(again.accessToken, signedIn.accessToken);
+});
+
+test("a claims challenge leads to a new token", async () => {
+  const client = beta(new ClientSecretCredential(tenant, clientId, "any", options));
+  const statistics = client.users.byUserId("megan@example.com").analytics.activityStatistics;
+  await statistics.get();
+  await steer("DELETE", "/requests");
+  await steer("POST", "/faults/presets/cae", {});
+  try {
+    assert.equal((await statistics.get()).value.length, 35);
+    assert.equal((await statistics.get()).value.length, 35); // by the same token
+  } finally {
+    await steer("DELETE", "/faults");
+  }
+  const { value: sent } = await steer("GET", "/requests");
+  const seen = sent.filter((r) => !r.path.includes("openid-configuration")).map((r) => `${r.path.split("/").pop()} ${r.status}`);
+  assert.deepEqual(seen, ["activityStatistics 401", "token 200", "activityStatistics 200", "activityStatistics 200"]);
 });

@@ -90,3 +90,19 @@ def test_authorization_code_with_pkce():
     again = app.acquire_token_silent(["Analytics.Read"], account=app.get_accounts()[0], force_refresh=True)
     assert claims_of(again["access_token"])["scp"] == "Analytics.Read openid profile"
     assert again["access_token"] != answer["access_token"]
+
+
+async def test_a_claims_challenge_leads_to_a_new_token():
+    client = connect(ClientSecretCredential(TENANT, CLIENT, "any", **OPTIONS))
+    statistics = client.users.by_user_id("megan@example.com").analytics.activity_statistics
+    await statistics.get()
+    steer("DELETE", "/requests")
+    steer("POST", "/faults/presets/cae", {})
+    try:
+        assert len((await statistics.get()).value) == 35
+        assert len((await statistics.get()).value) == 35  # by the same token
+    finally:
+        steer("DELETE", "/faults")
+    sent = [r for r in steer("GET", "/requests").json()["value"] if "openid-configuration" not in r["path"]]
+    seen = [(r["path"].split("/")[-1], r["status"]) for r in sent]
+    assert seen == [("activityStatistics", 401), ("token", 200), ("activityStatistics", 200), ("activityStatistics", 200)]
