@@ -48,14 +48,14 @@ func TestContractsInJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, text := range map[string][]byte{"/openapi": text, "/control/openapi": control.Contract} {
-		if got := c.do(call{method: "GET", path: path+".yaml"}).want(t, 200); got.text != string(text) {
+		if got := c.do(call{method: "GET", path: path + ".yaml"}).want(t, 200); got.text != string(text) {
 			t.Errorf("%s.yaml is not the contract", path)
 		}
 		want, err := openapi3.NewLoader().LoadFromData(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := openapi3.NewLoader().LoadFromData([]byte(c.do(call{method: "GET", path: path+".json"}).want(t, 200).text))
+		got, err := openapi3.NewLoader().LoadFromData([]byte(c.do(call{method: "GET", path: path + ".json"}).want(t, 200).text))
 		if err != nil || !reflect.DeepEqual(object(t, got), object(t, want)) {
 			t.Errorf("%s.json is not the contract: %v", path, err)
 		}
