@@ -10,14 +10,25 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	api "afterhours/control"
 	"afterhours/handlers/pages"
+	"afterhours/handlers/spec"
 )
 
-// mountPages adds the pages for people to the routes.
+// mountPages adds the pages for people, and the contracts that the explorer reads, to the routes.
 func (s *Server) mountPages(routes readable, config Config) {
-	policy := pages.Policy(originsOf(config.PageProviders)...)
+	providers := originsOf(config.PageProviders)
+	routes.GET("/openapi.json", s.serveLazily(contractInJSON(s.spec)))
+	if s.control != nil {
+		routes.GET("/control/openapi.yaml", s.serveStatic(newStatic("application/yaml", api.Contract)))
+		routes.GET("/control/openapi.json", s.serveLazily(contractInJSON(s.control.spec)))
+	}
 	for _, file := range pages.Files() {
-		serve := s.serveStatic(newStatic(file.ContentType, file.Content))
+		if file.Path == pages.DocsOfControl && s.control == nil {
+			continue
+		}
+		policy := file.Policy(providers...)
+		serve := s.serveLazily(func() *static { return newPageFile(file) })
 		routes.GET(file.Path, func(c *gin.Context) {
 			if c.FullPath() == pages.Week {
 				c.Writer.Header().Add("Vary", "Accept")
@@ -33,7 +44,7 @@ func (s *Server) mountPages(routes readable, config Config) {
 	}
 	routes.GET(pages.SignIn, func(c *gin.Context) {
 		text, _ := json.Marshal(map[string]any{"providers": s.pageProviders(config, c.Request)}) // strings alone always marshal
-		setPageHeaders(c.Writer.Header(), policy)
+		setPageHeaders(c.Writer.Header(), pages.File{}.Policy(providers...))
 		s.serveStatic(newUncompressed("application/json", text))(c)
 	})
 }
@@ -63,6 +74,21 @@ func originsOf(providers []pages.Provider) []string {
 	}
 	slices.Sort(origins)
 	return slices.Compact(origins)
+}
+
+// contractInJSON returns what makes the response that has a contract in JSON.
+func contractInJSON(contract *spec.Contract) func() *static {
+	return func() *static {
+		text, _ := contract.JSON() // it was read from a text
+		return newStatic("application/json", text)
+	}
+}
+
+func newPageFile(file pages.File) *static {
+	if file.IsZipped {
+		return newZipped(file.ContentType, file.Content)
+	}
+	return newStatic(file.ContentType, file.Content)
 }
 
 // setPageHeaders sets the headers that confine a page. A browser asks each time whether its copy is

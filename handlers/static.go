@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -51,6 +52,17 @@ func newUncompressed(contentType string, content []byte) *static {
 		large: make(chan struct{}, largeAtOnce)}
 }
 
+// newZipped returns a response with content that was compressed by gzip.
+func newZipped(contentType string, zipped []byte) *static {
+	var plain bytes.Buffer
+	if reader, err := gzip.NewReader(bytes.NewReader(zipped)); err == nil { // it is embedded, and a test reads it
+		_, _ = plain.ReadFrom(reader)
+	}
+	s := newUncompressed(contentType, plain.Bytes())
+	s.gzipped = zipped
+	return s
+}
+
 func compress(content []byte) []byte {
 	var zipped bytes.Buffer
 	writer, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is one that it knows
@@ -66,6 +78,13 @@ func (s *Server) serveStatic(response *static) gin.HandlerFunc {
 			s.writeGinError(c, err)
 		}
 	}
+}
+
+// serveLazily is serveStatic for a response that takes time to make: the first client waits for it, and
+// not the start of the server.
+func (s *Server) serveLazily(newResponse func() *static) gin.HandlerFunc {
+	once := sync.OnceValue(newResponse)
+	return func(c *gin.Context) { s.serveStatic(once())(c) }
 }
 
 // write writes the response. The error means that too many large ones are under way, or that the client

@@ -209,8 +209,9 @@ func pathOf(request *http.Request) string {
 
 // isAPI reports whether a path is one of the API, and not a probe or a page of the server.
 func isAPI(path string) bool {
-	isPage := path == "/" || strings.HasPrefix(path, "/pages/")
-	return path != "/openapi.yaml" && path != "/livez" && path != "/readyz" && !strings.HasPrefix(path, "/.well-known/") && !isPage
+	isPage := path == "/" || path == "/docs" || strings.HasPrefix(path, "/docs/") || strings.HasPrefix(path, "/pages/")
+	isContract := strings.HasSuffix(path, "/openapi.yaml") || strings.HasSuffix(path, "/openapi.json")
+	return !isContract && path != "/livez" && path != "/readyz" && !strings.HasPrefix(path, "/.well-known/") && !isPage
 }
 
 // route returns the operation to which a request is sent, nil for none. The operation of a HEAD is

@@ -1,7 +1,8 @@
-// Package pages owns what people look at in a browser: the week page. The sources lie in week, and its
-// build writes what is embedded here. It leaves alone how the pages are served (handlers).
+// Package pages owns what people look at in a browser: the week page, and the explorer, by which the
+// contracts can be read and tried. The sources lie in week and explorer, and their builds write what is
+// embedded here. It leaves alone how the pages are served (handlers).
 //
-// The week page calls the public API alone, as any other client does. It keeps tokens in memory.
+// The pages call the public API alone, as any other client does. They keep tokens in memory.
 package pages
 
 import (
@@ -12,8 +13,12 @@ import (
 //go:embed built
 var built embed.FS
 
-// Week is the path of the week page.
-const Week = "/"
+// The paths of the pages. DocsOfControl is the explorer of the control contract.
+const (
+	Week          = "/"
+	Docs          = "/docs"
+	DocsOfControl = "/docs/control"
+)
 
 // SignIn is the path of the answer that says where people sign in, a list of Provider.
 const SignIn = "/pages/sign-in.json"
@@ -36,29 +41,55 @@ type File struct {
 	// Path is the path of its URL.
 	Path        string
 	ContentType string
-	Content     []byte
+	// Content is compressed by gzip if IsZipped is true.
+	Content  []byte
+	IsZipped bool
+	// SetsStyles is true if scripts of the page set styles on elements, as those of Swagger UI do.
+	SetsStyles bool
 }
+
+const (
+	html       = "text/html; charset=utf-8"
+	javascript = "text/javascript; charset=utf-8"
+	css        = "text/css; charset=utf-8"
+)
 
 // Files returns the files of all pages.
 func Files() []File {
-	files := []File{
-		{Path: Week, ContentType: "text/html; charset=utf-8"},
-		{Path: "/pages/week.js", ContentType: "text/javascript; charset=utf-8"},
-		{Path: "/pages/week.css", ContentType: "text/css; charset=utf-8"},
+	return []File{
+		read(Week, "week.html", html),
+		read("/pages/week.js", "week.js", javascript),
+		read("/pages/week.css", "week.css", css),
+		read(Docs, "docs.html", html).settingStyles(),
+		read(DocsOfControl, "docs.html", html).settingStyles(),
+		read("/pages/docs.js", "docs.js", javascript).settingStyles(),
+		read("/pages/docs.css", "docs.css", css).settingStyles(),
+		read("/pages/swagger-ui.js", "swagger-ui.js.gz", javascript).settingStyles(),
+		read("/pages/swagger-ui.css", "swagger-ui.css.gz", css).settingStyles(),
 	}
-	for i, name := range []string{"week.html", "week.js", "week.css"} {
-		files[i].Content, _ = built.ReadFile("built/" + name) // embedded: the compiler has seen them
-	}
-	return files
 }
 
-// Policy returns the Content-Security-Policy of the pages. Nothing but the page's own files and its own
-// origin is allowed. connect names further origins that it may call.
-func Policy(connect ...string) string {
+func read(path, name, contentType string) File {
+	content, _ := built.ReadFile("built/" + name) // embedded: the compiler has seen them
+	return File{Path: path, ContentType: contentType, Content: content, IsZipped: strings.HasSuffix(name, ".gz")}
+}
+
+func (f File) settingStyles() File {
+	f.SetsStyles = true
+	return f
+}
+
+// Policy returns the Content-Security-Policy of the page, and of its files. Nothing but the page's own
+// files and its own origin is allowed. connect names further origins that it may call.
+func (f File) Policy(connect ...string) string {
+	styles := "style-src 'self'"
+	if f.SetsStyles {
+		styles += " 'unsafe-inline'"
+	}
 	return strings.Join([]string{
 		"default-src 'none'",
 		"script-src 'self'",
-		"style-src 'self'",
+		styles,
 		"img-src 'self' data:",
 		strings.Join(append([]string{"connect-src 'self'"}, connect...), " "),
 		"base-uri 'none'",

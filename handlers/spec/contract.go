@@ -58,6 +58,9 @@ func LoadPaths(text []byte) (*Contract, error) {
 	return load(text, (*Contract).addPaths, (*Contract).addParametersAndProperties)
 }
 
+// JSON returns the contract in JSON. Its references stay references.
+func (c *Contract) JSON() ([]byte, error) { return c.doc.MarshalJSON() }
+
 // load makes a contract of the parts that read adds.
 func load(text []byte, read ...func(*Contract) error) (*Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(text)

@@ -26,7 +26,7 @@ export function Header({ words, session, person, week, go, again, signOut }: Hea
       {session && <PersonMenu session={session} person={person} go={go} />}
       {session && <WeekPicker words={words} week={week} go={go} />}
       <nav aria-label="Server">
-        <a href="/openapi.yaml">API</a>
+        <a href="/docs">API</a>
         {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} />}
         {session && (
           <button type="button" onClick={signOut}>
