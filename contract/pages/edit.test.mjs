@@ -147,6 +147,17 @@ test("delete, and undo", async () => {
   assert.notEqual(fresh, tag);
 });
 
+test("what somebody else has changed is not deleted unseen", async () => {
+  const page = await edit({ expected: [/412/] });
+  await api("PATCH", `${root}/${id}`, { duration: "PT4H" });
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { name: "Changed by somebody else" }).waitFor();
+  assert.equal((await stored()).duration, "PT4H");
+  await page.getByRole("button", { name: "Take the stored one" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await said(page, "Deleted.");
+});
+
 test("create, a taken id, and undo", async () => {
   const page = await edit({ expected: [/409/] });
   await page.getByLabel("Statistic").selectOption("new");

@@ -133,21 +133,31 @@ function firstPaint() {
   });
 }
 
-test("10,000 statistics of twelve weeks are shown in a second", async () => {
+/** Stores so many calls of the demo's user, on that many days up to the demo's last one. */
+async function seed(count, days) {
   const { value } = await api("GET", "/beta/me/analytics/activityStatistics?$orderby=startDate desc&$top=1");
   const last = Date.parse(`${value[0].startDate}T00:00:00Z`);
-  const rows = Array.from({ length: 10_000 }, (_, n) => {
-    const startDate = new Date(last - (n % 84) * 86_400_000).toISOString().slice(0, 10);
+  const rows = Array.from({ length: count }, (_, n) => {
+    const startDate = new Date(last - (n % days) * 86_400_000).toISOString().slice(0, 10);
     return JSON.stringify({ tenant: "7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63", user: megan, statistic: { "@odata.type": "#microsoft.graph.callActivityStatistics", id: `many-${n}`, activity: "Call", startDate, endDate: startDate, duration: "PT1M", afterHours: "PT10S" } });
   });
   const seeded = await fetch(`${url}/control/seed`, { method: "POST", headers: { Authorization: `Bearer ${process.env.AFTERHOURS_CONTROL_TOKEN}`, "Content-Type": "application/x-ndjson" }, body: rows.join("\n") });
-  assert.equal((await seeded.json()).created, 10_000);
-  const took = [];
-  do { // the fastest of ten: other programs may slow the machine down
-    const page = await open();
-    await page.waitForSelector(".bars");
-    took.push(await page.evaluate(() => performance.now()));
-    await page.context().close();
-  } while (took.length < 10 && took.at(-1) >= 1000);
-  assert.ok(Math.min(...took) < 1000, `${took} ms`);
-});
+  assert.equal((await seeded.json()).created, count);
+}
+
+for (const [name, count, days] of [
+  ["10,000 statistics of twelve weeks", 10_000, 84],
+  ["ten years of five statistics a day", 18_250, 3_650],
+]) {
+  test(`${name} are shown in a second`, async () => {
+    await seed(count, days);
+    const took = [];
+    do { // the fastest of ten: other programs may slow the machine down
+      const page = await open();
+      await page.waitForSelector(".bars");
+      took.push(await page.evaluate(() => performance.now()));
+      await page.context().close();
+    } while (took.length < 10 && took.at(-1) >= 1000);
+    assert.ok(Math.min(...took) < 1000, `${took} ms`);
+  });
+}

@@ -1,7 +1,7 @@
 // A week at a glance: what the page shows of the demo's week, and how one goes from week to week.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { api, appToken, megan, oldToken, open, reset, texts, token, url } from "./browser.mjs";
+import { api, appToken, control, megan, oldToken, open, reset, texts, token, url } from "./browser.mjs";
 
 beforeEach(reset);
 
@@ -113,6 +113,16 @@ test("who has opted out, or has no licence, is shown as such", async () => {
     await page.getByRole("heading", { name: "Statistics withheld" }).waitFor();
     await page.getByText(`Settings of this person: ${reason}.`).waitFor();
   }
+});
+
+test("another tenant's week replaces the one that is shown", async () => {
+  const page = await open({ as: appToken, path: `/?person=${megan}` });
+  await page.waitForSelector(".bars");
+  const { token: other } = await control("POST", "/tokens", { tenant: "11111111-2222-4333-8444-555555555555", roles: ["Analytics.Read.All"] });
+  await page.goto(`${url}/?person=${megan}#token=${other}`);
+  await page.waitForSelector(".empty");
+  assert.equal(page.url(), `${url}/?person=${megan}`);
+  assert.equal(await page.getByRole("button", { name: "Latest:" }).count(), 0);
 });
 
 test("an expired token, a pasted one, and signing out", async () => {

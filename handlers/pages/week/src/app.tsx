@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { takeToken } from "./address.js";
 import { Dashboard } from "./dashboard.js";
 import { Header } from "./header.js";
 import type { Words } from "./locale.js";
@@ -29,6 +30,15 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
     setReason("");
     setSession(sessionOf({ token }));
   };
+  useEffect(() => {
+    const opened = () => {
+      const [token, rest] = takeToken(new URL(location.href));
+      history.replaceState(null, "", rest);
+      if (token) signIn(token);
+    };
+    addEventListener("hashchange", opened); // a link with a token, opened where the page is open already
+    return () => removeEventListener("hashchange", opened);
+  }, []);
   const { weeks, failure } = reading;
   const isSignedIn = session && !reason;
   return (
@@ -40,7 +50,7 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
         {isSignedIn && failure?.isPolicy && <Withheld settings={reading.settings} />}
         {isSignedIn && failure && !failure.isPolicy && (weeks ? <Away failure={failure} retry={again} /> : <Trouble failure={failure} retry={again} />)}
         {session && weeks && (
-          <Dashboard key={`${session.user} ${place.person}`} words={words} session={session} person={place.person} weeks={weeks} week={week} go={(next) => go({ week: next })} again={again} expired={setReason} />
+          <Dashboard key={`${session.tenant} ${session.user} ${place.person}`} words={words} session={session} person={place.person} weeks={weeks} week={week} go={(next) => go({ week: next })} again={again} expired={setReason} />
         )}
         {isSignedIn && !weeks && reading.isLoading && <Loading />}
       </main>

@@ -46,8 +46,12 @@ export function useWeeks(session: Session | undefined, person: string, week: str
     }
     const root = analyticsPath(session, person);
     const stopped = new AbortController();
-    const whose = `${session.user} ${root}`;
-    setReading((before) => (shown.current === whose ? { ...before, isLoading: true } : { isLoading: true }));
+    const whose = `${session.tenant} ${session.user} ${root}`;
+    setReading(({ failure, ...before }) => {
+      if (shown.current !== whose) return { isLoading: true };
+      const isOver = failure?.status === 401; // somebody has signed in again
+      return { ...before, ...(failure && !isOver && { failure }), isLoading: true };
+    });
     shown.current = whose;
     let timer: ReturnType<typeof setTimeout> | undefined;
     read(session, root, week, stopped.signal).then(
