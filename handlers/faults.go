@@ -24,7 +24,7 @@ func (f failedOnPurpose) Unwrap() error {
 }
 
 // applyFault lets the request fail if a test asked for it, and delays it. The error ends the request.
-// What else the fault does to the response happens when that is sent; see faultyResponse.
+// The other parts of the fault change the response when it is sent; see faultyResponse.
 func (s *Server) applyFault(r *http.Request, op *spec.Operation, req *request) error {
 	fault, err := s.control.faultOf(r, op, req)
 	if err != nil || fault == nil {

@@ -19,6 +19,7 @@ func TestWrongRulesAreRefused(t *testing.T) {
 		{`{"match":{"operation":"updateStatistic"},"delay":"PT1S"}`, "match/operation", "Did you mean"},
 		{`{"match":{"operation":"nonsense"},"delay":"PT1S"}`, "match/operation", "as updateMyStatistic"},
 		{`{"match":{"operation":"createFault"},"delay":"PT1S"}`, "match/operation", "There is no operation"},
+		{`{"match":{"header":{"name":"host"}},"delay":"PT1S"}`, "match/header/name", "each request has it"},
 		{`{"match":{"operation":""},"delay":"PT1S"}`, "match/operation", "empty"},
 		{`{"match":{"method":"PUT"},"delay":"PT1S"}`, "match/method", "PATCH"},
 		{`{"match":{"tenant":"x"},"delay":"PT1S"}`, "match/tenant", "GUID"},

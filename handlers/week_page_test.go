@@ -58,7 +58,7 @@ func TestWeekPage(t *testing.T) {
 	}
 }
 
-// TestWeekPageIsForBrowsers: who does not ask for HTML gets the API's error at /, as at any path that
+// TestWeekPageIsForBrowsers: a client that does not ask for HTML gets the API's error at /, as at any path that
 // is not the API's.
 func TestWeekPageIsForBrowsers(t *testing.T) {
 	ts := newTestServer(t, memory.New())

@@ -46,7 +46,12 @@ func (f *findings) add(is bool, target, format string, values ...any) {
 }
 
 func (r *Rules) checkMatch(rule *api.FaultRule, found *findings) {
-	if rule.Match == nil || rule.Match.Operation == nil {
+	if rule.Match == nil {
+		return
+	}
+	found.add(rule.Match.Header != nil && strings.EqualFold(rule.Match.Header.Name, "Host"),
+		"match/header/name", "Host cannot be matched: it names this server, and each request has it.")
+	if rule.Match.Operation == nil {
 		return
 	}
 	name := *rule.Match.Operation

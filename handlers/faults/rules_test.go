@@ -74,14 +74,14 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// decisions returns which of so many requests get a fault, as in .X.
+// decisions returns which of so many requests get a fault, as in .f.
 func decisions(r *Rules, count int) string {
 	var text strings.Builder
 	for range count {
 		if r.Decide(&Request{}) == nil {
 			text.WriteString(".")
 		} else {
-			text.WriteString("X")
+			text.WriteString("f")
 		}
 	}
 	return text.String()
@@ -93,16 +93,16 @@ func TestChoice(t *testing.T) {
 		rule api.FaultRule
 		want string
 	}{
-		"always":               {api.FaultRule{}, "XXXXXXXXXX"},
-		"skip":                 {api.FaultRule{Skip: to(int32(3))}, "...XXXXXXX"},
-		"times":                {api.FaultRule{Times: to(int32(2))}, "XX........"},
-		"the third":            {api.FaultRule{Skip: to(int32(2)), Times: to(int32(1))}, "..X......."},
-		"rate 1":               {api.FaultRule{Rate: to(1.0), Seed: to(int64(7))}, "XXXXXXXXXX"},
-		"flaky":                {api.FaultRule{Rate: to(0.2), Seed: to(int64(1))}, ".X.X.....X.X.X.....X..XX.......X........"},
-		"half":                 {api.FaultRule{Rate: to(0.5), Seed: to(int64(1))}, ".X.X....XXXX.X.X.X.X..XXX.XX.XXX...X.X.X"},
-		"another seed":         {api.FaultRule{Rate: to(0.5), Seed: to(int64(2))}, "..XXX.X..X.X.X....X.XX.X"},
-		"negative seed":        {api.FaultRule{Rate: to(0.5), Seed: to(int64(-1))}, "X.X....X..X.X.....XX..X."},
-		"skip, rate and times": {api.FaultRule{Skip: to(int32(4)), Rate: to(0.5), Seed: to(int64(1)), Times: to(int32(3))}, ".....X.X....X..........."},
+		"always":               {api.FaultRule{}, "ffffffffff"},
+		"skip":                 {api.FaultRule{Skip: to(int32(3))}, "...fffffff"},
+		"times":                {api.FaultRule{Times: to(int32(2))}, "ff........"},
+		"the third":            {api.FaultRule{Skip: to(int32(2)), Times: to(int32(1))}, "..f......."},
+		"rate 1":               {api.FaultRule{Rate: to(1.0), Seed: to(int64(7))}, "ffffffffff"},
+		"flaky":                {api.FaultRule{Rate: to(0.2), Seed: to(int64(1))}, ".f.f.....f.f.f.....f..ff.......f........"},
+		"half":                 {api.FaultRule{Rate: to(0.5), Seed: to(int64(1))}, ".f.f....ffff.f.f.f.f..fff.ff.fff...f.f.f"},
+		"another seed":         {api.FaultRule{Rate: to(0.5), Seed: to(int64(2))}, "..fff.f..f.f.f....f.ff.f"},
+		"negative seed":        {api.FaultRule{Rate: to(0.5), Seed: to(int64(-1))}, "f.f....f..f.f.....ff..f."},
+		"skip, rate and times": {api.FaultRule{Skip: to(int32(4)), Rate: to(0.5), Seed: to(int64(1)), Times: to(int32(3))}, ".....f.f....f..........."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			one.rule.Answer = unavailable
@@ -118,7 +118,7 @@ func TestRateIsKept(t *testing.T) {
 		rate, seed := rapid.Float64Range(0.05, 0.95).Draw(t, "rate"), rapid.Int64().Draw(t, "seed")
 		r := newRules(t, api.FaultRule{Rate: &rate, Seed: &seed, Answer: unavailable})
 		const requests = 2000
-		share := float64(strings.Count(decisions(r, requests), "X")) / requests
+		share := float64(strings.Count(decisions(r, requests), "f")) / requests
 		if share < rate-0.07 || share > rate+0.07 { // six standard deviations
 			t.Errorf("%v of the requests got the fault, want %v", share, rate)
 		}

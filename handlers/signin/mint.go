@@ -18,7 +18,7 @@ type person struct {
 	UPN          string // "" if the user has none
 }
 
-// signIn is a user who has signed in to a client.
+// signIn is the sign-in of a user to a client.
 type signIn struct {
 	person
 	Client string // id

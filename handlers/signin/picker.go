@@ -51,7 +51,7 @@ func (s *Service) userNames(ctx context.Context, tenant string) ([]string, error
 	return names, nil
 }
 
-// always returns the user who can always sign in, who has a name in one tenant only.
+// always returns the user whom every tenant has without any data. The user has a name in the default tenant only.
 func (s *Service) always(tenant string) person {
 	who := person{Tenant: tenant, User: strings.ToLower(s.User)}
 	if tenant == strings.ToLower(s.Tenant) {
