@@ -58,6 +58,10 @@ func newRoot(environment Environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "afterhours",
 		Short:         "A server for work-activity statistics that Microsoft Graph's clients can read and write",
+		Example: `  afterhours serve --demo
+  afterhours exec -- npm test
+  afterhours token --upn megan@example.com
+  afterhours generate --users 100 | afterhours import -`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
