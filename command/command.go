@@ -56,8 +56,8 @@ func Run(ctx context.Context, environment Environment) error {
 // newRoot returns the command line without its commands having run.
 func newRoot(environment Environment) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "afterhours",
-		Short:         "A server for work-activity statistics that Microsoft Graph's clients can read and write",
+		Use:   "afterhours",
+		Short: "A server for work-activity statistics that Microsoft Graph's clients can read and write",
 		Example: `  afterhours serve --demo
   afterhours exec -- npm test
   afterhours token --upn megan@example.com
@@ -77,7 +77,10 @@ func newRoot(environment Environment) *cobra.Command {
 		nameVariables(command)
 	}
 	addVersionFlag(root, environment.Contract)
-	refuseRepeats(root)
+	if !isCompletion(environment.Args) { // cobra then sets each flag twice
+		refuseRepeats(root)
+	}
+	completeFlags(root)
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetUsageTemplate(root.UsageTemplate() + `
 A flag that is not given is taken from its environment variable, which is in brackets.

@@ -2,10 +2,13 @@ package command
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"os/exec"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"afterhours/contract/program"
 )
@@ -14,7 +17,8 @@ import (
 type screen struct {
 	t        *testing.T
 	keyboard io.Writer
-	lines    *bufio.Scanner // without the carriage returns of a terminal
+	shown    *bufio.Reader
+	stop     func() // kills the process
 }
 
 // onTerminal runs a line of a shell in a pseudo-terminal until the test ends.
@@ -40,22 +44,40 @@ func show(t *testing.T, command *exec.Cmd) *screen {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
+	kill := func() { _ = command.Process.Kill() } // an error if it has ended
 	t.Cleanup(func() {
-		_ = command.Process.Kill() // an error if it has ended
+		kill()
 		_ = command.Wait()
 	})
-	return &screen{t, keyboard, bufio.NewScanner(out)}
+	return &screen{t, keyboard, bufio.NewReader(out), kill}
 }
 
 // read reads up to the next line that the pattern matches and returns the match with its groups.
 func (s *screen) read(pattern string) []string {
 	s.t.Helper()
 	found := regexp.MustCompile(pattern)
-	for s.lines.Scan() {
-		if match := found.FindStringSubmatch(s.lines.Text()); match != nil {
+	for {
+		line, err := s.shown.ReadString('\n')
+		if match := found.FindStringSubmatch(strings.TrimRight(line, "\r\n")); match != nil {
 			return match
 		}
+		if err != nil {
+			s.t.Fatalf("the terminal never shows %s", pattern)
+		}
 	}
-	s.t.Fatalf("the terminal never shows %s", pattern)
-	return nil
+}
+
+// until reads up to the end of the text. It fails the test after a minute without it.
+func (s *screen) until(text string) {
+	s.t.Helper()
+	var shown bytes.Buffer
+	late := time.AfterFunc(time.Minute, s.stop)
+	defer late.Stop()
+	for !bytes.HasSuffix(shown.Bytes(), []byte(text)) {
+		next, err := s.shown.ReadByte()
+		if err != nil {
+			s.t.Fatalf("the terminal never shows %q, but %q", text, shown.String())
+		}
+		shown.WriteByte(next)
+	}
 }
