@@ -67,8 +67,8 @@ func (s *screen) read(pattern string) []string {
 	}
 }
 
-// until reads up to the end of the text. It fails the test after a minute without it.
-func (s *screen) until(text string) {
+// until reads up to the end of the text and returns all that it has read. It fails the test after a minute without it.
+func (s *screen) until(text string) string {
 	s.t.Helper()
 	var shown bytes.Buffer
 	late := time.AfterFunc(time.Minute, s.stop)
@@ -80,4 +80,5 @@ func (s *screen) until(text string) {
 		}
 		shown.WriteByte(next)
 	}
+	return shown.String()
 }
