@@ -72,7 +72,7 @@ func newRoot(environment Environment) *cobra.Command {
 		},
 	}
 	root.AddCommand(serveCommand(environment), execCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
-		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
+		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract), manCommand())
 	for _, command := range root.Commands() {
 		nameVariables(command)
 	}
