@@ -35,11 +35,7 @@ func (h peopleHandler) Handle(ctx context.Context, record slog.Record) error {
 }
 
 func (h peopleHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	cleaned := make([]slog.Attr, len(attrs))
-	for i, attr := range attrs {
-		cleaned[i] = printableAttr(attr)
-	}
-	return peopleHandler{h.Handler.WithAttrs(cleaned)}
+	return peopleHandler{h.Handler.WithAttrs(printableAttrs(attrs))}
 }
 
 func (h peopleHandler) WithGroup(name string) slog.Handler {
@@ -90,9 +86,19 @@ func printableAttr(attr slog.Attr) slog.Attr {
 	switch value := attr.Value.Resolve(); value.Kind() {
 	case slog.KindString, slog.KindAny:
 		return slog.String(attr.Key, printable(value.String()))
+	case slog.KindGroup:
+		return slog.Attr{Key: attr.Key, Value: slog.GroupValue(printableAttrs(value.Group())...)}
 	default:
 		return slog.Attr{Key: attr.Key, Value: value}
 	}
+}
+
+func printableAttrs(attrs []slog.Attr) []slog.Attr {
+	shown := make([]slog.Attr, len(attrs))
+	for i, attr := range attrs {
+		shown[i] = printableAttr(attr)
+	}
+	return shown
 }
 
 // printable returns the text with spaces for line breaks, and with a mark for every other character

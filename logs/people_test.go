@@ -37,8 +37,8 @@ func TestLinesForPeople(t *testing.T) {
 		},
 			`WRN two words number=7 error="a \"reason\" of two lines"`},
 		{"what steers a terminal", logs.Colour, func(log *slog.Logger) {
-			log.With("b", "\x1b[2J x").Error("a\x1b[31m\nFORGED\x07", "c", `\x1b[31m x`, "d", errors.New("\x9b1m"))
-		}, `{91mERR{0m a�[31m FORGED� {2mb={0m"�[2J x" {2mc={0m"\\u001b[31m x" {2md={0m"�1m"`},
+			log.With("b", "\x1b[2J x").Error("a\x1b[31m\nFORGED\x07", "c", `\x1b[31m x`, "d", errors.New("\x9b1m"), slog.Group("e", "f", "\x1b[1mx"))
+		}, `{91mERR{0m a�[31m FORGED� {2mb={0m"�[2J x" {2mc={0m"\\u001b[31m x" {2md={0m"�1m" {2me.f={0m"�[1mx"`},
 	} {
 		var line bytes.Buffer
 		row.write(slog.New(row.format(&line, slog.LevelInfo)))

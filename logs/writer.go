@@ -28,9 +28,6 @@ type Writer struct {
 	closed  bool
 }
 
-// Handler returns a handler that writes lines of the level and above it, in the writer's format.
-func (w *Writer) Handler(level slog.Level) slog.Handler { return w.format(w, level) }
-
 // NewWriter returns a writer of lines to out, which have the format. The caller must close it.
 func NewWriter(out io.Writer, format Format) *Writer {
 	w := &Writer{out: out, format: format, ended: make(chan struct{})}
@@ -38,6 +35,9 @@ func NewWriter(out io.Writer, format Format) *Writer {
 	go w.run()
 	return w
 }
+
+// Handler returns a handler that writes lines of the level and above it, in the writer's format.
+func (w *Writer) Handler(level slog.Level) slog.Handler { return w.format(w, level) }
 
 // Write queues a line, or drops it. It never returns an error. After Close it does nothing.
 func (w *Writer) Write(line []byte) (int, error) {
