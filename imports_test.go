@@ -81,6 +81,7 @@ var confined = map[string][]string{
 	"golang.org/x/time/...":     {"handlers/limits", "logs"},
 	"github.com/pressly/...":    {"store/sqlite", "store/postgres"},
 	"github.com/agnivade/...":   {"handlers/suggest"},
+	"github.com/lmittmann/...":  {"logs"},
 }
 
 // TestImports compares the tables with the imports of every package, tests excepted.

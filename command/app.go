@@ -55,6 +55,7 @@ type Config struct {
 	Limit     int          // requests a second of each caller; 0 for no limit
 	New       bool         // create the sqlite store, and refuse one that is there
 	Logger    *slog.Logger // not nil
+	LogFormat logFormat    // of the lines that serve and exec give to Logger
 	Stderr    io.Writer    // for the words with which writing stops, in addition to the log; not nil
 }
 

@@ -7,10 +7,10 @@
 //	flags.go      where the data is; environment.go sets flags from the environment
 //	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
 //	app.go        the running server: New, Start, Addr, Stop; open_store.go opens and watches its store
-//	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log
+//	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log, log_format.go their format
 //	serve.go      serve; tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options
 //	exec.go       exec: a server for the time that another program runs
-//	builtin.go    help and completion
+//	builtin.go    help and completion; completion.go has the values of flags, man.go the manual pages
 //	exchange.go   what export.go and import.go share
 //	folder.go     which data folders are refused
 package command
@@ -56,8 +56,12 @@ func Run(ctx context.Context, environment Environment) error {
 // newRoot returns the command line without its commands having run.
 func newRoot(environment Environment) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "afterhours",
-		Short:         "A server for work-activity statistics that Microsoft Graph's clients can read and write",
+		Use:   "afterhours",
+		Short: "A server for work-activity statistics that Microsoft Graph's clients can read and write",
+		Example: `  afterhours serve --demo
+  afterhours exec -- npm test
+  afterhours token --upn megan@example.com
+  afterhours generate --users 100 | afterhours import -`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
@@ -68,12 +72,15 @@ func newRoot(environment Environment) *cobra.Command {
 		},
 	}
 	root.AddCommand(serveCommand(environment), execCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
-		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract))
+		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract), manCommand())
 	for _, command := range root.Commands() {
 		nameVariables(command)
 	}
 	addVersionFlag(root, environment.Contract)
-	refuseRepeats(root)
+	if !isCompletion(environment.Args) { // cobra then sets each flag twice
+		refuseRepeats(root)
+	}
+	completeFlags(root)
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetUsageTemplate(root.UsageTemplate() + `
 A flag that is not given is taken from its environment variable, which is in brackets.

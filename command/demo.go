@@ -144,8 +144,8 @@ func demoRecord(t store.Type, activity store.Activity, sunday edm.Date, day int)
 
 const ticksPerMinute = edm.Duration(time.Minute / 100)
 
-// introduce prints what a person may paste into a shell as it is: a token of the demo user and
-// a command that reads. With --demo, it says before that what was loaded, the command reads one
+// introduce prints the links of the pages, how to stop, and what a person may paste into a shell as it
+// is: a token of the demo user and a command that reads. With --demo, it says before that what was loaded, the command reads one
 // call, and the documented PATCH of that call follows.
 func (a *App) introduce(out io.Writer) error {
 	token, err := a.demoToken(time.Hour)
@@ -159,17 +159,17 @@ func (a *App) introduce(out io.Writer) error {
 		url += "/" + demoID(store.Call, day)
 	}
 	_, err = fmt.Fprintf(out, `
-open this in a browser: a week at a glance, for an hour
+  week  %[1]s/#token=%[2]s
+  docs  %[1]s/docs#token=%[2]s
+  stop  Ctrl-C
 
-%s/#token=%s
+paste this into another terminal; its token, which the links have too, is valid for an hour
 
-paste this into another terminal; the token is valid for an hour
+TOKEN=%[2]s
 
-TOKEN=%s
-
-%s %s \
+%[3]s %[4]s \
   -H "Authorization: Bearer $TOKEN"
-`, a.URL(), token, token, a.curl(), url)
+`, a.URL(), token, a.curl(), url)
 	if err != nil || !a.config.Demo {
 		return err
 	}

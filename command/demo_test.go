@@ -28,8 +28,9 @@ func TestDemo(t *testing.T) {
 		t.Errorf("printed is %s\nwant %s", printed.text, want)
 	}
 	token := strings.TrimSpace(strings.TrimPrefix(printed.token, "TOKEN="))
-	if strings.Count(printed.text, token) != 2 || !strings.Contains(printed.text, "\n"+p.URL+"/#token="+token+"\n") {
-		t.Error("the token is printed elsewhere than in the page's link and for the shell")
+	panel := fmt.Sprintf("\n  week  %[1]s/#token=%[2]s\n  docs  %[1]s/docs#token=%[2]s\n  stop  Ctrl-C\n", p.URL, token)
+	if strings.Count(printed.text, token) != 3 || !strings.Contains(printed.text, panel) {
+		t.Errorf("printed is %s\nwant the token for the shell, and %s", printed.text, panel)
 	}
 	client := checked.Client(t)
 	for _, base := range []string{"/beta/me", "/v1.0/me", "/localtest/me", "/beta/users/" + demoUser, "/v1.0/users/" + demoUPN, "/localtest/users/" + demoUser} {

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"afterhours/handlers"
-	"afterhours/logs"
 )
 
 func execCommand(environment Environment) *cobra.Command {
@@ -49,7 +48,7 @@ and the number of the signal if a signal has ended it.`,
 				return err
 			}
 			child.Stdin, child.Stdout, child.Stderr = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()
-			closeLog, err := config.openLog(logFile, command.ErrOrStderr())
+			closeLog, err := config.openLog(logFile, command.ErrOrStderr(), environment.Environ)
 			if err != nil {
 				return err
 			}
@@ -74,7 +73,7 @@ and the number of the signal if a signal has ended it.`,
 	}
 	flags.Lookup("data").Usage = "folder of the data and of the key that signs tokens; if it is not given and one is needed, a new one, which is removed at the end"
 	flags.Lookup("demo").Usage = "store a week of statistics for a demo user"
-	flags.StringVar(&logFile, "log-file", "", "file for the log of the server, a line of JSON for each request; if it is not given, only warnings and errors are logged, to standard error")
+	flags.StringVar(&logFile, "log-file", "", "file for the log of the server, a line for each request; if it is not given, only warnings and errors are logged, to standard error")
 	return command
 }
 
@@ -88,7 +87,7 @@ func needCommand(command *cobra.Command, args []string) error {
 
 // openLog has the server log to the file, or warnings and errors to stderr if its name is "". The
 // caller must call the function that it returns when the server has ended.
-func (c *Config) openLog(name string, stderr io.Writer) (closeLog func() error, err error) {
+func (c *Config) openLog(name string, stderr io.Writer, environ []string) (closeLog func() error, err error) {
 	to, level, closeFile := stderr, slog.LevelWarn, func() error { return nil }
 	if name != "" {
 		file, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -97,8 +96,7 @@ func (c *Config) openLog(name string, stderr io.Writer) (closeLog func() error, 
 		}
 		to, level, closeFile = file, slog.LevelInfo, file.Close
 	}
-	out := logs.NewWriter(to)
-	c.logTo(out, level)
+	out := c.logTo(to, level, environ)
 	return func() error {
 		out.Close(flushTimeout)
 		return closeFile()

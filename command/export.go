@@ -48,7 +48,7 @@ early, --resume continues the file.`,
 			if e.exchange, err = newExchange(contract); err != nil {
 				return err
 			}
-			e.bar = newRowBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), "exporting")
+			e.bar = newRowBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), -1, "exporting")
 			return flags.withStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"afterhours/command/generate"
@@ -53,7 +54,10 @@ bytes, on every machine and on every day.`,
 			if err := checkZone(x, &plan); err != nil {
 				return err
 			}
-			return writeItems(command.Context(), x, format, &plan, command.OutOrStdout())
+			out := command.OutOrStdout()
+			bar := newRowBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()) && !isTerminal(out), plan.Count(), "generating")
+			defer func() { _ = bar.Clear() }()
+			return writeItems(command.Context(), x, format, &plan, bar, out)
 		},
 	}
 	flags := command.Flags()
@@ -83,12 +87,13 @@ func checkZone(x *exchange.Exchange, plan *generate.Plan) error {
 }
 
 // writeItems writes the items of the plan until ctx is done.
-func writeItems(ctx context.Context, x *exchange.Exchange, format string, plan *generate.Plan, out io.Writer) error {
+func writeItems(ctx context.Context, x *exchange.Exchange, format string, plan *generate.Plan, bar *progressbar.ProgressBar, out io.Writer) error {
 	write, flush := newRowWriter(x, format, out, true)
 	for item := range plan.Items() {
 		if err := errors.Join(ctx.Err(), write(item)); err != nil {
 			return fmt.Errorf("the output ended early: %w", err)
 		}
+		_ = bar.Add(1) // an error if a terminal is gone
 	}
 	return flush()
 }

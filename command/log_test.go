@@ -113,7 +113,7 @@ func TestStoreAddress(t *testing.T) {
 // TestConnectionErrorsAreFew: anybody can cause errors of connections, so few of them have a line.
 func TestConnectionErrorsAreFew(t *testing.T) {
 	var text bytes.Buffer
-	out := logs.NewWriter(&text)
+	out := logs.NewWriter(&text, logs.JSON)
 	errors := newErrorLog(slog.New(slog.NewJSONHandler(out, nil)))
 	const count = 10_000
 	for range count {

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"afterhours/handlers"
-	"afterhours/logs"
 )
 
 // flushTimeout is how long the end of the server waits for the reader of its log.
@@ -37,10 +36,9 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			out := logs.NewWriter(command.ErrOrStderr())
+			out := config.logTo(command.ErrOrStderr(), slog.LevelInfo, environment.Environ)
 			defer out.Close(flushTimeout)
 			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
-			config.logTo(out, slog.LevelInfo)
 			config.setUp(command.Root(), environment.Environ)
 			if config.Store == "memory" && !config.TLS.Dev && !command.Flags().Changed("data") {
 				config.Data = "" // nothing needs it; with --data, afterhours token finds the key there
@@ -72,16 +70,10 @@ func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.Var((*queryTime)(&c.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
 	flags.IntVar(&c.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
 	flags.BoolVar(&c.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
+	flags.Var(&c.LogFormat, "log-format", "text: lines for people. json: an object on each line. auto: text on a terminal, json otherwise")
 	c.IssuerFlags.add(flags)
 	flags.BoolVar(&c.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
 	c.TLS.add(flags)
-}
-
-// logTo has the server, and libraries, log lines of the level and above it to out.
-func (c *Config) logTo(out io.Writer, level slog.Level) {
-	c.Logger = slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level}))
-	c.Stderr = out
-	slog.SetDefault(c.Logger) // for libraries, which log there
 }
 
 // setUp limits the memory of the process, and warns of variables that look like those of flags.

@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -82,38 +80,11 @@ func TestStoppingIsLogged(t *testing.T) {
 // TestStoppingIsTold: Ctrl-C on a terminal says how many requests the end waits for, and how to
 // stop at once.
 func TestStoppingIsTold(t *testing.T) {
-	if _, err := exec.LookPath("script"); err != nil {
-		program.Missing(t, "script is not installed, which gives a process a terminal")
-	}
 	dir := t.TempDir()
 	token := mustRun(t, "token", "--data", dir)
-	command := exec.Command("script", "-qec", program.Path(t)+" serve --addr 127.0.0.1:0 --store memory --data "+dir, "/dev/null")
-	keyboard, err := command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	screen, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = command.Process.Kill(); _ = command.Wait() }()
-	lines := bufio.NewScanner(screen)
-	read := func(pattern string) []string {
-		t.Helper()
-		found := regexp.MustCompile(pattern)
-		for lines.Scan() {
-			if match := found.FindStringSubmatch(lines.Text()); match != nil {
-				return match
-			}
-		}
-		t.Fatalf("the terminal never shows %s", pattern)
-		return nil
-	}
-	half := sendHalf(t, read(`listening on (http://[\d.:]+)`)[1], token)
-	_, _ = io.WriteString(keyboard, "\x03")
-	read("finishing 1 request; Ctrl-C again to stop now")
+	terminal := onTerminal(t, program.Path(t)+" serve --addr 127.0.0.1:0 --store memory --data "+dir)
+	half := sendHalf(t, terminal.read(`listening on (http://[\d.:]+)`)[1], token)
+	_, _ = io.WriteString(terminal.keyboard, "\x03")
+	terminal.read("finishing 1 request; Ctrl-C again to stop now")
 	half.finish(t)
 }

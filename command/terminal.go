@@ -29,10 +29,10 @@ func newByteBar(out io.Writer, isVisible bool, total int64, title string) *progr
 	return newBar(out, isVisible, total, title, progressbar.OptionShowBytes(true))
 }
 
-// newRowBar returns a bar that shows how many rows a command has written. Only a terminal
-// should see it.
-func newRowBar(out io.Writer, isVisible bool, title string) *progressbar.ProgressBar {
-	return newBar(out, isVisible, -1, title, progressbar.OptionSetItsString("rows"), progressbar.OptionShowIts())
+// newRowBar returns a bar that shows how many rows a command has written. total is -1 if it is
+// unknown. Only a terminal should see it.
+func newRowBar(out io.Writer, isVisible bool, total int64, title string) *progressbar.ProgressBar {
+	return newBar(out, isVisible, total, title, progressbar.OptionSetItsString("rows"), progressbar.OptionShowIts())
 }
 
 func newBar(out io.Writer, isVisible bool, total int64, title string, more ...progressbar.Option) *progressbar.ProgressBar {

@@ -78,3 +78,16 @@ func TestDurabilityHelp(t *testing.T) {
 func TestLists(t *testing.T) {
 	mustRun(t, "token", "--data", t.TempDir(), "--scope", "Analytics.Read", "--scope", "Analytics.ReadWrite")
 }
+
+// TestHelpOfAll: afterhours alone shows what to type first, and every command.
+func TestHelpOfAll(t *testing.T) {
+	help := mustRun(t)
+	for name := range helps(t) {
+		if first, _, _ := strings.Cut(name, " "); strings.Contains(help, "\n  "+first+" ") == (name == "man") { // which is hidden
+			t.Errorf("the help has %s: %t", first, name == "man")
+		}
+	}
+	if !strings.Contains(help, "Examples:\n  afterhours serve --demo\n") {
+		t.Errorf("the help has no examples: %s", help)
+	}
+}

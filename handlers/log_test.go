@@ -78,7 +78,7 @@ func TestLogLines(t *testing.T) {
 func TestStrangersCannotFillTheLog(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	var log bytes.Buffer
-	out := logs.NewWriter(&log)
+	out := logs.NewWriter(&log, logs.JSON)
 	server, token := newServer(t, ts.store, ts.issuer, out), ts.userToken(megan, "Analytics.ReadWrite")
 	ask := func(path, token string) {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)

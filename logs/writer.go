@@ -12,12 +12,13 @@ import (
 // server.
 const bufferSize = 4 << 20
 
-// Writer passes lines of JSON to another writer, in their order. Write never blocks: a goroutine
+// Writer passes lines of the log to another writer, in their order. Write never blocks: a goroutine
 // writes, and lines are dropped while the buffer is full or the other writer fails. Once lines can be
 // written again, a line of its own tells how many were dropped.
 type Writer struct {
-	out   io.Writer
-	ended chan struct{} // closed after the last line
+	out    io.Writer
+	format Format        // of the line that tells how many were dropped
+	ended  chan struct{} // closed after the last line
 
 	mu      sync.Mutex // protects the fields below
 	arrived sync.Cond  // signalled when pending or closed changes
@@ -27,13 +28,16 @@ type Writer struct {
 	closed  bool
 }
 
-// NewWriter returns a writer of lines to out. The caller must close it.
-func NewWriter(out io.Writer) *Writer {
-	w := &Writer{out: out, ended: make(chan struct{})}
+// NewWriter returns a writer of lines to out, which have the format. The caller must close it.
+func NewWriter(out io.Writer, format Format) *Writer {
+	w := &Writer{out: out, format: format, ended: make(chan struct{})}
 	w.arrived.L = &w.mu
 	go w.run()
 	return w
 }
+
+// Handler returns a handler that writes lines of the level and above it, in the writer's format.
+func (w *Writer) Handler(level slog.Level) slog.Handler { return w.format(w, level) }
 
 // Write queues a line, or drops it. It never returns an error. After Close it does nothing.
 func (w *Writer) Write(line []byte) (int, error) {
@@ -74,7 +78,7 @@ func (w *Writer) run() {
 		}
 		count := bytes.Count(lines, []byte("\n"))
 		if lost > 0 {
-			lines = append(droppedLine(lost), lines...)
+			lines = append(w.droppedLine(lost), lines...)
 		}
 		if _, err := w.out.Write(lines); err != nil {
 			lost += count
@@ -94,15 +98,15 @@ func (w *Writer) take() []byte {
 	}
 	lines := w.pending
 	if w.dropped > 0 {
-		lines = append(lines, droppedLine(w.dropped)...)
+		lines = append(lines, w.droppedLine(w.dropped)...)
 	}
 	w.pending, w.spare, w.dropped = w.spare[:0], lines, 0
 	return lines
 }
 
 // droppedLine returns the line that tells how many are missing.
-func droppedLine(count int) []byte {
+func (w *Writer) droppedLine(count int) []byte {
 	var line bytes.Buffer
-	slog.New(slog.NewJSONHandler(&line, nil)).Warn("lines were dropped, as the reader of the log was too slow", "lines", count)
+	slog.New(w.format(&line, slog.LevelInfo)).Warn("lines were dropped, as the reader of the log was too slow", "lines", count)
 	return line.Bytes()
 }

@@ -16,7 +16,7 @@ import (
 // TestLinesAreWrittenInOrder writes lines and closes. All of them must arrive.
 func TestLinesAreWrittenInOrder(t *testing.T) {
 	var out bytes.Buffer
-	w := logs.NewWriter(&out)
+	w := logs.NewWriter(&out, logs.JSON)
 	var want strings.Builder
 	for i := range 1000 {
 		fmt.Fprintf(w, "{%d}\n", i)
@@ -36,7 +36,7 @@ func TestAStalledReaderHoldsUpNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	w := logs.NewWriter(pipe)
+	w := logs.NewWriter(pipe, logs.JSON)
 	const count = 100_000
 	for i := range count {
 		fmt.Fprintf(w, `{"n":%d,"text":%q}`+"\n", i, strings.Repeat("x", 100))
@@ -81,7 +81,7 @@ func (f *failing) Write(text []byte) (int, error) {
 // TestAFailedWriteIsCounted: lines that could not be written are counted as dropped.
 func TestAFailedWriteIsCounted(t *testing.T) {
 	out := &failing{calls: make(chan error)}
-	w := logs.NewWriter(out)
+	w := logs.NewWriter(out, logs.JSON)
 	fmt.Fprintln(w, "{1}")
 	out.calls <- errors.New("no space left on device")
 	fmt.Fprintln(w, "{2}")
@@ -95,7 +95,7 @@ func TestAFailedWriteIsCounted(t *testing.T) {
 // TestALineBeyondTheBuffer: a line that is longer than the buffer is dropped, and the next one is not.
 func TestALineBeyondTheBuffer(t *testing.T) {
 	var out bytes.Buffer
-	w := logs.NewWriter(&out)
+	w := logs.NewWriter(&out, logs.JSON)
 	fmt.Fprintln(w, strings.Repeat("x", 5<<20))
 	fmt.Fprintln(w, "{2}")
 	w.Close(time.Minute)

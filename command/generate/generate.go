@@ -64,6 +64,11 @@ func (p *Plan) Items() iter.Seq[*bulk.Item] {
 	}
 }
 
+// Count returns how many items there are.
+func (p *Plan) Count() int64 {
+	return int64(p.Users) * int64(p.Weeks) * daysPerWeek * int64(len(activities))
+}
+
 // activities are the types of the statistics of a day, in the order of Graph's documented list.
 var activities = [...]struct {
 	name     store.Type

@@ -287,3 +287,15 @@ func sumOf[Row any](rows []Row, share func(Row) int) (sum int) {
 	}
 	return sum
 }
+
+// TestCount: a plan has as many items as it says.
+func TestCount(t *testing.T) {
+	plan := planOf(t, 3, 7)
+	items := int64(0)
+	for range plan.Items() {
+		items++
+	}
+	if items != plan.Count() {
+		t.Errorf("%d items, and Count is %d", items, plan.Count())
+	}
+}

@@ -1,0 +1,28 @@
+package command
+
+import (
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"afterhours/contract/program"
+)
+
+// TestProgress: on a terminal, commands that take long show how much they have done, the rate and, if
+// they know the end, the time left. Rows that are written to a terminal have no bar between them.
+func TestProgress(t *testing.T) {
+	const data = " --durability normal --data "
+	dir := t.TempDir()
+	rows, store := filepath.Join(dir, "rows.jsonl"), filepath.Join(dir, "data")
+	for _, row := range []struct{ line, want string }{
+		{"generate --users 100 --weeks 10 >" + rows, `generating +\d+% \|.*\| \(\d+/35000, \d+ rows/s\) \[\d+s:\d+s\]`},
+		{"import" + data + store + " " + rows, `importing +\d+% \|.*\| \([\d.]+ ?[kM]?B?/\d+ MB, [\d.]+ [kM]B/s\) \[\d+s:\d+s\]`},
+		{"export" + data + store + " " + rows + "2.jsonl", `exporting \(\d+/-, \d+ rows/s\) \[\d+s\]`},
+		{"generate --users 1 --weeks 1 --format csv", `^[^%]*$`},
+	} {
+		terminal := onTerminal(t, "TERM=xterm "+program.Path(t)+" "+row.line+"; echo exit code $?")
+		if shown := terminal.until("exit code 0"); !regexp.MustCompile(row.want).MatchString(shown) {
+			t.Errorf("%s shows %q, want %s", row.line, shown, row.want)
+		}
+	}
+}
