@@ -18,6 +18,7 @@ before(async () => {
   browser = await puppeteer.launch({
     browser: "firefox",
     executablePath,
+    timeout: 120_000, // the gate compiles beside it
     defaultViewport: { width: 1280, height: 900 },
     extraPrefsFirefox: { "browser.download.folderList": 2, "browser.download.dir": downloads },
   });
