@@ -12,7 +12,7 @@ import (
 var (
 	testFunction = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	testNamed    = regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w+)`")
-	fileNamed    = regexp.MustCompile(`\]\(([^):]+)\)`)
+	fileNamed    = regexp.MustCompile(`(?:\]\(|src(?:set)?=")([^):"]+)[)"]`)
 )
 
 // TestDocumentsNameWhatIsThere checks that the tests and files which a page names exist.

@@ -5,11 +5,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, afterEach, before } from "node:test";
 import { chromium } from "playwright-core";
+import { isOwn, token, url } from "./server.mjs";
+
+export * from "./server.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-export const { AFTERHOURS_URL: url, AFTERHOURS_TOKEN: token, AFTERHOURS_APP_TOKEN: appToken, AFTERHOURS_OLD_TOKEN: oldToken } = process.env;
-const { AFTERHOURS_CONTROL_TOKEN: controlToken, CHROMIUM: executablePath = "/usr/bin/chromium" } = process.env;
-export const megan = "48d31887-5fad-4d73-a9f5-3c356e68a038";
+const { CHROMIUM: executablePath = "/usr/bin/chromium" } = process.env;
 
 let browser;
 const contexts = [];
@@ -24,12 +25,16 @@ afterEach(async () => {
   assert.deepEqual(breaches.splice(0), []);
 });
 
-/** Opens the page. The default is the demo's user in a locale whose week begins on Sunday, as the demo's does. */
-export async function open({ path = "/", as = token, expected = [], width = 1280, height = 900, ...options } = {}) {
+/**
+ * Opens the page. The default is the demo's user in a locale whose week begins on Sunday, as the demo's does, at the real
+ * time, or else at the time that at names.
+ */
+export async function open({ path = "/", as = token, at, expected = [], width = 1280, height = 900, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: "en-US", ...options });
   contexts.push(context);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  if (at) await page.clock.setFixedTime(at);
   const tell = (text) => expected.some((pattern) => pattern.test(text)) || breaches.push(text);
   page.on("console", (message) => message.type() === "error" && tell(message.text()));
   page.on("pageerror", (error) => tell(`uncaught ${error.message}`));
@@ -40,31 +45,12 @@ export async function open({ path = "/", as = token, expected = [], width = 1280
   return page;
 }
 
-const isOwn = (address) => address.startsWith(`${url}/`) || address.startsWith("data:") || address.startsWith("blob:");
-
 /** Fails if axe-core finds a violation of WCAG 2.2 AA or of good practice. */
 export async function checkAccessibility(page) {
   const cdp = await page.context().newCDPSession(page); // the policy of the page forbids a script element
   await cdp.send("Runtime.evaluate", { expression: axe });
   const found = await page.evaluate(async () => (await globalThis.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`));
   assert.deepEqual(found, []);
-}
-
-/** Calls the API as a client beside the page. */
-export async function api(method, path, body, as = token) {
-  const headers = { Authorization: `Bearer ${as}`, ...(body !== undefined && { "Content-Type": "application/json" }) };
-  const response = await fetch(url + path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-  const text = await response.text();
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-  return text ? JSON.parse(text) : undefined;
-}
-
-export const control = (method, path, body) => api(method, `/control${path}`, body, controlToken);
-
-/** Goes back to the demo's week and the real time. */
-export async function reset() {
-  await control("PUT", "/clock", { now: null });
-  await control("POST", "/reset", {});
 }
 
 /** The texts of the elements, one space for any other. */
