@@ -223,6 +223,9 @@ func TestNoReaderSeesHalfOfARestore(t *testing.T) {
 			others.Go(func() {
 				for !done.Load() {
 					got, err := c.try(t.Context(), call{method: "GET", path: collection + "?$top=1000", token: reader})
+					if isBusy(got) {
+						continue
+					}
 					page := listed(t, got)
 					if err != nil || got.status != 200 || !whole[page] {
 						t.Errorf("a reader sees %d %v %s", got.status, err, page)
@@ -245,6 +248,9 @@ func TestNoReaderSeesHalfOfARestore(t *testing.T) {
 						request.header = map[string]string{"If-Match": tag}
 					}
 					got, err := c.try(t.Context(), request)
+					if isBusy(got) {
+						continue
+					}
 					if err == nil {
 						switch got.status {
 						case 200, 201, 404, 412:
@@ -280,6 +286,11 @@ func TestNoReaderSeesHalfOfARestore(t *testing.T) {
 			t.Errorf("readers saw %d states of %d; results of writers: %v", len(seen), len(whole), results)
 		}
 	})
+}
+
+// isBusy reports whether the request was refused before anything was done, as a slow machine may have to.
+func isBusy(got testResponse) bool {
+	return got.status == 503 && strings.Contains(got.text, "too much to do now, and nothing was done")
 }
 
 func covered(mu *sync.Mutex, seen map[string]int) int {
