@@ -65,6 +65,10 @@ func TestCompletionInShells(t *testing.T) {
 			if err := os.WriteFile(file, []byte(shell.setUp), 0o600); err != nil {
 				t.Fatal(err)
 			}
+			// At its first start fish would read all manual pages in the background, and go on after the test.
+			if err := os.MkdirAll(filepath.Join(home, ".local/share/fish/generated_completions"), 0o700); err != nil {
+				t.Fatal(err)
+			}
 			terminal := onTerminal(t, "export TERM=xterm HOME="+home+" PATH="+filepath.Dir(program.Path(t))+":$PATH; "+shell.command)
 			press := func(keys, shown string) {
 				t.Helper()
