@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,11 +27,12 @@ const parentOf = "PARENT_OF"
 // startServers starts servers one after the other, each with a ready file in the working
 // directory, prints a line and waits to be killed.
 func startServers(path string, count int) {
+	var inputs []io.WriteCloser // kept, because the garbage collector closes a pipe that nothing refers to
 	for n := range count {
 		file := fmt.Sprintf("%d.json", n)
 		server := exec.Command(path, "serve", "--addr", "127.0.0.1:0", "--store", "memory", "--ready-file", file, "--exit-with-parent")
 		server.Stderr = os.Stderr
-		_, err := server.StdinPipe() // its other end closes with this process, and not before
+		input, err := server.StdinPipe()
 		if err == nil {
 			err = server.Start()
 		}
@@ -38,15 +40,20 @@ func startServers(path string, count int) {
 			fmt.Println(err)
 			return
 		}
-		for {
+		inputs = append(inputs, input)
+		for start := time.Now(); ; time.Sleep(time.Millisecond) {
 			if _, err := os.Stat(file); err == nil {
 				break
 			}
-			time.Sleep(time.Millisecond)
+			if time.Since(start) > time.Minute {
+				fmt.Printf("server %d does not start\n", n)
+				return
+			}
 		}
 	}
 	fmt.Println("started")
 	_, _ = io.Copy(io.Discard, os.Stdin)
+	runtime.KeepAlive(inputs)
 }
 
 // TestNoServerOutlivesItsParent: a process that has started servers with --exit-with-parent is
