@@ -82,6 +82,8 @@ func TestCompletionInShells(t *testing.T) {
 			press(" --users 1 --wee\t", "ks")
 			press(" 1 --format c\t", "sv")
 			press("\r", "PersonId,") // a CSV begins so
+			terminal.until("ready> ")
+			press("exit\r", "exit")
 		})
 	}
 }

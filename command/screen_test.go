@@ -27,7 +27,14 @@ func onTerminal(t *testing.T, line string) *screen {
 	if _, err := exec.LookPath("script"); err != nil {
 		program.Missing(t, "script is not installed, which gives a process a terminal")
 	}
-	return show(t, exec.Command("script", "-qec", line, "/dev/null"))
+	s := show(t, exec.Command("script", "-qec", line, "/dev/null"))
+	t.Cleanup(func() { // before script is killed, which would leave a process behind that ignores the hangup
+		_, _ = io.WriteString(s.keyboard, "\x03") // Ctrl-C
+		late := time.AfterFunc(10*time.Second, s.stop)
+		defer late.Stop()
+		_, _ = io.Copy(io.Discard, s.shown)
+	})
+	return s
 }
 
 // show runs a command until the test ends.
