@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"afterhours/contract/program"
 )
@@ -84,6 +85,7 @@ func TestCompletionInShells(t *testing.T) {
 			press("\r", "PersonId,") // a CSV begins so
 			terminal.until("ready> ")
 			press("exit\r", "exit")
+			terminal.end(time.Minute) // bash writes its history at the end, which must not come after the folder's removal
 		})
 	}
 }

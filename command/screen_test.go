@@ -30,9 +30,7 @@ func onTerminal(t *testing.T, line string) *screen {
 	s := show(t, exec.Command("script", "-qec", line, "/dev/null"))
 	t.Cleanup(func() { // before script is killed, which would leave a process behind that ignores the hangup
 		_, _ = io.WriteString(s.keyboard, "\x03") // Ctrl-C
-		late := time.AfterFunc(10*time.Second, s.stop)
-		defer late.Stop()
-		_, _ = io.Copy(io.Discard, s.shown)
+		s.end(10 * time.Second)
 	})
 	return s
 }
@@ -57,6 +55,13 @@ func show(t *testing.T, command *exec.Cmd) *screen {
 		_ = command.Wait()
 	})
 	return &screen{t, keyboard, bufio.NewReader(out), kill}
+}
+
+// end waits until the process has ended, and kills it if that takes longer than patience.
+func (s *screen) end(patience time.Duration) {
+	late := time.AfterFunc(patience, s.stop)
+	defer late.Stop()
+	_, _ = io.Copy(io.Discard, s.shown)
 }
 
 // read reads up to the next line that the pattern matches and returns the match with its groups.
