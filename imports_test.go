@@ -66,6 +66,8 @@ var importTable = map[string][]string{
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
 	"afterhours/contract/sdk/presets":         {"control"},
+
+	"afterhours/deploy/notice": {},
 }
 
 // confined lists the only packages that may import a package of another module.
@@ -82,6 +84,8 @@ var confined = map[string][]string{
 	"github.com/pressly/...":    {"store/sqlite", "store/postgres"},
 	"github.com/agnivade/...":   {"handlers/suggest"},
 	"github.com/lmittmann/...":  {"logs"},
+	// It reads licences for releases, and is no part of the program.
+	"github.com/google/licensecheck": {"deploy/notice"},
 }
 
 // TestImports compares the tables with the imports of every package, tests excepted.
