@@ -78,6 +78,7 @@ var confined = map[string][]string{
 	"modernc.org/...":           {"store/sqlite"},
 	"github.com/jackc/...":      {"store/postgres", "store/postgres/postgrestest"},
 	"github.com/spf13/...":      {"command"},
+	"github.com/coreos/...":     {"command"},
 	"github.com/golang-jwt/...": {"handlers/auth"},
 	"github.com/MicahParks/...": {"handlers/auth"},
 	"golang.org/x/time/...":     {"handlers/limits", "logs"},

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -117,6 +118,7 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 			stop()
 		}()
 	}
+	notify(config.Logger, daemon.SdNotifyReady)
 	fmt.Fprintln(out, "listening on", app.URL())
 	if app.caFile != "" {
 		printTrust(out, app.URL(), app.caFile)
@@ -128,6 +130,7 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 	}
 	select {
 	case <-ctx.Done():
+		notify(config.Logger, daemon.SdNotifyStopping)
 		app.sayStopping(command.ErrOrStderr())
 		return app.Stop()
 	case err := <-app.Failed():
