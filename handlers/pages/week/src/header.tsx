@@ -4,6 +4,7 @@ import type { Words } from "./locale.js";
 import { Menu } from "./menu.js";
 import type { Session } from "./session.js";
 import { SettingsMenu } from "./settings.js";
+import type { Unsaved } from "./unsaved.js";
 import { addDays, isDate, lastCompleteWeek } from "./week.js";
 
 interface HeaderProps {
@@ -14,10 +15,11 @@ interface HeaderProps {
   go: (change: Partial<Place>) => void;
   /** Reads the week again. */
   again: () => void;
+  unsaved: Unsaved;
   signOut: () => void;
 }
 
-export function Header({ words, session, person, week, go, again, signOut }: HeaderProps) {
+export function Header({ words, session, person, week, go, again, unsaved, signOut }: HeaderProps) {
   return (
     <header>
       <h1>
@@ -27,7 +29,7 @@ export function Header({ words, session, person, week, go, again, signOut }: Hea
       {session && <WeekPicker words={words} week={week} go={go} />}
       <nav aria-label="Server">
         <a href="/docs">API</a>
-        {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} />}
+        {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} unsaved={unsaved} />}
         {session && (
           <button type="button" onClick={signOut}>
             Sign out
