@@ -34,6 +34,27 @@ test("as a test user of the server's own sign-in, and silent renewal", async () 
   await control("PUT", "/clock", { now: null });
 });
 
+test("a token that can be renewed is renewed silently during an import", async () => {
+  const page = await open({ as: "", expected: [/401/] });
+  await page.getByRole("button", { name: "Sign in as a test user" }).click();
+  await page.getByRole("button", { name: /megan@example.com/ }).click();
+  await page.waitForSelector(".days");
+  let sent = 0;
+  await page.route("**/$batch", async (route) => {
+    if (++sent === 2) {
+      await control("POST", "/clock/advance", { by: "PT13H" });
+      await page.clock.setSystemTime(Date.now() + 13 * 3_600_000);
+    }
+    await route.continue();
+  });
+  const rows = Array.from({ length: 45 }, (_, n) => `silent-${n},focus,2024-01-01,PT1H`);
+  await page.locator("input[type=file]").setInputFiles({ name: "x.csv", mimeType: "text/csv", buffer: Buffer.from(["StatisticId,StatisticType,MetricDate,Duration", ...rows].join("\n")) });
+  await page.getByText("45 created, 0 updated, 0 refused").waitFor();
+  assert.equal(sent, 4); // three batches, one of them twice
+  assert.equal(await page.locator("#sign-in").count(), 0);
+  await control("PUT", "/clock", { now: null });
+});
+
 test("who declines at the provider is told so", async () => {
   const page = await open({ as: "" });
   await page.getByRole("button", { name: "Sign in as a test user" }).click();

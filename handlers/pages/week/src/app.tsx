@@ -3,7 +3,7 @@ import { takeToken } from "./address.js";
 import { Dashboard } from "./dashboard.js";
 import { Header } from "./header.js";
 import type { Words } from "./locale.js";
-import { sessionOf, type Session } from "./session.js";
+import { isToken, sessionOf, type Session } from "./session.js";
 import { SignIn } from "./signin.js";
 import { Away, Nobody, Trouble, Withheld } from "./states.js";
 import { useUnsaved } from "./unsaved.js";
@@ -25,12 +25,15 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
     document.title = session ? `${place.person || session.user || "Person"}, ${words.range(week, 7)} – Afterhours` : "Afterhours";
   }, [session, place.person, week]);
   const change = async (next: Session | undefined) => {
-    const isSame = session && next && session.tenant === next.tenant && session.user === next.user;
+    const isSame = session && next && session.tenant === next.tenant && session.id === next.id;
     if (!isSame && !(await unsaved.mayLose())) return;
     setReason("");
     setSession(next);
   };
-  const signIn = (token: string) => void change(sessionOf({ token }));
+  const signIn = (token: string) => {
+    if (isToken(token)) void change(sessionOf({ token }));
+    else setReason("This is not a token: a JWT has three parts with dots between them."); // and whoever is signed in stays
+  };
   useEffect(() => {
     const opened = () => {
       const [token, rest] = takeToken(new URL(location.href));
@@ -44,14 +47,14 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
   const isSignedIn = session && !reason;
   return (
     <>
-      <Header words={words} session={session} person={place.person} week={week} go={go} again={again} unsaved={unsaved} signOut={() => void change(undefined)} />
+      <Header words={words} session={session} person={place.person} week={week} go={go} again={again} unsaved={unsaved} expired={setReason} signOut={() => void change(undefined)} />
       <main aria-busy={reading.isLoading}>
         {!isSignedIn && <SignIn reason={reason} signIn={signIn} />}
         {isSignedIn && session.isApplication && !place.person && <Nobody show={(person) => go({ person })} />}
         {isSignedIn && failure?.isPolicy && <Withheld settings={reading.settings} />}
         {isSignedIn && failure && !failure.isPolicy && (weeks ? <Away failure={failure} retry={again} /> : <Trouble failure={failure} retry={again} />)}
         {session && weeks && (
-          <Dashboard key={`${session.tenant} ${session.user} ${place.person}`} words={words} session={session} person={place.person} weeks={weeks} week={week} go={(next) => go({ week: next })} again={again} unsaved={unsaved} expired={setReason} />
+          <Dashboard key={`${session.tenant} ${session.id} ${place.person}`} words={words} session={session} person={place.person} weeks={weeks} week={week} go={(next) => go({ week: next })} again={again} unsaved={unsaved} expired={setReason} />
         )}
         {isSignedIn && !weeks && reading.isLoading && <Loading />}
       </main>

@@ -3,6 +3,7 @@ import { analyticsPath, type Weeks } from "./api.js";
 import { Chart, type Selection } from "./chart.js";
 import { ExportButton } from "./export.js";
 import { ImportButton, ImportReport, useImport } from "./import.js";
+import { useLastingSend } from "./lasting.js";
 import type { Words } from "./locale.js";
 import { Notice } from "./notice.js";
 import { Numbers } from "./numbers.js";
@@ -32,7 +33,8 @@ interface DashboardProps {
 
 export function Dashboard({ words, session, person, weeks, week, go, again, unsaved, expired }: DashboardProps) {
   const { write, notice, undo, tell, dismiss } = useWrite(session, again, expired);
-  const file = useImport(session, person, again);
+  const lasting = useLastingSend(session, expired);
+  const file = useImport(lasting, session, person, again);
   const [selected, setSelected] = useState<Selection>();
   const days = useMemo(() => sumDays(weeks.week, weeks.current), [weeks]);
   const before = useMemo(() => sumDays(addDays(weeks.week, -7), weeks.earlier), [weeks]);
@@ -68,7 +70,7 @@ export function Dashboard({ words, session, person, weeks, week, go, again, unsa
                   Add
                 </button>
                 <ImportButton start={(chosen) => void file.start(chosen)} />
-                <ExportButton session={session} person={person} tell={tell} />
+                <ExportButton send={lasting} session={session} person={person} tell={tell} />
               </span>
             </div>
             <Table words={words} days={days} selected={selected} select={choose} />

@@ -16,10 +16,12 @@ interface HeaderProps {
   /** Reads the week again. */
   again: () => void;
   unsaved: Unsaved;
+  /** Called if the token is not valid any more. */
+  expired: (reason: string) => void;
   signOut: () => void;
 }
 
-export function Header({ words, session, person, week, go, again, unsaved, signOut }: HeaderProps) {
+export function Header({ words, session, person, week, go, again, unsaved, expired, signOut }: HeaderProps) {
   return (
     <header>
       <h1>
@@ -29,7 +31,7 @@ export function Header({ words, session, person, week, go, again, unsaved, signO
       {session && <WeekPicker words={words} week={week} go={go} />}
       <nav aria-label="Server">
         <a href="/docs">API</a>
-        {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} unsaved={unsaved} />}
+        {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} unsaved={unsaved} expired={expired} />}
         {session && (
           <button type="button" onClick={signOut}>
             Sign out

@@ -15,6 +15,8 @@ interface SettingsProps {
   person: string;
   changed: () => void;
   unsaved: Unsaved;
+  /** Called if the token is not valid any more. */
+  expired: (reason: string) => void;
 }
 
 /** The settings of the person, which decide whether the statistics can be read. */
@@ -22,7 +24,7 @@ export function SettingsMenu(props: SettingsProps) {
   return <Menu label="Settings">{() => <SettingsForm {...props} />}</Menu>;
 }
 
-function SettingsForm({ session, person, changed, unsaved }: SettingsProps) {
+function SettingsForm({ session, person, changed, unsaved, expired }: SettingsProps) {
   const root = analyticsPath(session, person);
   const [settings, setSettings] = useState<Settings>();
   const [fault, setFault] = useState("");
@@ -31,7 +33,8 @@ function SettingsForm({ session, person, changed, unsaved }: SettingsProps) {
     try {
       setSettings(await act());
     } catch (cause) {
-      setFault(cause instanceof Failure ? cause.message : String(cause));
+      if (cause instanceof Failure && cause.status === 401) expired(cause.message);
+      else setFault(cause instanceof Failure ? cause.message : String(cause));
     }
   };
   useEffect(() => void attempt(() => readSettings(session, root)), [session, root]);

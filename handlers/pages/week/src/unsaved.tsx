@@ -42,7 +42,7 @@ export function useUnsaved() {
 }
 
 /** Makes the browser ask, in its own words. */
-export const stay = (event: Event) => event.preventDefault();
+const stay = (event: Event) => event.preventDefault();
 
 /** Closed, the dialog gives the focus back to where it was. */
 function Question({ give }: { give: (isLost: boolean) => void }) {

@@ -67,7 +67,7 @@ export function useWeeks(session: Session | undefined, person: string, week: str
     }
     const root = analyticsPath(session, person);
     const stopped = new AbortController();
-    const whose = `${session.tenant} ${session.user} ${root}`;
+    const whose = `${session.tenant} ${session.id} ${root}`;
     setReading(({ failure, ...before }) => {
       if (shown.current !== whose) return { isLoading: true };
       const isOver = failure?.status === 401; // somebody has signed in again
