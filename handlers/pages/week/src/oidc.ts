@@ -2,6 +2,7 @@
 // what the answer must fit to. A token is never stored.
 
 import * as oauth from "oauth4webapi";
+import { claimsOf } from "./session.js";
 
 /** A provider, as /pages/sign-in.json lists it. */
 export interface Provider {
@@ -73,7 +74,7 @@ export async function finish({ provider, verifier, state, nonce }: Pending, addr
   const answer = oauth.validateAuthResponse(server, client, address, state);
   const options = { ...insecure(provider), additionalParameters: resourceOf(provider) };
   const response = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), answer, backTo(), verifier, options);
-  const given = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce, requireIdToken: true });
+  const given = await oauth.processAuthorizationCodeResponse(await ofTenant(server, response), client, response, { expectedNonce: nonce, requireIdToken: true });
   return give(provider, server, given);
 }
 
@@ -83,7 +84,7 @@ function give(provider: Provider, server: oauth.AuthorizationServer, given: oaut
   const client: oauth.Client = { client_id: provider.client };
   const renewOnce = async () => {
     const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refresh ?? "", insecure(provider));
-    const next = await oauth.processRefreshTokenResponse(server, client, response);
+    const next = await oauth.processRefreshTokenResponse(await ofTenant(server, response), client, response);
     refresh = next.refresh_token ?? refresh;
     return next.access_token;
   };
@@ -92,9 +93,24 @@ function give(provider: Provider, server: oauth.AuthorizationServer, given: oaut
   return { token: given.access_token, renew };
 }
 
+/** Stands for the tenant of each token, in the name of an issuer for every tenant of Entra ID. */
+const tenantTemplate = "{tenantid}";
+
 async function discover(provider: Provider): Promise<oauth.AuthorizationServer> {
-  const issuer = new URL(provider.issuer);
-  return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: "oidc", ...insecure(provider) }));
+  const issuer = new URL(provider.issuer.replace(tenantTemplate, "common")); // as the server does it
+  const response = await oauth.discoveryRequest(issuer, { algorithm: "oidc", ...insecure(provider) });
+  if (!provider.issuer.includes(tenantTemplate)) return oauth.processDiscoveryResponse(issuer, response);
+  const server = (await response.json()) as oauth.AuthorizationServer;
+  if (server.issuer !== provider.issuer) throw new Error(`${issuer} is of the issuer ${server.issuer}; it must be of ${provider.issuer}.`);
+  return server;
+}
+
+/** The server as its ID token must name it: with the tenant that the token is of. */
+async function ofTenant(server: oauth.AuthorizationServer, response: Response): Promise<oauth.AuthorizationServer> {
+  if (!server.issuer.includes(tenantTemplate)) return server;
+  const { id_token: token } = (await response.clone().json()) as { id_token?: string };
+  const { tid } = claimsOf(token ?? "");
+  return typeof tid === "string" ? { ...server, issuer: server.issuer.replace(tenantTemplate, tid) } : server;
 }
 
 /** The audience as RFC 8707 has it, an absolute URI. Other providers know it as audience, or by the client. */

@@ -43,7 +43,7 @@ export function sessionOf({ token, renew }: Given): Session {
 export const isToken = (text: string) => Object.keys(claimsOf(text)).length > 0;
 
 /** The claims of the token, none if it is not a JWT. */
-function claimsOf(token: string): Claims {
+export function claimsOf(token: string): Claims {
   try {
     const payload = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
     const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
