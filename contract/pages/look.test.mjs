@@ -145,6 +145,28 @@ test("Arabic: from right to left, in Arabic digits, and the week begins on Satur
   await checkAccessibility(page);
 });
 
+for (const locale of ["de-DE", "ar-EG"]) {
+  test(`a screen reader knows which texts are English and which are of the locale, ${locale}`, async () => {
+    const page = await open({ locale });
+    await page.waitForSelector(".bars");
+    await page.locator("summary").click();
+    await page.locator(".days tbody button").nth(3).click();
+    assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]), ["en", locale === "ar-EG" ? "rtl" : "ltr"]);
+    const found = await page.evaluate(() => {
+      const texts = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const { data, parentElement: one } = walker.currentNode;
+        if (/\p{L}/u.test(data) && !one.closest("script, noscript, pre, bdi:not(:has([lang])), option, [aria-hidden=true]")) texts.push([one.closest("[lang]").lang, data]);
+      }
+      return texts;
+    });
+    const isOf = ([, text]) => /\p{Script=Arabic}|Std\.|Min\.|[A-Z][a-z]\., |\d+\. \p{L}/u.test(text); // as dates and durations are there
+    assert.ok(found.filter(isOf).length > 40, JSON.stringify(found));
+    assert.deepEqual(found.filter((text) => isOf(text) !== (text[0] === locale)), []);
+  });
+}
+
 for (const [format, options] of [["A4", {}], ["Letter", {}], ["A4", { scale: 0.9 }]]) {
   test(`print: one page of ${format} ${JSON.stringify(options)}`, async () => {
     const page = await open({ colorScheme: "dark" });

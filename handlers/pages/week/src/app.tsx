@@ -59,7 +59,12 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
         {isSignedIn && !weeks && reading.isLoading && <Loading />}
       </main>
       <p class="hidden" role="status">
-        {reading.isLoading ? "Loading" : weeks ? `Week of ${words.range(weeks.week, 7)}` : ""}
+        {reading.isLoading ? "Loading" : ""}
+        {!reading.isLoading && weeks && (
+          <>
+            Week of <span lang={words.locale}>{words.range(weeks.week, 7)}</span>
+          </>
+        )}
       </p>
       {question}
     </>

@@ -99,7 +99,7 @@ function Empty({ words, weeks, go }: Pick<DashboardProps, "words" | "weeks" | "g
       <h2>No statistics in this week</h2>
       {latest && (
         <button type="button" onClick={() => go(latest)}>
-          Latest: {words.range(latest, 7)}
+          Latest: <span lang={words.locale}>{words.range(latest, 7)}</span>
         </button>
       )}
     </section>

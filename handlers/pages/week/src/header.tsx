@@ -103,7 +103,7 @@ function WeekPicker({ words, week, go }: Pick<HeaderProps, "words" | "week" | "g
       <button type="button" class="arrow" aria-label="Week before" onClick={() => to(addDays(week, -7))}>
         <span class="chevron back" aria-hidden="true" />
       </button>
-      <Menu name="Week" label={words.range(week, 7)}>
+      <Menu name="Week" label={<span lang={words.locale}>{words.range(week, 7)}</span>}>
         {(close) => (
           <label>
             <span class="label">Day in the week</span>

@@ -37,7 +37,7 @@ export function Panel({ words, root, days, selected, write, unsaved, select, clo
   return (
     <section class="card panel-day" aria-labelledby="day" onKeyDown={(event) => event.key === "Escape" && close()}>
       <div class="title">
-        <h2 id="day" ref={heading} tabIndex={-1}>
+        <h2 id="day" ref={heading} tabIndex={-1} lang={words.locale}>
           {words.day(date, "long")}
         </h2>
         <button type="button" class="close" aria-label="Close" onClick={close} />
@@ -68,7 +68,7 @@ function Activities({ words, day, activity, select }: { words: Words; day: Day |
           <input type="radio" name="activity" checked={one === activity} onChange={() => select(one)} />
           <span class={`mark ${one}`} aria-hidden="true" />
           {one}
-          <span class="amount">{day && day.parts[one].statistics.length > 0 ? words.duration(day.parts[one].all) : "–"}</span>
+          <span class="amount" lang={words.locale}>{day && day.parts[one].statistics.length > 0 ? words.duration(day.parts[one].all) : "–"}</span>
         </label>
       ))}
     </fieldset>
