@@ -25,7 +25,10 @@ func backupCommand() *cobra.Command {
 				if !ok {
 					return usagef("--store: backup copies sqlite only; use the backup of the database server for another store")
 				}
-				if err := source.Backup(command.Context(), args[0]); err != nil {
+				progress, end := showSteps(command.ErrOrStderr())
+				err := source.Backup(command.Context(), args[0], progress)
+				end()
+				if err != nil {
 					return explainFile(err)
 				}
 				return flags.sayIfEmpty(command.Context(), opened, command.ErrOrStderr())
@@ -67,7 +70,9 @@ func restoreCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, unlock()) }()
-			replaced, err := sqlite.Restore(command.Context(), data, args[0])
+			progress, end := showSteps(command.ErrOrStderr())
+			replaced, err := sqlite.Restore(command.Context(), data, args[0], progress)
+			end()
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,6 @@ early, --resume continues the file.`,
 			if e.exchange, err = newExchange(contract); err != nil {
 				return err
 			}
-			e.bar = newRowBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), -1, "exporting")
 			return flags.withStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
 		},
 	}
@@ -79,6 +78,9 @@ func (e *exporter) run(command *cobra.Command, from store.Store, name string) (e
 		out = file
 		defer func() { err = errors.Join(err, file.Sync(), file.Close()) }()
 	}
+	if err := e.showProgress(command, from); err != nil {
+		return err
+	}
 	err = e.write(command, from, out)
 	_ = e.bar.Finish()
 	fmt.Fprintf(command.ErrOrStderr(), "%d rows\n", e.rows)
@@ -89,6 +91,32 @@ func (e *exporter) run(command *cobra.Command, from store.Store, name string) (e
 		return fmt.Errorf("the export ended early, continue it with --resume: %w", err)
 	}
 	return err
+}
+
+// showProgress makes the bar. On a terminal it asks the store how many statistics are to come.
+func (e *exporter) showProgress(command *cobra.Command, from store.Store) (err error) {
+	total, visible := int64(-1), isTerminal(command.ErrOrStderr())
+	if counter, ok := from.(store.StatisticsCounter); ok && visible {
+		if total, err = counter.CountAfter(command.Context(), keyOf(e.last)); err != nil {
+			return err
+		}
+	}
+	e.bar = newRowBar(command.ErrOrStderr(), visible, total, "exporting")
+	return nil
+}
+
+// keyOf returns the key of the statistic with which an export goes on after the item, which is
+// nil at the beginning.
+func keyOf(after *bulk.Item) store.Key {
+	switch {
+	case after == nil:
+		return store.Key{}
+	case after.Statistic != nil:
+		return store.Key{Owner: after.Owner, ID: after.Statistic.ID}
+	case after.Settings != nil:
+		return store.Key{Owner: after.Owner}
+	}
+	return store.Key{Owner: store.Owner{Tenant: after.Owner.Tenant}} // a name: names come before statistics
 }
 
 // open returns the file, at the position where the next row belongs.
@@ -174,7 +202,9 @@ func (e *exporter) readRow(line []byte) (*bulk.Item, error) {
 func (e *exporter) write(command *cobra.Command, from store.Store, out io.Writer) error {
 	write, flush := newRowWriter(e.exchange, e.format, out, e.last == nil)
 	err := bulk.Export(command.Context(), from, e.last, func(item *bulk.Item) error {
-		_ = e.bar.Add(1)
+		if item.Statistic != nil {
+			_ = e.bar.Add(1)
+		}
 		if e.format == csvRows && item.Statistic == nil {
 			e.omitted++
 			return nil
