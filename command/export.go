@@ -78,9 +78,7 @@ func (e *exporter) run(command *cobra.Command, from store.Store, name string) (e
 		out = file
 		defer func() { err = errors.Join(err, file.Sync(), file.Close()) }()
 	}
-	if err := e.showProgress(command, from); err != nil {
-		return err
-	}
+	e.showProgress(command, from)
 	err = e.write(command, from, out)
 	_ = e.bar.Finish()
 	fmt.Fprintf(command.ErrOrStderr(), "%d rows\n", e.rows)
@@ -93,16 +91,16 @@ func (e *exporter) run(command *cobra.Command, from store.Store, name string) (e
 	return err
 }
 
-// showProgress makes the bar. On a terminal it asks the store how many statistics are to come.
-func (e *exporter) showProgress(command *cobra.Command, from store.Store) (err error) {
+// showProgress makes the bar. On a terminal it asks the store how many statistics are to come. If the
+// store cannot say that in time, the bar has no end.
+func (e *exporter) showProgress(command *cobra.Command, from store.Store) {
 	total, visible := int64(-1), isTerminal(command.ErrOrStderr())
 	if counter, ok := from.(store.StatisticsCounter); ok && visible {
-		if total, err = counter.CountAfter(command.Context(), keyOf(e.last)); err != nil {
-			return err
+		if count, err := counter.CountAfter(command.Context(), keyOf(e.last)); err == nil {
+			total = count
 		}
 	}
 	e.bar = newRowBar(command.ErrOrStderr(), visible, total, "exporting")
-	return nil
 }
 
 // keyOf returns the key of the statistic with which an export goes on after the item, which is
@@ -123,6 +121,9 @@ func keyOf(after *bulk.Item) store.Key {
 func (e *exporter) open(name string) (*os.File, error) {
 	if !e.resume {
 		file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if info, _ := os.Stat(name); info != nil && info.IsDir() {
+			return nil, fmt.Errorf("%s is a folder; name a new file in it", name)
+		}
 		if errors.Is(err, os.ErrExist) {
 			return nil, fmt.Errorf("%s is there already; --resume continues it", name)
 		}

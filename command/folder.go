@@ -47,7 +47,7 @@ func createFolder(data string) (created string, err error) {
 		created = path
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return "", fmt.Errorf("--data: %w", err)
+		return "", fmt.Errorf("--data: %w", explainFile(err))
 	}
 	info, err := os.Stat(path)
 	if err != nil {

@@ -24,6 +24,9 @@ func (s *Store) Backup(ctx context.Context, to string, progress store.Progress) 
 		return err
 	}
 	defer s.gate.Leave()
+	if info, err := os.Stat(to); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder: name a new file in it", to)
+	}
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s exists: give the backup a new name", to)
 	}
