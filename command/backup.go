@@ -54,6 +54,9 @@ func restoreCommand() *cobra.Command {
   afterhours restore --data /var/lib/afterhours /backups/2026-11-24.db`,
 		Args: needFile,
 		RunE: func(command *cobra.Command, args []string) (err error) {
+			if err := needName(data); err != nil {
+				return err
+			}
 			file, err := openFile(args[0])
 			if err != nil {
 				return err

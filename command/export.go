@@ -103,8 +103,8 @@ func (e *exporter) showProgress(command *cobra.Command, from store.Store) {
 	e.bar = newRowBar(command.ErrOrStderr(), visible, total, "exporting")
 }
 
-// keyOf returns the key of the statistic with which an export goes on after the item, which is
-// nil at the beginning.
+// keyOf returns the key after which the statistics of an export begin that goes on after the item.
+// The item is nil for an export from the beginning.
 func keyOf(after *bulk.Item) store.Key {
 	switch {
 	case after == nil:

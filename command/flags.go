@@ -43,9 +43,9 @@ func (f *StoreFlags) check() error {
 		return usagef("--store sqlite takes no address: --data names its folder")
 	case isURL && kind == "memory":
 		return usagef("--store memory takes no address")
-	case kind == "sqlite" && f.Data == "":
-		return usagef("--data is empty: name a folder, as in --data %s", dataFolder)
-	case kind == "sqlite", kind == "memory":
+	case kind == "sqlite":
+		return needName(f.Data)
+	case kind == "memory":
 		return nil
 	case kind != "postgres" && kind != "postgresql": // only the kind is shown, as the rest of a URL may hold a password
 		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://%s", kind, didYouMean(kind, "", []string{"sqlite", "memory", "postgres"}))
