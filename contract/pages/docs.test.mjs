@@ -107,21 +107,31 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
-test("every operation has an example of its request and of its answer", async () => {
-  for (const contract of ["/openapi.json", "/control/openapi.json"]) {
-    const spec = await (await fetch(url + contract)).json();
-    const resolve = (one) => (one?.$ref ? one.$ref.slice(2).split("/").reduce((value, name) => value[name], spec) : one);
-    for (const [path, item] of Object.entries(spec.paths)) {
-      for (const [method, operation] of Object.entries(item).filter(([, one]) => one.operationId)) {
-        const named = `${method} ${path}`;
-        assert.ok(operation.summary && operation.tags.length, `${named} has no summary or tag`);
-        const bodies = [resolve(operation.requestBody), ...Object.values(operation.responses).map(resolve)];
-        for (const { content = {} } of bodies.filter(Boolean)) {
-          for (const [type, media] of Object.entries(content)) {
-            assert.ok(media.examples || media.example || resolve(media.schema)?.example, `${named}: ${type} has no example`);
-          }
-        }
-      }
+for (const path of ["/docs", "/docs/control"]) {
+  test(`"Try it out" fills in what ${path} can send`, async () => {
+    const page = await open({ path, as: path === "/docs" ? token : controlToken });
+    await page.waitForSelector(".opblock");
+    const writes = page.locator(":is(.opblock-post, .opblock-put, .opblock-patch):not([id*=User])"); // those of /users share their parts with /me
+    const operations = await writes.evaluateAll((all) => all.map(({ id }) => `#${id}`));
+    assert.ok(operations.length >= 5, operations.join());
+    for (const operation of operations) {
+      await tryOut(page, operation);
+      const asked = page.locator(`${operation} tr[data-param-name]:has(.required) :is(input, select), ${operation} .body-param__text`);
+      const values = await asked.evaluateAll((all) => all.map((one) => one.value.trim()));
+      assert.ok(values.every(Boolean), `${operation}: ${JSON.stringify(values)}`);
+      const isWritten = (await page.locator(`${operation} .opblock-section-request-body`).count()) > 0;
+      assert.equal(await page.locator(`${operation} .body-param__text`).count(), isWritten ? 1 : 0, operation);
+      await page.locator(`${operation} .opblock-summary-control`).click();
     }
-  }
+  });
+}
+
+test("the batch of the contract succeeds", async () => {
+  const page = await open({ path: "/docs" });
+  const batch = "#operations-service-runBatch";
+  await page.waitForSelector(batch);
+  await tryOut(page, batch);
+  const { status, text } = await execute(page, batch);
+  assert.equal(status, "200", text);
+  assert.deepEqual(text.match(/"status": \d+/g), ['"status": 204', '"status": 200'], text);
 });

@@ -6,7 +6,7 @@ export const isControl = /^\/+docs\/+control\b/.test(location.pathname);
 /** Reads the contract. With a token, its examples name a statistic that is there. */
 export async function read(token) {
   const spec = await get(isControl ? "/control/openapi.json" : "/openapi.json");
-  const { securitySchemes, parameters, schemas, requestBodies } = spec.components;
+  const { securitySchemes, parameters, schemas, requestBodies, examples } = spec.components;
   for (const name of Object.keys(securitySchemes)) {
     // It cannot be given a token for OpenID Connect, which is what the contract has.
     securitySchemes[name] = { ...securitySchemes[name], type: "http", scheme: "bearer", openIdConnectUrl: undefined };
@@ -23,7 +23,7 @@ export async function read(token) {
     // JSON has lost the order of the examples. The one of Graph's documentation is the first.
     for (const media of Object.values(content)) media.examples = { documented: undefined, ...media.examples };
   }
-  if (token && parameters.statisticId) await nameStatistic(parameters, token);
+  if (token && parameters.statisticId) await nameStatistic(parameters, examples, token);
   return spec;
 }
 
@@ -34,9 +34,11 @@ async function get(path, headers = {}) {
   return body;
 }
 
-/** Gives the parameters of a path the id of a call that is there, so that a first try finds it. */
-async function nameStatistic(parameters, token) {
+/** Gives the path and the batch the id of a call that is there, so that a first try finds it. */
+async function nameStatistic({ statisticId }, { batch }, token) {
   const list = "/beta/me/analytics/activityStatistics?$filter=activity%20eq%20'Call'&$orderby=startDate%20desc&$top=1";
   const [call] = (await get(list, { Authorization: `Bearer ${token}` }).catch(() => ({ value: [] }))).value;
-  if (call) parameters.statisticId.example = call.id;
+  if (!call) return;
+  for (const request of batch.value.requests) request.url = request.url.replace(statisticId.example, call.id);
+  statisticId.example = call.id;
 }
