@@ -93,7 +93,7 @@ before(async () => {
     }
   }
   provider = new Provider(issuer, {
-    clients: [{ client_id: "week", token_endpoint_auth_method: "none", redirect_uris: [`${ready.url}/`], grant_types: ["authorization_code"], response_types: ["code"] }],
+    clients: [{ client_id: "week", token_endpoint_auth_method: "none", redirect_uris: [`${ready.url}/`, `${ready.url}/docs`], grant_types: ["authorization_code"], response_types: ["code"] }],
     clientBasedCORS: () => true,
     scopes: ["openid", "profile", "Analytics.ReadWrite"],
     features: {
@@ -113,27 +113,45 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("at a provider on another origin, which the policy of the page names", async () => {
+/** Opens a page and signs in at the provider. strange gets what the page must not do. */
+async function signIn(path, strange) {
   const page = await open({ as: "", expected: [/a request to/, /ERR_FAILED/, /404/] }); // of the provider's own pages
   const issuer = `http://127.0.0.1:${door.address().port}`;
-  const strange = [];
   page.on("request", (request) => {
     const isOurs = request.frame().url().startsWith(ready.url) && !request.isNavigationRequest();
     if (isOurs && ![ready.url, issuer].includes(new URL(request.url()).origin)) strange.push(request.url());
   });
   page.on("console", (message) => message.text().startsWith("policy:") && page.url().startsWith(ready.url) && strange.push(message.text()));
   await page.route((address) => address.hostname !== "127.0.0.1", (route) => route.abort()); // fonts of the provider's pages
-  await page.goto(`${ready.url}/?week=2026-01-07`);
-  await checkAccessibility(page);
+  await page.goto(ready.url + path);
   await page.getByRole("button", { name: `Sign in with ${new URL(issuer).host}` }).click();
   await page.locator("[name=login]").fill(megan);
   await page.locator("[name=password]").fill("any");
   await page.getByRole("button", { name: "Sign-in" }).click();
   await page.getByRole("button", { name: "Continue" }).click();
+  return page;
+}
+
+test("at a provider on another origin, which the policy of the page names", async () => {
+  const strange = [];
+  const page = await signIn("/?week=2026-01-07", strange);
   await page.waitForSelector(".empty");
   assert.deepEqual(await kept(page), [0, 0, "", "?week=2026-01-07"]);
   await page.getByRole("button", { name: "Latest:" }).click();
   await page.waitForSelector(".bars");
   assert.equal((await texts(page, ".numbers .number"))[0], "12h 30m");
+  assert.deepEqual(strange, []);
+});
+
+test("the explorer at this provider, and back to the operation", async () => {
+  const strange = [];
+  const page = await signIn("/docs#/statistics/countMyStatistics", strange);
+  await page.getByText(`Signed in as ${megan}.`).waitFor();
+  assert.equal(page.url(), `${ready.url}/docs#/statistics/countMyStatistics`);
+  assert.deepEqual((await kept(page)).slice(0, 3), [0, 0, ""]);
+  const count = page.locator("#operations-statistics-countMyStatistics");
+  await count.locator(".try-out__btn").click();
+  await count.locator(".execute").click();
+  await count.locator(".live-responses-table .response-col_status").getByText("200").waitFor();
   assert.deepEqual(strange, []);
 });
