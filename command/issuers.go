@@ -14,6 +14,7 @@ import (
 // issuer, and how to read them.
 type IssuerFlags struct {
 	Issuers   []string // as their tokens name them
+	CA        string   // PEM file of authorities that https Issuers may have besides those of the system; "" for none
 	Audiences []string // one of which tokens of the Issuers must have
 	Claims    []string // names of claims, see ofIssuer and auth.ParseClaimNames; not for Entra ID
 	NamesFrom []string // the issuers that may teach names; nil means the local one and Entra ID
@@ -24,6 +25,7 @@ type IssuerFlags struct {
 
 func (f *IssuerFlags) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
+	flags.StringVar(&f.CA, "issuer-ca", "", "PEM file of the private authority of https issuers, trusted in addition to those of the system; it may have several certificates")
 	flags.StringArrayVar(&f.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
 	flags.StringArrayVar(&f.Claims, "claim", nil, "what tokens of those issuers, except Entra ID, call a claim: tenant=NAME, tenant==GUID (one tenant for all), user=NAME, scope=NAME, roles=NAME, application=NAME=VALUE; ISSUER#user=NAME and so on for one of several; may be repeated")
 	flags.StringArrayVar(&f.NamesFrom, "names-from", nil, "issuer whose tokens may say which user has which name (upn); may be repeated (default: the local one, "+auth.LocalName+", and Entra ID)")
@@ -80,12 +82,16 @@ func (f *IssuerFlags) claimsOf(name string) []string {
 
 // issuers returns the issuers that the flags name. It asks none of them.
 func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
+	client, err := f.client()
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range f.Issuers {
 		claims, err := auth.ParseClaimNames(f.claimsOf(name))
 		if err != nil {
 			return nil, usagef("--claim: %w", err)
 		}
-		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims})
+		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims, Client: client})
 		if err != nil {
 			return nil, usagef("--issuer %s: %w", name, err)
 		}

@@ -27,12 +27,19 @@ type otherIssuer struct {
 
 func newOtherIssuer(t *testing.T) *otherIssuer {
 	t.Helper()
+	issuer, _ := startOtherIssuer(t, httptest.NewServer)
+	return issuer
+}
+
+// startOtherIssuer returns the issuer and its server, which start starts.
+func startOtherIssuer(t *testing.T, start func(http.Handler) *httptest.Server) (*otherIssuer, *httptest.Server) {
+	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	server := httptest.NewServer(mux)
+	server := start(mux)
 	t.Cleanup(server.Close)
 	o := &otherIssuer{url: server.URL + "/realms/work", key: private}
 	mux.HandleFunc("/realms/work/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
@@ -43,7 +50,7 @@ func newOtherIssuer(t *testing.T) *otherIssuer {
 			{"kty": "OKP", "crv": "Ed25519", "kid": "1", "alg": "Ed25519", "use": "sig", "x": base64.RawURLEncoding.EncodeToString(public)},
 		}})
 	})
-	return o
+	return o, server
 }
 
 // token returns a token with the claims, and with those that every token needs.
