@@ -45,6 +45,9 @@ func (f *IssuerFlags) check() error {
 			return usagef("--claim %s: what stands before # must be an --issuer other than Entra ID", claim)
 		}
 	}
+	if err := f.checkFixedTenants(); err != nil {
+		return err
+	}
 	for _, name := range f.NamesFrom {
 		if name != auth.LocalName && !slices.Contains(f.Issuers, name) {
 			return usagef("--names-from %s: this issuer is not trusted; it must be %s", name, strings.Join(append([]string{auth.LocalName}, f.Issuers...), " or "))
@@ -55,6 +58,25 @@ func (f *IssuerFlags) check() error {
 	}
 	_, err := f.issuers()
 	return err
+}
+
+// checkFixedTenants returns an error if one claim gives several issuers the same tenant. Each of them could then speak
+// about the users of the others, which nobody should ask for without noticing.
+func (f *IssuerFlags) checkFixedTenants() error {
+	var sharing []string // the issuers without claims of their own
+	for _, name := range f.Issuers {
+		own := func(claim string) bool { issuer, _ := ofIssuer(claim); return issuer == name }
+		if !auth.IsEntra(name) && !slices.ContainsFunc(f.Claims, own) {
+			sharing = append(sharing, name)
+		}
+	}
+	for _, claim := range f.Claims {
+		if len(sharing) > 1 && strings.HasPrefix(claim, "tenant==") {
+			return usagef("--claim %s gives one tenant to %s, so that each may speak about the users of the others: name the issuer, as in --claim %s#%s",
+				claim, strings.Join(sharing, " and "), sharing[0], claim)
+		}
+	}
+	return nil
 }
 
 // ofIssuer splits a claim such as https://id.example.com#user=sub, which is that issuer's

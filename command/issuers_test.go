@@ -177,6 +177,9 @@ func TestIssuerFlags(t *testing.T) {
 		{append(issuer, "--claim", "https://other.example.com#user=sub"), "must be an --issuer other than Entra ID"},
 		{append(entra, "--issuer", "https://id.example.com", "--claim", entra[1]+"#user=sub"), "must be an --issuer other than Entra ID"},
 		{append(issuer, "--claim", "https://id.example.com#upn=name"), `--claim: "upn=name" must begin with tenant=`},
+		{append(issuer, "--issuer", "https://other.example.com", "--claim", "user=sub"), "may each name any tenant"},
+		{append(issuer, "--issuer", "https://other.example.com", "--claim", "tenant=="+demoTenant, "--claim", "user=sub"), "as in --claim https://id.example.com#tenant==" + demoTenant},
+		{append(issuer, "--issuer", "https://other.example.com", "--issuer", "https://third.example.com", "--claim", "https://id.example.com#user=sub", "--claim", "tenant=="+demoTenant), "as in --claim https://other.example.com#tenant==" + demoTenant},
 		{append(issuer, "--names-from", "https://other.example.com"), "it must be https://afterhours.internal or https://id.example.com"},
 		{[]string{"--issuer", "https://id.example.com/" + demoTenant, "--audience", "api", "--claim", "tenant==" + demoUser}, "speaks for the tenant in its name only"},
 	} {
