@@ -103,7 +103,7 @@ func (k *keycloak) run(port string, authority authority) {
 				break
 			}
 		}
-		if time.Since(began) > 8*time.Minute {
+		if time.Since(began) > 15*time.Minute {
 			k.t.Fatalf("Keycloak does not start: %v", err)
 		}
 		time.Sleep(200 * time.Millisecond)
