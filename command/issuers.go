@@ -45,9 +45,6 @@ func (f *IssuerFlags) check() error {
 			return usagef("--claim %s: what stands before # must be an --issuer other than Entra ID", claim)
 		}
 	}
-	if err := f.checkFixedTenants(); err != nil {
-		return err
-	}
 	for _, name := range f.NamesFrom {
 		if name != auth.LocalName && !slices.Contains(f.Issuers, name) {
 			return usagef("--names-from %s: this issuer is not trusted; it must be %s", name, strings.Join(append([]string{auth.LocalName}, f.Issuers...), " or "))
@@ -56,24 +53,34 @@ func (f *IssuerFlags) check() error {
 	if err := f.checkPageClients(); err != nil {
 		return err
 	}
-	_, err := f.issuers()
-	return err
+	if _, err := f.issuers(); err != nil {
+		return err
+	}
+	return f.checkFixedTenants()
 }
 
-// checkFixedTenants returns an error if one claim gives several issuers the same tenant. Each of them could then speak
-// about the users of the others, which nobody should ask for without noticing.
+// checkFixedTenants returns an error if a claim that names no issuer gives one a tenant that another has as well. Each
+// could then speak about the users of the other, which nobody should ask for without noticing.
 func (f *IssuerFlags) checkFixedTenants() error {
-	var sharing []string // the issuers without claims of their own
-	for _, name := range f.Issuers {
-		own := func(claim string) bool { issuer, _ := ofIssuer(claim); return issuer == name }
-		if !auth.IsEntra(name) && !slices.ContainsFunc(f.Claims, own) {
-			sharing = append(sharing, name)
-		}
-	}
 	for _, claim := range f.Claims {
-		if len(sharing) > 1 && strings.HasPrefix(claim, "tenant==") {
-			return usagef("--claim %s gives one tenant to %s, so that each may speak about the users of the others: name the issuer, as in --claim %s#%s",
-				claim, strings.Join(sharing, " and "), sharing[0], claim)
+		tenant, isFixed := strings.CutPrefix(strings.ToLower(claim), "tenant==")
+		if !isFixed {
+			continue
+		}
+		var holders []string
+		given := "" // the first issuer that has the tenant by this claim
+		for _, name := range f.Issuers {
+			isGiven := !auth.IsEntra(name) && slices.ContainsFunc(f.claimsOf(name), func(own string) bool { return strings.EqualFold(own, claim) })
+			if isGiven || strings.Contains(strings.ToLower(name), tenant) {
+				holders = append(holders, name)
+			}
+			if given == "" && isGiven && !slices.Contains(f.Claims, name+"#"+claim) {
+				given = name
+			}
+		}
+		if given != "" && len(holders) > 1 {
+			return usagef("--claim %s: %s would share the tenant, and each could speak about the users of the others; if you want that, name the issuer, as in --claim %s#%s",
+				claim, strings.Join(holders, " and "), given, claim)
 		}
 	}
 	return nil
