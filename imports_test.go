@@ -68,6 +68,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
 	"afterhours/contract/sdk/presets":         {"control"},
+	"afterhours/contract/traces":              {},
 }
 
 // confined lists the only packages that may import a package of another module.
