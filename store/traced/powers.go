@@ -8,17 +8,24 @@ import (
 )
 
 // Over returns a store over the one below. It has the powers of package store that the one below has, if
-// these are none, Replacer alone, or all.
+// these are none or those of memory, of postgres or of sqlite.
 func Over(below store.Store, tracer *traces.Tracer) store.Store {
 	s := &Store{below, tracer}
-	replacer, isReplacer := below.(store.Replacer)
-	if !isReplacer {
+	replacer, ok := below.(store.Replacer)
+	if !ok {
 		return s
 	}
-	if file, isFile := below.(filePowers); isFile {
-		return &fileStore{&replacerStore{s, replacer}, file}
+	memory := &replacerStore{s, replacer}
+	counter, ok := below.(store.StatisticsCounter)
+	if !ok {
+		return memory
 	}
-	return &replacerStore{s, replacer}
+	database := &databaseStore{memory, counter}
+	file, ok := below.(filePowers)
+	if !ok {
+		return database
+	}
+	return &fileStore{database, file}
 }
 
 type replacerStore struct {
@@ -42,6 +49,19 @@ func (s *replacerStore) Replace(ctx context.Context, tenant string, rows store.R
 	return err
 }
 
+type databaseStore struct {
+	*replacerStore
+	counter store.StatisticsCounter
+}
+
+// CountAfter implements store.StatisticsCounter.
+func (s *databaseStore) CountAfter(ctx context.Context, key store.Key) (int64, error) {
+	ctx, end := s.begin(ctx, "store.CountAfter")
+	count, err := s.counter.CountAfter(ctx, key)
+	end(err)
+	return count, err
+}
+
 // filePowers are the powers of a store that keeps its data in a file of its own.
 type filePowers interface {
 	store.FileBackup
@@ -50,14 +70,14 @@ type filePowers interface {
 }
 
 type fileStore struct {
-	*replacerStore
+	*databaseStore
 	file filePowers
 }
 
 // Backup implements store.FileBackup.
-func (s *fileStore) Backup(ctx context.Context, to string) error {
+func (s *fileStore) Backup(ctx context.Context, to string, progress store.Progress) error {
 	ctx, end := s.begin(ctx, "store.Backup")
-	err := s.file.Backup(ctx, to)
+	err := s.file.Backup(ctx, to, progress)
 	end(err)
 	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"afterhours/store"
 	"afterhours/store/memory"
+	"afterhours/store/postgres"
 	"afterhours/store/sqlite"
 	"afterhours/store/storetest"
 	"afterhours/store/traced"
@@ -41,23 +42,22 @@ func openSQLite(t *testing.T) store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = opened.Close() })
 	return opened
 }
 
 // TestPowers: a traced store has the powers of the one below, and no others.
 func TestPowers(t *testing.T) {
 	tracer, _, _ := newTracer(t)
-	for _, below := range []store.Store{memory.New(), openSQLite(t), struct{ store.Store }{memory.New()}} {
+	for _, below := range []store.Store{memory.New(), openSQLite(t), (*postgres.Store)(nil), struct{ store.Store }{memory.New()}} {
 		over := traced.Over(below, tracer)
 		for _, power := range []reflect.Type{
-			reflect.TypeFor[store.Replacer](), reflect.TypeFor[store.FileBackup](), reflect.TypeFor[store.IntegrityChecker](), reflect.TypeFor[store.Watcher](),
+			reflect.TypeFor[store.Replacer](), reflect.TypeFor[store.StatisticsCounter](), reflect.TypeFor[store.FileBackup](),
+			reflect.TypeFor[store.IntegrityChecker](), reflect.TypeFor[store.Watcher](),
 		} {
 			if got, want := reflect.TypeOf(over).Implements(power), reflect.TypeOf(below).Implements(power); got != want {
 				t.Errorf("%v over %T: %t, want %t", power, below, got, want)
 			}
-		}
-		if err := over.Close(); err != nil {
-			t.Error(err)
 		}
 	}
 }
@@ -66,7 +66,6 @@ func TestPowers(t *testing.T) {
 func TestEachCallHasASpan(t *testing.T) {
 	tracer, recorder, within := newTracer(t)
 	s := reflect.ValueOf(traced.Over(openSQLite(t), tracer))
-	defer s.Interface().(store.Store).Close()
 	calls := 0
 	for index := range s.NumMethod() {
 		name, method := s.Type().Method(index).Name, s.Method(index)
@@ -85,7 +84,7 @@ func TestEachCallHasASpan(t *testing.T) {
 			t.Fatalf("after %s there are %d spans, want %d", name, len(ended), calls)
 		}
 	}
-	if calls < 19 {
+	if calls < 20 {
 		t.Errorf("only %d methods were called", calls)
 	}
 }
