@@ -31,7 +31,7 @@ func readSettings(environ []string) settings {
 // endpointNames are the variables that say where the collector is, the one that counts first.
 var endpointNames = []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
-// usualEndpoint is OpenTelemetry's. The SDK has https, which no collector on the same machine speaks.
+// usualEndpoint is the default of OpenTelemetry's specification. That of the SDK has https.
 const usualEndpoint = "http://localhost:4318"
 
 // endpoint returns the URL of the collector.
