@@ -22,6 +22,7 @@ import (
 	"afterhours/handlers/signin"
 	"afterhours/store"
 	"afterhours/store/bulk"
+	"afterhours/traces"
 )
 
 // Limits of one connection and of the end. They cut off slow clients, which would
@@ -52,11 +53,12 @@ type Config struct {
 	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
 	Strict    bool          // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
-	Limit     int          // requests a second of each caller; 0 for no limit
-	New       bool         // create the sqlite store, and refuse one that is there
-	Logger    *slog.Logger // not nil
-	LogFormat logFormat    // of the lines that serve and exec give to Logger
-	Stderr    io.Writer    // for the words with which writing stops, in addition to the log; not nil
+	Limit     int            // requests a second of each caller; 0 for no limit
+	New       bool           // create the sqlite store, and refuse one that is there
+	Logger    *slog.Logger   // not nil
+	LogFormat logFormat      // of the lines that serve and exec give to Logger
+	Tracer    *traces.Tracer // of spans; nil for none. Whoever made it stops it, after the server
+	Stderr    io.Writer      // for the words with which writing stops, in addition to the log; not nil
 }
 
 // App is the running server and all parts that it is made of.
@@ -165,7 +167,7 @@ func (a *App) counting(handler http.Handler) http.Handler {
 }
 
 func (a *App) newHandler() (http.Handler, error) {
-	verifier, err := a.config.verifier(a.issuer, a.now)
+	verifier, err := a.config.verifier(a.issuer, a.now, a.config.Tracer)
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +182,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		SDKQuirks: a.config.SDKQuirks,
 		QueryTime: a.config.QueryTime,
 		Strict:    a.config.Strict,
+		Tracer:    a.config.Tracer,
 		Logger:    a.config.Logger,
 		Control:   a.control,
 		SignIn:    a.signIn,

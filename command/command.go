@@ -9,6 +9,7 @@
 //	app.go        the running server: New, Start, Addr, Stop; open_store.go opens and watches its store
 //	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log, log_format.go their format
 //	serve.go      serve; tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options
+//	tracing.go    the client that carries traces; traces.Start reads the OTEL_ variables for serve
 //	exec.go       exec: a server for the time that another program runs
 //	builtin.go    help and completion; completion.go has the values of flags, man.go the manual pages
 //	exchange.go   what export.go and import.go share

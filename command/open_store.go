@@ -6,6 +6,7 @@ import (
 
 	"afterhours/store"
 	"afterhours/store/sqlite"
+	"afterhours/store/traced"
 )
 
 // openStore opens the store as the one server of its folder, and watches it.
@@ -22,6 +23,9 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.closers = append(a.closers, a.store.Close)
+	if a.config.Tracer != nil {
+		a.store = traced.Over(a.store, a.config.Tracer)
+	}
 	if watcher, ok := a.store.(store.Watcher); ok {
 		watcher.Watch(a.notice)
 	}

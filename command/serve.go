@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"afterhours/handlers"
+	"afterhours/traces"
 )
 
 // flushTimeout is how long the end of the server waits for the reader of its log.
@@ -36,11 +37,15 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error {
+		RunE: func(command *cobra.Command, _ []string) (err error) {
 			out := config.logTo(command.ErrOrStderr(), slog.LevelInfo, environment.Environ)
 			defer out.Close(flushTimeout)
 			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
 			config.setUp(command.Root(), environment.Environ)
+			if config.Tracer, err = traces.Start(command.Context(), environment.Environ, config.Logger); err != nil {
+				return err
+			}
+			defer config.Tracer.Stop()
 			if config.Store == "memory" && !config.TLS.Dev && !command.Flags().Changed("data") {
 				config.Data = "" // nothing needs it; with --data, afterhours token finds the key there
 			}

@@ -25,10 +25,11 @@ import (
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
+	"afterhours/traces"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control
-// and SignIn is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control,
+// SignIn and Tracer is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -53,8 +54,10 @@ type Config struct {
 	SignIn *signin.Service
 	// PageProviders are the issuers at which people sign in to the week page.
 	PageProviders []pages.Provider
-	Logger        *slog.Logger
-	Now           func() time.Time
+	// Tracer has a span for each request. nil has none, and costs nothing.
+	Tracer *traces.Tracer
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -74,7 +77,8 @@ type Server struct {
 	batches   *batch.Runner
 	control   *controlAPI // nil without the control contract
 	limits    *limits.Limits
-	strangers *logs.Quota // of lines about requests without a valid token
+	tracer    *traces.Tracer // nil for no spans
+	strangers *logs.Quota    // of lines about requests without a valid token
 	engine    *gin.Engine
 	damaged   atomic.Bool // whether a request has met damage in the store
 }
@@ -110,6 +114,7 @@ func New(config Config) (*Server, error) {
 		now:       config.Now,
 		instance:  newRequestID()[:8],
 		limits:    config.Limits,
+		tracer:    config.Tracer,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
@@ -142,6 +147,7 @@ func CheckPublicURL(text string) error {
 // routes the request in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now() // not by s.now, which may be moved
+	r, span := s.beginSpan(r)
 	r, cancel := s.accept(r)
 	defer cancel()
 	req := requestOf(r)
@@ -149,6 +155,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
 	recorder := &statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
+	defer s.endSpan(span, r, recorder)
 	r.Body = paced(w, r)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
