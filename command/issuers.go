@@ -87,7 +87,7 @@ func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
 		}
 		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims})
 		if err != nil {
-			return nil, usagef("--issuer %s: %w", name, err)
+			return nil, usagef("--issuer %s: %w", hideUser(name), err)
 		}
 		named = append(named, issuer)
 	}

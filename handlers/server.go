@@ -27,8 +27,8 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control
-// and SignIn is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control,
+// SignIn and Draining is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -53,8 +53,10 @@ type Config struct {
 	SignIn *signin.Service
 	// PageProviders are the issuers at which people sign in to the week page.
 	PageProviders []pages.Provider
-	Logger        *slog.Logger
-	Now           func() time.Time
+	// Draining reports whether the server is about to end, so that /readyz is 503. nil never does.
+	Draining func() bool
+	Logger   *slog.Logger
+	Now      func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -69,6 +71,7 @@ type Server struct {
 	publicURL string
 	log       *slog.Logger
 	now       func() time.Time
+	draining  func() bool // nil for never
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
@@ -108,6 +111,7 @@ func New(config Config) (*Server, error) {
 		publicURL: strings.TrimSuffix(config.PublicURL, "/"),
 		log:       config.Logger,
 		now:       config.Now,
+		draining:  config.Draining,
 		instance:  newRequestID()[:8],
 		limits:    config.Limits,
 	}
@@ -131,7 +135,7 @@ func CheckPublicURL(text string) error {
 		return nil
 	}
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" || parsed.User != nil ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return errors.New("it must be scheme, host and port alone, as in https://graph.example.com")
 	}

@@ -32,12 +32,27 @@ var (
 func Open(ctx context.Context, address string) (*Store, error) {
 	config, err := parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("the address of the database: %w", err)
+		return nil, err
 	}
 	if err := migrateAt(ctx, config); err != nil {
 		return nil, fmt.Errorf("opening the database %s at %s: %w", config.ConnConfig.Database, config.ConnConfig.Host, err)
 	}
 	return newStore(ctx, config)
+}
+
+// Reach connects to the database of the address, as Open takes it, and changes nothing there. The error
+// says why a store could not be opened or written.
+func Reach(ctx context.Context, address string) (err error) {
+	config, err := parse(address)
+	if err != nil {
+		return err
+	}
+	reached, err := newStore(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reached.Close()) }()
+	return reached.Check(ctx)
 }
 
 // newStore returns a store for a schema that is up to date.
