@@ -7,14 +7,19 @@ import (
 	"testing"
 	"time"
 
+	"afterhours/contract/checked"
 	"afterhours/contract/program"
 )
 
 // askReady returns the response of /readyz on a connection of its own.
 func askReady(t *testing.T, url string) (*http.Response, error) {
 	t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Get(url + "/readyz")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Close = true
+	response, err := checked.Client(t).Do(request)
 	if err == nil {
 		_ = response.Body.Close()
 	}
@@ -56,7 +61,7 @@ func TestDrainTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := checked.Client(t).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

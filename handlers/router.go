@@ -63,10 +63,13 @@ func (r readable) GET(path string, handlers ...gin.HandlerFunc) gin.IRoutes {
 // readyTimeout is how long /readyz waits for the store. Usual probes wait longer.
 const readyTimeout = 2 * time.Second
 
+// errEnding is the answer to probes of a server that drains. Someone wants it, so the log has no error.
+var errEnding = problem.Refuse(problem.ErrUnavailable, "", "The server is about to end. Send requests to another one.")
+
 // ready responds with 200 if the server can do its work now, and will go on to. Else it is 503.
 func (s *Server) ready(c *gin.Context) {
 	if s.isDraining() {
-		c.Data(http.StatusServiceUnavailable, "text/plain", []byte("the server is about to end")) // no error
+		s.writeGinError(c, errEnding)
 		return
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
