@@ -65,6 +65,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/durability/failover": {"contract/program"},
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/program":             {"contract/checked"},
+	"afterhours/contract/proxy":               {},
 	"afterhours/contract/sdk/presets":         {"control"},
 }
 

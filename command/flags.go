@@ -87,7 +87,7 @@ func (f *StoreFlags) isSQLite() bool { return f.Store == "sqlite" }
 // address returns the kind of store, or the URL of its database without user, password and options.
 func (f *StoreFlags) address() string {
 	parsed, err := url.Parse(f.Store)
-	if err != nil || !strings.HasPrefix(f.Store, "postgres") || parsed.Host == "" {
+	if err != nil || !strings.HasPrefix(f.Store, "postgres") || !strings.Contains(f.Store, "://") {
 		return f.kind()
 	}
 	return f.kind() + "://" + parsed.Host + parsed.Path
