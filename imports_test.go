@@ -67,6 +67,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/program":             {"contract/checked"},
 	"afterhours/contract/proxy":               {},
 	"afterhours/contract/sdk/presets":         {"control"},
+	"afterhours/deploy":                       {},
 }
 
 // confined lists the only packages that may import a package of another module.
