@@ -54,7 +54,7 @@ func TestCheckTellsAllAtOnce(t *testing.T) {
 	}
 	for _, want := range []string{
 		"wrong: --limit many: it must be a whole number\n",
-		"wrong: --drain 2h: it must be a number and its unit, as in 10s, and at most 1h0m0s\n",
+		"wrong: --drain 2h: it must be a number and its unit, as in 10s, and at most an hour\n",
 		"wrong: --drain is given twice; give it once\n",
 		"wrong: environment variable AFTERHOURS_STRICT: --strict yes: it must be true or false\n",
 		"wrong: environment variable AFTERHOURS_LOG_FORMAT: --log-format xml: it must be ",

@@ -80,7 +80,7 @@ type drainTime time.Duration
 func (d *drainTime) Set(text string) error {
 	parsed, err := time.ParseDuration(text)
 	if err != nil || parsed < 0 || parsed > maxDrain {
-		return fmt.Errorf("it must be a number and its unit, as in 10s, and at most %v", maxDrain)
+		return errors.New("it must be a number and its unit, as in 10s, and at most an hour")
 	}
 	*d = drainTime(parsed)
 	return nil
