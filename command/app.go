@@ -30,8 +30,8 @@ const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
 	writeTimeout      = 60 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 32 << 10 // a token may take 16 KiB
+	idleTimeout       = 620 * time.Second // longer than a proxy keeps a connection: load balancers of Google Cloud do for 600 s
+	maxHeaderBytes    = 32 << 10          // a token may take 16 KiB
 	finishTimeout     = 10 * time.Second
 )
 

@@ -21,6 +21,10 @@ func TestProxyTimeouts(t *testing.T) {
 		}
 		return parsed
 	}
+	const cloud = 600 * time.Second // how long load balancers of Google Cloud keep a connection, which nobody can change
+	if idleTimeout <= cloud {
+		t.Errorf("a server closes idle connections after %v; it must be more than %v", idleTimeout, cloud)
+	}
 	for _, name := range []string{"http-keep-alive", "client"} {
 		if timeout(name) >= idleTimeout {
 			t.Errorf("timeout %s is %v; a server closes idle connections after %v", name, timeout(name), idleTimeout)
