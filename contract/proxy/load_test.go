@@ -105,6 +105,9 @@ func (u *user) send(method, path, ifMatch, body string) (status int, tag, text s
 	if ifMatch != "" {
 		request.Header.Set("If-Match", ifMatch)
 	}
+	if method == http.MethodPost && u.requests%2 == 0 {
+		request.ContentLength = -1 // in chunks, after which a server closes the connection
+	}
 	response, err := u.load.client.Do(request)
 	if err != nil {
 		return 0, "", err.Error()
