@@ -52,6 +52,9 @@ func Run(ctx context.Context, environment Environment) error {
 		err = nameOrigin(command.Flags(), err)
 	}
 	if err != nil && (!running || isUsage(err)) {
+		if command.Name() == "help" {
+			command = root
+		}
 		return usagef("%w; see %s --help", err, command.CommandPath())
 	}
 	return err

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ func readConfig(path string, flags *pflag.FlagSet) (found map[string]setting, fa
 		flag := flags.Lookup(name)
 		switch {
 		case flag == nil:
-			faults = append(faults, fmt.Errorf("%s: there is no setting %s%s", origin, name, suggestName(name, "", flags)))
+			faults = append(faults, fmt.Errorf("%s: there is no setting %s%s", origin, name, cmp.Or(suggestSynonym(name, "", flags), didYouMean(name, "", flagNames(flags)))))
 		case seen[name] > 0:
 			faults = append(faults, fmt.Errorf("%s: %s is in line %d already; give it once", origin, name, seen[name]))
 		default:

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,6 +20,20 @@ func didYouMean(mistyped, prefix string, names []string) string {
 		return " (did you mean " + prefix + name + "?)"
 	}
 	return ""
+}
+
+// mustBe returns words that a value must be one of the names, with the nearest one.
+func mustBe(value string, names ...string) string {
+	return "it must be " + joined(names, "or") + didYouMean(value, "", names)
+}
+
+// joined returns the names as words, as in "a, b or c".
+func joined(names []string, conjunction string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " " + conjunction + " " + names[last]
 }
 
 // explainFlag puts the error of a flag into words that say what would be right.
@@ -54,7 +69,7 @@ func valueFault(name, kind, value string, err error) error {
 		return fmt.Errorf("--%s is given twice; give it once", name)
 	case kind == "bool":
 		err = errors.New("it must be true or false")
-	case kind == "int":
+	case kind == "int", kind == "uint64":
 		err = errors.New("it must be a whole number")
 	}
 	return fmt.Errorf("--%s %s: %w", name, value, err)
@@ -66,21 +81,65 @@ var synonyms = map[string]string{
 	"dir": "data", "folder": "data", "db": "store", "database": "store",
 }
 
+// fileFlags are flags of other programs for what is an argument of this one.
+var fileFlags = []string{"file", "in", "input", "o", "out", "output", "path", "to"}
+
+// commandSynonyms are names that other programs give to commands of this one.
+var commandSynonyms = map[string]string{
+	"run": "serve", "start": "serve", "server": "serve", "up": "serve", "demo": "serve --demo",
+	"check": "doctor", "dump": "export", "load": "import", "mint": "token", "users": "user",
+	"create": "add", "new": "add", "delete": "remove", "rm": "remove", "ls": "list",
+}
+
 // suggestFlag returns words that suggest the flag that is meant by an unknown one, "" for none.
 func suggestFlag(command *cobra.Command, unknown *pflag.NotExistError) string {
 	mistyped := unknown.GetSpecifiedShortnames() // of -addr, which pflag takes for -a -d -d -r
 	if mistyped == "" {
 		mistyped = unknown.GetSpecifiedName()
 	}
-	return suggestName(mistyped, "--", command.Flags())
+	flags := command.Flags()
+	if synonym := suggestSynonym(mistyped, "--", flags); synonym != "" {
+		return synonym
+	}
+	if takesFile := strings.Contains(command.Use, "FILE"); takesFile && slices.Contains(fileFlags, mistyped) {
+		return " (name the FILE without a flag, as in " + firstExample(command) + ")"
+	}
+	return cmp.Or(didYouMean(mistyped, "--", flagNames(flags)), onlyWithInitial(mistyped, flagNames(flags)), flagOwners(command.Root(), mistyped))
 }
 
-// suggestName returns words that suggest the flag that is meant by a name, "" for none.
-func suggestName(mistyped, prefix string, flags *pflag.FlagSet) string {
-	if name := synonyms[mistyped]; flags.Lookup(name) != nil {
-		return " (did you mean " + prefix + name + "?)"
+// suggestSynonym returns words that suggest the flag that other programs call by the name, "" for none.
+func suggestSynonym(name, prefix string, flags *pflag.FlagSet) string {
+	if synonym := synonyms[name]; flags.Lookup(synonym) != nil {
+		return " (did you mean " + prefix + synonym + "?)"
 	}
-	return didYouMean(mistyped, prefix, flagNames(flags))
+	return ""
+}
+
+// onlyWithInitial returns words that suggest the only flag that begins with a letter, "" for none.
+func onlyWithInitial(letter string, names []string) string {
+	begins := func(name string) bool { return strings.HasPrefix(name, letter) }
+	at := slices.IndexFunc(names, begins)
+	if len(letter) != 1 || at < 0 || slices.ContainsFunc(names[at+1:], begins) {
+		return ""
+	}
+	return " (did you mean --" + names[at] + "?)"
+}
+
+// fewOwners is how many commands a person may have meant.
+const fewOwners = 3
+
+// flagOwners returns words that name the commands that have the flag, "" if none or many have it.
+func flagOwners(root *cobra.Command, flag string) string {
+	var owners []string
+	for _, command := range root.Commands() {
+		if command.IsAvailableCommand() && command.Flags().Lookup(flag) != nil {
+			owners = append(owners, command.Name())
+		}
+	}
+	if len(owners) == 0 || len(owners) > fewOwners {
+		return ""
+	}
+	return " (it is a flag of " + joined(owners, "and") + ")"
 }
 
 // flagExample returns words with the flag and a value, from the examples of the command or from
@@ -124,7 +183,13 @@ func unknownCommand(parent *cobra.Command, name string) error {
 			names = append(names, child.Name())
 		}
 	}
-	return usagef("unknown command %q for %q%s", name, parent.CommandPath(), didYouMean(name, "", names))
+	suggestion := didYouMean(name, "", names)
+	if synonym := commandSynonyms[name]; suggestion == "" && synonym != "" {
+		if command, _, _ := strings.Cut(synonym, " "); slices.Contains(names, command) {
+			suggestion = " (did you mean " + synonym + "?)"
+		}
+	}
+	return usagef("unknown command %q for %q%s", name, parent.CommandPath(), suggestion)
 }
 
 // noArguments checks the arguments of a command that takes flags only.
@@ -133,14 +198,30 @@ func noArguments(command *cobra.Command, args []string) (err error) {
 		return nil
 	}
 	command.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Value.String() == "=" {
+		switch {
+		case flag.NoOptDefVal != "" && isValueOf(flag, args[0]):
+			err = usagef("--%s takes its value after an equals sign, as in --%[1]s=%[2]s", flag.Name, args[0])
+		case flag.Value.String() == "=":
 			err = usagef("--%s = %s: leave out the spaces around the equals sign, as in --%[1]s=%[2]s", flag.Name, args[0])
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return usagef("%s takes no argument, but has %q", command.Name(), args[0])
+	example := firstExample(command)
+	if example != "" {
+		example = "; an example is " + example
+	}
+	return usagef("%s takes no argument, but has %q%s", command.Name(), args[0], example)
+}
+
+// isValueOf reports whether the flag would take the text. Nobody asks the flag afterwards.
+func isValueOf(flag *pflag.Flag, text string) bool {
+	value := flag.Value
+	if set, ok := value.(*once); ok {
+		value = set.Value
+	}
+	return value.Set(text) == nil
 }
 
 // commandOnly checks the arguments of a command that needs one of its commands.

@@ -101,7 +101,7 @@ func listenAddress(text string) (string, error) {
 	if err != nil {
 		return "", usagef("--addr %s: it must be host and port, as in 127.0.0.1:8080, or the port alone", text)
 	}
-	if number, err := strconv.Atoi(port); err == nil && (number < 0 || number > 65535) {
+	if _, err := net.LookupPort("tcp", port); err != nil {
 		return "", usagef("--addr %s: its port must be from 0 to 65535", text)
 	}
 	return text, nil
@@ -121,8 +121,14 @@ func (c *Config) listen(ctx context.Context) (net.Listener, error) {
 
 // explainListen puts the error of an address that cannot be listened on into words.
 func explainListen(addr string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
+	var unknown *net.DNSError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("--addr %s: another program has this port; stop it, or let --addr 127.0.0.1:0 pick a free one", addr)
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, &unknown):
+		return fmt.Errorf("--addr %s: this machine does not have this address; 127.0.0.1:8080 is for this machine alone, and :8080 for all who can reach it", addr)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("--addr %s: this user may not listen on this port; pick one from 1024 on", addr)
 	}
 	return fmt.Errorf("--addr %s: %w", addr, err)
 }
