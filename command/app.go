@@ -191,28 +191,6 @@ func (a *App) newHandler() (http.Handler, error) {
 	})
 }
 
-// settle puts in what the flags leave open, and returns everything that is wrong with them by
-// themselves: it reads no file and asks no network.
-func (c *Config) settle() (faults []error) {
-	addr, addrErr := listenAddress(c.Addr)
-	publicErr := c.checkPublicURL()
-	faults = []error{c.TLS.check(), c.StoreFlags.check(), c.IssuerFlags.check(), publicErr, checkLimit(c.Limit), c.checkNew(), addrErr}
-	if addrErr == nil && publicErr == nil {
-		var controlErr error
-		c.Addr = addr
-		c.Control, controlErr = c.control()
-		faults = append(faults, controlErr, c.checkClients())
-	}
-	return slices.DeleteFunc(faults, func(err error) bool { return err == nil })
-}
-
-func (c *Config) checkPublicURL() error {
-	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
-		return usagef("--public-url %s: %w", hideUser(c.PublicURL), err)
-	}
-	return nil
-}
-
 // now returns the time by the clock of the server.
 func (a *App) now() time.Time {
 	if a.clock == nil {
@@ -299,18 +277,6 @@ func (a *App) shutDown() error {
 		err = errors.Join(err, closePart())
 	}
 	return err
-}
-
-// drain makes the server not ready and serves on for the time of --drain. It returns early with the
-// error that ends the server meanwhile.
-func (a *App) drain() error {
-	a.draining.Store(true)
-	select {
-	case <-time.After(a.config.Drain):
-		return nil
-	case err := <-a.Failed():
-		return err
-	}
 }
 
 // finish closes the listener and waits for the requests under way.

@@ -119,6 +119,15 @@ func TestConfigFileFaults(t *testing.T) {
 	}
 }
 
+// TestFaultIsToldOnce: a value that is wrong in the environment does not make that of the file a second one.
+func TestFaultIsToldOnce(t *testing.T) {
+	environment := map[string]string{"AFTERHOURS_LIMIT": "many"}
+	out, err := checkLines(t, environment, "--store", "memory", "--config", writeConfig(t, "limit: 10\n"))
+	if err == nil || strings.Count(out, "wrong: ") != 1 || !strings.Contains(out, "wrong: environment variable AFTERHOURS_LIMIT: --limit many: it must be a whole number\n") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // TestEmptyConfigFile: a file without settings is one.
 func TestEmptyConfigFile(t *testing.T) {
 	for _, text := range []string{"", "# nothing yet\n"} {

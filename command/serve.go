@@ -147,6 +147,18 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 	}
 }
 
+// drain makes the server not ready and serves on for the time of --drain. It returns early with the
+// error that ends the server meanwhile.
+func (a *App) drain() error {
+	a.draining.Store(true)
+	select {
+	case <-time.After(a.config.Drain):
+		return nil
+	case err := <-a.Failed():
+		return err
+	}
+}
+
 // sayStopping says what the end waits for: to a person on a terminal, otherwise in the log.
 func (a *App) sayStopping(stderr io.Writer) {
 	finishing := "finishing " + counted(int(a.active.Load()), "request")

@@ -2,9 +2,12 @@ package command
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"afterhours/handlers"
 )
 
 // settings sets the flags of one command line.
@@ -53,8 +56,10 @@ var errTwice = errors.New("it is given twice")
 func (o *once) Set(text string) error {
 	err := errTwice
 	if !o.isSet {
-		o.isSet = true
 		err = o.Value.Set(text)
+	}
+	if err == nil || o.settings.keepFaults {
+		o.isSet = true
 	}
 	if err == nil || !o.settings.keepFaults {
 		return err
@@ -77,4 +82,26 @@ func (s *settings) refuseRepeats(command *cobra.Command) {
 	for _, child := range command.Commands() {
 		s.refuseRepeats(child)
 	}
+}
+
+// settle puts in what the flags leave open, and returns everything that is wrong with them by
+// themselves: it reads no file and asks no network.
+func (c *Config) settle() (faults []error) {
+	addr, addrErr := listenAddress(c.Addr)
+	publicErr := c.checkPublicURL()
+	faults = []error{c.TLS.check(), c.StoreFlags.check(), c.IssuerFlags.check(), publicErr, checkLimit(c.Limit), c.checkNew(), addrErr}
+	if addrErr == nil && publicErr == nil {
+		var controlErr error
+		c.Addr = addr
+		c.Control, controlErr = c.control()
+		faults = append(faults, controlErr, c.checkClients())
+	}
+	return slices.DeleteFunc(faults, func(err error) bool { return err == nil })
+}
+
+func (c *Config) checkPublicURL() error {
+	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
+		return usagef("--public-url %s: %w", hideUser(c.PublicURL), err)
+	}
+	return nil
 }
