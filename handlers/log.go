@@ -36,6 +36,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	if req.target != "" {
 		line = append(line, slog.String("target", req.target))
 	}
+	if req.reason != "" {
+		line = append(line, slog.String("reason", req.reason))
+	}
 	s.log.LogAttrs(r.Context(), level, "request", line...)
 }
 
