@@ -39,7 +39,7 @@ func TestCheckTellsAllAtOnce(t *testing.T) {
 		}
 	}()
 	defer taken.Close()
-	cert, key := writeCertificate(t, dir, "a.example", time.Now().Add(-time.Hour))
+	cert, key := writeKeyPair(t, dir, "a.example", time.Now().Add(-time.Hour))
 	clients, seed := filepath.Join(dir, "clients.json"), filepath.Join(dir, "seed.jsonl")
 	writeText(t, clients, `[{"id":"a b","secret":"hunter2"}]`)
 	writeText(t, seed, `{"tenant":"x"}`)
@@ -85,7 +85,7 @@ func TestCheckChangesNothing(t *testing.T) {
 	used := filepath.Join(dir, "used")
 	mustRun(t, "token", "--data", makeFolder(t, used))
 	mustRun(t, "serve", "--check", "--addr", "127.0.0.1:0", "--data", used, "--new")
-	cert, key := writeCertificate(t, dir, "a.example", time.Now().Add(time.Hour))
+	cert, key := writeKeyPair(t, dir, "a.example", time.Now().Add(time.Hour))
 	before := files(t, dir)
 	for _, args := range [][]string{
 		{"--data", filepath.Join(dir, "fresh", "folder")}, {"--data", used, "--new"}, {"--store", "memory", "--tls-dev", "--data", used},
@@ -114,14 +114,14 @@ func TestCheckBesideAServer(t *testing.T) {
 // TestCheckCertificate: what is worth a look is a warning.
 func TestCheckCertificate(t *testing.T) {
 	dir := t.TempDir()
-	cert, key := writeCertificate(t, dir, "a.example", time.Now().Add(48*time.Hour))
+	cert, key := writeKeyPair(t, dir, "a.example", time.Now().Add(48*time.Hour))
 	out, err := checkLines(t, nil, "--store", "memory", "--tls-cert", cert, "--tls-key", key, "--public-url", "https://b.example")
 	for _, want := range []string{"warning: --tls-cert " + cert + ": it expires at ", "warning: --tls-cert " + cert + ": it is not for b.example, the host of --public-url"} {
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("%v: it does not say %q: %s", err, want, out)
 		}
 	}
-	_, other := writeCertificate(t, t.TempDir(), "a.example", time.Now().Add(time.Hour))
+	_, other := writeKeyPair(t, t.TempDir(), "a.example", time.Now().Add(time.Hour))
 	if out, err := checkLines(t, nil, "--store", "memory", "--tls-cert", cert, "--tls-key", other); err == nil || !strings.Contains(out, "wrong: --tls-cert "+cert+", --tls-key "+other) {
 		t.Errorf("%v: %s", err, out)
 	}
@@ -157,7 +157,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	dir := t.TempDir()
 	clients, key := filepath.Join(dir, "clients.json"), filepath.Join(dir, "key.pem")
 	writeText(t, key, "hunter2")
-	cert, _ := writeCertificate(t, t.TempDir(), "a.example", time.Now().Add(time.Hour))
+	cert, _ := writeKeyPair(t, t.TempDir(), "a.example", time.Now().Add(time.Hour))
 	cases := [][]string{
 		{"--tls-cert", cert, "--tls-key", key},
 		{"--public-url", "https://me:hunter2@graph.example.com"},
@@ -195,8 +195,8 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 }
 
-// writeCertificate writes a certificate for the host and its key.
-func writeCertificate(t *testing.T, dir, host string, end time.Time) (cert, key string) {
+// writeKeyPair writes a certificate for the host and its key.
+func writeKeyPair(t *testing.T, dir, host string, end time.Time) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
