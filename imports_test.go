@@ -68,9 +68,11 @@ var importTable = map[string][]string{
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/oidc":                {},
 	"afterhours/contract/program":             {"contract/checked"},
+	"afterhours/contract/proxy":               {},
 	"afterhours/contract/sdk/presets":         {"control"},
 	"afterhours/contract/traces":              {},
 
+	"afterhours/deploy":        {},
 	"afterhours/deploy/notice": {},
 }
 

@@ -125,7 +125,7 @@ func (f *IssuerFlags) issuers(tracer *traces.Tracer) (named []*auth.Issuer, err 
 		}
 		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims, Client: client})
 		if err != nil {
-			return nil, usagef("--issuer %s: %w", name, err)
+			return nil, usagef("--issuer %s: %w", hideUser(name), err)
 		}
 		named = append(named, issuer)
 	}

@@ -17,7 +17,8 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 		return
 	}
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError && !gone(r) && !req.endsByFault() {
+	expected := req.endsByFault() || isProbe(req.route) && s.isDraining()
+	if status >= http.StatusInternalServerError && !gone(r) && !expected {
 		level = slog.LevelError
 	}
 	line := []slog.Attr{

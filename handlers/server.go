@@ -29,7 +29,7 @@ import (
 )
 
 // Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control,
-// SignIn and Tracer is required.
+// SignIn, Tracer and Draining is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -56,8 +56,10 @@ type Config struct {
 	PageProviders []pages.Provider
 	// Tracer has a span for each request. nil has none, and costs nothing.
 	Tracer *traces.Tracer
-	Logger *slog.Logger
-	Now    func() time.Time
+	// Draining reports whether the server is about to end, so that /readyz is 503. nil never does.
+	Draining func() bool
+	Logger   *slog.Logger
+	Now      func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -72,6 +74,7 @@ type Server struct {
 	publicURL string
 	log       *slog.Logger
 	now       func() time.Time
+	draining  func() bool // nil for never
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
@@ -112,6 +115,7 @@ func New(config Config) (*Server, error) {
 		publicURL: strings.TrimSuffix(config.PublicURL, "/"),
 		log:       config.Logger,
 		now:       config.Now,
+		draining:  config.Draining,
 		instance:  newRequestID()[:8],
 		limits:    config.Limits,
 		tracer:    config.Tracer,
@@ -136,7 +140,7 @@ func CheckPublicURL(text string) error {
 		return nil
 	}
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" || parsed.User != nil ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return errors.New("it must be scheme, host and port alone, as in https://graph.example.com")
 	}
