@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"afterhours/contract/checked"
@@ -31,6 +32,9 @@ func TestIssuerOfAPrivateAuthority(t *testing.T) {
 		status, _, text := checked.Send(t, checked.Client(t), "GET", p.URL+program.Statistics, token, "")
 		if status != one.status {
 			t.Errorf("%s: %d %s, want %d", one.name, status, text, one.status)
+		}
+		if err := p.End(syscall.SIGTERM); err != nil { // it has written all of its log then
+			t.Errorf("%s: the server ends with %v", one.name, err)
 		}
 		if says := strings.Contains(p.Log(), "--issuer-ca"); says != (status != http.StatusOK) {
 			t.Errorf("%s: the log: %s", one.name, p.Log())
