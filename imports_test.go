@@ -50,6 +50,7 @@ var importTable = map[string][]string{
 	"afterhours/store/group":                 {},
 	"afterhours/store/memory":                {"store", "store/edm"},
 	"afterhours/store/sqlite":                {"store", "store/edm", "store/gate", "store/group", "store/sqlquery"},
+	"afterhours/store/metered":               {"store"},
 	"afterhours/store/postgres":              {"store", "store/edm", "store/gate", "store/group", "store/sqlquery"},
 	"afterhours/store/postgres/postgrestest": {},
 	"afterhours/store/sqlquery":              {"store", "store/edm"},

@@ -23,6 +23,7 @@ type Store struct {
 var (
 	_ store.Store    = (*Store)(nil)
 	_ store.Replacer = (*Store)(nil)
+	_ store.Measured = (*Store)(nil)
 )
 
 // Open connects to the database of the address, which is a URL or a connection string of

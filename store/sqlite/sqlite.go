@@ -72,6 +72,7 @@ var (
 	_ store.Replacer         = (*Store)(nil)
 	_ store.IntegrityChecker = (*Store)(nil)
 	_ store.Watcher          = (*Store)(nil)
+	_ store.Measured         = (*Store)(nil)
 )
 
 // Open opens the database in the folder. It creates both if they do not exist, readable
