@@ -111,7 +111,9 @@ func (s *Server) enter(r *http.Request, op *spec.Operation, req *request, bodySi
 	case op.Route.Method == http.MethodGet:
 		take = s.limits.Read
 	}
+	asked := time.Now()
 	req.held.place, err = take(r.Context(), caller)
+	req.waited = time.Since(asked)
 	return busy(err)
 }
 

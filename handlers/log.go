@@ -35,6 +35,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	if req.target != "" {
 		line = append(line, slog.String("target", req.target))
 	}
+	if s.debugs(r.Context()) {
+		line = append(line, req.details()...)
+	}
 	s.log.LogAttrs(r.Context(), level, "request", line...)
 }
 

@@ -49,6 +49,7 @@ func (s *Server) guard(c *gin.Context) {
 		s.misrouted(c, methods)
 		return
 	}
+	req.operation = op.OperationID
 	req.Root = s.origin(c.Request) + "/" + strings.SplitN(c.FullPath(), "/", 3)[1]
 	if whole := batchOf(c.Request.Context()); whole != nil {
 		defer whole.end()
@@ -146,6 +147,7 @@ func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request)
 	}
 	req.Caller, err = s.verify(r, verifier, token)
 	if err != nil {
+		s.logRefusedToken(r.Context(), req, err)
 		return unauthenticated(err)
 	}
 	if err := permitted(op.Security, req.Caller); err != nil {

@@ -27,8 +27,8 @@ import (
 	"afterhours/store"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control
-// and SignIn is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control,
+// SignIn and Observe is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -53,8 +53,10 @@ type Config struct {
 	SignIn *signin.Service
 	// PageProviders are the issuers at which people sign in to the week page.
 	PageProviders []pages.Provider
-	Logger        *slog.Logger
-	Now           func() time.Time
+	// Observe takes every request.
+	Observe Observe
+	Logger  *slog.Logger
+	Now     func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -74,6 +76,7 @@ type Server struct {
 	batches   *batch.Runner
 	control   *controlAPI // nil without the control contract
 	limits    *limits.Limits
+	observe   Observe     // nil for nobody
 	strangers *logs.Quota // of lines about requests without a valid token
 	engine    *gin.Engine
 	damaged   atomic.Bool // whether a request has met damage in the store
@@ -110,6 +113,7 @@ func New(config Config) (*Server, error) {
 		now:       config.Now,
 		instance:  newRequestID()[:8],
 		limits:    config.Limits,
+		observe:   config.Observe,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
@@ -155,6 +159,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	took := time.Since(start)
 	s.logRequest(r, req, recorder.sent(), took)
+	s.observeRequest(r, req, recorder.sent(), took)
 	if s.control != nil {
 		s.control.record(r, req, recorder.sent(), took)
 	}
