@@ -20,6 +20,7 @@ import (
 	"afterhours/handlers/control"
 	"afterhours/handlers/limits"
 	"afterhours/handlers/signin"
+	"afterhours/metrics"
 	"afterhours/store"
 	"afterhours/store/bulk"
 )
@@ -39,6 +40,7 @@ const (
 type Config struct {
 	StoreFlags
 	IssuerFlags
+	AdminFlags
 	Contract  []byte       // openapi.yaml, which the server shows and enforces
 	Addr      string       // to listen on, as in --addr
 	Listener  net.Listener // to accept connections from instead of Addr; nil for none
@@ -52,11 +54,13 @@ type Config struct {
 	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
 	Strict    bool          // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
-	Limit     int          // requests a second of each caller; 0 for no limit
-	New       bool         // create the sqlite store, and refuse one that is there
-	Logger    *slog.Logger // not nil
-	LogFormat logFormat    // of the lines that serve and exec give to Logger
-	Stderr    io.Writer    // for the words with which writing stops, in addition to the log; not nil
+	Limit     int            // requests a second of each caller; 0 for no limit
+	New       bool           // create the sqlite store, and refuse one that is there
+	Logger    *slog.Logger   // not nil
+	LogFormat logFormat      // of the lines that serve and exec give to Logger
+	LogLevel  logLevel       // as in --log-level
+	Level     *slog.LevelVar // of Logger; nil if nobody may change it
+	Stderr    io.Writer      // for the words with which writing stops, in addition to the log; not nil
 }
 
 // App is the running server and all parts that it is made of.
@@ -69,10 +73,14 @@ type App struct {
 	signIn   *signin.Service  // nil if nobody can sign in
 	seed     []bulk.Row       // of the file of --seed
 	verifier *auth.Verifier
+	limits   *limits.Limits
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
 	demo     loadedDemo  // by Start, with --demo
 	server   *http.Server
+	metrics  *metrics.Metrics // nil without the admin listener
+	measured store.Measured   // nil for a store that measures nothing
+	admin    *adminListener   // nil without --admin-addr, and before Start
 	failed   chan error
 	active   atomic.Int64 // requests under way
 	stop     func() error // shutDown, which runs once
@@ -95,11 +103,11 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL(), checkLimit(a.config.Limit))
+	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.AdminFlags.check(), a.config.checkPublicURL(), checkLimit(a.config.Limit))
 	if err != nil {
 		return err
 	}
-	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
+	if a.config.Addr, err = listenAddress("addr", a.config.Addr); err != nil {
 		return err
 	}
 	if a.config.Control, err = a.config.control(); err != nil {
@@ -136,6 +144,10 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	open := newConnections(connectionLimit(openFiles()))
+	if err := a.openAdmin(handler, open); err != nil {
+		return err
+	}
 	a.server = &http.Server{
 		Handler:           &streams{next: a.counting(handler)},
 		TLSConfig:         a.tls,
@@ -146,7 +158,7 @@ func (a *App) open(ctx context.Context) error {
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streamsPerConnection},
 		ConnContext:       withStreamCount,
-		ConnState:         newConnections(connectionLimit(openFiles())).track,
+		ConnState:         open.track,
 		ErrorLog:          newErrorLog(a.config.Logger),
 	}
 	if a.control != nil {
@@ -164,14 +176,14 @@ func (a *App) counting(handler http.Handler) http.Handler {
 	})
 }
 
-func (a *App) newHandler() (http.Handler, error) {
+func (a *App) newHandler() (*handlers.Server, error) {
 	verifier, err := a.config.verifier(a.issuer, a.now)
 	if err != nil {
 		return nil, err
 	}
-	a.verifier = verifier
+	a.verifier, a.limits = verifier, limits.New(runtime.GOMAXPROCS(0), a.config.Limit)
 	return handlers.New(handlers.Config{
-		Limits:    limits.New(runtime.GOMAXPROCS(0), a.config.Limit),
+		Limits:    a.limits,
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
@@ -185,6 +197,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		SignIn:    a.signIn,
 
 		PageProviders: a.config.pageProviders(),
+		Observe:       a.observeRequests(),
 
 		Now: a.now,
 	})
@@ -213,6 +226,9 @@ func (a *App) Start(ctx context.Context) error {
 	defer a.mu.Unlock()
 	if a.stopped || a.listener != nil {
 		return errors.New("the server was started or stopped before")
+	}
+	if err := a.startAdmin(ctx); err != nil {
+		return err
 	}
 	listener, err := a.config.listen(ctx)
 	if err != nil {

@@ -22,6 +22,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.closers = append(a.closers, a.store.Close)
+	a.measureStore()
 	if watcher, ok := a.store.(store.Watcher); ok {
 		watcher.Watch(a.notice)
 	}

@@ -30,6 +30,7 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --store memory --control
   afterhours serve --store memory --seed weeks.jsonl --ready-file ready.json --exit-with-parent
   afterhours serve --tls-dev
+  afterhours serve --admin-addr 127.0.0.1:9090
   afterhours serve --query-time 5s
   afterhours serve --limit 100
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
@@ -70,6 +71,8 @@ func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.Var((*queryTime)(&c.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
 	flags.IntVar(&c.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
 	flags.BoolVar(&c.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
+	flags.Var(&c.LogLevel, "log-level", "lines of this level and above it are logged: debug, info, warn or error (default: info; with exec and no --log-file: warn)")
+	c.AdminFlags.add(flags)
 	flags.Var(&c.LogFormat, "log-format", "text: lines for people. json: an object on each line. auto: text on a terminal, json otherwise")
 	c.IssuerFlags.add(flags)
 	flags.BoolVar(&c.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
@@ -118,6 +121,9 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 		}()
 	}
 	fmt.Fprintln(out, "listening on", app.URL())
+	if url := app.adminURL(); url != "" {
+		fmt.Fprintln(out, "admin listening on", url)
+	}
 	if app.caFile != "" {
 		printTrust(out, app.URL(), app.caFile)
 	}

@@ -70,18 +70,18 @@ func (q *queryTime) String() string { return time.Duration(*q).String() }
 // Type returns the name of the type for the help.
 func (q *queryTime) Type() string { return "duration" }
 
-// listenAddress returns the address that --addr means: a port alone is one of this machine
+// listenAddress returns the address that the flag means: a port alone is one of this machine
 // only.
-func listenAddress(text string) (string, error) {
+func listenAddress(flag, text string) (string, error) {
 	if _, err := strconv.ParseUint(text, 10, 64); err == nil {
 		text = net.JoinHostPort("127.0.0.1", text)
 	}
 	_, port, err := net.SplitHostPort(text)
 	if err != nil {
-		return "", usagef("--addr %s: it must be host and port, as in 127.0.0.1:8080, or the port alone", text)
+		return "", usagef("--%s %s: it must be host and port, as in 127.0.0.1:8080, or the port alone", flag, text)
 	}
 	if number, err := strconv.Atoi(port); err == nil && (number < 0 || number > 65535) {
-		return "", usagef("--addr %s: its port must be from 0 to 65535", text)
+		return "", usagef("--%s %s: its port must be from 0 to 65535", flag, text)
 	}
 	return text, nil
 }
@@ -93,15 +93,15 @@ func (c *Config) listen(ctx context.Context) (net.Listener, error) {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return nil, explainListen(c.Addr, err)
+		return nil, explainListen("addr", c.Addr, err)
 	}
 	return listener, nil
 }
 
 // explainListen puts the error of an address that cannot be listened on into words.
-func explainListen(addr string, err error) error {
+func explainListen(flag, addr string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("--addr %s: another program has this port; stop it, or let --addr 127.0.0.1:0 pick a free one", addr)
+		return fmt.Errorf("--%s %s: another program has this port; stop it, or let --%s 127.0.0.1:0 pick a free one", flag, addr, flag)
 	}
-	return fmt.Errorf("--addr %s: %w", addr, err)
+	return fmt.Errorf("--%s %s: %w", flag, addr, err)
 }
