@@ -10,10 +10,11 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "store", "store/..."},
+	"afterhours/command": {"command/generate", "handlers", "handlers/admin", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "metrics", "store", "store/..."},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
+	"afterhours/metrics": {"handlers/auth", "handlers/limits", "store"},
 
 	"afterhours/kit/go":                 {"command", "kit/go/internal/client", "store/edm"},
 	"afterhours/kit/go/internal/client": {},
@@ -35,6 +36,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/problem":  {"gen"},
 
 	"afterhours/handlers/odata":           {"handlers/suggest", "store", "store/edm"},
+	"afterhours/handlers/admin":           {"gen", "logs"},
 	"afterhours/handlers/auth":            {"handlers/auth/atomicfile"},
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
@@ -83,6 +85,8 @@ var confined = map[string][]string{
 	"github.com/pressly/...":    {"store/sqlite", "store/postgres"},
 	"github.com/agnivade/...":   {"handlers/suggest"},
 	"github.com/lmittmann/...":  {"logs"},
+	"github.com/prometheus/...": {"metrics"},
+	"net/http/pprof":            {"handlers/admin"},
 }
 
 // TestImports compares the tables with the imports of every package, tests excepted.
