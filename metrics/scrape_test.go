@@ -148,10 +148,7 @@ func TestNativeHistograms(t *testing.T) {
 
 // TestLint: promtool finds nothing to say about a scrape. A server with the other store has no other names.
 func TestLint(t *testing.T) {
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		program.Missing(t, "promtool is not there; Debian has it in the package prometheus")
-	}
+	promtool := need(t, "promtool")
 	w := watch(t, t.TempDir())
 	w.create(t, "call")
 	response, err := http.Get(w.admin + "/metrics")
