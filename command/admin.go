@@ -128,7 +128,7 @@ func (a *App) openAdmin(handler *handlers.Server, open *connections) error {
 	a.admin = &adminListener{server: &http.Server{
 		Handler:           admin.New(config),
 		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
+		ReadTimeout:       0, // its end would also end a profile that takes longer
 		WriteTimeout:      adminWriteTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,

@@ -198,7 +198,7 @@ func TestAdminToken(t *testing.T) {
 		ask(second, http.StatusOK)
 		write("")
 		ask(second, http.StatusUnauthorized)
-		if log := p.Log(); !strings.Contains(log, "a request of the admin listener has not its token") || !strings.Contains(log, "must hold one token") || strings.Contains(log, second) {
+		if log := p.Log(); !strings.Contains(log, "a request of the admin listener lacks its token") || !strings.Contains(log, "must hold one token") || strings.Contains(log, second) {
 			t.Errorf("the log is %s", log)
 		}
 	}

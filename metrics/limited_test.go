@@ -1,7 +1,6 @@
 package metrics_test
 
 import (
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -36,7 +35,7 @@ func (l *limited) connect() {
 		l.t.Error(err)
 		return
 	}
-	l.t.Cleanup(func() { _ = connection.(net.Conn).Close() })
+	l.t.Cleanup(func() { _ = connection.Close() })
 }
 
 // read sends a request that is throttled if it is not among the first.

@@ -113,7 +113,7 @@ func (h *Handler) admit(r *http.Request) *refusal {
 		return nil
 	}
 	if h.refused.Allow() {
-		h.Log.Warn("a request of the admin listener has not its token", "from", r.RemoteAddr, "trouble", err)
+		h.Log.Warn("a request of the admin listener lacks its token", "from", r.RemoteAddr, "error", err)
 	}
 	return refuse(http.StatusUnauthorized, "This needs the token of --admin-token-file. Send the header: Authorization: Bearer {token}.")
 }
