@@ -25,7 +25,10 @@ func backupCommand() *cobra.Command {
 				if !ok {
 					return usagef("--store: backup copies sqlite only; use the backup of the database server for another store")
 				}
-				if err := source.Backup(command.Context(), args[0]); err != nil {
+				progress, end := showSteps(command.ErrOrStderr())
+				err := source.Backup(command.Context(), args[0], progress)
+				end()
+				if err != nil {
 					return explainFile(err)
 				}
 				return flags.sayIfEmpty(command.Context(), opened, command.ErrOrStderr())
@@ -51,6 +54,9 @@ func restoreCommand() *cobra.Command {
   afterhours restore --data /var/lib/afterhours /backups/2026-11-24.db`,
 		Args: needFile,
 		RunE: func(command *cobra.Command, args []string) (err error) {
+			if err := needName(data); err != nil {
+				return err
+			}
 			file, err := openFile(args[0])
 			if err != nil {
 				return err
@@ -67,7 +73,9 @@ func restoreCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, unlock()) }()
-			replaced, err := sqlite.Restore(command.Context(), data, args[0])
+			progress, end := showSteps(command.ErrOrStderr())
+			replaced, err := sqlite.Restore(command.Context(), data, args[0], progress)
+			end()
 			if err != nil {
 				return err
 			}

@@ -16,6 +16,9 @@ func addBuiltins(root *cobra.Command) {
 			command.Run, command.RunE = nil, func(_ *cobra.Command, args []string) error { return printHelp(root, args) }
 		case "completion":
 			command.Args = commandOnly
+			for _, shell := range command.Commands() {
+				shell.Args = noArguments
+			}
 			command.RunE = func(*cobra.Command, []string) error { return usagef("say bash, fish, powershell or zsh") }
 		}
 	}

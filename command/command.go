@@ -48,6 +48,9 @@ func Run(ctx context.Context, environment Environment) error {
 		err = nameVariable(command.Flags(), err)
 	}
 	if err != nil && (!running || isUsage(err)) {
+		if command.Name() == "help" {
+			command = root
+		}
 		return usagef("%w; see %s --help", err, command.CommandPath())
 	}
 	return err

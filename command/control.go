@@ -39,7 +39,7 @@ func (s *controlScope) Set(text string) error {
 		*s = value
 		return nil
 	}
-	return errors.New("it must be local, anywhere or off")
+	return errors.New(mustBe(text, string(controlLocal), string(controlAnywhere), string(controlOff)))
 }
 
 func (s *controlScope) String() string { return string(*s) }

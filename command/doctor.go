@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +29,7 @@ func doctorCommand() *cobra.Command {
 				}
 			}
 			err := flags.withStore(command.Context(), func(opened store.Store) error {
-				if err := checkStore(command.Context(), opened); err != nil {
+				if err := checkStore(command, opened); err != nil {
 					return err
 				}
 				return flags.sayIfEmpty(command.Context(), opened, command.ErrOrStderr())
@@ -75,12 +74,16 @@ func (f *StoreFlags) acceptLoss(stderr io.Writer) (err error) {
 
 // checkStore reads and writes the store and, if it is a file, reads all of it. A
 // database server checks its own files.
-func checkStore(ctx context.Context, opened store.Store) error {
-	if err := opened.Check(ctx); err != nil {
+func checkStore(command *cobra.Command, opened store.Store) error {
+	progress, end := showSteps(command.ErrOrStderr())
+	defer end()
+	progress("reading and writing", 0, -1)
+	if err := opened.Check(command.Context()); err != nil {
 		return err
 	}
 	if file, ok := opened.(store.IntegrityChecker); ok {
-		return file.Integrity(ctx)
+		progress("checking all that is stored", 0, -1)
+		return file.Integrity(command.Context())
 	}
 	return nil
 }

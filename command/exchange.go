@@ -29,7 +29,7 @@ func fileFormat(flag, file string) (string, error) {
 	case flag == jsonLines || flag == csvRows:
 		return flag, nil
 	case flag != "":
-		return "", usagef("--format %s: it must be %s or %s", flag, jsonLines, csvRows)
+		return "", usagef("--format %s: %s", flag, mustBe(flag, jsonLines, csvRows))
 	}
 	switch ending := strings.ToLower(filepath.Ext(file)); ending {
 	case ".csv":

@@ -48,7 +48,6 @@ early, --resume continues the file.`,
 			if e.exchange, err = newExchange(contract); err != nil {
 				return err
 			}
-			e.bar = newRowBar(command.ErrOrStderr(), isTerminal(command.ErrOrStderr()), -1, "exporting")
 			return flags.withStore(command.Context(), func(from store.Store) error { return e.run(command, from, name) })
 		},
 	}
@@ -79,6 +78,7 @@ func (e *exporter) run(command *cobra.Command, from store.Store, name string) (e
 		out = file
 		defer func() { err = errors.Join(err, file.Sync(), file.Close()) }()
 	}
+	e.showProgress(command, from)
 	err = e.write(command, from, out)
 	_ = e.bar.Finish()
 	fmt.Fprintf(command.ErrOrStderr(), "%d rows\n", e.rows)
@@ -91,10 +91,39 @@ func (e *exporter) run(command *cobra.Command, from store.Store, name string) (e
 	return err
 }
 
+// showProgress makes the bar. On a terminal it asks the store how many statistics are to come. If the
+// store cannot say that in time, the bar has no end.
+func (e *exporter) showProgress(command *cobra.Command, from store.Store) {
+	total, visible := int64(-1), isTerminal(command.ErrOrStderr())
+	if counter, ok := from.(store.StatisticsCounter); ok && visible {
+		if count, err := counter.CountAfter(command.Context(), keyOf(e.last)); err == nil {
+			total = count
+		}
+	}
+	e.bar = newRowBar(command.ErrOrStderr(), visible, total, "exporting")
+}
+
+// keyOf returns the key after which the statistics of an export begin that goes on after the item.
+// The item is nil for an export from the beginning.
+func keyOf(after *bulk.Item) store.Key {
+	switch {
+	case after == nil:
+		return store.Key{}
+	case after.Statistic != nil:
+		return store.Key{Owner: after.Owner, ID: after.Statistic.ID}
+	case after.Settings != nil:
+		return store.Key{Owner: after.Owner}
+	}
+	return store.Key{Owner: store.Owner{Tenant: after.Owner.Tenant}} // a name: names come before statistics
+}
+
 // open returns the file, at the position where the next row belongs.
 func (e *exporter) open(name string) (*os.File, error) {
 	if !e.resume {
 		file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if info, _ := os.Stat(name); info != nil && info.IsDir() {
+			return nil, fmt.Errorf("%s is a folder; name a new file in it", name)
+		}
 		if errors.Is(err, os.ErrExist) {
 			return nil, fmt.Errorf("%s is there already; --resume continues it", name)
 		}
@@ -174,7 +203,9 @@ func (e *exporter) readRow(line []byte) (*bulk.Item, error) {
 func (e *exporter) write(command *cobra.Command, from store.Store, out io.Writer) error {
 	write, flush := newRowWriter(e.exchange, e.format, out, e.last == nil)
 	err := bulk.Export(command.Context(), from, e.last, func(item *bulk.Item) error {
-		_ = e.bar.Add(1)
+		if item.Statistic != nil {
+			_ = e.bar.Add(1)
+		}
 		if e.format == csvRows && item.Statistic == nil {
 			e.omitted++
 			return nil

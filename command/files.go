@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // explainFile puts the error of the system about a file into words that name the file. It returns
@@ -23,14 +25,41 @@ func explainFile(err error) error {
 		return fmt.Errorf("%s exists; name a new file", path)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the rights of %s do not let this user %s it", path, failed.Op)
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s is a file; a folder must be there", nearestThere(path))
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	if _, missing := os.Stat(folder); errors.Is(missing, fs.ErrNotExist) {
 		return fmt.Errorf("there is no folder %s", folder)
 	}
-	return fmt.Errorf("there is no file %s", path)
+	return fmt.Errorf("there is no file %s%s", path, suggestFile(path))
 }
+
+// nearestThere returns the path, or else the nearest folder above it that is there.
+func nearestThere(path string) string {
+	for {
+		if _, err := os.Stat(path); err == nil || path == filepath.Dir(path) {
+			return path
+		}
+		path = filepath.Dir(path)
+	}
+}
+
+// suggestFile returns words that suggest the file of the same folder with the nearest name, "" for none.
+func suggestFile(path string) string {
+	folder, name := filepath.Split(path)
+	open, err := os.Open(cmp.Or(folder, "."))
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = open.Close() }()
+	names, _ := open.Readdirnames(manyFiles) // with an error for an empty folder
+	return didYouMean(name, folder, names)
+}
+
+// manyFiles is how many names of a folder are compared with a mistyped one.
+const manyFiles = 10_000
 
 // explainCertificate puts the error of a certificate and its key into words that name the file.
 func explainCertificate(cert, key string, err error) error {

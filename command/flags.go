@@ -35,7 +35,7 @@ func (f *StoreFlags) add(flags *pflag.FlagSet) {
 // check returns an error if the flags name no store.
 func (f *StoreFlags) check() error {
 	if durability := sqlite.Durability(f.Durability); durability != sqlite.Full && durability != sqlite.Normal {
-		return usagef("--durability %s: it must be full or normal", f.Durability)
+		return usagef("--durability %s: %s", f.Durability, mustBe(f.Durability, string(sqlite.Full), string(sqlite.Normal)))
 	}
 	kind, _, isURL := strings.Cut(f.Store, "://")
 	switch {
@@ -43,10 +43,12 @@ func (f *StoreFlags) check() error {
 		return usagef("--store sqlite takes no address: --data names its folder")
 	case isURL && kind == "memory":
 		return usagef("--store memory takes no address")
-	case kind == "sqlite", kind == "memory":
+	case kind == "sqlite":
+		return needName(f.Data)
+	case kind == "memory":
 		return nil
 	case kind != "postgres" && kind != "postgresql": // only the kind is shown, as the rest of a URL may hold a password
-		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://", kind)
+		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://%s", kind, didYouMean(kind, "", []string{"sqlite", "memory", "postgres"}))
 	case !isURL:
 		return usagef("--store %s: give the URL of the database, as in postgres://USER@HOST/DATABASE", kind)
 	}

@@ -16,6 +16,14 @@ import (
 	"afterhours/store/sqlite"
 )
 
+// needName returns an error if the name of the data folder is empty, which would mean the current folder.
+func needName(data string) error {
+	if data == "" {
+		return usagef("--data is empty: name a folder, as in --data %s", dataFolder)
+	}
+	return nil
+}
+
 // needFolder returns an error if there is no data folder. The commands that call it work on
 // what a server has stored. If they created a missing folder, a mistyped --data would look
 // like an empty store.
@@ -47,7 +55,7 @@ func createFolder(data string) (created string, err error) {
 		created = path
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return "", fmt.Errorf("--data: %w", err)
+		return "", fmt.Errorf("--data: %w", explainFile(err))
 	}
 	info, err := os.Stat(path)
 	if err != nil {

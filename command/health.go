@@ -50,8 +50,8 @@ func checkHealth(ctx context.Context, addr, ca string) error {
 		addr = "http://" + address
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(addr, "/")+"/readyz", nil)
-	if err != nil {
-		return usagef("--addr: %w", err)
+	if err != nil || request.URL.Scheme != "http" && request.URL.Scheme != "https" {
+		return usagef("--addr %s: it must be host and port, as in 127.0.0.1:8080, or a URL, as in https://localhost:8080", addr)
 	}
 	client := http.DefaultClient
 	if ca != "" {

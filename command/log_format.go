@@ -26,7 +26,7 @@ func (f *logFormat) Set(text string) error {
 		*f = format
 		return nil
 	}
-	return errors.New("it must be auto, text or json")
+	return errors.New(mustBe(text, string(logAuto), string(logText), string(logJSON)))
 }
 
 func (f *logFormat) String() string {

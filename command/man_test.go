@@ -1,9 +1,11 @@
 package command
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,11 +22,11 @@ func TestManualPages(t *testing.T) {
 	dir := t.TempDir()
 	mustRun(t, "man", dir)
 	pages := map[string]string{}
-	for name := range helps(t) {
+	for _, name := range append(slices.Sorted(maps.Keys(helps(t))), "") { // "" is the program alone
 		if name == "man" {
 			continue
 		}
-		file := filepath.Join(dir, "afterhours-"+strings.ReplaceAll(name, " ", "-")+".1")
+		file := filepath.Join(dir, strings.TrimSuffix("afterhours-"+strings.ReplaceAll(name, " ", "-"), "-")+".1")
 		command := exec.CommandContext(t.Context(), "man", "--warnings", "--local-file", "--pager=cat", file)
 		command.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "MANWIDTH=100", "MAN_KEEP_STDERR=1", "MANROFFOPT=-ww", "GROFF_NO_SGR=1")
 		var warnings strings.Builder
@@ -35,6 +37,11 @@ func TestManualPages(t *testing.T) {
 		}
 		if pages[name] = string(page); !strings.Contains(pages[name], "  afterhours "+name) || !strings.Contains(pages[name], "Sep 2026") {
 			t.Errorf("the page of %s has no example or date: %s", name, page)
+		}
+	}
+	for _, want := range []string{"afterhours - A server for", "afterhours serve --demo", "afterhours-serve(1)", "afterhours-user(1)", "--version"} {
+		if !strings.Contains(pages[""], want) {
+			t.Errorf("the page of the program does not say %s: %s", want, pages[""])
 		}
 	}
 	if want := "\n       AFTERHOURS_TOKEN           a token of the demo user for 24 hours\n"; !strings.Contains(pages["exec"], want) {

@@ -84,7 +84,7 @@ func (a *App) announce() error {
 	}
 	text = append(text, '\n')
 	if err := atomicfile.Replace(name, text, 0o600); err != nil {
-		return fmt.Errorf("--ready-file: %w", err)
+		return fmt.Errorf("--ready-file: %w", explainFile(err))
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,6 +20,20 @@ func didYouMean(mistyped, prefix string, names []string) string {
 		return " (did you mean " + prefix + name + "?)"
 	}
 	return ""
+}
+
+// mustBe returns words that a value must be one of the names, with the nearest one.
+func mustBe(value string, names ...string) string {
+	return "it must be " + joined(names, "or") + didYouMean(value, "", names)
+}
+
+// joined returns the names as words, as in "a, b or c".
+func joined(names []string, conjunction string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " " + conjunction + " " + names[last]
 }
 
 // explainFlag puts the error of a flag into words that say what would be right.
@@ -55,7 +70,7 @@ func valueFault(invalid *pflag.InvalidValueError) error {
 	switch invalid.GetFlag().Value.Type() {
 	case "bool":
 		return errors.New("it must be true or false")
-	case "int":
+	case "int", "uint64":
 		return errors.New("it must be a whole number")
 	}
 	return invalid.Unwrap()
@@ -67,6 +82,16 @@ var synonyms = map[string]string{
 	"dir": "data", "folder": "data", "db": "store", "database": "store",
 }
 
+// fileFlags are flags of other programs for what is an argument of this one.
+var fileFlags = []string{"file", "in", "input", "o", "out", "output", "path", "to"}
+
+// commandSynonyms are names that other programs give to commands of this one.
+var commandSynonyms = map[string]string{
+	"run": "serve", "start": "serve", "server": "serve", "up": "serve", "demo": "serve --demo",
+	"check": "doctor", "dump": "export", "load": "import", "mint": "token", "users": "user",
+	"create": "add", "new": "add", "delete": "remove", "rm": "remove", "ls": "list",
+}
+
 // suggestFlag returns words that suggest the flag that is meant by an unknown one, "" for none.
 func suggestFlag(command *cobra.Command, unknown *pflag.NotExistError) string {
 	mistyped := unknown.GetSpecifiedShortnames() // of -addr, which pflag takes for -a -d -d -r
@@ -76,7 +101,37 @@ func suggestFlag(command *cobra.Command, unknown *pflag.NotExistError) string {
 	if name := synonyms[mistyped]; command.Flags().Lookup(name) != nil {
 		return " (did you mean --" + name + "?)"
 	}
-	return didYouMean(mistyped, "--", flagNames(command))
+	if takesFile := strings.Contains(command.Use, "FILE"); takesFile && slices.Contains(fileFlags, mistyped) {
+		return " (name the FILE without a flag, as in " + firstExample(command) + ")"
+	}
+	return cmp.Or(didYouMean(mistyped, "--", flagNames(command)), onlyWithInitial(mistyped, flagNames(command)), flagOwners(command.Root(), mistyped))
+}
+
+// onlyWithInitial returns words that suggest the only flag that begins with a letter, "" for none.
+func onlyWithInitial(letter string, names []string) string {
+	begins := func(name string) bool { return strings.HasPrefix(name, letter) }
+	at := slices.IndexFunc(names, begins)
+	if len(letter) != 1 || at < 0 || slices.ContainsFunc(names[at+1:], begins) {
+		return ""
+	}
+	return " (did you mean --" + names[at] + "?)"
+}
+
+// fewOwners is how many commands a person may have meant.
+const fewOwners = 3
+
+// flagOwners returns words that name the commands that have the flag, "" if none or many have it.
+func flagOwners(root *cobra.Command, flag string) string {
+	var owners []string
+	for _, command := range root.Commands() {
+		if command.IsAvailableCommand() && command.Flags().Lookup(flag) != nil {
+			owners = append(owners, command.Name())
+		}
+	}
+	if len(owners) == 0 || len(owners) > fewOwners {
+		return ""
+	}
+	return " (it is a flag of " + joined(owners, "and") + ")"
 }
 
 // flagExample returns words with the flag and a value, from the examples of the command or from
@@ -120,7 +175,13 @@ func unknownCommand(parent *cobra.Command, name string) error {
 			names = append(names, child.Name())
 		}
 	}
-	return usagef("unknown command %q for %q%s", name, parent.CommandPath(), didYouMean(name, "", names))
+	suggestion := didYouMean(name, "", names)
+	if synonym := commandSynonyms[name]; suggestion == "" && synonym != "" {
+		if command, _, _ := strings.Cut(synonym, " "); slices.Contains(names, command) {
+			suggestion = " (did you mean " + synonym + "?)"
+		}
+	}
+	return usagef("unknown command %q for %q%s", name, parent.CommandPath(), suggestion)
 }
 
 // noArguments checks the arguments of a command that takes flags only.
@@ -129,14 +190,30 @@ func noArguments(command *cobra.Command, args []string) (err error) {
 		return nil
 	}
 	command.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Value.String() == "=" {
+		switch {
+		case flag.NoOptDefVal != "" && isValueOf(flag, args[0]):
+			err = usagef("--%s takes its value after an equals sign, as in --%[1]s=%[2]s", flag.Name, args[0])
+		case flag.Value.String() == "=":
 			err = usagef("--%s = %s: leave out the spaces around the equals sign, as in --%[1]s=%[2]s", flag.Name, args[0])
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return usagef("%s takes no argument, but has %q", command.Name(), args[0])
+	example := firstExample(command)
+	if example != "" {
+		example = "; an example is " + example
+	}
+	return usagef("%s takes no argument, but has %q%s", command.Name(), args[0], example)
+}
+
+// isValueOf reports whether the flag would take the text. Nobody asks the flag afterwards.
+func isValueOf(flag *pflag.Flag, text string) bool {
+	value := flag.Value
+	if set, ok := value.(*once); ok {
+		value = set.Value
+	}
+	return value.Set(text) == nil
 }
 
 // commandOnly checks the arguments of a command that needs one of its commands.

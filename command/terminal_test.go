@@ -4,13 +4,11 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestBars: the bar of import counts bytes, and that of export counts rows.
 func TestBars(t *testing.T) {
 	imported, exported := newByteBar(io.Discard, true, 1<<20, "importing"), newRowBar(io.Discard, true, -1, "exporting")
-	time.Sleep(100 * time.Millisecond) // a bar is drawn every 65 ms at most
 	if err := imported.Add(100_000); err != nil {
 		t.Fatal(err)
 	}

@@ -123,8 +123,8 @@ func openIssuer(data string, stderr io.Writer) (*auth.LocalIssuer, error) {
 func warnOfPermissions(flag string, names, known []string, stderr io.Writer) {
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			fmt.Fprintf(stderr, "%s %s: no operation asks for this permission; --scope takes %s, --role takes %s\n",
-				flag, name, strings.Join(userPermissions, " or "), strings.Join(applicationPermissions, " or "))
+			fmt.Fprintf(stderr, "%s %s: no operation asks for this permission; --scope takes %s, --role takes %s%s\n",
+				flag, name, strings.Join(userPermissions, " or "), strings.Join(applicationPermissions, " or "), didYouMean(name, "", known))
 		}
 	}
 }

@@ -80,7 +80,7 @@ func listenAddress(flag, text string) (string, error) {
 	if err != nil {
 		return "", usagef("--%s %s: it must be host and port, as in 127.0.0.1:8080, or the port alone", flag, text)
 	}
-	if number, err := strconv.Atoi(port); err == nil && (number < 0 || number > 65535) {
+	if _, err := net.LookupPort("tcp", port); err != nil {
 		return "", usagef("--%s %s: its port must be from 0 to 65535", flag, text)
 	}
 	return text, nil
@@ -100,8 +100,14 @@ func (c *Config) listen(ctx context.Context) (net.Listener, error) {
 
 // explainListen puts the error of an address that cannot be listened on into words.
 func explainListen(flag, addr string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
+	var unknown *net.DNSError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("--%s %s: another program has this port; stop it, or let --%s 127.0.0.1:0 pick a free one", flag, addr, flag)
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, &unknown):
+		return fmt.Errorf("--%s %s: this machine does not have this address; 127.0.0.1:8080 is for this machine alone, and :8080 for all who can reach it", flag, addr)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("--%s %s: this user may not listen on this port; pick one from 1024 on", flag, addr)
 	}
 	return fmt.Errorf("--%s %s: %w", flag, addr, err)
 }

@@ -10,8 +10,22 @@ import "context"
 type FileBackup interface {
 	// Backup writes a copy of the store to a new file while others read and write. The
 	// copy holds every write that returned before the call. It is an error if the file
-	// exists.
-	Backup(ctx context.Context, to string) error
+	// exists. The progress is told meanwhile.
+	Backup(ctx context.Context, to string, progress Progress) error
+}
+
+// Progress is told how far a long call is: the name of the step, and how many bytes of the
+// step are done. total is an estimate, or -1 for a step that cannot be measured. The calls
+// come one after the other, the first one as the step begins, and must return soon. A
+// Progress of nil is told nothing.
+type Progress func(step string, done, total int64)
+
+// StatisticsCounter is a store that can count the statistics of all owners faster than it
+// could list them.
+type StatisticsCounter interface {
+	// CountAfter returns how many statistics come after the key, in the byte order of
+	// tenant, user and id. The zero key comes before all.
+	CountAfter(ctx context.Context, key Key) (int64, error)
 }
 
 // IntegrityChecker is a store that can check its file for damage. A database server

@@ -32,7 +32,9 @@ func New(below store.Store, observe Observe) store.Store {
 	s := &Store{below: below, observe: observe}
 	switch powers := below.(type) {
 	case filePowers:
-		return &fileStore{wholeStore{s, powers}, powers}
+		return &fileStore{countStore{wholeStore{s, powers}, powers}, powers}
+	case countPowers:
+		return &countStore{wholeStore{s, powers}, powers}
 	case store.Replacer:
 		return &wholeStore{s, powers}
 	}

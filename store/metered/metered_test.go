@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"sync"
 	"testing"
@@ -51,10 +53,27 @@ func TestPowers(t *testing.T) {
 	}
 }
 
+// powers are the interfaces of ../optional.go.
+var powers = []reflect.Type{reflect.TypeFor[store.FileBackup](), reflect.TypeFor[store.IntegrityChecker](), reflect.TypeFor[store.Replacer](),
+	reflect.TypeFor[store.StatisticsCounter](), reflect.TypeFor[store.Watcher]()}
+
+// TestAllPowers: no optional power of stores is left out above.
+func TestAllPowers(t *testing.T) {
+	text, err := os.ReadFile("../optional.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, declared := range regexp.MustCompile(`(?m)^type (\w+) interface`).FindAllStringSubmatch(string(text), -1) {
+		if !slices.ContainsFunc(powers, func(power reflect.Type) bool { return power.Name() == declared[1] }) {
+			t.Errorf("no test asks a metered store for the power %s", declared[1])
+		}
+	}
+}
+
 func comparePowers(t *testing.T, name string, below store.Store) {
 	t.Helper()
 	wrapped := metered.New(below, ignore)
-	for _, power := range []reflect.Type{reflect.TypeFor[store.FileBackup](), reflect.TypeFor[store.IntegrityChecker](), reflect.TypeFor[store.Replacer](), reflect.TypeFor[store.Watcher]()} {
+	for _, power := range powers {
 		if has, want := reflect.TypeOf(wrapped).Implements(power), reflect.TypeOf(below).Implements(power); has != want {
 			t.Errorf("%s: the metered store has %v: %v, want %v", name, power, has, want)
 		}
@@ -115,9 +134,10 @@ func TestCalls(t *testing.T) {
 		{"check ok", func() error { return s.Check(ctx) }},
 		{"rows full", func() error { _, err := s.(store.Replacer).Rows(ctx, "", 1); return err }},
 		{"replace ok", func() error { return s.(store.Replacer).Replace(ctx, "t", store.Rows{}) }},
+		{"count_after ok", func() error { _, err := s.(store.StatisticsCounter).CountAfter(ctx, store.Key{}); return err }},
 		{"integrity ok", func() error { return s.(store.IntegrityChecker).Integrity(ctx) }},
-		{"backup ok", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy")) }},
-		{"backup other", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy")) }},
+		{"backup ok", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy"), nil) }},
+		{"backup other", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy"), nil) }},
 	} {
 		told.calls = nil
 		err := row.call()

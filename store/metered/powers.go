@@ -25,26 +25,46 @@ func (s *wholeStore) Replace(ctx context.Context, tenant string, rows store.Rows
 	return s.replacer.Replace(ctx, tenant, rows)
 }
 
+// countPowers are the powers of a store that counts faster than it lists.
+type countPowers interface {
+	store.Replacer
+	store.StatisticsCounter
+}
+
+// countStore is a wholeStore with those powers.
+type countStore struct {
+	wholeStore
+	counter store.StatisticsCounter
+}
+
+var _ countPowers = (*countStore)(nil)
+
+// CountAfter implements store.StatisticsCounter.
+func (s *countStore) CountAfter(ctx context.Context, key store.Key) (count int64, err error) {
+	defer s.timed(ctx, "count_after", time.Now(), &err)
+	return s.counter.CountAfter(ctx, key)
+}
+
 // filePowers are the powers of a store that keeps its data in files of its own.
 type filePowers interface {
-	store.Replacer
+	countPowers
 	store.FileBackup
 	store.IntegrityChecker
 	store.Watcher
 }
 
-// fileStore is a wholeStore with those powers.
+// fileStore is a countStore with those powers.
 type fileStore struct {
-	wholeStore
+	countStore
 	powers filePowers
 }
 
 var _ filePowers = (*fileStore)(nil)
 
 // Backup implements store.FileBackup.
-func (s *fileStore) Backup(ctx context.Context, to string) (err error) {
+func (s *fileStore) Backup(ctx context.Context, to string, progress store.Progress) (err error) {
 	defer s.timed(ctx, "backup", time.Now(), &err)
-	return s.powers.Backup(ctx, to)
+	return s.powers.Backup(ctx, to, progress)
 }
 
 // Integrity implements store.IntegrityChecker.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -21,9 +22,10 @@ type Store struct {
 }
 
 var (
-	_ store.Store    = (*Store)(nil)
-	_ store.Replacer = (*Store)(nil)
-	_ store.Measured = (*Store)(nil)
+	_ store.Store             = (*Store)(nil)
+	_ store.Replacer          = (*Store)(nil)
+	_ store.StatisticsCounter = (*Store)(nil)
+	_ store.Measured          = (*Store)(nil)
 )
 
 // Open connects to the database of the address, which is a URL or a connection string of
@@ -36,9 +38,26 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		return nil, fmt.Errorf("the address of the database: %w", err)
 	}
 	if err := migrateAt(ctx, config); err != nil {
-		return nil, fmt.Errorf("opening the database %s at %s: %w", config.ConnConfig.Database, config.ConnConfig.Host, err)
+		return nil, fmt.Errorf("opening the database %s at %s%s: %w", config.ConnConfig.Database, config.ConnConfig.Host, whatToCheck(err), err)
 	}
 	return newStore(ctx, config)
+}
+
+// whatToCheck returns words, in brackets, on what a person can do about a database that cannot be
+// opened, "" if that is unknown.
+func whatToCheck(err error) string {
+	var unreachable *net.OpError
+	var unknown *net.DNSError
+	switch code(err) {
+	case wrongPassword, wrongUser:
+		return " (check the user and the password of its URL)"
+	case noDatabase:
+		return " (create that database, or name another one in the URL)"
+	}
+	if errors.As(err, &unreachable) || errors.As(err, &unknown) {
+		return " (check the host and the port of its URL, and that the database server runs)"
+	}
+	return ""
 }
 
 // newStore returns a store for a schema that is up to date.

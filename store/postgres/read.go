@@ -141,6 +141,15 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 	}, listOwners, tenant, after, limit)
 }
 
+// CountAfter implements store.StatisticsCounter.
+func (s *Store) CountAfter(ctx context.Context, key store.Key) (int64, error) {
+	counts, err := collect(ctx, s, "counting all statistics", pgx.RowTo[int64], countAfter, key.Tenant, key.User, key.ID)
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
+}
+
 // collect returns the value that scan makes of each row of a query.
 func collect[T any](ctx context.Context, s *Store, doing string, scan pgx.RowToFunc[T], sql string, args ...any) (values []T, err error) {
 	err = s.query(ctx, doing, func(ctx context.Context, on *pgxpool.Conn) error {

@@ -38,8 +38,10 @@ const (
 	deleteAlias = "DELETE FROM aliases" + ofAlias
 )
 
-// listTenants is the only statement that is not limited to one tenant.
+// listTenants and countAfter are the only statements that are not limited to one tenant.
 const (
+	countAfter = "SELECT count(*) FROM statistics WHERE (tenant_id, user_id, id) > ($1, $2, $3)"
+
 	listTenants = "SELECT tenant_id FROM statistics UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id"
 
 	// Each half has the limit, too: otherwise the database would read all rows of both

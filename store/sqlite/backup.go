@@ -13,20 +13,25 @@ import (
 	"time"
 
 	lib "modernc.org/sqlite/lib"
+
+	"afterhours/store"
 )
 
 // Backup implements store.FileBackup. The copy is checked and on disk before it gets its
 // name.
-func (s *Store) Backup(ctx context.Context, to string) error {
+func (s *Store) Backup(ctx context.Context, to string, progress store.Progress) error {
 	if err := s.gate.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.gate.Leave()
+	if info, err := os.Stat(to); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder: name a new file in it", to)
+	}
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s exists: give the backup a new name", to)
 	}
 	partial := to + ".partial"
-	err := s.backUp(ctx, partial)
+	err := s.backUp(ctx, partial, progress)
 	if err == nil {
 		err = rename(partial, to)
 	}
@@ -37,7 +42,7 @@ func (s *Store) Backup(ctx context.Context, to string) error {
 	return nil
 }
 
-func (s *Store) backUp(ctx context.Context, partial string) error {
+func (s *Store) backUp(ctx context.Context, partial string, progress store.Progress) error {
 	file, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // SQLite takes an empty file
 	if err != nil {
 		return err
@@ -48,21 +53,31 @@ func (s *Store) backUp(ctx context.Context, partial string) error {
 		return err
 	}
 	defer func() { _ = source.Close() }()
-	if _, err := source.ExecContext(ctx, "VACUUM INTO ?", partial); err != nil {
+	var length int64
+	if err := source.QueryRowContext(ctx, lengthInUse).Scan(&length); err != nil {
 		return err
 	}
-	if err := verify(ctx, partial); err != nil {
+	stop := tellLength(progress, "copying", file, length)
+	_, err = source.ExecContext(ctx, "VACUUM INTO ?", partial)
+	stop()
+	if err != nil {
+		return err
+	}
+	if err := verify(ctx, partial, progress, "checking the copy"); err != nil {
 		return err
 	}
 	return file.Sync()
 }
 
+// lengthInUse is about how many bytes a copy of the database has.
+const lengthInUse = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+
 // Restore replaces the store in the folder by a backup. No server may have the folder
 // open: the caller must hold Lock. The backup is checked first. The replaced store stays in
 // the folder under the name that is returned, "" if there was none. If Restore is
-// interrupted, the folder holds the old store or the backup.
-func Restore(ctx context.Context, dir, backup string) (replaced string, err error) {
-	if err := verify(ctx, backup); err != nil {
+// interrupted, the folder holds the old store or the backup. The progress is told meanwhile.
+func Restore(ctx context.Context, dir, backup string, progress store.Progress) (replaced string, err error) {
+	if err := verify(ctx, backup, progress, "checking the backup"); err != nil {
 		return "", fmt.Errorf("%s cannot be restored: %w", backup, err)
 	}
 	path, err := createFile(dir)
@@ -74,7 +89,7 @@ func Restore(ctx context.Context, dir, backup string) (replaced string, err erro
 		err = AcceptLoss(dir) // the backup may be older
 	}
 	if err == nil {
-		err = replaceBy(backup, path)
+		err = replaceBy(backup, path, progress)
 	}
 	if err != nil {
 		return "", fmt.Errorf("restoring %s: %w", backup, err)
@@ -108,18 +123,24 @@ func setAside(ctx context.Context, dir, path string) (second string, err error) 
 	return second, nil
 }
 
-func replaceBy(backup, path string) error {
+func replaceBy(backup, path string, progress store.Progress) error {
 	from, err := os.Open(backup)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = from.Close() }()
+	info, err := from.Stat()
+	if err != nil {
+		return err
+	}
 	partial := path + ".partial"
 	to, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(to, from)
+	stop := tellLength(progress, "copying", to, info.Size())
+	_, err = io.Copy(to, from) // by the kernel, so that only the length tells how far it is
+	stop()
 	if err = errors.Join(err, to.Sync(), to.Close()); err != nil {
 		return errors.Join(err, os.Remove(partial))
 	}
@@ -138,9 +159,43 @@ func rename(from, to string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
+// tellLength tells the length of a file that others write, as the bytes of a step, until stop
+// is called.
+func tellLength(progress store.Progress, step string, file *os.File, total int64) (stop func()) {
+	if progress == nil {
+		return func() {}
+	}
+	progress(step, 0, total)
+	stopped, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-stopped:
+				return
+			case <-time.After(lengthPause):
+				if info, err := file.Stat(); err == nil {
+					progress(step, min(info.Size(), total), total)
+				}
+			}
+		}
+	}()
+	return func() {
+		close(stopped)
+		<-ended
+	}
+}
+
+// lengthPause is the time between two looks at the length of a file.
+const lengthPause = 100 * time.Millisecond
+
 // verify reads all of a file, and returns an error if it is damaged or not a database that
-// this program can use. Nobody may write the file meanwhile.
-func verify(ctx context.Context, path string) error {
+// this program can use. Nobody may write the file meanwhile. The progress is told that the
+// step begins.
+func verify(ctx context.Context, path string, progress store.Progress, step string) error {
+	if progress != nil {
+		progress(step, 0, -1)
+	}
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}

@@ -192,13 +192,13 @@ func TestRestoreHoldsTheCopyAgainstTheSchema(t *testing.T) {
 		dir, backup := t.TempDir(), filepath.Join(t.TempDir(), "backup")
 		s := opened(t, dir)
 		put(t, s, key)
-		must(t, s.Backup(background, backup))
+		must(t, s.Backup(background, backup, nil))
 		must(t, s.Close())
 		copied, err := connect(backup)
 		must(t, err)
 		_, err = copied.Exec(change)
 		must(t, errors.Join(err, copied.Close()))
-		_, err = Restore(background, dir, backup)
+		_, err = Restore(background, dir, backup, nil)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v; want %q", change, err, want)
 		}

@@ -86,6 +86,16 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 	})
 }
 
+// CountAfter implements store.StatisticsCounter.
+func (s *Store) CountAfter(ctx context.Context, key store.Key) (count int64, err error) {
+	if err := s.gate.Enter(ctx); err != nil {
+		return 0, err
+	}
+	defer s.gate.Leave()
+	err = s.reads.countAfter.QueryRowContext(ctx, key.Tenant, key.User, key.ID).Scan(&count)
+	return translate(ctx, "counting all statistics", count, err)
+}
+
 // row is a *sql.Row or the current one of *sql.Rows.
 type row interface{ Scan(targets ...any) error }
 

@@ -67,12 +67,13 @@ type Store struct {
 }
 
 var (
-	_ store.Store            = (*Store)(nil)
-	_ store.FileBackup       = (*Store)(nil)
-	_ store.Replacer         = (*Store)(nil)
-	_ store.IntegrityChecker = (*Store)(nil)
-	_ store.Watcher          = (*Store)(nil)
-	_ store.Measured         = (*Store)(nil)
+	_ store.Store             = (*Store)(nil)
+	_ store.FileBackup        = (*Store)(nil)
+	_ store.Replacer          = (*Store)(nil)
+	_ store.IntegrityChecker  = (*Store)(nil)
+	_ store.StatisticsCounter = (*Store)(nil)
+	_ store.Measured          = (*Store)(nil)
+	_ store.Watcher           = (*Store)(nil)
 )
 
 // Open opens the database in the folder. It creates both if they do not exist, readable

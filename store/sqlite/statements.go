@@ -27,6 +27,7 @@ func marks(columns string) string { return "?" + strings.Repeat(", ?", strings.C
 type reads struct {
 	get, settings, user    *sql.Stmt
 	users, tenants, owners *sql.Stmt
+	countAfter             *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
@@ -45,6 +46,7 @@ func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
 			" UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id",
 		&r.owners: "SELECT user_id FROM owners WHERE tenant_id = ? AND user_id > ? AND " + hasStatistics +
 			" UNION SELECT user_id FROM settings WHERE tenant_id = ? AND user_id > ? ORDER BY user_id LIMIT ?",
+		&r.countAfter: "SELECT count(*) FROM statistics JOIN owners USING (owner) WHERE (tenant_id, user_id, id) > (?, ?, ?)",
 	})
 }
 

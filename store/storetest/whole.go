@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -42,6 +43,26 @@ var wholeTests = map[string]func(*testing.T, store.Store){
 		putUser(t, s, ada, adaUPN)
 		wantTenants(t, s, ada.Tenant)
 		wantOwners(t, s, ada.Tenant, ada)
+	},
+	"statistics of all owners are counted from a key on": func(t *testing.T, s store.Store) {
+		counter, ok := s.(store.StatisticsCounter)
+		if !ok {
+			t.Skipf("a %T does not count the statistics of all owners", s)
+		}
+		keys := []store.Key{{Owner: ada, ID: "B"}, {Owner: ada, ID: "a"}, {Owner: ada, ID: "b"}, {Owner: bob, ID: "a"}, {Owner: otherAda, ID: "a"}}
+		slices.SortFunc(keys, func(a, b store.Key) int {
+			return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.User, b.User), cmp.Compare(a.ID, b.ID))
+		})
+		putSettings(t, s, bob, store.Settings{HasOptedOut: true})
+		putUser(t, s, ada, adaUPN)
+		for _, key := range shuffled(keys) {
+			mustPut(t, s, key, call, store.NoRevision)
+		}
+		for n, after := range append([]store.Key{{}}, keys...) {
+			if count, err := counter.CountAfter(background, after); count != int64(len(keys)-n) || err != nil {
+				t.Errorf("CountAfter(%v) = %d, %v; want %d", after, count, err, len(keys)-n)
+			}
+		}
 	},
 	"owners and aliases come by pages, in byte order": func(t *testing.T, s store.Store) {
 		var owners []store.Owner
