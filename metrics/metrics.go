@@ -26,7 +26,7 @@ const prefix = "afterhours_"
 // Metrics are the metrics of one server. Its methods may be called concurrently.
 type Metrics struct {
 	registry           *prometheus.Registry
-	requests, calls    *prometheus.HistogramVec
+	requests, calls    *timings
 	batches, waits     *prometheus.HistogramVec
 	commit, checkpoint prometheus.Histogram
 }
@@ -42,8 +42,8 @@ var durations = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .0
 func New(build Build) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		requests: histograms("request_duration_seconds", "Time from a request to the end of its response.", durations, "operation", "status"),
-		calls:    histograms("store_call_duration_seconds", "Time of a call of the store.", durations, "operation", "result"),
+		requests: newTimings(options("request_duration_seconds", "Time from a request to the end of its response.", durations), "operation", "status"),
+		calls:    newTimings(options("store_call_duration_seconds", "Time of a call of the store.", durations), "operation", "result"),
 		batches:  histograms("store_batch_calls", "Calls that went to the database together.", prometheus.ExponentialBuckets(1, 2, 9), "queue"),
 		waits:    histograms("store_batch_wait_seconds", "Time that the first call of a batch waited in the queue.", durations, "queue"),
 	}
@@ -76,12 +76,12 @@ func (m *Metrics) Handler() http.Handler {
 
 // Request counts a request, as handlers.Observe.
 func (m *Metrics) Request(operation, status string, took time.Duration) {
-	m.requests.WithLabelValues(operation, status).Observe(took.Seconds())
+	m.requests.observe(operation, status, took)
 }
 
 // StoreCall counts a call of the store, as metered.Observe.
 func (m *Metrics) StoreCall(operation, result string, took time.Duration) {
-	m.calls.WithLabelValues(operation, result).Observe(took.Seconds())
+	m.calls.observe(operation, result, took)
 }
 
 // Measure has the store tell what it measures.
