@@ -67,6 +67,7 @@ var importTable = map[string][]string{
 	"afterhours/contract/durability":          {},
 	"afterhours/contract/durability/failover": {"contract/program"},
 	"afterhours/contract/golden":              {},
+	"afterhours/contract/oidc":                {},
 	"afterhours/contract/program":             {"contract/checked"},
 	"afterhours/contract/sdk/presets":         {"control"},
 }

@@ -22,16 +22,16 @@ func (f *IssuerFlags) checkPageClients() error {
 		case issuer != "" && !slices.Contains(f.Issuers, issuer):
 			return usagef("--page-client %s: what stands before # must be an --issuer", client)
 		case issuer != "" && !canSignIn(issuer):
-			return usagef("--page-client %s: people sign in at an issuer of one tenant; of Entra ID, https://login.microsoftonline.com/TENANT-GUID/v2.0", client)
+			return usagef("--page-client %s: people sign in at Entra ID's issuer of v2 tokens, https://login.microsoftonline.com/TENANT-GUID/v2.0", client)
 		}
 	}
 	return nil
 }
 
-// canSignIn reports whether discovery at the issuer leads to a page at which people sign in. It does not for all
-// tenants of Entra ID together, nor for the issuer of its v1 tokens.
+// canSignIn reports whether discovery at the issuer leads to a page at which people sign in. It does not for the issuer
+// of Entra ID's v1 tokens.
 func canSignIn(issuer string) bool {
-	return !strings.Contains(issuer, "{") && (!auth.IsEntra(issuer) || strings.HasSuffix(issuer, "/v2.0"))
+	return !auth.IsEntra(issuer) || strings.HasSuffix(issuer, "/v2.0")
 }
 
 // pageProviders returns the issuers at which the week page has a client.

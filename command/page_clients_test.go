@@ -34,7 +34,10 @@ func TestPageClients(t *testing.T) {
 			{Issuer: other, Client: "own", Scope: "openid profile Analytics.ReadWrite", Audience: "api"},
 			{Issuer: entra, Client: "page", Scope: "openid profile offline_access api/Analytics.ReadWrite"},
 		}},
-		{"issuers without a page", []string{entraAll, entraV1}, []string{"api"}, []string{"page"}, nil},
+		{"every tenant", []string{entraAll}, []string{app}, []string{"page"}, []pages.Provider{
+			{Issuer: entraAll, Client: "page", Scope: "openid profile offline_access api://" + app + "/Analytics.ReadWrite"},
+		}},
+		{"an issuer without a page", []string{entraV1}, []string{"api"}, []string{"page"}, nil},
 	} {
 		flags := IssuerFlags{Issuers: one.issuers, Audiences: one.audiences, PageClients: one.clients}
 		if got, err := flags.pageProviders(), flags.checkPageClients(); err != nil || !reflect.DeepEqual(got, one.want) {
@@ -50,8 +53,7 @@ func TestPageClients(t *testing.T) {
 		{[]string{other}, "", "the client id is missing"},
 		{[]string{other}, other + "#", "the client id is missing"},
 		{[]string{other}, "https://x.example.com#page", "must be an --issuer"},
-		{[]string{entraAll}, entraAll + "#page", "an issuer of one tenant"},
-		{[]string{entraV1}, entraV1 + "#page", "an issuer of one tenant"},
+		{[]string{entraV1}, entraV1 + "#page", "Entra ID's issuer of v2 tokens"},
 	} {
 		flags := IssuerFlags{Issuers: one.issuers, PageClients: []string{one.client}}
 		if err := flags.check(); err == nil || !strings.Contains(err.Error(), one.want) {

@@ -73,6 +73,9 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if refused != nil {
 		req.target = s.loggedTarget(refused)
 	}
+	if errors.Is(err, problem.ErrToken) { // its message has no part of the token
+		req.reason = refused.Message
+	}
 	s.setErrorHeaders(w.Header(), status, req, refused)
 	if !req.endsByFault() && status >= http.StatusInternalServerError && !gone(r) && !s.isTold(err) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",

@@ -35,6 +35,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	if req.target != "" {
 		line = append(line, slog.String("target", req.target))
 	}
+	if req.reason != "" {
+		line = append(line, slog.String("reason", req.reason))
+	}
 	if s.debugs(r.Context()) {
 		line = append(line, req.details()...)
 	}

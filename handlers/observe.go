@@ -2,13 +2,10 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
-
-	"afterhours/handlers/auth"
 )
 
 // Observe takes a request when its response is written: its operation, its status and how long it
@@ -50,13 +47,5 @@ func (r *request) details() []slog.Attr {
 	return []slog.Attr{
 		slog.String("operation", r.operation), slog.String("issuer", r.Caller.Issuer), slog.Bool("application", r.Caller.App),
 		slog.Float64("waited_ms", float64(r.waited.Microseconds())/1000),
-	}
-}
-
-// logRefusedToken writes, at the level debug, why a token was refused. The reason has nothing of the token.
-func (s *Server) logRefusedToken(ctx context.Context, req *request, err error) {
-	var refused *auth.Error
-	if errors.As(err, &refused) && s.debugs(ctx) && s.strangers.Allow() {
-		s.log.LogAttrs(ctx, slog.LevelDebug, "the token is refused", slog.String("request_id", req.ID), slog.String("reason", refused.Description))
 	}
 }

@@ -79,25 +79,18 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// TestDebugLines: at the level debug, the line of a request has more, and a refused token has its reason.
+// TestDebugLines: at the level debug, the line of a request has more.
 func TestDebugLines(t *testing.T) {
 	ts := newTestServer(t, memory.New())
 	var log bytes.Buffer
 	server := newServer(t, ts.store, ts.issuer, &log, func(config *handlers.Config) {
 		config.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
-	for token, want := range map[string][]string{
-		ts.userToken(megan, "Analytics.ReadWrite"): {`"operation":"listMyStatistics","issuer":"https://afterhours.internal","application":false,"waited_ms":`},
-		"secret": {`"level":"DEBUG","msg":"the token is refused","request_id":`, `"reason":"The token is not a signed JWT`},
-	} {
-		log.Reset()
-		request := httptest.NewRequestWithContext(t.Context(), "GET", collection, nil)
-		request.Header.Set("Authorization", "Bearer "+token)
-		checked.Serve(t, server, request)
-		for _, text := range want {
-			if !strings.Contains(log.String(), text) || strings.Contains(log.String(), "secret") {
-				t.Errorf("the log is %s; want %s and nothing of the token", log.String(), text)
-			}
-		}
+	request := httptest.NewRequestWithContext(t.Context(), "GET", collection, nil)
+	request.Header.Set("Authorization", "Bearer "+ts.userToken(megan, "Analytics.ReadWrite"))
+	checked.Serve(t, server, request)
+	const want = `"operation":"listMyStatistics","issuer":"https://afterhours.internal","application":false,"waited_ms":`
+	if !strings.Contains(log.String(), want) {
+		t.Errorf("the log is %s; want %s", log.String(), want)
 	}
 }

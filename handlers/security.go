@@ -147,7 +147,6 @@ func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request)
 	}
 	req.Caller, err = s.verify(r, verifier, token)
 	if err != nil {
-		s.logRefusedToken(r.Context(), req, err)
 		return unauthenticated(err)
 	}
 	if err := permitted(op.Security, req.Caller); err != nil {

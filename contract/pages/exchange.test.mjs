@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
-import { api, appToken, checkAccessibility, megan, open, reset, texts } from "./browser.mjs";
+import { api, appToken, checkAccessibility, control, megan, oldToken, open, reset, texts, token } from "./browser.mjs";
 
 const root = "/beta/me/analytics";
 
@@ -112,4 +112,67 @@ test("an import can be stopped", async () => {
   await page.locator(".import [role=alert]").getByText("Stopped.").waitFor();
   const count = Number(await api("GET", `${root}/activityStatistics/$count`));
   assert.ok(count < 20_000, `${count}`);
+});
+
+/** Lets every token expire once so many batches were sent, and takes the clock back when the page has noticed. */
+async function expire(page, request, after, notice) {
+  let sent = 0;
+  await page.route(request, async (route) => {
+    if (++sent === after) await control("POST", "/clock/advance", { by: "PT25H" });
+    await route.continue();
+  });
+  return async () => {
+    await notice();
+    await control("PUT", "/clock", { now: null });
+  };
+}
+
+async function signIn(page, as) {
+  await page.getByLabel("Token").fill(as);
+  await page.getByLabel("Token").press("Enter");
+}
+
+const asked = (page) => page.getByRole("alert").getByText("expired").waitFor();
+
+test("a token that expires during an import: the page asks, and goes on with the same file", async () => {
+  const page = await week({ expected: [/401/] });
+  const rows = Array.from({ length: 95 }, (_, n) => `lasting-${n},focus,2024-01-01,PT1H`);
+  const back = await expire(page, "**/$batch", 3, () => asked(page));
+  await page.locator("input[type=file]").setInputFiles(csv("x.csv", ["StatisticId,StatisticType,MetricDate,Duration", ...rows].join("\n")));
+  await back();
+  assert.match((await texts(page, ".import [role=status]"))[0], /^40 of 95$/);
+  await checkAccessibility(page);
+  await signIn(page, "no token"); // refused, and the file still waits
+  await page.getByRole("alert").getByText("not a token").waitFor();
+  await signIn(page, oldToken);
+  await asked(page);
+  await signIn(page, token);
+  await page.getByText("95 created, 0 updated, 0 refused").waitFor();
+  assert.equal(await page.locator("#sign-in").count(), 0);
+});
+
+test("an import that waits for a token can be stopped", async () => {
+  const page = await week({ expected: [/401/] });
+  const back = await expire(page, "**/$batch", 1, () => asked(page));
+  await page.locator("input[type=file]").setInputFiles(csv("x.csv", "StatisticId,StatisticType,MetricDate,Duration\nx,focus,2024-01-01,PT1H\n"));
+  await back();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.locator(".import [role=alert]").getByText("Stopped.").waitFor();
+});
+
+test("a token that expires before an export, or a change of settings: the page asks, and the export goes on", async () => {
+  const page = await week({ expected: [/401/] });
+  await control("POST", "/clock/advance", { by: "PT25H" });
+  await page.getByRole("button", { name: "Settings" }).click();
+  await asked(page);
+  await control("PUT", "/clock", { now: null });
+  await signIn(page, token);
+  await page.locator("#sign-in").waitFor({ state: "detached" });
+
+  const back = await expire(page, "**/activityStatistics?**", 1, () => asked(page));
+  await page.getByRole("button", { name: "Export" }).click();
+  await back();
+  const [download] = await Promise.all([page.waitForEvent("download"), signIn(page, token)]);
+  const count = Number(await api("GET", `${root}/activityStatistics/$count`));
+  assert.equal(readFileSync(await download.path(), "utf8").trim().split("\n").length, count + 1);
 });

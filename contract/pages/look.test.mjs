@@ -1,6 +1,7 @@
 // Whether everybody can use the page: by keyboard, by screen reader, on any screen, on paper, in any language.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { PNG } from "pngjs";
 import { appToken, checkAccessibility, checkCards, checkWidth, megan, open, reset, texts } from "./browser.mjs";
 
 before(reset);
@@ -144,6 +145,28 @@ test("Arabic: from right to left, in Arabic digits, and the week begins on Satur
   await checkAccessibility(page);
 });
 
+for (const locale of ["de-DE", "ar-EG"]) {
+  test(`a screen reader knows which texts are English and which are of the locale, ${locale}`, async () => {
+    const page = await open({ locale });
+    await page.waitForSelector(".bars");
+    await page.locator("summary").click();
+    await page.locator(".days tbody button").nth(3).click();
+    assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]), ["en", locale === "ar-EG" ? "rtl" : "ltr"]);
+    const found = await page.evaluate(() => {
+      const texts = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const { data, parentElement: one } = walker.currentNode;
+        if (/\p{L}/u.test(data) && !one.closest("script, noscript, pre, bdi:not(:has([lang])), option, [aria-hidden=true]")) texts.push([one.closest("[lang]").lang, data]);
+      }
+      return texts;
+    });
+    const isOf = ([, text]) => /\p{Script=Arabic}|Std\.|Min\.|[A-Z][a-z]\., |\d+\. \p{L}/u.test(text); // as dates and durations are there
+    assert.ok(found.filter(isOf).length > 40, JSON.stringify(found));
+    assert.deepEqual(found.filter((text) => isOf(text) !== (text[0] === locale)), []);
+  });
+}
+
 for (const [format, options] of [["A4", {}], ["Letter", {}], ["A4", { scale: 0.9 }]]) {
   test(`print: one page of ${format} ${JSON.stringify(options)}`, async () => {
     const page = await open({ colorScheme: "dark" });
@@ -168,3 +191,25 @@ test("reduced motion and forced colours", async () => {
   const [bar, panel] = await page.evaluate(() => [getComputedStyle(document.querySelector(".piece")).stroke, getComputedStyle(document.querySelector(".card")).backgroundColor]);
   assert.notEqual(bar, panel);
 });
+
+for (const [name, options] of [["light", { colorScheme: "light" }], ["dark", { colorScheme: "dark" }], ["forced light", { colorScheme: "light", forcedColors: "active" }], ["forced dark", { colorScheme: "dark", forcedColors: "active" }]]) {
+  test(`the hatching is seen, and a line between the pieces of a bar, ${name} colours`, async () => {
+    const page = await open({ ...options, deviceScaleFactor: 2 });
+    await page.waitForSelector(".bars");
+    const bar = page.locator(".day").nth(1);
+    const { data } = PNG.sync.read(await bar.locator(".piece.Email.after").screenshot());
+    const pixels = Array.from({ length: data.length / 4 }, (_, n) => luminance(...data.subarray(4 * n, 4 * n + 3))).sort((a, b) => a - b);
+    const [dark, light] = [0.2, 0.8].map((part) => pixels[Math.floor(part * pixels.length)]);
+    assert.ok((light + 0.05) / (dark + 0.05) >= 3, `stripe and ground differ by ${(light + 0.05) / (dark + 0.05)}`);
+
+    const boxes = await bar.locator(".piece").evaluateAll((all) => all.map((one) => [one.y.baseVal.value, one.y.baseVal.value + one.height.baseVal.value]).sort((a, b) => a[0] - b[0]));
+    assert.ok(boxes.length >= 6);
+    for (const [index, [top]] of boxes.entries()) assert.ok(index === 0 || top - boxes[index - 1][1] >= 1, `no line above piece ${index}: ${boxes}`);
+  });
+}
+
+/** The relative luminance of WCAG. */
+function luminance(...rgb) {
+  const [red, green, blue] = rgb.map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

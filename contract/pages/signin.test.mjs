@@ -34,6 +34,27 @@ test("as a test user of the server's own sign-in, and silent renewal", async () 
   await control("PUT", "/clock", { now: null });
 });
 
+test("a token that can be renewed is renewed silently during an import", async () => {
+  const page = await open({ as: "", expected: [/401/] });
+  await page.getByRole("button", { name: "Sign in as a test user" }).click();
+  await page.getByRole("button", { name: /megan@example.com/ }).click();
+  await page.waitForSelector(".days");
+  let sent = 0;
+  await page.route("**/$batch", async (route) => {
+    if (++sent === 2) {
+      await control("POST", "/clock/advance", { by: "PT13H" });
+      await page.clock.setSystemTime(Date.now() + 13 * 3_600_000);
+    }
+    await route.continue();
+  });
+  const rows = Array.from({ length: 45 }, (_, n) => `silent-${n},focus,2024-01-01,PT1H`);
+  await page.locator("input[type=file]").setInputFiles({ name: "x.csv", mimeType: "text/csv", buffer: Buffer.from(["StatisticId,StatisticType,MetricDate,Duration", ...rows].join("\n")) });
+  await page.getByText("45 created, 0 updated, 0 refused").waitFor();
+  assert.equal(sent, 4); // three batches, one of them twice
+  assert.equal(await page.locator("#sign-in").count(), 0);
+  await control("PUT", "/clock", { now: null });
+});
+
 test("who declines at the provider is told so", async () => {
   const page = await open({ as: "" });
   await page.getByRole("button", { name: "Sign in as a test user" }).click();
@@ -72,7 +93,7 @@ before(async () => {
     }
   }
   provider = new Provider(issuer, {
-    clients: [{ client_id: "week", token_endpoint_auth_method: "none", redirect_uris: [`${ready.url}/`], grant_types: ["authorization_code"], response_types: ["code"] }],
+    clients: [{ client_id: "week", token_endpoint_auth_method: "none", redirect_uris: [`${ready.url}/`, `${ready.url}/docs`], grant_types: ["authorization_code"], response_types: ["code"] }],
     clientBasedCORS: () => true,
     scopes: ["openid", "profile", "Analytics.ReadWrite"],
     features: {
@@ -92,27 +113,45 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("at a provider on another origin, which the policy of the page names", async () => {
+/** Opens a page and signs in at the provider. strange gets what the page must not do. */
+async function signIn(path, strange) {
   const page = await open({ as: "", expected: [/a request to/, /ERR_FAILED/, /404/] }); // of the provider's own pages
   const issuer = `http://127.0.0.1:${door.address().port}`;
-  const strange = [];
   page.on("request", (request) => {
     const isOurs = request.frame().url().startsWith(ready.url) && !request.isNavigationRequest();
     if (isOurs && ![ready.url, issuer].includes(new URL(request.url()).origin)) strange.push(request.url());
   });
   page.on("console", (message) => message.text().startsWith("policy:") && page.url().startsWith(ready.url) && strange.push(message.text()));
   await page.route((address) => address.hostname !== "127.0.0.1", (route) => route.abort()); // fonts of the provider's pages
-  await page.goto(`${ready.url}/?week=2026-01-07`);
-  await checkAccessibility(page);
+  await page.goto(ready.url + path);
   await page.getByRole("button", { name: `Sign in with ${new URL(issuer).host}` }).click();
   await page.locator("[name=login]").fill(megan);
   await page.locator("[name=password]").fill("any");
   await page.getByRole("button", { name: "Sign-in" }).click();
   await page.getByRole("button", { name: "Continue" }).click();
+  return page;
+}
+
+test("at a provider on another origin, which the policy of the page names", async () => {
+  const strange = [];
+  const page = await signIn("/?week=2026-01-07", strange);
   await page.waitForSelector(".empty");
   assert.deepEqual(await kept(page), [0, 0, "", "?week=2026-01-07"]);
   await page.getByRole("button", { name: "Latest:" }).click();
   await page.waitForSelector(".bars");
   assert.equal((await texts(page, ".numbers .number"))[0], "12h 30m");
+  assert.deepEqual(strange, []);
+});
+
+test("the explorer at this provider, and back to the operation", async () => {
+  const strange = [];
+  const page = await signIn("/docs#/statistics/countMyStatistics", strange);
+  await page.getByText(`Signed in as ${megan}.`).waitFor();
+  assert.equal(page.url(), `${ready.url}/docs#/statistics/countMyStatistics`);
+  assert.deepEqual((await kept(page)).slice(0, 3), [0, 0, ""]);
+  const count = page.locator("#operations-statistics-countMyStatistics");
+  await count.locator(".try-out__btn").click();
+  await count.locator(".execute").click();
+  await count.locator(".live-responses-table .response-col_status").getByText("200").waitFor();
   assert.deepEqual(strange, []);
 });

@@ -1,55 +1,82 @@
-// Shows a contract of this server in Swagger UI. Tokens stay in memory: the page never stores one.
-const contract = location.pathname === "/docs/control" ? "/control/openapi.json" : "/openapi.json";
+// The explorer: shows a contract of this server in Swagger UI. Tokens stay in memory: the page never stores one.
+import { takeToken } from "../week/src/address.ts";
+import { begin, finish, nameOf, readProviders, reasonOf, takeAnswer } from "../week/src/oidc.ts";
+import { sessionOf } from "../week/src/session.ts";
+import { isControl, read } from "./contract.js";
+
+const page = "/docs"; // where people sign in; tokens for the control contract come from `afterhours token` alone
 const form = document.querySelector("#sign-in");
-const said = document.querySelector("nav output");
+const say = (text) => (document.querySelector("nav output").textContent = text);
+let explorer, spec;
+let session; // who is signed in
 
-/** The token in the address, as `serve --demo` prints it, and takes it out of the address. */
-function tokenInAddress() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
-  if (token) history.replaceState(null, "", location.pathname);
-  return token;
+// First of all: the address must keep neither a token nor a code.
+const address = new URL(location.href);
+const [token, rest] = takeToken(address);
+const answer = takeAnswer(address);
+if (token && !answer) history.replaceState(null, "", rest);
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches); // Swagger UI's name
+dark.addEventListener("change", paint);
+paint();
+
+document.querySelector(`nav a[href="${isControl ? "/docs/control" : page}"]`).setAttribute("aria-current", "page");
+
+/** Sends the token of the session with each request. */
+function authorize() {
+  for (const name of Object.keys(spec.components.securitySchemes)) explorer.preauthorizeApiKey(name, session.token);
+  say(session.user ? `Signed in as ${session.user}.` : "Requests are sent with the token.");
 }
 
-async function get(path, headers = {}) {
-  const response = await fetch(path, { headers });
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.error.message);
-  return body;
+function signIn(given) {
+  session = sessionOf(given);
+  authorize();
 }
 
-/** The contract as Swagger UI needs it. */
-async function load(token) {
-  const spec = await get(contract);
-  const { securitySchemes, parameters, schemas } = spec.components;
-  for (const name of Object.keys(securitySchemes)) {
-    // It cannot be given a token for OpenID Connect, which is what the contract has.
-    securitySchemes[name] = { ...securitySchemes[name], type: "http", scheme: "bearer", openIdConnectUrl: undefined };
+/** Renews a token that the server refuses, if the provider allows it. The request is not sent again: it may be a write. */
+async function renew(response) {
+  if (response.status !== 401 || !session) return response;
+  try {
+    if (!session.renew) throw new Error("sign in again");
+    session.token = await session.renew();
+    authorize();
+    say("The token had expired and is renewed. Send the request again.");
+  } catch (cause) {
+    say(`The token is refused: ${reasonOf(cause)}.`);
   }
-  for (const parameter of Object.values(parameters).filter(({ required }) => !required)) {
-    // It would send the example of every optional parameter.
-    const { example: ofSchema, ...schema } = parameter.schema.$ref ? schemas[parameter.schema.$ref.split("/").at(-1)] : parameter.schema;
-    const { example = ofSchema } = parameter;
-    if (example !== undefined) parameter.description += `\n\nExample: \`${example}\``;
-    parameter.schema = schema;
-    delete parameter.example;
+  return response;
+}
+
+/** Adds a button for each provider at which one can sign in. Without them, the field for a token is left. */
+async function offerProviders() {
+  for (const provider of await readProviders().catch(() => [])) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = nameOf(provider);
+    button.addEventListener("click", () => begin(provider, page, page + location.hash).catch((cause) => say(reasonOf(cause))));
+    form.before(button);
   }
-  if (token && parameters.statisticId) await nameStatistic(parameters, token);
-  return spec;
 }
 
-/** Gives the parameters of a path the ids of a call that is there, so that a first try finds it. */
-async function nameStatistic(parameters, token) {
-  const list = "/beta/me/analytics/activityStatistics?$filter=activity%20eq%20'Call'&$orderby=startDate%20desc&$top=1";
-  const [call] = (await get(list, { Authorization: `Bearer ${token}` }).catch(() => ({ value: [] }))).value;
-  if (call) parameters.statisticId.example = call.id;
-}
-
-document.querySelector(`nav a[href="${location.pathname}"]`)?.setAttribute("aria-current", "page");
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  signIn({ token: form.elements.token.value.replace(/^bearer\s+/i, "").trim() });
+  form.reset();
+});
 
 try {
-  const token = tokenInAddress();
-  const spec = await load(token);
-  const explorer = globalThis.SwaggerUIBundle({
+  if (token) session = sessionOf({ token });
+  if (answer) {
+    try {
+      session = sessionOf(await finish(answer, address));
+    } catch (cause) {
+      say(`Not signed in: ${reasonOf(cause)}`);
+    }
+  }
+  if (!isControl) void offerProviders();
+  spec = await read(session?.token);
+  explorer = globalThis.SwaggerUIBundle({
     spec,
     domNode: document.querySelector("#contract"),
     deepLinking: true,
@@ -58,17 +85,9 @@ try {
     defaultModelsExpandDepth: 0,
     queryConfigEnabled: false, // the address must not choose another contract
     validatorUrl: null, // no other server is asked
-    onComplete: () => token && use(token),
+    responseInterceptor: renew,
+    onComplete: () => session && authorize(),
   });
-  const use = (token) => {
-    for (const name of Object.keys(spec.components.securitySchemes)) explorer.preauthorizeApiKey(name, token);
-    said.textContent = "Requests are sent with the token.";
-  };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    use(form.elements.token.value.trim());
-    form.reset();
-  });
-} catch (error) {
-  said.textContent = `The contract cannot be read: ${error.message}`;
+} catch (cause) {
+  say(`The contract cannot be read: ${cause.message}`);
 }

@@ -103,17 +103,17 @@ export function failureOf(status: number, text: string): Failure {
   return new Failure(status, code, message, details?.length ? details : only);
 }
 
-interface Page {
+export interface Page {
   value: Statistic[];
   "@odata.nextLink"?: string;
 }
 
 /** Reads a list of statistics to its end, page by page. */
-export async function readPages(session: Session, first: string, signal: AbortSignal): Promise<Statistic[]> {
+export async function readPages(read: (request: Request) => Promise<Page>, first: string): Promise<Statistic[]> {
   const statistics: Statistic[] = [];
   let path: string | undefined = first;
   while (path) {
-    const page: Page = await send<Page>(session, { method: "GET", path }, signal);
+    const page: Page = await read({ method: "GET", path });
     statistics.push(...page.value);
     path = ownPath(page["@odata.nextLink"]);
   }
@@ -124,7 +124,7 @@ export async function readPages(session: Session, first: string, signal: AbortSi
 function between(session: Session, root: string, first: string, end: string, select: string, signal: AbortSignal): Promise<Statistic[]> {
   const query = new URLSearchParams({ $filter: `startDate ge ${first} and startDate lt ${end}`, $top: "1000" });
   if (select) query.set("$select", select);
-  return readPages(session, `${root}/activityStatistics?${query}`, signal);
+  return readPages((request) => send<Page>(session, request, signal), `${root}/activityStatistics?${query}`);
 }
 
 /** The path of a link. The server may be known by another name than the one that links have. */

@@ -111,7 +111,7 @@ const topOf = (pieces: Piece[], y: (ticks: bigint) => number) => Math.min(y(0n),
 
 function Bar({ words, piece, x, width, y, select }: { words: Words; piece: Piece; x: number; width: number; y: (ticks: bigint) => number; select: () => void }) {
   const ends = [y(piece.from), y(piece.to)] as const;
-  const gap = Math.abs(ends[0] - ends[1]) > 3 ? 1.5 : 0; // a line of the panel's colour between two pieces
+  const gap = Math.min(1.5, Math.abs(ends[0] - ends[1]) / 2); // a line of the panel's colour between two pieces
   const size = Math.max(1, Math.abs(ends[0] - ends[1]) - gap);
   const fill = piece.isAfterHours ? { fill: `url(#after-${piece.activity})` } : {};
   return (

@@ -3,6 +3,7 @@ import { analyticsPath, type Weeks } from "./api.js";
 import { Chart, type Selection } from "./chart.js";
 import { ExportButton } from "./export.js";
 import { ImportButton, ImportReport, useImport } from "./import.js";
+import { useLastingSend } from "./lasting.js";
 import type { Words } from "./locale.js";
 import { Notice } from "./notice.js";
 import { Numbers } from "./numbers.js";
@@ -11,6 +12,7 @@ import type { Session } from "./session.js";
 import { activities, has, sumDays, sumWeeks, totals, type Activity, type Day } from "./statistics.js";
 import { Table } from "./table.js";
 import { Trend } from "./trend.js";
+import type { Unsaved } from "./unsaved.js";
 import { addDays, weekOf } from "./week.js";
 import { useWrite } from "./write.js";
 
@@ -24,20 +26,32 @@ interface DashboardProps {
   go: (week: string) => void;
   /** Reads the week again. */
   again: () => void;
+  unsaved: Unsaved;
   /** Called if the token is not valid any more. */
   expired: (reason: string) => void;
 }
 
-export function Dashboard({ words, session, person, weeks, week, go, again, expired }: DashboardProps) {
+export function Dashboard({ words, session, person, weeks, week, go, again, unsaved, expired }: DashboardProps) {
   const { write, notice, undo, tell, dismiss } = useWrite(session, again, expired);
-  const file = useImport(session, person, again);
+  const lasting = useLastingSend(session, expired);
+  const file = useImport(lasting, session, person, again);
   const [selected, setSelected] = useState<Selection>();
   const days = useMemo(() => sumDays(weeks.week, weeks.current), [weeks]);
   const before = useMemo(() => sumDays(addDays(weeks.week, -7), weeks.earlier), [weeks]);
   const trend = useMemo(() => sumWeeks(weeks.week, [...weeks.earlier, ...weeks.current]), [weeks]);
-  useEffect(() => setSelected(undefined), [weeks.week]);
-  const select = (date: string, activity?: Activity) => setSelected({ date, activity: activity ?? firstActivity(days, date) });
-  const close = () => {
+  useEffect(() => {
+    if (document.activeElement?.closest(".panel-day")) document.querySelector<HTMLElement>(".weeks .menu button")?.focus();
+    setSelected(undefined);
+  }, [week]);
+  const select = async (date: string, activity = firstActivity(days, date)) => {
+    if (week !== weeks.week) return; // another week is about to come
+    if (selected?.date === date && selected.activity === activity) return;
+    if (await unsaved.mayLose()) setSelected({ date, activity });
+    else setSelected((before) => before && { ...before }); // a radio button goes back
+  };
+  const choose = (date: string, activity?: Activity) => void select(date, activity);
+  const close = async () => {
+    if (!(await unsaved.mayLose())) return;
     document.querySelector<HTMLElement>(".days tr.selected button")?.focus();
     setSelected(undefined);
   };
@@ -47,24 +61,24 @@ export function Dashboard({ words, session, person, weeks, week, go, again, expi
       <div class="columns">
         <div class={file.isOver ? "wide over" : "wide"}>
           {file.report && <ImportReport report={file.report} stop={file.stop} dismiss={file.dismiss} />}
-          {has(days) ? <Chart words={words} days={days} selected={selected} select={select} /> : <Empty words={words} weeks={weeks} go={go} />}
+          {has(days) ? <Chart words={words} days={days} selected={selected} select={choose} /> : <Empty words={words} weeks={weeks} go={go} />}
           <section class="card" aria-labelledby="numbers">
             <div class="title">
               <h2 id="numbers">The same in numbers</h2>
               <span class="actions">
-                <button type="button" onClick={() => select(weeks.week)}>
+                <button type="button" onClick={() => choose(weeks.week)}>
                   Add
                 </button>
                 <ImportButton start={(chosen) => void file.start(chosen)} />
-                <ExportButton session={session} person={person} tell={tell} />
+                <ExportButton send={lasting} session={session} person={person} tell={tell} />
               </span>
             </div>
-            <Table words={words} days={days} selected={selected} select={select} />
+            <Table words={words} days={days} selected={selected} select={choose} />
           </section>
         </div>
         <div class="narrow">
           <Trend words={words} weeks={trend} go={go} />
-          {selected && <Panel words={words} root={analyticsPath(session, person)} days={days} selected={selected} write={write} select={select} close={close} />}
+          {selected && <Panel words={words} root={analyticsPath(session, person)} days={days} selected={selected} write={write} unsaved={unsaved} select={choose} close={() => void close()} />}
         </div>
       </div>
       <Notice notice={notice} undo={() => void undo()} dismiss={dismiss} />
@@ -85,7 +99,7 @@ function Empty({ words, weeks, go }: Pick<DashboardProps, "words" | "weeks" | "g
       <h2>No statistics in this week</h2>
       {latest && (
         <button type="button" onClick={() => go(latest)}>
-          Latest: {words.range(latest, 7)}
+          Latest: <span lang={words.locale}>{words.range(latest, 7)}</span>
         </button>
       )}
     </section>

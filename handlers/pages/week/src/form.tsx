@@ -1,9 +1,10 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Failure, statisticPath } from "./api.js";
 import { Conflict } from "./conflict.js";
 import { changesOf, deleteOf, draftOf, fieldsOf, newDraft, patchOf, postOf, restoreOf, revertOf, written, type Draft } from "./edit.js";
 import { Fields, General, More } from "./fields.js";
 import type { Activity, Statistic } from "./statistics.js";
+import type { Unsaved } from "./unsaved.js";
 import type { Write } from "./write.js";
 
 interface FormProps {
@@ -13,12 +14,13 @@ interface FormProps {
   /** The statistic to edit, undefined for a new one. */
   statistic: Statistic | undefined;
   write: Write;
+  unsaved: Unsaved;
   /** Called with the id of what was created or changed, "" if it is gone. */
   done: (id: string) => void;
 }
 
 /** Edits a statistic by the documented PATCH, creates and deletes one. */
-export function Form({ root, date, activity, statistic, write, done }: FormProps) {
+export function Form({ root, date, activity, statistic, write, unsaved, done }: FormProps) {
   const fields = fieldsOf(activity, !statistic);
   const [base, setBase] = useState(statistic); // the version that the draft is of
   const [draft, setDraft] = useState<Draft>(() => (statistic ? draftOf(statistic, fields) : newDraft(date, zoneHere(), fields)));
@@ -36,6 +38,14 @@ export function Form({ root, date, activity, statistic, write, done }: FormProps
   const changes = base ? changesOf(base, draft, fields) : {};
   const request = base ? patchOf(root, base, changes) : postOf(root, activity, draft, fields);
   const isSame = base !== undefined && Object.keys(changes).length === 0;
+
+  const isTyped = base ? !isSame : fields.some(({ name }) => draft[name] !== newDraft(date, zoneHere(), fields)[name]);
+  useLayoutEffect(() => unsaved.set(isTyped), [isTyped]);
+  useLayoutEffect(() => () => unsaved.set(false), []);
+  const finish = (id: string) => {
+    unsaved.set(false);
+    done(id);
+  };
 
   const attempt = async (act: () => Promise<void>) => {
     setBusy(true);
@@ -61,7 +71,7 @@ export function Form({ root, date, activity, statistic, write, done }: FormProps
       if (over === undefined) {
         const made = await write.send<Statistic | undefined>(request);
         write.done({ text: "Created.", ...(made && { undo: deleteOf(root, made) }) });
-        done(made?.id ?? "");
+        finish(made?.id ?? "");
         return;
       }
       const after = await write.send<Statistic | undefined>(patchOf(root, over, changes));
@@ -76,7 +86,7 @@ export function Form({ root, date, activity, statistic, write, done }: FormProps
     attempt(async () => {
       await write.send(deleteOf(root, gone)); // of the version that the form shows
       write.done({ text: "Deleted.", undo: restoreOf(root, gone) });
-      done("");
+      finish("");
     });
   const reset = (to: Statistic | undefined) => {
     setStored(undefined);
@@ -89,14 +99,14 @@ export function Form({ root, date, activity, statistic, write, done }: FormProps
     const { now } = stored;
     const again = () =>
       attempt(async () => {
-        await write.send(restoreOf(root, { ...base, ...changes }));
+        const made = await write.send<Statistic | undefined>(restoreOf(root, { ...base, ...changes }));
         write.done({ text: "Created again." });
-        setStored(undefined);
+        if (made) reset(made);
       });
     const leave = () => {
       reset(now);
       write.done({ text: now ? "The stored version is shown." : "It stays deleted." });
-      if (!now) done("");
+      if (!now) finish("");
     };
     return <Conflict fields={fields} draft={draft} base={base} stored={now} isBusy={isBusy} failure={failure} keep={() => void (now ? save(now) : again())} leave={leave} />;
   }

@@ -4,6 +4,7 @@ import type { Words } from "./locale.js";
 import { Menu } from "./menu.js";
 import type { Session } from "./session.js";
 import { SettingsMenu } from "./settings.js";
+import type { Unsaved } from "./unsaved.js";
 import { addDays, isDate, lastCompleteWeek } from "./week.js";
 
 interface HeaderProps {
@@ -14,10 +15,13 @@ interface HeaderProps {
   go: (change: Partial<Place>) => void;
   /** Reads the week again. */
   again: () => void;
+  unsaved: Unsaved;
+  /** Called if the token is not valid any more. */
+  expired: (reason: string) => void;
   signOut: () => void;
 }
 
-export function Header({ words, session, person, week, go, again, signOut }: HeaderProps) {
+export function Header({ words, session, person, week, go, again, unsaved, expired, signOut }: HeaderProps) {
   return (
     <header>
       <h1>
@@ -27,7 +31,7 @@ export function Header({ words, session, person, week, go, again, signOut }: Hea
       {session && <WeekPicker words={words} week={week} go={go} />}
       <nav aria-label="Server">
         <a href="/docs">API</a>
-        {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} />}
+        {session && (person || !session.isApplication) && <SettingsMenu session={session} person={person} changed={again} unsaved={unsaved} expired={expired} />}
         {session && (
           <button type="button" onClick={signOut}>
             Sign out
@@ -99,7 +103,7 @@ function WeekPicker({ words, week, go }: Pick<HeaderProps, "words" | "week" | "g
       <button type="button" class="arrow" aria-label="Week before" onClick={() => to(addDays(week, -7))}>
         <span class="chevron back" aria-hidden="true" />
       </button>
-      <Menu name="Week" label={words.range(week, 7)}>
+      <Menu name="Week" label={<span lang={words.locale}>{words.range(week, 7)}</span>}>
         {(close) => (
           <label>
             <span class="label">Day in the week</span>

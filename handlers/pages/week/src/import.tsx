@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { readSheet } from "./columns.js";
+import type { Send } from "./lasting.js";
 import type { Session } from "./session.js";
 import { importSheet, type Report } from "./transfer.js";
 
 const shownRefusals = 50;
 
 /** Imports the file that is chosen or dropped on the page. The button is the caller's to place. */
-export function useImport(session: Session, person: string, again: () => void) {
+export function useImport(send: Send, session: Session, person: string, again: () => void) {
   const [report, setReport] = useState<Report>();
   const [isOver, setOver] = useState(false); // whether a file is held over the page
   const stopped = useRef<AbortController | undefined>(undefined);
@@ -17,7 +18,7 @@ export function useImport(session: Session, person: string, again: () => void) {
     try {
       const sheet = readSheet(await file.text());
       setReport({ isDone: false, sent: 0, all: sheet.items.length, created: 0, replaced: 0, refusals: [] });
-      await importSheet(session, person, sheet, setReport, controller.signal);
+      await importSheet(send, session, person, sheet, setReport, controller.signal);
       again();
     } catch (cause) {
       setReport({ isDone: true, sent: 0, all: 0, created: 0, replaced: 0, refusals: [], failure: cause instanceof Error ? cause.message : String(cause) });
@@ -46,6 +47,13 @@ export function useImport(session: Session, person: string, again: () => void) {
     };
   }, [session, person]);
   useEffect(() => () => stopped.current?.abort(), []);
+  const isRunning = report?.isDone === false;
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const stay = (event: Event) => event.preventDefault();
+    addEventListener("beforeunload", stay);
+    return () => removeEventListener("beforeunload", stay);
+  }, [isRunning]);
   return { report, isOver, start, stop: () => stopped.current?.abort(), dismiss: () => setReport(undefined) };
 }
 

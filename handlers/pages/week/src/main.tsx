@@ -2,16 +2,14 @@ import { render } from "preact";
 import { takeToken } from "./address.js";
 import { App } from "./app.js";
 import { words } from "./locale.js";
-import { finish, isAnswer, reasonOf, takePending } from "./oidc.js";
+import { finish, reasonOf, takeAnswer } from "./oidc.js";
 import { sessionOf, type Session } from "./session.js";
 
 // First of all: the address must keep neither a token nor a code.
 const address = new URL(location.href);
 const [token, rest] = takeToken(address);
-const pending = isAnswer(address) ? takePending() : undefined;
-if (pending) history.replaceState(null, "", pending.place);
-else if (isAnswer(address)) history.replaceState(null, "", "/");
-else if (location.hash) history.replaceState(null, "", rest);
+const pending = takeAnswer(address);
+if (location.hash) history.replaceState(null, "", rest);
 
 const spoken = words(navigator.language);
 document.documentElement.dir = spoken.direction;

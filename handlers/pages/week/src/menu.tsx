@@ -15,7 +15,7 @@ export function Menu({ label, name, children }: { label: ComponentChildren; name
     if (!isOpen) return undefined;
     whole.current?.querySelector<HTMLElement>("input, select, .panel button")?.focus();
     const leave = (event: Event) => {
-      if (event.target instanceof Node && !whole.current?.contains(event.target)) setOpen(false);
+      if (event.target instanceof Element && !whole.current?.contains(event.target) && !event.target.closest("dialog")) setOpen(false);
     };
     addEventListener("pointerdown", leave);
     addEventListener("focusin", leave);

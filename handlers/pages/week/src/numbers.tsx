@@ -16,7 +16,7 @@ export function Numbers({ words, now, before }: { words: Words; now: Totals; bef
       {cards.map(({ of, label }) => (
         <div class={`card ${of}`} key={of}>
           <dt>{label}</dt>
-          <dd class="number">{words.duration(now[of])}</dd>
+          <dd class="number" lang={words.locale}>{words.duration(now[of])}</dd>
           <dd class="change">{before && <Change words={words} by={now[of] - before[of]} />}</dd>
         </div>
       ))}
@@ -29,7 +29,7 @@ function Change({ words, by }: { words: Words; by: bigint }) {
   return (
     <>
       <span class={by > 0n ? "up" : "down"} aria-hidden="true" />
-      {words.duration(abs(by))} {by > 0n ? "more" : "less"}
+      <span lang={words.locale}>{words.duration(abs(by))}</span> {by > 0n ? "more" : "less"}
       <span class="hidden"> than the week before</span>
     </>
   );

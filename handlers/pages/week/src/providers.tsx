@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { begin, readProviders, reasonOf, type Provider } from "./oidc.js";
+import { begin, nameOf, readProviders, reasonOf, type Provider } from "./oidc.js";
 
 /** A button for each provider at which one can sign in. */
 export function Providers() {
@@ -10,7 +10,7 @@ export function Providers() {
   }, []);
   const leave = (provider: Provider) => {
     setFault("");
-    begin(provider, location.pathname + location.search).catch((cause: unknown) => setFault(reasonOf(cause)));
+    begin(provider, "/", location.pathname + location.search).catch((cause: unknown) => setFault(reasonOf(cause)));
   };
   return (
     <>
@@ -27,9 +27,4 @@ export function Providers() {
       {providers.length > 0 && <p class="or">or</p>}
     </>
   );
-}
-
-function nameOf({ issuer }: Provider): string {
-  const { origin, host } = new URL(issuer);
-  return origin === location.origin ? "Sign in as a test user" : `Sign in with ${host}`;
 }

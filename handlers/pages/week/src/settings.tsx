@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { analyticsPath, changeSettings, Failure, readSettings, type Settings } from "./api.js";
 import { Menu } from "./menu.js";
 import type { Session } from "./session.js";
+import type { Unsaved } from "./unsaved.js";
 
 const choices: [keyof Settings, string][] = [
   ["hasOptedOut", "Opted out"],
@@ -9,12 +10,21 @@ const choices: [keyof Settings, string][] = [
   ["hasGraphMailbox", "Mailbox"],
 ];
 
+interface SettingsProps {
+  session: Session;
+  person: string;
+  changed: () => void;
+  unsaved: Unsaved;
+  /** Called if the token is not valid any more. */
+  expired: (reason: string) => void;
+}
+
 /** The settings of the person, which decide whether the statistics can be read. */
-export function SettingsMenu(props: { session: Session; person: string; changed: () => void }) {
+export function SettingsMenu(props: SettingsProps) {
   return <Menu label="Settings">{() => <SettingsForm {...props} />}</Menu>;
 }
 
-function SettingsForm({ session, person, changed }: { session: Session; person: string; changed: () => void }) {
+function SettingsForm({ session, person, changed, unsaved, expired }: SettingsProps) {
   const root = analyticsPath(session, person);
   const [settings, setSettings] = useState<Settings>();
   const [fault, setFault] = useState("");
@@ -23,12 +33,14 @@ function SettingsForm({ session, person, changed }: { session: Session; person: 
     try {
       setSettings(await act());
     } catch (cause) {
-      setFault(cause instanceof Failure ? cause.message : String(cause));
+      if (cause instanceof Failure && cause.status === 401) expired(cause.message);
+      else setFault(cause instanceof Failure ? cause.message : String(cause));
     }
   };
   useEffect(() => void attempt(() => readSettings(session, root)), [session, root]);
   const change = (name: keyof Settings, value: boolean) =>
     attempt(async () => {
+      if (settings && !(await unsaved.mayLose())) return { ...settings }; // the form goes with the numbers
       const after = await changeSettings(session, root, { [name]: value });
       changed();
       return after;

@@ -40,7 +40,7 @@ export function Table({ words, days, selected, select }: TableProps) {
         {sorted(days, order.by, order.isDown).map((day) => (
           <tr key={day.date} class={selected?.date === day.date ? "selected" : ""} onClick={() => select(day.date)}>
             <th scope="row">
-              <button type="button" class="plain" aria-pressed={selected?.date === day.date}>
+              <button type="button" class="plain" lang={words.locale} aria-pressed={selected?.date === day.date}>
                 {words.day(day.date, "medium")}
               </button>
             </th>
@@ -65,7 +65,7 @@ export function Table({ words, days, selected, select }: TableProps) {
 /** A duration. On a phone the label is beside it, and a cell without a duration is left out. */
 function Cell({ words, of, label, ticks }: { words: Words; of: Column; label: string; ticks: bigint }) {
   return (
-    <td data-label={label} class={ticks === 0n ? `${of} none` : of}>
+    <td data-label={label} class={ticks === 0n ? `${of} none` : of} lang={words.locale}>
       {ticks === 0n ? "–" : words.duration(ticks)}
     </td>
   );

@@ -1,7 +1,8 @@
 // Import and export by the public API.
 
-import { analyticsPath, Failure, failureOf, readPages, send, statisticPath } from "./api.js";
+import { analyticsPath, Failure, failureOf, readPages, statisticPath, type Page } from "./api.js";
 import { columnOf, writeSheet, type Item, type Refusal, type Sheet } from "./columns.js";
+import type { Send } from "./lasting.js";
 import type { Session } from "./session.js";
 
 const batchSize = 20; // as many as the API takes
@@ -27,7 +28,7 @@ interface BatchAnswer {
  * Writes the rows, twenty at a time. A statistic that exists gets the values of its row. tell is called after each step.
  * An abort lets the step under way end, so that the report is true.
  */
-export async function importSheet(session: Session, person: string, sheet: Sheet, tell: (report: Report) => void, signal: AbortSignal): Promise<void> {
+export async function importSheet(send: Send, session: Session, person: string, sheet: Sheet, tell: (report: Report) => void, signal: AbortSignal): Promise<void> {
   const nameless = sheet.items.filter(({ id }) => !id);
   const items = sheet.items.filter(({ id }) => id);
   const refusals = [...sheet.refusals, ...nameless.map(({ line }) => ({ line, column: "StatisticId", reason: "The id is missing, and so is a part of what makes one: type and dates." }))];
@@ -35,7 +36,7 @@ export async function importSheet(session: Session, person: string, sheet: Sheet
   try {
     for (let at = 0; at < items.length; at += batchSize) {
       signal.throwIfAborted();
-      await sendBatch(session, person, items.slice(at, at + batchSize), report, signal);
+      await sendBatch(send, session, person, items.slice(at, at + batchSize), report, signal);
       tell({ ...report });
     }
   } catch (cause) {
@@ -45,7 +46,7 @@ export async function importSheet(session: Session, person: string, sheet: Sheet
   tell({ ...report, isDone: true });
 }
 
-async function sendBatch(session: Session, person: string, items: readonly Item[], report: Report, signal: AbortSignal): Promise<void> {
+async function sendBatch(send: Send, session: Session, person: string, items: readonly Item[], report: Report, signal: AbortSignal): Promise<void> {
   let left = [...items];
   for (let attempt = 0; left.length > 0; attempt++) {
     const requests = left.map((item, index) => ({
@@ -57,7 +58,7 @@ async function sendBatch(session: Session, person: string, items: readonly Item[
     }));
     const busy: Item[] = [];
     try {
-      const { responses } = await send<BatchAnswer>(session, { method: "POST", path: "/beta/$batch", body: { requests } });
+      const { responses } = await send<BatchAnswer>({ method: "POST", path: "/beta/$batch", body: { requests } }, signal);
       for (const answer of responses) {
         const item = left[Number(answer.id)];
         if (!item) continue;
@@ -95,9 +96,9 @@ const pause = (time: number, signal: AbortSignal) =>
   });
 
 /** The whole of a person's statistics as a CSV, and the object id of the person. */
-export async function exportSheet(session: Session, person: string, signal: AbortSignal): Promise<{ id: string; text: string }> {
+export async function exportSheet(send: Send, session: Session, person: string, signal: AbortSignal): Promise<{ id: string; text: string }> {
   const root = analyticsPath(session, person);
-  const { id } = await send<{ id: string }>(session, { method: "GET", path: root }, signal);
-  const statistics = await readPages(session, `${root}/activityStatistics?$top=1000`, signal);
+  const { id } = await send<{ id: string }>({ method: "GET", path: root }, signal);
+  const statistics = await readPages((request) => send<Page>(request, signal), `${root}/activityStatistics?$top=1000`);
   return { id, text: writeSheet(session.tenant, id, statistics) };
 }

@@ -82,12 +82,12 @@ function WeekTable({ words, weeks, go }: { words: Words; weeks: readonly Week[];
         {weeks.map(({ start, all, afterHours }) => (
           <tr key={start}>
             <th scope="row">
-              <button type="button" class="plain" onClick={() => go(start)}>
+              <button type="button" class="plain" lang={words.locale} onClick={() => go(start)}>
                 {words.day(start, "medium")}
               </button>
             </th>
-            <td>{words.duration(all)}</td>
-            <td>{words.duration(afterHours)}</td>
+            <td lang={words.locale}>{words.duration(all)}</td>
+            <td lang={words.locale}>{words.duration(afterHours)}</td>
           </tr>
         ))}
       </tbody>

@@ -4,21 +4,42 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { addressOf, placeOf, type Place } from "./address.js";
 import { analyticsPath, Failure, readSettings, readWeeks, type Settings, type Weeks } from "./api.js";
 import type { Session } from "./session.js";
+import type { Unsaved } from "./unsaved.js";
 
-/** The place that the address names, and a function that goes to another one. */
-export function usePlace(): [Place, (change: Partial<Place>) => void] {
+/** How many places the person has gone to before this one. The browser keeps it with each entry of its history. */
+const position = () => (history.state as { position: number } | null)?.position ?? 0;
+
+/** The place that the address names, and a function that goes to another one. Neither it nor Back loses what is unsaved without asking. */
+export function usePlace(unsaved: Unsaved): [Place, (change: Partial<Place>) => void] {
   const [place, setPlace] = useState(() => placeOf(new URL(location.href)));
+  const shown = useRef(position());
   useEffect(() => {
-    const moved = () => setPlace(placeOf(new URL(location.href)));
+    const moved = async () => {
+      // A link with a token, opened where the page is open already: a new entry, at the same place.
+      if (location.hash) history.replaceState({ position: ++shown.current }, "", location.href);
+      const by = position() - shown.current;
+      if (by !== 0 && unsaved.isTyped) {
+        history.go(-by); // the address has changed already
+        if (await unsaved.mayLose()) history.go(by);
+        return;
+      }
+      shown.current = position();
+      setPlace(placeOf(new URL(location.href)));
+    };
     addEventListener("popstate", moved);
     return () => removeEventListener("popstate", moved);
-  }, []);
-  const go = useCallback((change: Partial<Place>) => {
-    const next = { ...placeOf(new URL(location.href)), ...change };
-    history.pushState(null, "", addressOf(next));
-    setPlace(next);
-  }, []);
-  return [place, go];
+  }, [unsaved]);
+  const go = useCallback(
+    async (change: Partial<Place>) => {
+      if (!(await unsaved.mayLose())) return;
+      const next = { ...placeOf(new URL(location.href)), ...change };
+      shown.current = position() + 1;
+      history.pushState({ position: shown.current }, "", addressOf(next));
+      setPlace(next);
+    },
+    [unsaved],
+  );
+  return [place, (change) => void go(change)];
 }
 
 /** What the page has read. weeks stays while the same person's next week is read. */
@@ -46,7 +67,7 @@ export function useWeeks(session: Session | undefined, person: string, week: str
     }
     const root = analyticsPath(session, person);
     const stopped = new AbortController();
-    const whose = `${session.tenant} ${session.user} ${root}`;
+    const whose = `${session.tenant} ${session.id} ${root}`;
     setReading(({ failure, ...before }) => {
       if (shown.current !== whose) return { isLoading: true };
       const isOver = failure?.status === 401; // somebody has signed in again

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf, placeOf, takeToken } from "../src/address.js";
 import { failureOf } from "../src/api.js";
-import { sessionOf } from "../src/session.js";
+import { isToken, sessionOf } from "../src/session.js";
 
 const tokenOf = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
 
@@ -19,7 +19,10 @@ test("who the token says is signed in", () => {
     const { user: found, isApplication: isFound } = sessionOf({ token: tokenOf(claims) });
     assert.deepEqual([found, isFound], [user, isApplication], JSON.stringify(claims));
   }
+  const ids = [{ oid: "id", upn: "zoë@example.com" }, { oid: "id", sub: "another" }].map((claims) => sessionOf({ token: tokenOf({ ...claims, scp: "x" }) }).id);
+  assert.deepEqual(ids, ["id", "id"]); // the same user, with and without a name
   for (const token of ["", "x", "a.b.c", "a.%%.c"]) assert.equal(sessionOf({ token }).user, "");
+  for (const [text, isOne] of [["", false], ["x", false], ["a.b.c", false], [tokenOf({}), false], [tokenOf({ sub: "x" }), true]] as const) assert.equal(isToken(text), isOne, text);
 });
 
 test("the address names person and week, and no token", () => {

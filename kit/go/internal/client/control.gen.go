@@ -798,12 +798,14 @@ type ClientInterface interface {
 
 	// GetClock Read the server's clock.
 	//
+	// Shows the time by which the server judges tokens and dates its errors. It is real time unless a test has set or advanced the clock. Use it to see whether a clock that another test has moved is back. Needs Afterhours.Control.
+	//
 	// Corresponds with GET /clock (the `GetClock` operationId).
 	GetClock(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetClockWithBody Stop the server's clock at a time, or let it show real time again.
 	//
-	// A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again.
+	// Makes a test independent of the day on which it runs. A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again. Time limits, and tokens for this API, always go by real time. To let time pass, advance the clock. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -812,7 +814,7 @@ type ClientInterface interface {
 
 	// SetClock Stop the server's clock at a time, or let it show real time again.
 	//
-	// A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again.
+	// Makes a test independent of the day on which it runs. A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again. Time limits, and tokens for this API, always go by real time. To let time pass, advance the clock. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -821,7 +823,7 @@ type ClientInterface interface {
 
 	// AdvanceClockWithBody Move the server's clock.
 	//
-	// A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back.
+	// Lets time pass without waiting for it, for example until a token has expired. A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -830,7 +832,7 @@ type ClientInterface interface {
 
 	// AdvanceClock Move the server's clock.
 	//
-	// A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back.
+	// Lets time pass without waiting for it, for example until a token has expired. A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -839,23 +841,27 @@ type ClientInterface interface {
 
 	// DeleteFaults Remove all rules.
 	//
+	// Lets all requests pass again, at the end of a test. The rules of tests that run at the same time are removed as well: such tests remove each rule by its id. It succeeds without any rule, too. Needs Afterhours.Control.
+	//
 	// Corresponds with DELETE /faults (the `DeleteFaults` operationId).
 	DeleteFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListFaults List the rules, the oldest first.
+	//
+	// Shows every rule with the number of requests that it has matched and the number to which it applied. A test asks here whether its fault has happened. The list has no pages, as there are 1,000 rules at most. Needs Afterhours.Control.
 	//
 	// Corresponds with GET /faults (the `ListFaults` operationId).
 	ListFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateFaultWithBody Let requests fail.
 	//
-	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+	// Shows how a client behaves when the server is throttled, slow, broken or out of reach. For the faults that Graph documents, a preset is shorter. A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 	//
 	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 	//
 	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 	//
-	// The response is 507 if there are 1,000 rules already.
+	// The response is 507 if there are 1,000 rules already. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -864,13 +870,13 @@ type ClientInterface interface {
 
 	// CreateFault Let requests fail.
 	//
-	// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+	// Shows how a client behaves when the server is throttled, slow, broken or out of reach. For the faults that Graph documents, a preset is shorter. A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 	//
 	// A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 	//
 	// A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 	//
-	// The response is 507 if there are 1,000 rules already.
+	// The response is 507 if there are 1,000 rules already. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -879,7 +885,7 @@ type ClientInterface interface {
 
 	// CreatePresetFaultWithBody Let requests fail in a way that Graph documents.
 	//
-	// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+	// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -888,7 +894,7 @@ type ClientInterface interface {
 
 	// CreatePresetFault Let requests fail in a way that Graph documents.
 	//
-	// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+	// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -897,26 +903,30 @@ type ClientInterface interface {
 
 	// DeleteFault Remove a rule.
 	//
+	// Ends a fault that a test has asked for, and leaves the rules of other tests alone. A rule whose `times` are used up stays in the list until it is removed. An id that no rule has is 404. Needs Afterhours.Control.
+	//
 	// Corresponds with DELETE /faults/{id} (the `DeleteFault` operationId).
 	DeleteFault(ctx context.Context, id FaultID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteRequests Empty the journal of requests.
+	//
+	// Makes the journal show only what comes next, at the start of a test. Reset does it as well. What is stored, the clock and the rules for faults stay. Tests that run at the same time choose their entries by tenant or client-request-id instead. Needs Afterhours.Control.
 	//
 	// Corresponds with DELETE /requests (the `DeleteRequests` operationId).
 	DeleteRequests(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRequests List the last requests, the oldest first.
 	//
-	// The journal has the last 1,000 requests to the server, without those to this API. The requests of a batch are entries of their own, before that of the batch. An entry has no body and no token. With `wait` the response comes when `count` requests match, or when the time is over, with those that match then.
+	// Shows what a client has really sent, or waits for it. The journal has the last 1,000 requests to the server, without those to this API. The requests of a batch are entries of their own, before that of the batch. An entry has no body and no token. With `wait` the response comes when `count` requests match, or when the time is over, with those that match then. Without a match the list is empty, and not 404. Needs Afterhours.Control.
 	//
 	// Corresponds with GET /requests (the `ListRequests` operationId).
 	ListRequests(ctx context.Context, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResetWithBody Go back to the state with which the server started.
 	//
-	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
+	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. Call it before each test; to go back to another state, restore a snapshot. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 	//
-	// On a store that outlives the server, statistics that were stored before the server started are removed as well.
+	// On a store that outlives the server, statistics that were stored before the server started are removed as well. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -925,9 +935,9 @@ type ClientInterface interface {
 
 	// Reset Go back to the state with which the server started.
 	//
-	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
+	// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. Call it before each test; to go back to another state, restore a snapshot. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 	//
-	// On a store that outlives the server, statistics that were stored before the server started are removed as well.
+	// On a store that outlives the server, statistics that were stored before the server started are removed as well. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -936,7 +946,7 @@ type ClientInterface interface {
 
 	// SeedWithBody Store the rows of a text.
 	//
-	// Stores statistics, settings and user principal names, in the formats of `afterhours export` and `afterhours import`. A row replaces the stored one of the same key. If both are equal, nothing is written. Rows that the contract of the API refuses are left out and listed in the response; all others are stored, 1,000 in one step.
+	// Stores the data of a test in one call, in the formats of `afterhours export` and `afterhours import`: statistics, settings and user principal names. For a single statistic, use the API itself. A row replaces the stored one of the same key. If both are equal, nothing is written. Rows that the contract of the API refuses are left out and listed in the response; all others are stored, 1,000 in one step. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -945,7 +955,7 @@ type ClientInterface interface {
 
 	// ApproveSignInWithBody Approve the sign-in of a device.
 	//
-	// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+	// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -954,7 +964,7 @@ type ClientInterface interface {
 
 	// ApproveSignIn Approve the sign-in of a device.
 	//
-	// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+	// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -963,24 +973,28 @@ type ClientInterface interface {
 
 	// DenySignIn Refuse the sign-in of a device.
 	//
-	// A device whose code is unknown, has expired or was decided before is 404.
+	// Does what a person does who does not know the device, so that a test sees what its client makes of a refusal. The device gets the error authorization_declined when it asks next. A device whose code is unknown, has expired or was decided before is 404. Needs Afterhours.Control.
 	//
 	// Corresponds with POST /sign-ins/{userCode}/deny (the `DenySignIn` operationId).
 	DenySignIn(ctx context.Context, userCode UserCode, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSnapshots List the snapshots, sorted by name.
 	//
+	// Shows what restore can go back to: the names, when each was taken, how many statistics it has and how much memory it takes. A server that was restarted has none. The list has no pages. Needs Afterhours.Control.
+	//
 	// Corresponds with GET /snapshots (the `ListSnapshots` operationId).
 	ListSnapshots(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteSnapshot Forget a snapshot.
+	//
+	// Frees the memory of a snapshot that no test needs any more, before all snapshots together reach their 256 MiB. To replace a snapshot, take it again under its name. What is stored does not change. A name that no snapshot has is 404. Needs Afterhours.Control.
 	//
 	// Corresponds with DELETE /snapshots/{name} (the `DeleteSnapshot` operationId).
 	DeleteSnapshot(ctx context.Context, name SnapshotName, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// TakeSnapshotWithBody Keep what is stored now under a name.
 	//
-	// Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB.
+	// Keeps a state that many tests begin with, so that each can go back to it by restore. Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -989,7 +1003,7 @@ type ClientInterface interface {
 
 	// TakeSnapshot Keep what is stored now under a name.
 	//
-	// Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB.
+	// Keeps a state that many tests begin with, so that each can go back to it by restore. Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -998,14 +1012,14 @@ type ClientInterface interface {
 
 	// RestoreSnapshot Go back to a snapshot.
 	//
-	// Replaces everything by the content of the snapshot, or all that is a tenant's if the snapshot is of a tenant. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The snapshot stays. So do the journal of requests and the clock.
+	// Brings back the state of a snapshot between two tests. To go back to the start of the server, use reset. Replaces everything by the content of the snapshot, or all that is a tenant's if the snapshot is of a tenant. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The snapshot stays. So do the journal of requests and the clock. A name that no snapshot has is 404. Needs Afterhours.Control.
 	//
 	// Corresponds with POST /snapshots/{name}/restore (the `RestoreSnapshot` operationId).
 	RestoreSnapshot(ctx context.Context, name SnapshotName, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTokenWithBody Mint a token of the server's own issuer.
 	//
-	// The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time.
+	// Gives a test the token of any user or application of any tenant, also an expired one, so that it needs no identity provider. `afterhours token` does the same from a shell. The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time. The server keeps no list of tokens, and none can be taken back. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1014,7 +1028,7 @@ type ClientInterface interface {
 
 	// CreateToken Mint a token of the server's own issuer.
 	//
-	// The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time.
+	// Gives a test the token of any user or application of any tenant, also an expired one, so that it needs no identity provider. `afterhours token` does the same from a shell. The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time. The server keeps no list of tokens, and none can be taken back. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1023,6 +1037,8 @@ type ClientInterface interface {
 }
 
 // GetClock Read the server's clock.
+//
+// Shows the time by which the server judges tokens and dates its errors. It is real time unless a test has set or advanced the clock. Use it to see whether a clock that another test has moved is back. Needs Afterhours.Control.
 //
 // Corresponds with GET /clock (the `GetClock` operationId).
 func (c *Client) GetClock(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1039,7 +1055,7 @@ func (c *Client) GetClock(ctx context.Context, reqEditors ...RequestEditorFn) (*
 
 // SetClockWithBody Stop the server's clock at a time, or let it show real time again.
 //
-// A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again.
+// Makes a test independent of the day on which it runs. A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again. Time limits, and tokens for this API, always go by real time. To let time pass, advance the clock. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1058,7 +1074,7 @@ func (c *Client) SetClockWithBody(ctx context.Context, contentType string, body 
 
 // SetClock Stop the server's clock at a time, or let it show real time again.
 //
-// A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again.
+// Makes a test independent of the day on which it runs. A clock that is set stands still until it is set or advanced. Tokens expire by the clock, and the dates in errors are its dates. With `null` it shows real time again. Time limits, and tokens for this API, always go by real time. To let time pass, advance the clock. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1077,7 +1093,7 @@ func (c *Client) SetClock(ctx context.Context, body SetClockJSONRequestBody, req
 
 // AdvanceClockWithBody Move the server's clock.
 //
-// A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back.
+// Lets time pass without waiting for it, for example until a token has expired. A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1096,7 +1112,7 @@ func (c *Client) AdvanceClockWithBody(ctx context.Context, contentType string, b
 
 // AdvanceClock Move the server's clock.
 //
-// A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back.
+// Lets time pass without waiting for it, for example until a token has expired. A clock that stands still goes on standing. A clock that runs goes on running, ahead of real time. A negative duration moves the clock back. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1115,6 +1131,8 @@ func (c *Client) AdvanceClock(ctx context.Context, body AdvanceClockJSONRequestB
 
 // DeleteFaults Remove all rules.
 //
+// Lets all requests pass again, at the end of a test. The rules of tests that run at the same time are removed as well: such tests remove each rule by its id. It succeeds without any rule, too. Needs Afterhours.Control.
+//
 // Corresponds with DELETE /faults (the `DeleteFaults` operationId).
 func (c *Client) DeleteFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteFaultsRequest(c.Server)
@@ -1129,6 +1147,8 @@ func (c *Client) DeleteFaults(ctx context.Context, reqEditors ...RequestEditorFn
 }
 
 // ListFaults List the rules, the oldest first.
+//
+// Shows every rule with the number of requests that it has matched and the number to which it applied. A test asks here whether its fault has happened. The list has no pages, as there are 1,000 rules at most. Needs Afterhours.Control.
 //
 // Corresponds with GET /faults (the `ListFaults` operationId).
 func (c *Client) ListFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1145,13 +1165,13 @@ func (c *Client) ListFaults(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // CreateFaultWithBody Let requests fail.
 //
-// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+// Shows how a client behaves when the server is throttled, slow, broken or out of reach. For the faults that Graph documents, a preset is shorter. A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 //
 // A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 //
 // A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 //
-// The response is 507 if there are 1,000 rules already.
+// The response is 507 if there are 1,000 rules already. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1170,13 +1190,13 @@ func (c *Client) CreateFaultWithBody(ctx context.Context, contentType string, bo
 
 // CreateFault Let requests fail.
 //
-// A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
+// Shows how a client behaves when the server is throttled, slow, broken or out of reach. For the faults that Graph documents, a preset is shorter. A rule says which requests it matches, how often it applies and what happens then. The rules are asked in the order of their creation, after the caller was authenticated and before the request is validated. The first rule that applies decides; later ones do not count the request. The requests of a batch are asked one by one, and the batch itself as well. Requests to this API and probes never match.
 //
 // A single request asks for a fault of its own by the header `Afterhours-Simulate`: a status, the name of a preset or neither, and after semicolons any of `code`, `message`, `retry-after` (seconds), `retry-after-form`, `content-type`, `body`, `delay` and `connection`, as in `429;retry-after=1` or `;delay=PT2S`. A value with a semicolon is written in double quotes. No rule counts such a request. `none` asks for no fault. The preset `flaky` needs a rule.
 //
 // A response with a fault has the header `Afterhours-Fault`, which is the id of the rule or `Afterhours-Simulate`.
 //
-// The response is 507 if there are 1,000 rules already.
+// The response is 507 if there are 1,000 rules already. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1195,7 +1215,7 @@ func (c *Client) CreateFault(ctx context.Context, body CreateFaultJSONRequestBod
 
 // CreatePresetFaultWithBody Let requests fail in a way that Graph documents.
 //
-// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1214,7 +1234,7 @@ func (c *Client) CreatePresetFaultWithBody(ctx context.Context, name PresetName,
 
 // CreatePresetFault Let requests fail in a way that Graph documents.
 //
-// Creates the rule of a preset. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so.
+// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1233,6 +1253,8 @@ func (c *Client) CreatePresetFault(ctx context.Context, name PresetName, body Cr
 
 // DeleteFault Remove a rule.
 //
+// Ends a fault that a test has asked for, and leaves the rules of other tests alone. A rule whose `times` are used up stays in the list until it is removed. An id that no rule has is 404. Needs Afterhours.Control.
+//
 // Corresponds with DELETE /faults/{id} (the `DeleteFault` operationId).
 func (c *Client) DeleteFault(ctx context.Context, id FaultID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteFaultRequest(c.Server, id)
@@ -1247,6 +1269,8 @@ func (c *Client) DeleteFault(ctx context.Context, id FaultID, reqEditors ...Requ
 }
 
 // DeleteRequests Empty the journal of requests.
+//
+// Makes the journal show only what comes next, at the start of a test. Reset does it as well. What is stored, the clock and the rules for faults stay. Tests that run at the same time choose their entries by tenant or client-request-id instead. Needs Afterhours.Control.
 //
 // Corresponds with DELETE /requests (the `DeleteRequests` operationId).
 func (c *Client) DeleteRequests(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1263,7 +1287,7 @@ func (c *Client) DeleteRequests(ctx context.Context, reqEditors ...RequestEditor
 
 // ListRequests List the last requests, the oldest first.
 //
-// The journal has the last 1,000 requests to the server, without those to this API. The requests of a batch are entries of their own, before that of the batch. An entry has no body and no token. With `wait` the response comes when `count` requests match, or when the time is over, with those that match then.
+// Shows what a client has really sent, or waits for it. The journal has the last 1,000 requests to the server, without those to this API. The requests of a batch are entries of their own, before that of the batch. An entry has no body and no token. With `wait` the response comes when `count` requests match, or when the time is over, with those that match then. Without a match the list is empty, and not 404. Needs Afterhours.Control.
 //
 // Corresponds with GET /requests (the `ListRequests` operationId).
 func (c *Client) ListRequests(ctx context.Context, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1280,9 +1304,9 @@ func (c *Client) ListRequests(ctx context.Context, params *ListRequestsParams, r
 
 // ResetWithBody Go back to the state with which the server started.
 //
-// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
+// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. Call it before each test; to go back to another state, restore a snapshot. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 //
-// On a store that outlives the server, statistics that were stored before the server started are removed as well.
+// On a store that outlives the server, statistics that were stored before the server started are removed as well. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1301,9 +1325,9 @@ func (c *Client) ResetWithBody(ctx context.Context, contentType string, body io.
 
 // Reset Go back to the state with which the server started.
 //
-// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
+// Removes all statistics, settings and user principal names, and stores those with which the server was started (`--demo`, `--seed`), if any. Call it before each test; to go back to another state, restore a snapshot. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The journal of requests is emptied, and the rules for faults are removed. The clock stays, and dates of `--demo` follow it. With a tenant, only what is the tenant's changes: that includes the rules that match this tenant alone.
 //
-// On a store that outlives the server, statistics that were stored before the server started are removed as well.
+// On a store that outlives the server, statistics that were stored before the server started are removed as well. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1322,7 +1346,7 @@ func (c *Client) Reset(ctx context.Context, body ResetJSONRequestBody, reqEditor
 
 // SeedWithBody Store the rows of a text.
 //
-// Stores statistics, settings and user principal names, in the formats of `afterhours export` and `afterhours import`. A row replaces the stored one of the same key. If both are equal, nothing is written. Rows that the contract of the API refuses are left out and listed in the response; all others are stored, 1,000 in one step.
+// Stores the data of a test in one call, in the formats of `afterhours export` and `afterhours import`: statistics, settings and user principal names. For a single statistic, use the API itself. A row replaces the stored one of the same key. If both are equal, nothing is written. Rows that the contract of the API refuses are left out and listed in the response; all others are stored, 1,000 in one step. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1341,7 +1365,7 @@ func (c *Client) SeedWithBody(ctx context.Context, params *SeedParams, contentTy
 
 // ApproveSignInWithBody Approve the sign-in of a device.
 //
-// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1360,7 +1384,7 @@ func (c *Client) ApproveSignInWithBody(ctx context.Context, userCode UserCode, c
 
 // ApproveSignIn Approve the sign-in of a device.
 //
-// The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have.
+// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1379,7 +1403,7 @@ func (c *Client) ApproveSignIn(ctx context.Context, userCode UserCode, body Appr
 
 // DenySignIn Refuse the sign-in of a device.
 //
-// A device whose code is unknown, has expired or was decided before is 404.
+// Does what a person does who does not know the device, so that a test sees what its client makes of a refusal. The device gets the error authorization_declined when it asks next. A device whose code is unknown, has expired or was decided before is 404. Needs Afterhours.Control.
 //
 // Corresponds with POST /sign-ins/{userCode}/deny (the `DenySignIn` operationId).
 func (c *Client) DenySignIn(ctx context.Context, userCode UserCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1396,6 +1420,8 @@ func (c *Client) DenySignIn(ctx context.Context, userCode UserCode, reqEditors .
 
 // ListSnapshots List the snapshots, sorted by name.
 //
+// Shows what restore can go back to: the names, when each was taken, how many statistics it has and how much memory it takes. A server that was restarted has none. The list has no pages. Needs Afterhours.Control.
+//
 // Corresponds with GET /snapshots (the `ListSnapshots` operationId).
 func (c *Client) ListSnapshots(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSnapshotsRequest(c.Server)
@@ -1410,6 +1436,8 @@ func (c *Client) ListSnapshots(ctx context.Context, reqEditors ...RequestEditorF
 }
 
 // DeleteSnapshot Forget a snapshot.
+//
+// Frees the memory of a snapshot that no test needs any more, before all snapshots together reach their 256 MiB. To replace a snapshot, take it again under its name. What is stored does not change. A name that no snapshot has is 404. Needs Afterhours.Control.
 //
 // Corresponds with DELETE /snapshots/{name} (the `DeleteSnapshot` operationId).
 func (c *Client) DeleteSnapshot(ctx context.Context, name SnapshotName, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1426,7 +1454,7 @@ func (c *Client) DeleteSnapshot(ctx context.Context, name SnapshotName, reqEdito
 
 // TakeSnapshotWithBody Keep what is stored now under a name.
 //
-// Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB.
+// Keeps a state that many tests begin with, so that each can go back to it by restore. Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1445,7 +1473,7 @@ func (c *Client) TakeSnapshotWithBody(ctx context.Context, name SnapshotName, co
 
 // TakeSnapshot Keep what is stored now under a name.
 //
-// Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB.
+// Keeps a state that many tests begin with, so that each can go back to it by restore. Keeps all statistics, settings and user principal names of one moment, or those of a tenant, in the memory of the server. A snapshot ends with the server. A snapshot of the same name is replaced. The response is 507 if all snapshots together would take more than 256 MiB. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1464,7 +1492,7 @@ func (c *Client) TakeSnapshot(ctx context.Context, name SnapshotName, body TakeS
 
 // RestoreSnapshot Go back to a snapshot.
 //
-// Replaces everything by the content of the snapshot, or all that is a tenant's if the snapshot is of a tenant. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The snapshot stays. So do the journal of requests and the clock.
+// Brings back the state of a snapshot between two tests. To go back to the start of the server, use reset. Replaces everything by the content of the snapshot, or all that is a tenant's if the snapshot is of a tenant. A reader sees the state before or the state after, and never a mixture. Every statistic gets an entity tag that it never had. The snapshot stays. So do the journal of requests and the clock. A name that no snapshot has is 404. Needs Afterhours.Control.
 //
 // Corresponds with POST /snapshots/{name}/restore (the `RestoreSnapshot` operationId).
 func (c *Client) RestoreSnapshot(ctx context.Context, name SnapshotName, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1481,7 +1509,7 @@ func (c *Client) RestoreSnapshot(ctx context.Context, name SnapshotName, reqEdit
 
 // CreateTokenWithBody Mint a token of the server's own issuer.
 //
-// The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time.
+// Gives a test the token of any user or application of any tenant, also an expired one, so that it needs no identity provider. `afterhours token` does the same from a shell. The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time. The server keeps no list of tokens, and none can be taken back. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1500,7 +1528,7 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 
 // CreateToken Mint a token of the server's own issuer.
 //
-// The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time.
+// Gives a test the token of any user or application of any tenant, also an expired one, so that it needs no identity provider. `afterhours token` does the same from a shell. The token counts from the time that the server's clock shows. A token with the role Afterhours.Control is the exception: it counts from real time. The server keeps no list of tokens, and none can be taken back. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
