@@ -60,7 +60,7 @@ func read(t *testing.T, file string) string {
 // rule can be evaluated and names metrics that are there.
 func TestDashboard(t *testing.T) {
 	up, down := newIssuer(t), free(t)
-	w := watch(t, t.TempDir(), "--issuer", up, "--issuer", down, "--audience", "api")
+	w := watch(t, t.TempDir(), "--issuer", up, "--issuer", down, "--audience", "api", "--claim", up+tenantOfItsOwn)
 	at := startPrometheus(t, w)
 	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -103,9 +103,8 @@ func newIssuer(t *testing.T) (url string) {
 		t.Fatal(err)
 	}
 	text := base64.RawURLEncoding.EncodeToString
-	var server *httptest.Server
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		document := map[string]any{"issuer": server.URL, "jwks_uri": server.URL + "/keys"}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		document := map[string]any{"issuer": "http://" + r.Host, "jwks_uri": "http://" + r.Host + "/keys"}
 		if r.URL.Path == "/keys" {
 			document = map[string]any{"keys": []any{map[string]any{"kty": "EC", "crv": "P-256", "kid": "1", "x": text(point[1:33]), "y": text(point[33:])}}}
 		}
@@ -114,6 +113,9 @@ func newIssuer(t *testing.T) (url string) {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// tenantOfItsOwn follows the name of an issuer in --claim. Two issuers of any tenant would be refused.
+const tenantOfItsOwn = "#tenant==7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63"
 
 // forged returns a token that names the issuer and has no valid signature.
 func forged(issuer string) string {
@@ -136,7 +138,7 @@ func free(t *testing.T) string {
 func TestMetricsMove(t *testing.T) {
 	up, down := newIssuer(t), free(t)
 	dir := t.TempDir()
-	w := watch(t, dir, "--control", "--issuer", up, "--issuer", down, "--audience", "api")
+	w := watch(t, dir, "--control", "--issuer", up, "--issuer", down, "--audience", "api", "--claim", up+tenantOfItsOwn)
 	for n := range 200 {
 		w.create(t, fmt.Sprintf("call_%d", n))
 	}
