@@ -70,6 +70,8 @@ var importTable = map[string][]string{
 	"afterhours/contract/oidc":                {},
 	"afterhours/contract/program":             {"contract/checked"},
 	"afterhours/contract/sdk/presets":         {"control"},
+
+	"afterhours/deploy/notice": {},
 }
 
 // confined lists the only packages that may import a package of another module.
@@ -80,6 +82,7 @@ var confined = map[string][]string{
 	"modernc.org/...":           {"store/sqlite"},
 	"github.com/jackc/...":      {"store/postgres", "store/postgres/postgrestest"},
 	"github.com/spf13/...":      {"command"},
+	"github.com/coreos/...":     {"command"},
 	"github.com/golang-jwt/...": {"handlers/auth"},
 	"github.com/MicahParks/...": {"handlers/auth"},
 	"golang.org/x/time/...":     {"handlers/limits", "logs"},
@@ -88,6 +91,8 @@ var confined = map[string][]string{
 	"github.com/lmittmann/...":  {"logs"},
 	"github.com/prometheus/...": {"metrics"},
 	"net/http/pprof":            {"handlers/admin"},
+	// It reads licences for releases, and is no part of the program.
+	"github.com/google/licensecheck": {"deploy/notice"},
 }
 
 // TestImports compares the tables with the imports of every package, tests excepted.

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -120,6 +121,7 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 			stop()
 		}()
 	}
+	notify(config.Logger, daemon.SdNotifyReady)
 	fmt.Fprintln(out, "listening on", app.URL())
 	if url := app.adminURL(); url != "" {
 		fmt.Fprintln(out, "admin listening on", url)
@@ -134,6 +136,7 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 	}
 	select {
 	case <-ctx.Done():
+		notify(config.Logger, daemon.SdNotifyStopping)
 		app.sayStopping(command.ErrOrStderr())
 		return app.Stop()
 	case err := <-app.Failed():
