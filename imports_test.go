@@ -10,10 +10,11 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/admin", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "metrics", "store", "store/..."},
+	"afterhours/command": {"command/generate", "handlers", "handlers/admin", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "metrics", "store", "store/...", "traces"},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
+	"afterhours/traces":  {},
 	"afterhours/metrics": {"handlers/auth", "handlers/limits", "store"},
 
 	"afterhours/kit/go":                 {"command", "kit/go/internal/client", "store/edm"},
@@ -23,7 +24,7 @@ var importTable = map[string][]string{
 
 	// A request goes down this list and never back up.
 	"afterhours/handlers": {"gen", "control", "store", "store/staged", "handlers/auth", "handlers/batch", "handlers/control", "handlers/faults", "handlers/input",
-		"handlers/limits", "handlers/operations", "handlers/pages", "handlers/problem", "handlers/signin", "handlers/spec", "handlers/wire", "logs"},
+		"handlers/limits", "handlers/operations", "handlers/pages", "handlers/problem", "handlers/signin", "handlers/spec", "handlers/wire", "logs", "traces"},
 	"afterhours/handlers/operations": {"handlers/auth", "handlers/odata", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/timezone", "handlers/wire",
 		"gen", "store", "store/edm", "store/staged"},
 	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/faults", "handlers/problem", "store", "store/bulk", "store/edm"},
@@ -59,6 +60,7 @@ var importTable = map[string][]string{
 	"afterhours/store/staged":                {"store", "store/edm"},
 	"afterhours/store/storetest":             {"store", "store/edm"},
 	"afterhours/store/storetest/strace":      {},
+	"afterhours/store/traced":                {"store", "traces"},
 
 	"afterhours/bench":                        {},
 	"afterhours/bench/overload":               {},
@@ -69,8 +71,11 @@ var importTable = map[string][]string{
 	"afterhours/contract/golden":              {},
 	"afterhours/contract/oidc":                {},
 	"afterhours/contract/program":             {"contract/checked"},
+	"afterhours/contract/proxy":               {},
 	"afterhours/contract/sdk/presets":         {"control"},
+	"afterhours/contract/traces":              {},
 
+	"afterhours/deploy":        {},
 	"afterhours/deploy/notice": {},
 }
 
@@ -93,6 +98,8 @@ var confined = map[string][]string{
 	"net/http/pprof":            {"handlers/admin"},
 	// It reads licences for releases, and is no part of the program.
 	"github.com/google/licensecheck": {"deploy/notice"},
+	"github.com/go-logr/...":         {"traces"},
+	"go.opentelemetry.io/...":        {"traces"},
 }
 
 // TestImports compares the tables with the imports of every package, tests excepted.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"afterhours/handlers/auth"
+	"afterhours/traces"
 )
 
 // IssuerFlags are the flags that say whose tokens are trusted besides those of the local
@@ -53,7 +54,7 @@ func (f *IssuerFlags) check() error {
 	if err := f.checkPageClients(); err != nil {
 		return err
 	}
-	if _, err := f.issuers(); err != nil {
+	if _, err := f.issuers(nil); err != nil {
 		return err
 	}
 	return f.checkFixedTenants()
@@ -109,12 +110,14 @@ func (f *IssuerFlags) claimsOf(name string) []string {
 	return of[""]
 }
 
-// issuers returns the issuers that the flags name. It asks none of them.
-func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
+// issuers returns the issuers that the flags name. It asks none of them. Without a tracer, the requests for
+// their keys are in no trace.
+func (f *IssuerFlags) issuers(tracer *traces.Tracer) (named []*auth.Issuer, err error) {
 	client, err := f.client()
 	if err != nil {
 		return nil, err
 	}
+	client = tracedClient(client, tracer)
 	for _, name := range f.Issuers {
 		claims, err := auth.ParseClaimNames(f.claimsOf(name))
 		if err != nil {
@@ -122,7 +125,7 @@ func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
 		}
 		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims, Client: client})
 		if err != nil {
-			return nil, usagef("--issuer %s: %w", name, err)
+			return nil, usagef("--issuer %s: %w", hideUser(name), err)
 		}
 		named = append(named, issuer)
 	}
@@ -130,9 +133,9 @@ func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
 }
 
 // verifier returns a verifier of the tokens of the local issuer and of those that the flags
-// name. It reads the time from now.
-func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time) (*auth.Verifier, error) {
-	named, err := f.issuers()
+// name. It reads the time from now. The tracer may be nil, as for issuers.
+func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time, tracer *traces.Tracer) (*auth.Verifier, error) {
+	named, err := f.issuers(tracer)
 	if err != nil {
 		return nil, err
 	}

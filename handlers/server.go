@@ -25,10 +25,11 @@ import (
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
+	"afterhours/traces"
 )
 
 // Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control,
-// SignIn and Observe is required.
+// SignIn, Observe, Tracer and Draining is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -55,8 +56,12 @@ type Config struct {
 	PageProviders []pages.Provider
 	// Observe takes every request.
 	Observe Observe
-	Logger  *slog.Logger
-	Now     func() time.Time
+	// Tracer has a span for each request. nil has none, and costs nothing.
+	Tracer *traces.Tracer
+	// Draining reports whether the server is about to end, so that /readyz is 503. nil never does.
+	Draining func() bool
+	Logger   *slog.Logger
+	Now      func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -71,13 +76,15 @@ type Server struct {
 	publicURL string
 	log       *slog.Logger
 	now       func() time.Time
+	draining  func() bool // nil for never
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
 	control   *controlAPI // nil without the control contract
 	limits    *limits.Limits
-	observe   Observe     // nil for nobody
-	strangers *logs.Quota // of lines about requests without a valid token
+	observe   Observe        // nil for nobody
+	tracer    *traces.Tracer // nil for no spans
+	strangers *logs.Quota    // of lines about requests without a valid token
 	engine    *gin.Engine
 	damaged   atomic.Bool // whether a request has met damage in the store
 }
@@ -111,9 +118,11 @@ func New(config Config) (*Server, error) {
 		publicURL: strings.TrimSuffix(config.PublicURL, "/"),
 		log:       config.Logger,
 		now:       config.Now,
+		draining:  config.Draining,
 		instance:  newRequestID()[:8],
 		limits:    config.Limits,
 		observe:   config.Observe,
+		tracer:    config.Tracer,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
@@ -135,7 +144,7 @@ func CheckPublicURL(text string) error {
 		return nil
 	}
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" || parsed.User != nil ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return errors.New("it must be scheme, host and port alone, as in https://graph.example.com")
 	}
@@ -146,6 +155,7 @@ func CheckPublicURL(text string) error {
 // routes the request in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now() // not by s.now, which may be moved
+	r, span := s.beginSpan(r)
 	r, cancel := s.accept(r)
 	defer cancel()
 	req := requestOf(r)
@@ -153,6 +163,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
 	recorder := &statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
+	defer s.endSpan(span, r, recorder)
 	r.Body = paced(w, r)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -141,6 +142,15 @@ func tenantIn(name string) string {
 		}
 	}
 	return ""
+}
+
+// Reach fetches the issuer's keys and keeps nothing of them. The error says why it cannot.
+func (i *Issuer) Reach(ctx context.Context) error {
+	if i.keys.fetch == nil {
+		return nil // a local one
+	}
+	_, err := i.keys.fetch(ctx)
+	return err
 }
 
 // Name returns the name of the issuer, as it was configured.

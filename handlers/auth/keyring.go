@@ -100,7 +100,7 @@ func (r *keyring) refresh(ctx context.Context, id string, clock func() time.Time
 		return nil
 	}
 	// After a failed fetch the old keys stay in use.
-	if f := r.start(clock); f != nil && (!ok || age >= refreshBefore) {
+	if f := r.start(ctx, clock); f != nil && (!ok || age >= refreshBefore) {
 		_ = f.wait(ctx)
 	} else if f == nil && !ok {
 		r.waitForRotation(ctx)
@@ -135,7 +135,7 @@ func (r *keyring) join(ctx context.Context, clock func() time.Time) error {
 	r.mu.Lock()
 	f := r.flight
 	if f == nil {
-		f = r.startLocked(clock)
+		f = r.startLocked(ctx, clock)
 	} else if r.failures > 0 {
 		f = nil
 	}
@@ -153,30 +153,31 @@ func (r *keyring) join(ctx context.Context, clock func() time.Time) error {
 var errSlow = fmt.Errorf("the issuer has not answered for %v and is still being asked", patience)
 
 // start starts a fetch and returns it. It returns nil if a fetch is under way or if it is too early for one.
-func (r *keyring) start(clock func() time.Time) *flight {
+func (r *keyring) start(ctx context.Context, clock func() time.Time) *flight {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.flight != nil {
 		return nil
 	}
-	return r.startLocked(clock)
+	return r.startLocked(ctx, clock)
 }
 
 // startLocked is start for a caller that holds mu and has found no fetch under way.
-func (r *keyring) startLocked(clock func() time.Time) *flight {
+func (r *keyring) startLocked(ctx context.Context, clock func() time.Time) *flight {
 	now := clock()
 	if now.Before(r.earliest) {
 		return nil
 	}
 	f := &flight{began: now, started: time.Now(), done: make(chan struct{})}
 	r.flight = f
-	go r.run(f, clock)
+	go r.run(context.WithoutCancel(ctx), f, clock)
 	return f
 }
 
-// run fetches the keys. Its context is not that of the request that started it, because other requests wait for it too.
-func (r *keyring) run(f *flight, clock func() time.Time) {
-	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
+// run fetches the keys. Its context belongs to the trace of the request that started it, but does not end with the
+// request, because other requests wait for it too.
+func (r *keyring) run(ctx context.Context, f *flight, clock func() time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	keys, err := r.fetch(ctx)
 

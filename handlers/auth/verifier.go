@@ -38,7 +38,7 @@ func NewVerifier(now func() time.Time, issuers ...*Issuer) (*Verifier, error) {
 func (v *Verifier) FetchKeys() {
 	for _, issuer := range v.issuers {
 		if issuer.keys.fetch != nil && issuer.keys.current.Load() == nil {
-			issuer.keys.start(v.now)
+			issuer.keys.start(context.Background(), v.now)
 		}
 	}
 }
