@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -59,16 +60,19 @@ func checkSettings(t *testing.T, args []string, environment map[string]string) (
 	return drain
 }
 
-// TestComposeFits: the program takes the settings of each server, and compose waits for its end.
+// TestComposeFits: the program takes the settings of each server and may write its data, and compose waits
+// for its end. A volume that is mounted where the image has no folder would be root's.
 func TestComposeFits(t *testing.T) {
 	var file struct {
 		Services map[string]struct {
 			Command     []string
 			Environment map[string]string
+			Volumes     []string
 			Grace       time.Duration `yaml:"stop_grace_period"`
 		}
 	}
 	read(t, "compose.yaml", &file)
+	owned := dataFolder(t)
 	servers := 0
 	for name, service := range file.Services {
 		if len(service.Command) == 0 || service.Command[0] != "serve" {
@@ -78,6 +82,9 @@ func TestComposeFits(t *testing.T) {
 		drain := checkSettings(t, service.Command, map[string]string{"AFTERHOURS_DATA": filepath.Join(t.TempDir(), "data"), "AFTERHOURS_STORE": store})
 		if drain == 0 || service.Grace < drain+afterDrain {
 			t.Errorf("%s drains for %v and may take %v more; compose waits for %v", name, drain, afterDrain, service.Grace)
+		}
+		if data := cmp.Or(service.Environment["AFTERHOURS_DATA"], owned); data != owned || !slices.Contains(service.Volumes, "data:"+owned) {
+			t.Errorf("%s has its data in %s, and the volumes %q; the user of the image owns %s", name, data, service.Volumes, owned)
 		}
 	}
 	proxy := file.Services["proxy"].Environment
@@ -91,6 +98,20 @@ func TestComposeFits(t *testing.T) {
 	}
 }
 
+// dataFolder returns the folder of the image that its user owns.
+func dataFolder(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^VOLUME (\S+)$`).FindSubmatch(text)
+	if found == nil || !strings.Contains(string(text), "AFTERHOURS_DATA="+string(found[1])) {
+		t.Fatalf("the image has no volume, or no data in it: %s", text)
+	}
+	return string(found[1])
+}
+
 // object is what the test needs of an object of Kubernetes.
 type object struct {
 	Kind     string
@@ -102,9 +123,10 @@ type object struct {
 		Template    struct {
 			Metadata struct{ Labels map[string]string }
 			Spec     struct {
-				Grace      int `yaml:"terminationGracePeriodSeconds"`
-				Containers []struct{ Args []string }
-				Volumes    []struct {
+				Grace        int   `yaml:"terminationGracePeriodSeconds"`
+				ServiceLinks *bool `yaml:"enableServiceLinks"`
+				Containers   []struct{ Args []string }
+				Volumes      []struct {
 					ConfigMap struct{ Name string } `yaml:"configMap"`
 				}
 			}
@@ -152,6 +174,9 @@ func TestKubernetesFits(t *testing.T) {
 	}
 	if pod.Volumes[0].ConfigMap.Name != config.Metadata.Name {
 		t.Errorf("the pods read the settings of %q; they are in %q", pod.Volumes[0].ConfigMap.Name, config.Metadata.Name)
+	}
+	if service := all["Service"].Metadata.Name; service == "afterhours" && (pod.ServiceLinks == nil || *pod.ServiceLinks) {
+		t.Errorf("the pods get AFTERHOURS_PORT and others from the service %s, and each start warns of them", service)
 	}
 	label := all["Deployment"].Spec.Template.Metadata.Labels["app.kubernetes.io/name"]
 	for kind, selector := range map[string]map[string]any{
