@@ -32,8 +32,9 @@ func (f *AdminFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.AdminTokenFile, "admin-token-file", "", "file of the bearer token that clients of --admin-addr must send, 20 characters at least; needed if others than this machine reach the address. It is read at each request")
 }
 
-// check returns an error if the flags do not fit together. It completes the address.
-func (f *AdminFlags) check() (err error) {
+// check returns an error if the flags do not fit together, or the address is that of --addr. It completes
+// the address.
+func (f *AdminFlags) check(addr string) (err error) {
 	if f.AdminAddr == "" {
 		if f.AdminTokenFile != "" {
 			return usagef("--admin-token-file says what clients of --admin-addr must send, and none is given")
@@ -42,6 +43,9 @@ func (f *AdminFlags) check() (err error) {
 	}
 	if f.AdminAddr, err = listenAddress("admin-addr", f.AdminAddr); err != nil {
 		return err
+	}
+	if f.AdminAddr == addr && !strings.HasSuffix(addr, ":0") {
+		return usagef("--admin-addr %s: it is the address of --addr; give another port", f.AdminAddr)
 	}
 	if f.AdminTokenFile == "" && !isLocal(f.AdminAddr) {
 		return usagef("--admin-addr %s: others than this machine can reach it; give --admin-token-file FILE with a token that they must send, or an address of this machine", f.AdminAddr)

@@ -99,6 +99,7 @@ func TestAdminRefuses(t *testing.T) {
 		{"DELETE", "/log-level", "", nil, 405, "Allowed are: GET, HEAD, PUT."},
 		{"PUT", "/log-level", "debug", nil, 400, `The body must be {"level":"debug"}, with debug, info, warn or error.`},
 		{"PUT", "/log-level", `{"level":"loud"}`, nil, 400, "The body must be"},
+		{"PUT", "/log-level", `{"level":"debug"} {"level":"info"}`, nil, 400, "The body must be"},
 		{"PUT", "/log-level", `{"level":"debug","more":1}`, nil, 400, "The body must be"},
 		{"PUT", "/log-level", `{"level":"` + strings.Repeat("x", 2000) + `"}`, nil, 400, "The body must be"},
 		{"GET", "/debug/pprof/profile?seconds=301", "", nil, 400, "'seconds' is '301'; it must be a number from 1 to 300."},

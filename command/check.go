@@ -83,6 +83,8 @@ func (d *diagnosis) shown(flag *pflag.Flag) string {
 	switch flag.Name {
 	case "addr":
 		value = d.config.Addr
+	case "admin-addr":
+		value = d.config.AdminAddr
 	case "control":
 		value = string(d.config.Control)
 	case "data":

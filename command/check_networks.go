@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"afterhours/handlers/admin"
 	"afterhours/handlers/auth"
 	"afterhours/store/postgres"
 )
@@ -20,7 +21,10 @@ const reachTimeout = 5 * time.Second
 
 // checkNetworks asks whether the server could listen, and whether its database and its issuers answer.
 func (d *diagnosis) checkNetworks(ctx context.Context) {
-	d.checkListen(ctx)
+	d.checkListen(ctx, "addr", d.config.Addr)
+	if d.config.AdminAddr != "" && d.config.AdminFlags.check("") == nil {
+		d.checkListen(ctx, "admin-addr", d.config.AdminAddr)
+	}
 	if strings.HasPrefix(d.config.Store, "postgres") && d.config.StoreFlags.check() == nil {
 		d.fault(d.reach(ctx, "--store "+d.config.address(), func(ctx context.Context) error { return postgres.Reach(ctx, d.config.Store) }))
 	}
@@ -39,20 +43,20 @@ func (d *diagnosis) reach(ctx context.Context, what string, ask func(context.Con
 	return nil
 }
 
-// checkListen asks for the address of --addr. If a server of this program has it, that is a warning: a
+// checkListen asks for the address of a flag. If a server of this program has it, that is a warning: a
 // check before a restart would always find it.
-func (d *diagnosis) checkListen(ctx context.Context) {
-	if _, err := listenAddress("addr", d.config.Addr); err != nil {
+func (d *diagnosis) checkListen(ctx context.Context, flag, addr string) {
+	if _, err := listenAddress(flag, addr); err != nil {
 		return // a fault already
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", d.config.Addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	switch {
 	case err == nil:
 		_ = listener.Close() // nobody has connected
-	case errors.Is(err, syscall.EADDRINUSE) && isOurs(ctx, d.config.Addr):
-		d.warn("--addr %s: a server of this program has this port; stop it before this one starts", d.config.Addr)
+	case errors.Is(err, syscall.EADDRINUSE) && isOurs(ctx, addr):
+		d.warn("--%s %s: a server of this program has this port; stop it before this one starts", flag, addr)
 	default:
-		d.fault(explainListen("addr", d.config.Addr, err))
+		d.fault(explainListen(flag, addr, err))
 	}
 }
 
@@ -72,7 +76,8 @@ func isOurs(ctx context.Context, addr string) bool {
 			continue
 		}
 		_ = response.Body.Close()
-		if strings.Contains(response.Header.Get("x-ms-ags-diagnostic"), `"DataCenter":"Afterhours"`) {
+		if strings.Contains(response.Header.Get("x-ms-ags-diagnostic"), `"DataCenter":"Afterhours"`) ||
+			strings.Contains(response.Header.Get("WWW-Authenticate"), admin.Realm) {
 			return true
 		}
 	}

@@ -112,6 +112,36 @@ func TestCheckBesideAServer(t *testing.T) {
 	}
 }
 
+// TestCheckAdminAddress: the address of --admin-addr must be free, too. That of a server of this program
+// is no fault.
+func TestCheckAdminAddress(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0") // by another program
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	go func() {
+		for conn, err := taken.Accept(); err == nil; conn, err = taken.Accept() {
+			_ = conn.Close()
+		}
+	}()
+	file := filepath.Join(t.TempDir(), "token")
+	writeText(t, file, strings.Repeat("x", minAdminToken))
+	_, open := serveAdmin(t, t.TempDir())
+	_, guarded := serveAdmin(t, t.TempDir(), "--admin-token-file", file)
+	address := func(url string) string { return strings.TrimPrefix(url, "http://") }
+	for _, row := range []struct{ addr, adminAddr, want string }{
+		{"127.0.0.1:0", taken.Addr().String(), "wrong: --admin-addr " + taken.Addr().String() + ": another program has this port"},
+		{"127.0.0.1:0", address(open), "warning: --admin-addr " + address(open) + ": a server of this program has this port"},
+		{"127.0.0.1:0", address(guarded), "warning: --admin-addr " + address(guarded) + ": a server of this program has this port"},
+		{address(open), address(open), "wrong: --admin-addr " + address(open) + ": it is the address of --addr; give another port"},
+	} {
+		if out, _ := run(t, "serve", "--check", "--store", "memory", "--addr", row.addr, "--admin-addr", row.adminAddr); !strings.Contains(out, row.want) {
+			t.Errorf("it does not say %q: %s", row.want, out)
+		}
+	}
+}
+
 // TestCheckCertificate: what is worth a look is a warning.
 func TestCheckCertificate(t *testing.T) {
 	dir := t.TempDir()

@@ -89,7 +89,7 @@ func (s *settings) refuseRepeats(command *cobra.Command) {
 func (c *Config) settle() (faults []error) {
 	addr, addrErr := listenAddress("addr", c.Addr)
 	publicErr := c.checkPublicURL()
-	faults = []error{c.TLS.check(), c.StoreFlags.check(), c.IssuerFlags.check(), c.AdminFlags.check(), publicErr, checkLimit(c.Limit), c.checkNew(), addrErr}
+	faults = []error{c.TLS.check(), c.StoreFlags.check(), c.IssuerFlags.check(), c.AdminFlags.check(addr), publicErr, checkLimit(c.Limit), c.checkNew(), addrErr}
 	if addrErr == nil && publicErr == nil {
 		var controlErr error
 		c.Addr = addr

@@ -15,9 +15,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"afterhours/logs"
 )
+
+// bodyTimeout is how long a body may take, whether it is used or not.
+const bodyTimeout = 5 * time.Second
 
 // Config is the parts of a Handler. All but Token are required.
 type Config struct {
@@ -49,6 +53,9 @@ func New(config Config) *Handler {
 
 // ServeHTTP responds to one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 { // without a body, the deadline would end a profile
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout)) // every server of net/http can
+	}
 	if refusal := h.admit(r); refusal != nil {
 		refusal.write(w)
 		return

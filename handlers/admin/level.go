@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // levels are the levels of the log by their names.
@@ -21,10 +20,8 @@ func ParseLevel(name string) (slog.Level, error) {
 	return 0, errors.New("it must be debug, info, warn or error")
 }
 
-const (
-	maxLevelBody = 1 << 10         // more bytes than a body with a level needs
-	bodyTimeout  = 5 * time.Second // more time
-)
+// maxLevelBody is more bytes than a body with a level needs.
+const maxLevelBody = 1 << 10
 
 // level serves /log-level.
 func (h *Handler) level(w http.ResponseWriter, r *http.Request) *refusal {
@@ -40,7 +37,6 @@ func (h *Handler) level(w http.ResponseWriter, r *http.Request) *refusal {
 
 // setLevel sets the level to that of the body. The log tells of it, at whichever of the two levels shows more.
 func (h *Handler) setLevel(w http.ResponseWriter, r *http.Request) *refusal {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout)) // every server of net/http can
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxLevelBody))
 	decoder.DisallowUnknownFields()
 	var body struct{ Level string }
@@ -48,7 +44,7 @@ func (h *Handler) setLevel(w http.ResponseWriter, r *http.Request) *refusal {
 	if err == nil {
 		level, err = ParseLevel(body.Level)
 	}
-	if err != nil {
+	if _, more := decoder.Token(); err != nil || !errors.Is(more, io.EOF) {
 		return refuse(http.StatusBadRequest, `The body must be {"level":"debug"}, with debug, info, warn or error.`)
 	}
 	was := h.Level.Level()

@@ -31,6 +31,9 @@ var codes = map[int]gen.ErrorCode{
 	http.StatusTooManyRequests:  gen.ErrorCodeTooManyRequests,
 }
 
+// Realm is the realm of the challenge to a request without the token. serve --check knows the listener by it.
+const Realm = "afterhours admin"
+
 // write responds with the refusal in the shape that every error has.
 func (f *refusal) write(w http.ResponseWriter) {
 	id := uuid.Must(uuid.NewV7()).String()
@@ -41,7 +44,7 @@ func (f *refusal) write(w http.ResponseWriter) {
 	header["request-id"] = []string{id}
 	header.Set("Content-Type", "application/json")
 	if f.status == http.StatusUnauthorized {
-		header["WWW-Authenticate"] = []string{`Bearer realm="afterhours admin"`}
+		header["WWW-Authenticate"] = []string{`Bearer realm="` + Realm + `"`}
 	}
 	w.WriteHeader(f.status)
 	_, _ = w.Write(text) // an error here means that the caller has hung up
