@@ -22,6 +22,7 @@ import (
 	"afterhours/handlers/signin"
 	"afterhours/store"
 	"afterhours/store/bulk"
+	"afterhours/traces"
 )
 
 // Limits of one connection and of the end. They cut off slow clients, which would
@@ -30,9 +31,9 @@ const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
 	writeTimeout      = 60 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 32 << 10 // a token may take 16 KiB
-	drainTimeout      = 10 * time.Second
+	idleTimeout       = 620 * time.Second // longer than a proxy keeps a connection: load balancers of Google Cloud do for 600 s
+	maxHeaderBytes    = 32 << 10          // a token may take 16 KiB
+	finishTimeout     = 10 * time.Second
 )
 
 // Config describes a server. The flags of serve fill it.
@@ -52,11 +53,13 @@ type Config struct {
 	QueryTime time.Duration // of a list or a count, as in --query-time; 0 for the default
 	Strict    bool          // refuse the writes that break the contract's x-strict-rules
 	TLS       TLSFlags
-	Limit     int          // requests a second of each caller; 0 for no limit
-	New       bool         // create the sqlite store, and refuse one that is there
-	Logger    *slog.Logger // not nil
-	LogFormat logFormat    // of the lines that serve and exec give to Logger
-	Stderr    io.Writer    // for the words with which writing stops, in addition to the log; not nil
+	Limit     int            // requests a second of each caller; 0 for no limit
+	Drain     time.Duration  // how long to serve while not ready before the end, as in --drain
+	New       bool           // create the sqlite store, and refuse one that is there
+	Logger    *slog.Logger   // not nil
+	LogFormat logFormat      // of the lines that serve and exec give to Logger
+	Tracer    *traces.Tracer // of spans; nil for none. Whoever made it stops it, after the server
+	Stderr    io.Writer      // for the words with which writing stops, in addition to the log; not nil
 }
 
 // App is the running server and all parts that it is made of.
@@ -75,6 +78,7 @@ type App struct {
 	server   *http.Server
 	failed   chan error
 	active   atomic.Int64 // requests under way
+	draining atomic.Bool  // whether the end has begun: /readyz is 503
 	stop     func() error // shutDown, which runs once
 
 	mu       sync.Mutex     // protects the fields below
@@ -95,14 +99,8 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	err := errors.Join(a.config.TLS.check(), a.config.StoreFlags.check(), a.config.IssuerFlags.check(), a.config.checkPublicURL(), checkLimit(a.config.Limit))
+	err := errors.Join(a.config.settle()...)
 	if err != nil {
-		return err
-	}
-	if a.config.Addr, err = listenAddress(a.config.Addr); err != nil {
-		return err
-	}
-	if a.config.Control, err = a.config.control(); err != nil {
 		return err
 	}
 	if err := a.removeReadyFile(); err != nil {
@@ -155,17 +153,21 @@ func (a *App) open(ctx context.Context) error {
 	return nil
 }
 
-// counting returns the handler with its requests under way counted.
+// counting returns the handler with its requests under way counted. While the server drains, it asks
+// clients and proxies to close each connection: one that they keep would be closed under a request.
 func (a *App) counting(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.active.Add(1)
 		defer a.active.Add(-1)
+		if a.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
 		handler.ServeHTTP(w, r)
 	})
 }
 
 func (a *App) newHandler() (http.Handler, error) {
-	verifier, err := a.config.verifier(a.issuer, a.now)
+	verifier, err := a.config.verifier(a.issuer, a.now, a.config.Tracer)
 	if err != nil {
 		return nil, err
 	}
@@ -180,21 +182,16 @@ func (a *App) newHandler() (http.Handler, error) {
 		SDKQuirks: a.config.SDKQuirks,
 		QueryTime: a.config.QueryTime,
 		Strict:    a.config.Strict,
+		Tracer:    a.config.Tracer,
 		Logger:    a.config.Logger,
 		Control:   a.control,
 		SignIn:    a.signIn,
+		Draining:  a.draining.Load,
 
 		PageProviders: a.config.pageProviders(),
 
 		Now: a.now,
 	})
-}
-
-func (c *Config) checkPublicURL() error {
-	if err := handlers.CheckPublicURL(c.PublicURL); err != nil {
-		return usagef("--public-url %s: %w", c.PublicURL, err)
-	}
-	return nil
 }
 
 // now returns the time by the clock of the server.
@@ -229,7 +226,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.logStart()
 	a.listener = listener
 	a.verifier.FetchKeys()
-	a.closers = append(a.closers, a.drain)
+	a.closers = append(a.closers, a.finish)
 	go func() {
 		if err := a.serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err
@@ -268,7 +265,7 @@ func (a *App) URL() string {
 // does.
 func (a *App) Failed() <-chan error { return a.failed }
 
-// Stop ends the server. Requests under way may finish, for drainTimeout at most; then
+// Stop ends the server. Requests under way may finish, for finishTimeout at most; then
 // all parts are closed, the last opened first. Stop may be called before Start, more than
 // once and by several goroutines; each call returns when all is closed.
 func (a *App) Stop() error { return a.stop() }
@@ -285,13 +282,13 @@ func (a *App) shutDown() error {
 	return err
 }
 
-// drain closes the listener and waits for the requests under way.
-func (a *App) drain() error {
-	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+// finish closes the listener and waits for the requests under way.
+func (a *App) finish() error {
+	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
 	defer cancel()
 	err := a.server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		a.config.Logger.Warn("connections were cut off that did not end in time", "after", drainTimeout)
+		a.config.Logger.Warn("connections were cut off that did not end in time", "after", finishTimeout)
 		err = a.server.Close()
 	}
 	return err

@@ -4,11 +4,14 @@
 // of store.
 //
 //	command.go    one command line, from its arguments to its error
-//	flags.go      where the data is; environment.go sets flags from the environment
+//	flags.go      where the data is
+//	settings.go   flags that are not given: environment.go and config_file.go have where they come from
 //	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
 //	app.go        the running server: New, Start, Addr, Stop; open_store.go opens and watches its store
 //	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log, log_format.go their format
-//	serve.go      serve; tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options
+//	serve.go      serve; check.go, check_files.go and check_networks.go have serve --check
+//	              tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options
+//	tracing.go    the client that carries traces; traces.Start reads the OTEL_ variables for serve
 //	exec.go       exec: a server for the time that another program runs
 //	builtin.go    help and completion; completion.go has the values of flags, man.go the manual pages
 //	exchange.go   what export.go and import.go share
@@ -18,6 +21,7 @@ package command
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -35,7 +39,8 @@ type Environment struct {
 // Run runs one command line until it is done or ctx is. The error has no words if all is said: the
 // command of exec has failed, and ExitCode returns how. A flag that is not among the
 // arguments is taken from its environment variable, if that is set: --public-url from
-// AFTERHOURS_PUBLIC_URL. The values of a flag that may be repeated are separated by spaces.
+// AFTERHOURS_PUBLIC_URL. The values of a flag that may be repeated are separated by spaces there.
+// A flag that is in neither is taken from the file of --config.
 func Run(ctx context.Context, environment Environment) error {
 	root := newRoot(environment)
 	running := false
@@ -45,7 +50,7 @@ func Run(ctx context.Context, environment Environment) error {
 		err = explainCommand(root, environment.Args, err)
 	}
 	if err != nil {
-		err = nameVariable(command.Flags(), err)
+		err = nameOrigin(command.Flags(), err)
 	}
 	if err != nil && (!running || isUsage(err)) {
 		if command.Name() == "help" {
@@ -58,6 +63,7 @@ func Run(ctx context.Context, environment Environment) error {
 
 // newRoot returns the command line without its commands having run.
 func newRoot(environment Environment) *cobra.Command {
+	given := &settings{keepFaults: slices.Contains(environment.Args, "--check")}
 	root := &cobra.Command{
 		Use:   "afterhours",
 		Short: "A server for work-activity statistics that Microsoft Graph's clients can read and write",
@@ -71,22 +77,23 @@ func newRoot(environment Environment) *cobra.Command {
 			if !command.HasParent() {
 				return nil // --version is no setting
 			}
-			return setFromEnvironment(command.Flags(), environment.Environ)
+			return given.complete(command, environment.Environ)
 		},
 	}
-	root.AddCommand(serveCommand(environment), execCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
+	root.AddCommand(serveCommand(environment, given), execCommand(environment), tokenCommand(), userCommand(environment.Contract), importCommand(environment.Contract), exportCommand(environment.Contract),
 		generateCommand(environment.Contract), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), versionCommand(environment.Contract), manCommand())
 	for _, command := range root.Commands() {
 		nameVariables(command)
 	}
 	addVersionFlag(root, environment.Contract)
 	if !isCompletion(environment.Args) { // cobra then sets each flag twice
-		refuseRepeats(root)
+		given.refuseRepeats(root)
 	}
 	completeFlags(root)
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetUsageTemplate(root.UsageTemplate() + `
-A flag that is not given is taken from its environment variable, which is in brackets.
+A flag that is not given is taken from its environment variable, which is in brackets, or else
+from the file of --config.
 `)
 	root.SetArgs(environment.Args)
 	root.SetIn(environment.Stdin)

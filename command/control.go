@@ -80,12 +80,17 @@ func isLocalURL(text string) bool {
 	return err == nil && isLocalHost(parsed.Hostname())
 }
 
+// checkClients returns an error if --clients is given and nobody can sign in.
+func (c *Config) checkClients() error {
+	if c.Clients != "" && c.Control == controlOff {
+		return usagef("--clients %s: nobody can sign in without --control", c.Clients)
+	}
+	return nil
+}
+
 // openControl makes the control API and the clock that it moves.
 func (a *App) openControl() error {
 	if a.config.Control == controlOff {
-		if a.config.Clients != "" {
-			return usagef("--clients %s: nobody can sign in without --control", a.config.Clients)
-		}
 		return nil
 	}
 	rows, err := newExchange(a.config.Contract)

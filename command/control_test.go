@@ -128,7 +128,7 @@ func TestWaitsEndWithTheServer(t *testing.T) {
 	if err := p.End(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
-	if got := <-answered; !strings.HasPrefix(got, `200 {"value":[`) || time.Since(start) > drainTimeout-time.Second {
+	if got := <-answered; !strings.HasPrefix(got, `200 {"value":[`) || time.Since(start) > finishTimeout-time.Second {
 		t.Errorf("after %v: %s", time.Since(start), got)
 	}
 }
@@ -154,7 +154,7 @@ func TestDelaysEndWithTheServer(t *testing.T) {
 	if err := p.End(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
-	if status := <-answered; status != http.StatusOK || time.Since(start) > drainTimeout-time.Second {
+	if status := <-answered; status != http.StatusOK || time.Since(start) > finishTimeout-time.Second {
 		t.Errorf("%d after %v", status, time.Since(start))
 	}
 }

@@ -11,18 +11,47 @@ import (
 
 const variablePrefix = "AFTERHOURS_"
 
-// fromVariable annotates a flag whose value is that of its environment variable.
-const fromVariable = "variable"
+// originOf annotates a flag with where its value comes from, if that is not the command line.
+const originOf = "origin"
 
-// nameVariable adds to the error of a flag the environment variable from which its value came, if
-// it came from one.
-func nameVariable(flags *pflag.FlagSet, err error) error {
+// A setting is the value of a flag that comes from somewhere else than the command line.
+type setting struct {
+	origin string   // as people call it, such as "environment variable AFTERHOURS_ADDR"
+	values []string // none for a flag that is not set there; several only for a flag that holds a list
+}
+
+// apply sets each flag that is not set yet to its setting. It goes on after a fault, and returns all.
+func apply(flags *pflag.FlagSet, settingOf func(*pflag.Flag) setting) (faults []error) {
+	flags.VisitAll(func(flag *pflag.Flag) {
+		found := settingOf(flag)
+		if flag.Changed || len(found.values) == 0 {
+			return
+		}
+		for _, value := range found.values {
+			if err := flags.Set(flag.Name, value); err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", found.origin, explainValue(err)))
+				return
+			}
+		}
+		_ = flags.SetAnnotation(flag.Name, originOf, []string{found.origin}) // the flag exists
+	})
+	return faults
+}
+
+// nameOrigin adds to the error of a flag where its value comes from, unless it is from the command line.
+func nameOrigin(flags *pflag.FlagSet, err error) error {
 	word, _, _ := strings.Cut(err.Error(), " ")
 	name, isFlag := strings.CutPrefix(strings.TrimSuffix(word, ":"), "--")
-	if flag := flags.Lookup(name); isFlag && flag != nil && len(flag.Annotations[fromVariable]) > 0 {
-		return fmt.Errorf("environment variable %s: %w", flag.Annotations[fromVariable][0], err)
+	if flag := flags.Lookup(name); isFlag && flag != nil && len(flag.Annotations[originOf]) > 0 {
+		return fmt.Errorf("%s: %w", flag.Annotations[originOf][0], err)
 	}
 	return err
+}
+
+// holdsList reports whether a flag may be repeated.
+func holdsList(flag *pflag.Flag) bool {
+	_, isList := flag.Value.(pflag.SliceValue)
+	return isList
 }
 
 // variableName returns the name of the environment variable of a flag.
@@ -41,33 +70,24 @@ func nameVariables(command *cobra.Command) {
 	}
 }
 
-// setFromEnvironment sets each flag that was not given to the value of its environment
-// variable.
-func setFromEnvironment(flags *pflag.FlagSet, variables []string) error {
+// fromEnvironment returns the settings in environment variables. An empty one is not set.
+func fromEnvironment(variables []string) func(*pflag.Flag) setting {
 	values := map[string]string{}
 	for _, variable := range variables {
 		name, value, _ := strings.Cut(variable, "=")
 		values[name] = value
 	}
-	var err error
-	flags.VisitAll(func(flag *pflag.Flag) {
+	return func(flag *pflag.Flag) setting {
 		name := variableName(flag.Name)
-		value := values[name]
-		if flag.Changed || value == "" || err != nil {
-			return
+		found := setting{origin: "environment variable " + name}
+		switch value := values[name]; {
+		case flag.Value.Type() == "stringArray": // a flag that may be repeated
+			found.values = strings.Fields(value)
+		case value != "":
+			found.values = []string{value}
 		}
-		list := []string{value}
-		if flag.Value.Type() == "stringArray" { // a flag that may be repeated
-			list = strings.Fields(value)
-		}
-		_ = flags.SetAnnotation(flag.Name, fromVariable, []string{name}) // the flag exists
-		for _, value := range list {
-			if setErr := flags.Set(flag.Name, value); setErr != nil {
-				err = explainValue(setErr)
-			}
-		}
-	})
-	return err
+		return found
+	}
 }
 
 // clientVariables are no flags: exec sets them for its command, and libraries of tests read them. An

@@ -30,6 +30,7 @@ func (f *StoreFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Data, "data", dataFolder, "folder of the data and of the key that signs tokens")
 	flags.StringVar(&f.Store, "store", "sqlite", "sqlite: a file in the data folder. postgres://...: the URL of a database, which several servers may share. memory: gone when the process ends")
 	flags.StringVar(&f.Durability, "durability", "full", "full or normal, for sqlite only; see afterhours serve --help")
+	addConfig(flags)
 }
 
 // check returns an error if the flags name no store.
@@ -47,8 +48,8 @@ func (f *StoreFlags) check() error {
 		return needName(f.Data)
 	case kind == "memory":
 		return nil
-	case kind != "postgres" && kind != "postgresql": // only the kind is shown, as the rest of a URL may hold a password
-		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://%s", kind, didYouMean(kind, "", []string{"sqlite", "memory", "postgres"}))
+	case kind != "postgres" && kind != "postgresql": // the rest of a URL may hold a password
+		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://%s", f.kind(), didYouMean(f.kind(), "", []string{"sqlite", "memory", "postgres"}))
 	case !isURL:
 		return usagef("--store %s: give the URL of the database, as in postgres://USER@HOST/DATABASE", kind)
 	}
@@ -87,12 +88,24 @@ func (f *StoreFlags) isSQLite() bool { return f.Store == "sqlite" }
 
 // address returns the kind of store, or the URL of its database without user, password and options.
 func (f *StoreFlags) address() string {
-	kind, _, isURL := strings.Cut(f.Store, "://")
 	parsed, err := url.Parse(f.Store)
-	if !isURL || err != nil {
-		return kind
+	if err != nil || !strings.HasPrefix(f.Store, "postgres") || !strings.Contains(f.Store, "://") {
+		return f.kind()
 	}
-	return kind + "://" + parsed.Host + parsed.Path
+	return f.kind() + "://" + parsed.Host + parsed.Path
+}
+
+// kind returns the kind of store without anything that could be a password, as in the connection string
+// host=db password=secret.
+func (f *StoreFlags) kind() string {
+	kind, _, _ := strings.Cut(f.Store, "://")
+	if before, _, found := strings.Cut(kind, ":"); found {
+		kind = before
+	}
+	if strings.ContainsAny(kind, "=@ ") {
+		return "..."
+	}
+	return kind
 }
 
 // withStore opens the store that a server has created, calls work with it and closes it. The

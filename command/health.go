@@ -47,6 +47,9 @@ func checkHealth(ctx context.Context, addr, ca string) error {
 		if err != nil {
 			return err
 		}
+		if strings.HasPrefix(address, ":") { // serve then listens on every address of the machine
+			address = "127.0.0.1" + address
+		}
 		addr = "http://" + address
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(addr, "/")+"/readyz", nil)

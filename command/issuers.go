@@ -8,12 +8,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"afterhours/handlers/auth"
+	"afterhours/traces"
 )
 
 // IssuerFlags are the flags that say whose tokens are trusted besides those of the local
 // issuer, and how to read them.
 type IssuerFlags struct {
 	Issuers   []string // as their tokens name them
+	CA        string   // PEM file of authorities that https Issuers may have besides those of the system; "" for none
 	Audiences []string // one of which tokens of the Issuers must have
 	Claims    []string // names of claims, see ofIssuer and auth.ParseClaimNames; not for Entra ID
 	NamesFrom []string // the issuers that may teach names; nil means the local one and Entra ID
@@ -24,6 +26,7 @@ type IssuerFlags struct {
 
 func (f *IssuerFlags) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.Issuers, "issuer", nil, "OpenID Connect issuer to trust in addition to the local one, as its tokens name it; may be repeated")
+	flags.StringVar(&f.CA, "issuer-ca", "", "PEM file of the private authority of https issuers, trusted in addition to those of the system; it may have several certificates")
 	flags.StringArrayVar(&f.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
 	flags.StringArrayVar(&f.Claims, "claim", nil, "what tokens of those issuers, except Entra ID, call a claim: tenant=NAME, tenant==GUID (one tenant for all), user=NAME, scope=NAME, roles=NAME, application=NAME=VALUE; ISSUER#user=NAME and so on for one of several; may be repeated")
 	flags.StringArrayVar(&f.NamesFrom, "names-from", nil, "issuer whose tokens may say which user has which name (upn); may be repeated (default: the local one, "+auth.LocalName+", and Entra ID)")
@@ -51,8 +54,37 @@ func (f *IssuerFlags) check() error {
 	if err := f.checkPageClients(); err != nil {
 		return err
 	}
-	_, err := f.issuers()
-	return err
+	if _, err := f.issuers(nil); err != nil {
+		return err
+	}
+	return f.checkFixedTenants()
+}
+
+// checkFixedTenants returns an error if a claim that names no issuer gives one a tenant that another has as well. Each
+// could then speak about the users of the other, which nobody should ask for without noticing.
+func (f *IssuerFlags) checkFixedTenants() error {
+	for _, claim := range f.Claims {
+		tenant, isFixed := strings.CutPrefix(strings.ToLower(claim), "tenant==")
+		if !isFixed {
+			continue
+		}
+		var holders []string
+		given := "" // the first issuer that has the tenant by this claim
+		for _, name := range f.Issuers {
+			isGiven := !auth.IsEntra(name) && slices.ContainsFunc(f.claimsOf(name), func(own string) bool { return strings.EqualFold(own, claim) })
+			if isGiven || strings.Contains(strings.ToLower(name), tenant) {
+				holders = append(holders, name)
+			}
+			if given == "" && isGiven && !slices.Contains(f.Claims, name+"#"+claim) {
+				given = name
+			}
+		}
+		if given != "" && len(holders) > 1 {
+			return usagef("--claim %s: %s would share the tenant, and each could speak about the users of the others; if you want that, name the issuer, as in --claim %s#%s",
+				claim, strings.Join(holders, " and "), given, claim)
+		}
+	}
+	return nil
 }
 
 // ofIssuer splits a claim such as https://id.example.com#user=sub, which is that issuer's
@@ -78,16 +110,22 @@ func (f *IssuerFlags) claimsOf(name string) []string {
 	return of[""]
 }
 
-// issuers returns the issuers that the flags name. It asks none of them.
-func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
+// issuers returns the issuers that the flags name. It asks none of them. Without a tracer, the requests for
+// their keys are in no trace.
+func (f *IssuerFlags) issuers(tracer *traces.Tracer) (named []*auth.Issuer, err error) {
+	client, err := f.client()
+	if err != nil {
+		return nil, err
+	}
+	client = tracedClient(client, tracer)
 	for _, name := range f.Issuers {
 		claims, err := auth.ParseClaimNames(f.claimsOf(name))
 		if err != nil {
 			return nil, usagef("--claim: %w", err)
 		}
-		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims})
+		issuer, err := auth.NewIssuer(auth.IssuerConfig{Name: name, Audiences: f.Audiences, Claims: claims, Client: client})
 		if err != nil {
-			return nil, usagef("--issuer %s: %w", name, err)
+			return nil, usagef("--issuer %s: %w", hideUser(name), err)
 		}
 		named = append(named, issuer)
 	}
@@ -95,9 +133,9 @@ func (f *IssuerFlags) issuers() (named []*auth.Issuer, err error) {
 }
 
 // verifier returns a verifier of the tokens of the local issuer and of those that the flags
-// name. It reads the time from now.
-func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time) (*auth.Verifier, error) {
-	named, err := f.issuers()
+// name. It reads the time from now. The tracer may be nil, as for issuers.
+func (f *IssuerFlags) verifier(local *auth.LocalIssuer, now func() time.Time, tracer *traces.Tracer) (*auth.Verifier, error) {
+	named, err := f.issuers(tracer)
 	if err != nil {
 		return nil, err
 	}

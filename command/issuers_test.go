@@ -27,12 +27,19 @@ type otherIssuer struct {
 
 func newOtherIssuer(t *testing.T) *otherIssuer {
 	t.Helper()
+	issuer, _ := startOtherIssuer(t, httptest.NewServer)
+	return issuer
+}
+
+// startOtherIssuer returns the issuer and its server, which start starts.
+func startOtherIssuer(t *testing.T, start func(http.Handler) *httptest.Server) (*otherIssuer, *httptest.Server) {
+	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	server := httptest.NewServer(mux)
+	server := start(mux)
 	t.Cleanup(server.Close)
 	o := &otherIssuer{url: server.URL + "/realms/work", key: private}
 	mux.HandleFunc("/realms/work/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
@@ -43,7 +50,7 @@ func newOtherIssuer(t *testing.T) *otherIssuer {
 			{"kty": "OKP", "crv": "Ed25519", "kid": "1", "alg": "Ed25519", "use": "sig", "x": base64.RawURLEncoding.EncodeToString(public)},
 		}})
 	})
-	return o
+	return o, server
 }
 
 // token returns a token with the claims, and with those that every token needs.
@@ -154,6 +161,35 @@ func TestClaimsOf(t *testing.T) {
 	}
 }
 
+// TestSharedTenants checks that issuers share a tenant only if each of them is given it by name.
+func TestSharedTenants(t *testing.T) {
+	const own, other = "https://id.example.com", "https://other.example.com"
+	const entra, named = "https://login.microsoftonline.com/" + demoTenant + "/v2.0", "https://other.example.com/" + demoTenant
+	const fixed = "tenant==" + demoTenant
+	for _, one := range []struct {
+		issuers, claims []string
+		want            string // the claim that the error names, "" for no error
+	}{
+		{[]string{own}, []string{fixed}, ""},
+		{[]string{own, other}, []string{fixed}, own + "#" + fixed},
+		{[]string{own, other}, []string{other + "#" + fixed, fixed}, own + "#" + fixed},
+		{[]string{own, other}, []string{other + "#user=sub", fixed}, ""},
+		{[]string{own, other}, []string{own + "#" + fixed, other + "#" + fixed}, ""},
+		{[]string{entra, own}, []string{fixed}, own + "#" + fixed},
+		{[]string{entra, own}, []string{"tenant==" + strings.ToUpper(demoTenant)}, own + "#tenant==" + strings.ToUpper(demoTenant)},
+		{[]string{entra, own}, []string{own + "#" + fixed}, ""},
+		{[]string{entra, own}, []string{"tenant==" + demoUser}, ""},
+		{[]string{named, own}, []string{own + "#user=sub", fixed}, ""},
+		{[]string{named, own}, []string{fixed}, named + "#" + fixed},
+	} {
+		flags := IssuerFlags{Issuers: one.issuers, Claims: one.claims, Audiences: []string{"api"}}
+		err := flags.checkFixedTenants()
+		if (err == nil) != (one.want == "") || err != nil && !strings.HasSuffix(err.Error(), "as in --claim "+one.want) {
+			t.Errorf("%q, %q: %v, want %q", one.issuers, one.claims, err, one.want)
+		}
+	}
+}
+
 // TestIssuerFlags checks what each command line that does not fit together is told.
 func TestIssuerFlags(t *testing.T) {
 	issuer := []string{"--issuer", "https://id.example.com", "--audience", "api"}
@@ -170,6 +206,8 @@ func TestIssuerFlags(t *testing.T) {
 		{append(issuer, "--claim", "https://other.example.com#user=sub"), "must be an --issuer other than Entra ID"},
 		{append(entra, "--issuer", "https://id.example.com", "--claim", entra[1]+"#user=sub"), "must be an --issuer other than Entra ID"},
 		{append(issuer, "--claim", "https://id.example.com#upn=name"), `--claim: "upn=name" must begin with tenant=`},
+		{append(issuer, "--issuer", "https://other.example.com", "--claim", "user=sub"), "may each name any tenant"},
+		{append(issuer, "--issuer", "https://other.example.com", "--claim", "tenant=="+demoTenant, "--claim", "user=sub"), "as in --claim https://id.example.com#tenant==" + demoTenant},
 		{append(issuer, "--names-from", "https://other.example.com"), "it must be https://afterhours.internal or https://id.example.com"},
 		{[]string{"--issuer", "https://id.example.com/" + demoTenant, "--audience", "api", "--claim", "tenant==" + demoUser}, "speaks for the tenant in its name only"},
 	} {

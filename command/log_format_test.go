@@ -17,7 +17,7 @@ import (
 func TestLogFormats(t *testing.T) {
 	const (
 		json   = `^\{"time":.*"msg":"request".*"status":401.*\}$`
-		plain  = `^\d\d:\d\d:\d\d\.\d{3} INF GET /v1.0/me/analytics/activityStatistics status=401 took=[\d.]+ms id=\S+ error=InvalidAuthenticationToken target=Authorization$`
+		plain  = `^\d\d:\d\d:\d\d\.\d{3} INF GET /v1.0/me/analytics/activityStatistics status=401 took=[\d.]+ms id=\S+ error=InvalidAuthenticationToken target=Authorization reason=".*no token after the word Bearer.*"$`
 		colour = `^\x1b\[2m\d\d:\d\d:\d\d\.\d{3}\x1b\[0m \x1b\[92mINF\x1b\[0m GET /v1.0/me/analytics/activityStatistics \x1b\[2;33mstatus=\x1b\[22m401\x1b\[0m .*$`
 	)
 	for _, row := range []struct {

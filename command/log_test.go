@@ -57,7 +57,7 @@ func TestLogWithoutReader(t *testing.T) {
 			}
 			begun := time.Now()
 			err = p.End(syscall.SIGTERM)
-			if took := time.Since(begun); err != nil || took > drainTimeout {
+			if took := time.Since(begun); err != nil || took > finishTimeout {
 				t.Errorf("the server ended after %v with %v", took, err)
 			}
 		})

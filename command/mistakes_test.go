@@ -75,6 +75,7 @@ func mistakenFiles(t *testing.T) string {
 	mustRun(t, "backup", "--data", data, filepath.Join(dir, "backup.db"))
 	for name, text := range map[string]string{
 		"letter.txt": "Dear Megan,\n", "empty.csv": "", "table.xlsx": "PK",
+		"server.yaml": "store: memory\nlisten: 127.0.0.1:8080\nquery_time: 5s\nlimit: many\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -6,13 +6,11 @@ import (
 
 	"afterhours/store"
 	"afterhours/store/sqlite"
+	"afterhours/store/traced"
 )
 
 // openStore opens the store as the one server of its folder, and watches it.
 func (a *App) openStore(ctx context.Context) (err error) {
-	if a.config.New && !a.config.isSQLite() {
-		return usagef("--new is for sqlite only")
-	}
 	if a.config.isSQLite() {
 		if err := a.lockFolder(); err != nil {
 			return err
@@ -22,8 +20,19 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.closers = append(a.closers, a.store.Close)
+	if a.config.Tracer != nil {
+		a.store = traced.Over(a.store, a.config.Tracer)
+	}
 	if watcher, ok := a.store.(store.Watcher); ok {
 		watcher.Watch(a.notice)
+	}
+	return nil
+}
+
+// checkNew returns an error if --new is given for a store that has no file.
+func (c *Config) checkNew() error {
+	if c.New && !c.isSQLite() {
+		return usagef("--new is for sqlite only")
 	}
 	return nil
 }
@@ -43,10 +52,18 @@ func (a *App) lockFolder() error {
 	if !a.config.New {
 		return nil
 	}
-	if path, length, _ := sqlite.Find(a.config.Data); length > 0 {
-		return fmt.Errorf("--new: there is a store already, %s: start without --new, or move that file away", path)
+	if err := refuseStore(a.config.Data); err != nil {
+		return err
 	}
 	return sqlite.AcceptLoss(a.config.Data)
+}
+
+// refuseStore returns an error if the data folder has a sqlite store, which --new would replace.
+func refuseStore(data string) error {
+	if path, length, _ := sqlite.Find(data); length > 0 {
+		return fmt.Errorf("--new: there is a store already, %s: start without --new, or move that file away", path)
+	}
+	return nil
 }
 
 // notice logs what the store has noticed. If the server can no longer write, a person at the

@@ -31,21 +31,29 @@ type Ready struct {
 // removeReadyFile removes the file of an earlier server that was killed, so that nobody takes it
 // for the file of this one.
 func (a *App) removeReadyFile() error {
-	name := a.config.ReadyFile
-	if name == "" {
+	if err := a.config.checkReadyFile(); err != nil || a.config.ReadyFile == "" {
+		return err
+	}
+	if err := os.Remove(a.config.ReadyFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--ready-file: %w", err)
+	}
+	return nil
+}
+
+// checkReadyFile returns an error if the file of --ready-file cannot be replaced, because it is a folder
+// or a device.
+func (c *Config) checkReadyFile() error {
+	if c.ReadyFile == "" {
 		return nil
 	}
-	info, err := os.Lstat(name)
+	info, err := os.Lstat(c.ReadyFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return fmt.Errorf("--ready-file: %w", err)
 	case !info.Mode().IsRegular():
-		return usagef("--ready-file %s: it is no regular file; name one, or a file that is not there yet", name)
-	}
-	if err := os.Remove(name); err != nil {
-		return fmt.Errorf("--ready-file: %w", err)
+		return usagef("--ready-file %s: it is no regular file; name one, or a file that is not there yet", c.ReadyFile)
 	}
 	return nil
 }

@@ -10,18 +10,20 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"afterhours/handlers"
+	"afterhours/traces"
 )
 
 // flushTimeout is how long the end of the server waits for the reader of its log.
 const flushTimeout = time.Second
 
-func serveCommand(environment Environment) *cobra.Command {
+func serveCommand(environment Environment, given *settings) *cobra.Command {
 	config := Config{Contract: environment.Contract, QueryTime: handlers.DefaultQueryTime}
-	exitWithParent := false
+	exitWithParent, check := false, false
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API until SIGTERM or SIGINT, then finish the requests under way and exit 0",
@@ -32,17 +34,23 @@ func serveCommand(environment Environment) *cobra.Command {
   afterhours serve --tls-dev
   afterhours serve --query-time 5s
   afterhours serve --limit 100
+  afterhours serve --config /etc/afterhours/config.yaml --check
   afterhours serve --issuer https://login.microsoftonline.com/TENANT/v2.0 --audience CLIENT-ID
   afterhours serve --issuer https://id.example.com/realms/work --audience api --claim tenant==GUID --claim user=sub`,
 		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error {
+		RunE: func(command *cobra.Command, _ []string) (err error) {
+			if check {
+				return checkServe(command, config, given.faults, environment.Environ)
+			}
 			out := config.logTo(command.ErrOrStderr(), slog.LevelInfo, environment.Environ)
 			defer out.Close(flushTimeout)
 			signal.Ignore(syscall.SIGPIPE) // the server goes on if the reader of its log is gone
 			config.setUp(command.Root(), environment.Environ)
-			if config.Store == "memory" && !config.TLS.Dev && !command.Flags().Changed("data") {
-				config.Data = "" // nothing needs it; with --data, afterhours token finds the key there
+			if config.Tracer, err = traces.Start(command.Context(), environment.Environ, config.Logger); err != nil {
+				return err
 			}
+			defer config.Tracer.Stop()
+			config.leaveOutFolder(command.Flags())
 			if !exitWithParent {
 				return serve(command, config, nil)
 			}
@@ -53,7 +61,17 @@ func serveCommand(environment Environment) *cobra.Command {
 	config.addFlags(flags)
 	flags.Lookup("durability").Usage = "for sqlite only. full: an answered write is on disk. normal: kill -9 loses nothing, but a power cut may lose the latest answered writes, at most 31 MiB of the journal"
 	flags.BoolVar(&exitWithParent, "exit-with-parent", false, "end as after SIGTERM when standard input is closed: give a pipe that ends with the process that starts the server")
+	flags.Var((*drainTime)(&config.Drain), "drain", "how long, after SIGTERM, /readyz is 503 while the server still serves, so that proxies and load balancers stop sending requests, as in 10s; then it finishes the requests under way and ends")
+	flags.BoolVar(&check, "check", false, "start nothing: print each setting with where it comes from, and all that is wrong; exit 0 if nothing is, else 1")
 	return command
+}
+
+// leaveOutFolder has a server without need for a data folder do without one. With --data, afterhours
+// token finds the key there.
+func (c *Config) leaveOutFolder(flags *pflag.FlagSet) {
+	if c.Store == "memory" && !c.TLS.Dev && !flags.Changed("data") {
+		c.Data = ""
+	}
 }
 
 // addFlags adds the flags that fill the configuration.
@@ -117,6 +135,7 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 			stop()
 		}()
 	}
+	notify(config.Logger, daemon.SdNotifyReady)
 	fmt.Fprintln(out, "listening on", app.URL())
 	if app.caFile != "" {
 		printTrust(out, app.URL(), app.caFile)
@@ -128,17 +147,32 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 	}
 	select {
 	case <-ctx.Done():
+		notify(config.Logger, daemon.SdNotifyStopping)
 		app.sayStopping(command.ErrOrStderr())
-		return app.Stop()
+		return errors.Join(app.drain(), app.Stop())
 	case err := <-app.Failed():
 		return errors.Join(err, app.Stop())
 	}
 }
 
-// sayStopping says how many requests the end waits for: to a person on a terminal, otherwise in
-// the log.
+// drain makes the server not ready and serves on for the time of --drain. It returns early with the
+// error that ends the server meanwhile.
+func (a *App) drain() error {
+	a.draining.Store(true)
+	select {
+	case <-time.After(a.config.Drain):
+		return nil
+	case err := <-a.Failed():
+		return err
+	}
+}
+
+// sayStopping says what the end waits for: to a person on a terminal, otherwise in the log.
 func (a *App) sayStopping(stderr io.Writer) {
 	finishing := "finishing " + counted(int(a.active.Load()), "request")
+	if a.config.Drain > 0 {
+		finishing = fmt.Sprintf("serving for another %v while /readyz is 503, then finishing the requests under way", a.config.Drain)
+	}
 	if isTerminal(stderr) {
 		fmt.Fprintln(stderr, finishing+"; Ctrl-C again to stop now")
 		return

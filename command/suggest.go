@@ -58,22 +58,21 @@ func explainValue(err error) error {
 	if !errors.As(err, &invalid) {
 		return err
 	}
-	name := invalid.GetFlag().Name
-	if errors.Is(err, errTwice) {
-		return fmt.Errorf("--%s is given twice; give it once", name)
-	}
-	return fmt.Errorf("--%s %s: %w", name, invalid.GetValue(), valueFault(invalid))
+	flag := invalid.GetFlag()
+	return valueFault(flag.Name, flag.Value.Type(), invalid.GetValue(), invalid.Unwrap())
 }
 
-// valueFault returns what the value of a flag must be.
-func valueFault(invalid *pflag.InvalidValueError) error {
-	switch invalid.GetFlag().Value.Type() {
-	case "bool":
-		return errors.New("it must be true or false")
-	case "int", "uint64":
-		return errors.New("it must be a whole number")
+// valueFault returns the error of a flag of that type that refuses a value.
+func valueFault(name, kind, value string, err error) error {
+	switch {
+	case errors.Is(err, errTwice):
+		return fmt.Errorf("--%s is given twice; give it once", name)
+	case kind == "bool":
+		err = errors.New("it must be true or false")
+	case kind == "int", kind == "uint64":
+		err = errors.New("it must be a whole number")
 	}
-	return invalid.Unwrap()
+	return fmt.Errorf("--%s %s: %w", name, value, err)
 }
 
 // synonyms are names that other programs give to flags of this one.
@@ -98,13 +97,22 @@ func suggestFlag(command *cobra.Command, unknown *pflag.NotExistError) string {
 	if mistyped == "" {
 		mistyped = unknown.GetSpecifiedName()
 	}
-	if name := synonyms[mistyped]; command.Flags().Lookup(name) != nil {
-		return " (did you mean --" + name + "?)"
+	flags := command.Flags()
+	if synonym := suggestSynonym(mistyped, "--", flags); synonym != "" {
+		return synonym
 	}
 	if takesFile := strings.Contains(command.Use, "FILE"); takesFile && slices.Contains(fileFlags, mistyped) {
 		return " (name the FILE without a flag, as in " + firstExample(command) + ")"
 	}
-	return cmp.Or(didYouMean(mistyped, "--", flagNames(command)), onlyWithInitial(mistyped, flagNames(command)), flagOwners(command.Root(), mistyped))
+	return cmp.Or(didYouMean(mistyped, "--", flagNames(flags)), onlyWithInitial(mistyped, flagNames(flags)), flagOwners(command.Root(), mistyped))
+}
+
+// suggestSynonym returns words that suggest the flag that other programs call by the name, "" for none.
+func suggestSynonym(name, prefix string, flags *pflag.FlagSet) string {
+	if synonym := synonyms[name]; flags.Lookup(synonym) != nil {
+		return " (did you mean " + prefix + synonym + "?)"
+	}
+	return ""
 }
 
 // onlyWithInitial returns words that suggest the only flag that begins with a letter, "" for none.
@@ -147,9 +155,9 @@ func flagExample(command *cobra.Command, name string) string {
 	return ""
 }
 
-// flagNames returns the names of all flags of a command.
-func flagNames(command *cobra.Command) (names []string) {
-	command.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+// flagNames returns the names of all flags.
+func flagNames(flags *pflag.FlagSet) (names []string) {
+	flags.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
 	return names
 }
 
@@ -222,36 +230,4 @@ func commandOnly(command *cobra.Command, args []string) error {
 		return unknownCommand(command, args[0])
 	}
 	return nil
-}
-
-// once is the value of a flag that may be given once.
-type once struct {
-	pflag.Value
-	isSet bool
-}
-
-var errTwice = errors.New("it is given twice")
-
-// Set sets the value, and refuses to do so again.
-func (o *once) Set(text string) error {
-	if o.isSet {
-		return errTwice
-	}
-	o.isSet = true
-	return o.Value.Set(text)
-}
-
-// refuseRepeats has the flags of the command and of those below it refuse a second value,
-// except for flags that hold a list.
-func refuseRepeats(command *cobra.Command) {
-	refuse := func(flag *pflag.Flag) {
-		if _, isList := flag.Value.(pflag.SliceValue); !isList {
-			flag.Value = &once{Value: flag.Value}
-		}
-	}
-	command.Flags().VisitAll(refuse)
-	command.PersistentFlags().VisitAll(refuse)
-	for _, child := range command.Commands() {
-		refuseRepeats(child)
-	}
 }

@@ -70,6 +70,27 @@ func (q *queryTime) String() string { return time.Duration(*q).String() }
 // Type returns the name of the type for the help.
 func (q *queryTime) Type() string { return "duration" }
 
+// maxDrain is the most that --drain takes. Whatever ends the server would not wait for longer.
+const maxDrain = time.Hour
+
+// drainTime is the value of --drain.
+type drainTime time.Duration
+
+// Set sets the value to that of the text.
+func (d *drainTime) Set(text string) error {
+	parsed, err := time.ParseDuration(text)
+	if err != nil || parsed < 0 || parsed > maxDrain {
+		return errors.New("it must be a number and its unit, as in 10s, and at most an hour")
+	}
+	*d = drainTime(parsed)
+	return nil
+}
+
+func (d *drainTime) String() string { return time.Duration(*d).String() }
+
+// Type returns the name of the type for the help.
+func (d *drainTime) Type() string { return "duration" }
+
 // listenAddress returns the address that --addr means: a port alone is one of this machine
 // only.
 func listenAddress(text string) (string, error) {

@@ -181,14 +181,19 @@ func (s *Server) refuseInBatch(w http.ResponseWriter, outer *http.Request, refus
 	inner := *requestOf(outer) // the error is not the batch's
 	outer = outer.WithContext(context.WithValue(outer.Context(), requestKey{}, &inner))
 	s.setHeaders(w.Header(), &inner)
+	err := errorOf(refusal)
+	s.writeError(w, outer, err)
+	s.traceRefusal(outer, refusal.Method, err)
+}
+
+// errorOf returns the error of a refusal.
+func errorOf(refusal batch.Refusal) error {
 	if refusal.Cause != nil {
-		s.writeError(w, outer, refusal.Cause)
-		return
+		return refusal.Cause
 	}
 	kind, ok := refusals[refusal.Status]
 	if !ok {
-		s.writeError(w, outer, errors.New(refusal.Message)) // for the log alone
-		return
+		return errors.New(refusal.Message) // for the log alone
 	}
-	s.writeError(w, outer, problem.Refuse(kind, refusal.Target, "%s", refusal.Message))
+	return problem.Refuse(kind, refusal.Target, "%s", refusal.Message)
 }

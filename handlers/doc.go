@@ -7,6 +7,7 @@
 // package, and the statuses of its errors:
 //
 //	ServeHTTP                  server.go      names the request, sets headers, logs
+//	beginSpan                  spans.go       begins the span of the request if there are traces (traces)
 //	accept                     request.go     one spelling of the URL (spec.CanonicalURL)
 //	paced                      connection.go  sets the slowest rate of the body
 //	shareAcrossOrigins         cors.go        responds to a browser's preflight

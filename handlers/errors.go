@@ -73,6 +73,9 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if refused != nil {
 		req.target = s.loggedTarget(refused)
 	}
+	if errors.Is(err, problem.ErrToken) { // its message has no part of the token
+		req.reason = refused.Message
+	}
 	s.setErrorHeaders(w.Header(), status, req, refused)
 	if !req.endsByFault() && status >= http.StatusInternalServerError && !gone(r) && !s.isTold(err) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
@@ -88,11 +91,11 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(text) // an error here means that the caller has hung up
 }
 
-// isTold reports whether the log already has the cause of the error: the store tells it by Watch,
-// or an earlier request met it. Damage stays until the next start, and so does that the server is
+// isTold reports whether the log already has the cause of the error: the end of the server was asked for, the
+// store tells it by Watch, or an earlier request met it. Damage stays until the next start, and so does that the server is
 // not ready.
 func (s *Server) isTold(err error) bool {
-	if errors.Is(err, store.ErrTold) {
+	if errors.Is(err, store.ErrTold) || errors.Is(err, errEnding) {
 		return true
 	}
 	return errors.Is(err, store.ErrDamaged) && s.damaged.Swap(true)

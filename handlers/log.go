@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"afterhours/handlers/problem"
+	"afterhours/traces"
 )
 
 // logRequest writes one line: no token, no query, no value, no name of a person.
@@ -16,7 +17,8 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 		return
 	}
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError && !gone(r) && !req.endsByFault() {
+	expected := req.endsByFault() || isProbe(req.route) && s.isDraining()
+	if status >= http.StatusInternalServerError && !gone(r) && !expected {
 		level = slog.LevelError
 	}
 	line := []slog.Attr{
@@ -25,6 +27,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	}
 	if req.route == "" {
 		line = append(line, slog.String("path", loggedPath(r)))
+	}
+	if s.tracer != nil {
+		line = append(line, slog.String("trace_id", traces.ID(r.Context())))
 	}
 	if req.code != "" {
 		line = append(line, slog.String("error", string(req.code)))
@@ -35,6 +40,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	if req.target != "" {
 		line = append(line, slog.String("target", req.target))
 	}
+	if req.reason != "" {
+		line = append(line, slog.String("reason", req.reason))
+	}
 	s.log.LogAttrs(r.Context(), level, "request", line...)
 }
 
@@ -42,15 +50,23 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 // with a valid token. Anybody else could fill the disk.
 func (s *Server) mayLog(req *request) bool { return req.Caller.Tenant != "" || s.strangers.Allow() }
 
-// method returns the request's method if HTTP has it. An invented one could put text of the caller
-// into the log.
+// method returns the request's method if HTTP has it, else "other". An invented one could put text of the
+// caller into the log.
 func method(r *http.Request) string {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+	if isMethod(r.Method) {
 		return r.Method
 	}
 	return "other"
+}
+
+// isMethod reports whether HTTP has a method of that name.
+func isMethod(name string) bool {
+	switch name {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	return false
 }
 
 // keyed finds the ids and names in a path, which are of a person or of a person's statistic.

@@ -73,6 +73,31 @@ func TestLogLines(t *testing.T) {
 	}
 }
 
+// TestLogTellsWhyATokenIsRefused: the line of a refused token has the words that the caller got, and no part of the token.
+func TestLogTellsWhyATokenIsRefused(t *testing.T) {
+	ts := newTestServer(t, memory.New())
+	var log bytes.Buffer
+	server, token := newServer(t, ts.store, ts.issuer, &log), ts.userToken(megan, "Analytics.Read")
+	for _, c := range []struct{ token, want string }{
+		{"", "Access token is empty"},
+		{token + "x", "signature"},
+		{"secret", "three parts"},
+		{token, ""},
+	} {
+		log.Reset()
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, collection, nil)
+		if c.token != "" {
+			request.Header.Set("Authorization", "Bearer "+c.token)
+		}
+		checked.Serve(t, server, request)
+		lines := logOf(t, log.String())
+		reason, has := lines[0]["reason"].(string)
+		if len(lines) != 1 || has != (c.want != "") || !strings.Contains(reason, c.want) || strings.Contains(log.String(), "secret") {
+			t.Errorf("%.10s: %s", c.token, log.String())
+		}
+	}
+}
+
 // TestStrangersCannotFillTheLog sends many requests without a valid token. Only the first of them and
 // the number of the others are logged, while each request with a token has its line.
 func TestStrangersCannotFillTheLog(t *testing.T) {

@@ -32,6 +32,8 @@ type request struct {
 	// code and target are of the error that the response has, for the log; "" for none.
 	code   gen.ErrorCode
 	target string
+	// reason says why the token was refused, for the log; "" for none.
+	reason string
 	// body is the validated body.
 	body input.Body
 	// fault is what a test lets happen to the request, nil for nothing.

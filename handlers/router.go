@@ -63,8 +63,15 @@ func (r readable) GET(path string, handlers ...gin.HandlerFunc) gin.IRoutes {
 // readyTimeout is how long /readyz waits for the store. Usual probes wait longer.
 const readyTimeout = 2 * time.Second
 
-// ready responds with 200 if the server can do its work now, else with 503.
+// errEnding is the answer to probes of a server that drains. Someone wants it, so the log has no error.
+var errEnding = problem.Refuse(problem.ErrUnavailable, "", "The server is about to end. Send requests to another one.")
+
+// ready responds with 200 if the server can do its work now, and will go on to. Else it is 503.
 func (s *Server) ready(c *gin.Context) {
+	if s.isDraining() {
+		s.writeGinError(c, errEnding)
+		return
+	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
 	defer cancel()
 	err := s.store.Check(ctx)
@@ -77,6 +84,8 @@ func (s *Server) ready(c *gin.Context) {
 	}
 	c.Data(http.StatusOK, "text/plain", []byte("ok"))
 }
+
+func (s *Server) isDraining() bool { return s.draining != nil && s.draining() }
 
 // origin returns the scheme, host and port by which the client reached the server. Forwarding
 // headers are not trusted: with a proxy in front, PublicURL is needed.

@@ -25,10 +25,11 @@ import (
 	"afterhours/handlers/spec"
 	"afterhours/logs"
 	"afterhours/store"
+	"afterhours/traces"
 )
 
-// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control
-// and SignIn is required.
+// Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control,
+// SignIn, Tracer and Draining is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -53,8 +54,12 @@ type Config struct {
 	SignIn *signin.Service
 	// PageProviders are the issuers at which people sign in to the week page.
 	PageProviders []pages.Provider
-	Logger        *slog.Logger
-	Now           func() time.Time
+	// Tracer has a span for each request. nil has none, and costs nothing.
+	Tracer *traces.Tracer
+	// Draining reports whether the server is about to end, so that /readyz is 503. nil never does.
+	Draining func() bool
+	Logger   *slog.Logger
+	Now      func() time.Time
 }
 
 // DefaultQueryTime is how long a list or a count may take unless Config says otherwise.
@@ -69,12 +74,14 @@ type Server struct {
 	publicURL string
 	log       *slog.Logger
 	now       func() time.Time
+	draining  func() bool // nil for never
 	instance  string
 	quirks    input.Quirks
 	batches   *batch.Runner
 	control   *controlAPI // nil without the control contract
 	limits    *limits.Limits
-	strangers *logs.Quota // of lines about requests without a valid token
+	tracer    *traces.Tracer // nil for no spans
+	strangers *logs.Quota    // of lines about requests without a valid token
 	engine    *gin.Engine
 	damaged   atomic.Bool // whether a request has met damage in the store
 }
@@ -108,8 +115,10 @@ func New(config Config) (*Server, error) {
 		publicURL: strings.TrimSuffix(config.PublicURL, "/"),
 		log:       config.Logger,
 		now:       config.Now,
+		draining:  config.Draining,
 		instance:  newRequestID()[:8],
 		limits:    config.Limits,
+		tracer:    config.Tracer,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
@@ -131,7 +140,7 @@ func CheckPublicURL(text string) error {
 		return nil
 	}
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" ||
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" || parsed.User != nil ||
 		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return errors.New("it must be scheme, host and port alone, as in https://graph.example.com")
 	}
@@ -142,6 +151,7 @@ func CheckPublicURL(text string) error {
 // routes the request in its canonical form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now() // not by s.now, which may be moved
+	r, span := s.beginSpan(r)
 	r, cancel := s.accept(r)
 	defer cancel()
 	req := requestOf(r)
@@ -149,6 +159,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
 	recorder := &statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
+	defer s.endSpan(span, r, recorder)
 	r.Body = paced(w, r)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)

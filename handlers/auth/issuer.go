@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -67,9 +68,9 @@ func IsEntra(name string) bool {
 //	https://login.microsoftonline.com/{tenantid}/v2.0      every tenant of Entra ID: {tenantid} stands for the token's tid
 //	https://id.example.com/realms/work                     any other issuer
 //
-// An issuer whose name holds a GUID speaks for that tenant only, and so does one with a fixed tenant. Any other issuer
-// without {tenantid} in its name may put any tenant into its tokens. Trust such an issuer as much as this server's
-// administrator.
+// An issuer whose name holds a GUID speaks for that tenant only, and so does one with a fixed tenant. Any other issuer,
+// except Entra ID, may put any tenant into its tokens that no other issuer has as its own. Trust such an issuer as much as
+// this server's administrator.
 //
 // The keys are found by discovery below the name (OpenID Connect Discovery 1.0, section 4), with "common" in place of
 // {tenantid}. keyring says when they are fetched. The issuer's clock may be off by 60 s.
@@ -140,6 +141,15 @@ func tenantIn(name string) string {
 		}
 	}
 	return ""
+}
+
+// Reach fetches the issuer's keys and keeps nothing of them. The error says why it cannot.
+func (i *Issuer) Reach(ctx context.Context) error {
+	if i.keys.fetch == nil {
+		return nil // a local one
+	}
+	_, err := i.keys.fetch(ctx)
+	return err
 }
 
 // Name returns the name of the issuer, as it was configured.

@@ -25,6 +25,11 @@ const (
 	fetchTimeout = 10 * time.Second
 	// patience is how long after its start tokens wait for a fetch while there are no keys. The fetch goes on without them.
 	patience = 3 * time.Second
+	// maxJoining is how many other tokens with an unknown kid wait for a fetch, and rotationPatience how long after its
+	// start. After a rotation all of them have the new key. But anybody can send tokens with an unknown kid, and one that
+	// waits has a place among the verifications, of which an address has 32 or more.
+	maxJoining       = 16
+	rotationPatience = time.Second
 )
 
 // keyring holds the current keys of an issuer and decides when to fetch them. There is no timer: a fetch starts only
@@ -32,7 +37,8 @@ const (
 //
 //	no keys yet            every token waits for the first fetch, until patience has passed since its start
 //	first fetch failed     after a pause one token starts a fetch and waits for it as long; all others are refused at once
-//	unknown kid            one token starts a fetch, if fetchPause allows, and waits for it; others are refused at once
+//	unknown kid            one token starts a fetch, if fetchPause allows, and waits for it; maxJoining others wait until
+//	                       rotationPatience has passed since its start; all others are refused at once
 //	keys are an hour old   a fetch starts in the background
 //	keys are a day old     one token starts a fetch, if fetchPause allows, and waits for it
 //	issuer is down         the keys keep working at any age; each failed fetch is logged
@@ -54,7 +60,8 @@ type keyring struct {
 // flight is a fetch that several tokens may wait for.
 type flight struct {
 	began   time.Time // by the verifier's clock
-	patient time.Time // until when tokens wait if there are no keys, by the machine's clock
+	started time.Time // the same by the machine's clock
+	joined  int       // tokens with an unknown kid that have waited, at most maxJoining; protected by keyring.mu
 	done    chan struct{}
 	err     error // set before done is closed
 }
@@ -90,10 +97,28 @@ func (r *keyring) refresh(ctx context.Context, id string, clock func() time.Time
 	if ok && age < refreshEvery {
 		return nil
 	}
-	if f := r.start(clock); f != nil && (!ok || age >= refreshBefore) {
-		_ = f.wait(ctx) // after a failed fetch the old keys stay in use
+	// After a failed fetch the old keys stay in use.
+	if f := r.start(ctx, clock); f != nil && (!ok || age >= refreshBefore) {
+		_ = f.wait(ctx)
+	} else if f == nil && !ok {
+		r.waitForRotation(ctx)
 	}
 	return nil
+}
+
+// waitForRotation waits for the fetch under way, if there is one and few others wait for it.
+func (r *keyring) waitForRotation(ctx context.Context) {
+	r.mu.Lock()
+	f := r.flight
+	if f != nil && f.joined < maxJoining {
+		f.joined++
+	} else {
+		f = nil
+	}
+	r.mu.Unlock()
+	if f != nil {
+		_ = f.waitAtMost(ctx, rotationPatience)
+	}
 }
 
 func (r *keyring) age(now time.Time) time.Duration {
@@ -108,7 +133,7 @@ func (r *keyring) join(ctx context.Context, clock func() time.Time) error {
 	r.mu.Lock()
 	f := r.flight
 	if f == nil {
-		f = r.startLocked(clock)
+		f = r.startLocked(ctx, clock)
 	} else if r.failures > 0 {
 		f = nil
 	}
@@ -116,9 +141,7 @@ func (r *keyring) join(ctx context.Context, clock func() time.Time) error {
 	r.mu.Unlock()
 	switch {
 	case f != nil:
-		ctx, cancel := context.WithDeadlineCause(ctx, f.patient, errSlow)
-		defer cancel()
-		return f.wait(ctx)
+		return f.waitAtMost(ctx, patience)
 	case r.current.Load() != nil: // a fetch ended between the caller's check and this one
 		return nil
 	}
@@ -128,30 +151,31 @@ func (r *keyring) join(ctx context.Context, clock func() time.Time) error {
 var errSlow = fmt.Errorf("the issuer has not answered for %v and is still being asked", patience)
 
 // start starts a fetch and returns it. It returns nil if a fetch is under way or if it is too early for one.
-func (r *keyring) start(clock func() time.Time) *flight {
+func (r *keyring) start(ctx context.Context, clock func() time.Time) *flight {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.flight != nil {
 		return nil
 	}
-	return r.startLocked(clock)
+	return r.startLocked(ctx, clock)
 }
 
 // startLocked is start for a caller that holds mu and has found no fetch under way.
-func (r *keyring) startLocked(clock func() time.Time) *flight {
+func (r *keyring) startLocked(ctx context.Context, clock func() time.Time) *flight {
 	now := clock()
 	if now.Before(r.earliest) {
 		return nil
 	}
-	f := &flight{began: now, patient: time.Now().Add(patience), done: make(chan struct{})}
+	f := &flight{began: now, started: time.Now(), done: make(chan struct{})}
 	r.flight = f
-	go r.run(f, clock)
+	go r.run(context.WithoutCancel(ctx), f, clock)
 	return f
 }
 
-// run fetches the keys. Its context is not that of the request that started it, because other requests wait for it too.
-func (r *keyring) run(f *flight, clock func() time.Time) {
-	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
+// run fetches the keys. Its context belongs to the trace of the request that started it, but does not end with the
+// request, because other requests wait for it too.
+func (r *keyring) run(ctx context.Context, f *flight, clock func() time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	keys, err := r.fetch(ctx)
 
@@ -184,6 +208,13 @@ func (r *keyring) failed(ended time.Time) {
 	}
 	r.failures++
 	r.earliest = ended.Add(pause)
+}
+
+// waitAtMost is wait until the patience has passed since the start of the fetch.
+func (f *flight) waitAtMost(ctx context.Context, patience time.Duration) error {
+	ctx, cancel := context.WithDeadlineCause(ctx, f.started.Add(patience), errSlow)
+	defer cancel()
+	return f.wait(ctx)
 }
 
 // wait returns the fetch's error once the fetch has ended, or the cause of ctx's end if ctx ends first.

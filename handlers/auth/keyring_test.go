@@ -129,6 +129,36 @@ func TestRotatedKeyIsSeenWithinAMinute(t *testing.T) {
 	}
 }
 
+// TestRotationLosesNoRequest checks that all tokens of a new key that come while its issuer is asked are good.
+func TestRotationLosesNoRequest(t *testing.T) {
+	const tokens = 16
+	w := newTestVerifier(t)
+	if _, err := w.verify(token(w.claims())); err != nil {
+		t.Fatal(err)
+	}
+	w.remote.publish(publicJWK(keys().rsa, "rsa", nil), publicJWK(keys().rsa2, "new", nil))
+	w.advance(time.Minute)
+	g := w.remote.hold()
+	var began, failed atomic.Int64
+	var all sync.WaitGroup
+	for n := range tokens {
+		all.Go(func() {
+			rotated := sign(object{"alg": "RS256", "kid": "new"}, w.claims().with(object{"n": n}), jwt.SigningMethodRS256, keys().rsa2)
+			began.Add(1)
+			if _, err := w.verify(rotated); err != nil {
+				failed.Add(1)
+			}
+		})
+	}
+	<-g.entered
+	eventually(t, "all are asked about", func() bool { return began.Load() == tokens })
+	w.remote.release(g)
+	all.Wait()
+	if failed.Load() != 0 || w.remote.fetches.Load() != 2 {
+		t.Errorf("%d tokens failed after %d fetches, want none after the second", failed.Load(), w.remote.fetches.Load())
+	}
+}
+
 func TestKeysAreRefreshedHourly(t *testing.T) {
 	w := newTestVerifier(t)
 	for n := range 10 {
@@ -167,7 +197,7 @@ func TestUnknownKeysCauseOneFetchAMinuteAndBlockNobody(t *testing.T) {
 		tokens[n] = w.unknown(fmt.Sprint("unknown-", n))
 	}
 
-	// One token waits for the fetch. All others are refused at once.
+	// One token waits for the fetch. All others are refused, a few of them after a second.
 	g := w.remote.hold()
 	var refused atomic.Int64
 	var all sync.WaitGroup

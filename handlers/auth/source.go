@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -107,7 +108,11 @@ func (s *source) get(ctx context.Context, address string) ([]byte, error) {
 	}
 	request.Header.Set("Accept", "application/json")
 	response, err := s.client.Do(request)
-	if err != nil {
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(err, &unknown):
+		return nil, fmt.Errorf("%w; if the authority is private, name its PEM file by serve --issuer-ca", err)
+	case err != nil:
 		return nil, err
 	}
 	defer response.Body.Close()

@@ -58,8 +58,8 @@ func (f *flood) ask(token string, status int, want string) time.Duration {
 	return time.Since(begun)
 }
 
-// TestUnknownKeysOverHTTP checks that any number of tokens with unknown keys cause one fetch a minute, that only one
-// request waits for that fetch, and that valid tokens not in the cache are still accepted meanwhile.
+// TestUnknownKeysOverHTTP checks that any number of tokens with unknown keys cause one fetch a minute, that none but one
+// waits long for that fetch, and that valid tokens not in the cache are still accepted meanwhile.
 func TestUnknownKeysOverHTTP(t *testing.T) {
 	store := memory.New()
 	t.Cleanup(func() { _ = store.Close() })

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -16,13 +15,15 @@ type Verifier struct {
 }
 
 // NewVerifier returns a verifier that trusts the issuers and reads the time from now. It uses no network before
-// FetchKeys is called or the first token of a remote issuer arrives. Two issuers that could both have issued the same token are an error, because
-// their order alone would decide which audiences and keys count.
+// FetchKeys is called or the first token of a remote issuer arrives.
+//
+// Two issuers that could both have issued the same token are an error, because their order alone would decide which
+// audiences and keys count. So are two that could name each other's tenants, see tenants.go.
 func NewVerifier(now func() time.Time, issuers ...*Issuer) (*Verifier, error) {
 	for i, a := range issuers {
 		for _, b := range issuers[:i] {
-			if a.overlaps(b) {
-				return nil, fmt.Errorf("issuers %q and %q cover the same tokens: trust one of them, with the audiences of both", b.name, a.name)
+			if err := checkTogether(b, a); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -34,7 +35,7 @@ func NewVerifier(now func() time.Time, issuers ...*Issuer) (*Verifier, error) {
 func (v *Verifier) FetchKeys() {
 	for _, issuer := range v.issuers {
 		if issuer.keys.fetch != nil && issuer.keys.current.Load() == nil {
-			issuer.keys.start(v.now)
+			issuer.keys.start(context.Background(), v.now)
 		}
 	}
 }
@@ -102,6 +103,9 @@ func (v *Verifier) verify(ctx context.Context, raw string, now time.Time) (verif
 	}
 	caller, err := issuer.accept(t.payload, now)
 	if err != nil {
+		return verification{}, err
+	}
+	if err := v.checkTenant(issuer, caller.Tenant); err != nil {
 		return verification{}, err
 	}
 	caller.Application = t.payload.application()

@@ -177,7 +177,7 @@ func TestVerifierRefusesIssuersThatOverlap(t *testing.T) {
 		{entra + tenantA + "/v2.0", entra + "{tenantid}/v2.0", false},
 		{entra + tenantA + "/v2.0", entra + tenantB + "/v2.0", true},
 		{entra + "{tenantid}/v2.0", "https://sts.windows.net/{tenantid}/", true},
-		{"https://id.example.com", "https://id.example.com/", true},
+		{"https://id.example.com/" + tenantA, "https://id.example.com/" + tenantA + "/", true},
 	} {
 		_, err := auth.NewVerifier(time.Now, newIssuer(t, c.a, nil), newIssuer(t, c.b, nil))
 		if (err == nil) != c.ok {

@@ -51,6 +51,7 @@ type Runner struct {
 //	500  the handler panicked; the message is for the log, not for the caller
 //	503  the outer request ended first, or Atomically returned the error Cause
 type Refusal struct {
+	Method string // of the request, in upper case; any text
 	Status int
 	Fault
 	Cause error // the error of Atomically, else nil
@@ -271,5 +272,5 @@ func (i *item) refuse(status int, member, format string, values ...any) *Refusal
 	if member != "" {
 		target += "/" + member
 	}
-	return &Refusal{Status: status, Fault: Fault{Target: target, Message: fmt.Sprintf(format, values...)}}
+	return &Refusal{Method: strings.ToUpper(i.Method), Status: status, Fault: Fault{Target: target, Message: fmt.Sprintf(format, values...)}}
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -38,11 +39,13 @@ const stopTimeout = time.Second
 // pool_max_conns.
 const maxConnections = 16
 
-// parse reads the address and adds what it leaves open.
+// parse reads the address and adds what it leaves open. The driver's error repeats the address, and hides
+// only one of the places where it may have a password; parse leaves the address out.
 func parse(address string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
-		return nil, err
+		_, reason, _ := strings.Cut(err.Error(), "`: ")
+		return nil, fmt.Errorf("the address of the database: %s", cmp.Or(reason, "it cannot be read"))
 	}
 	if !strings.Contains(address, "pool_max_conns") {
 		config.MaxConns = maxConnections

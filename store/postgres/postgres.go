@@ -34,12 +34,30 @@ var (
 func Open(ctx context.Context, address string) (*Store, error) {
 	config, err := parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("the address of the database: %w", err)
+		return nil, err
 	}
 	if err := migrateAt(ctx, config); err != nil {
 		return nil, fmt.Errorf("opening the database %s at %s%s: %w", config.ConnConfig.Database, config.ConnConfig.Host, whatToCheck(err), err)
 	}
 	return newStore(ctx, config)
+}
+
+// Reach connects to the database of the address, as Open takes it, and changes nothing there. The error
+// says why a store could not be opened or written.
+func Reach(ctx context.Context, address string) (err error) {
+	config, err := parse(address)
+	if err != nil {
+		return err
+	}
+	reached, err := newStore(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reached.Close()) }()
+	if err := reached.Check(ctx); err != nil {
+		return fmt.Errorf("%w%s", err, whatToCheck(err))
+	}
+	return nil
 }
 
 // whatToCheck returns words, in brackets, on what a person can do about a database that cannot be

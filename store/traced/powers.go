@@ -1,0 +1,94 @@
+package traced
+
+import (
+	"context"
+
+	"afterhours/store"
+	"afterhours/traces"
+)
+
+// Over returns a store over the one below. It has the powers of package store that the one below has, if
+// these are none or those of memory, of postgres or of sqlite.
+func Over(below store.Store, tracer *traces.Tracer) store.Store {
+	s := &Store{below, tracer}
+	replacer, ok := below.(store.Replacer)
+	if !ok {
+		return s
+	}
+	memory := &replacerStore{s, replacer}
+	counter, ok := below.(store.StatisticsCounter)
+	if !ok {
+		return memory
+	}
+	database := &databaseStore{memory, counter}
+	file, ok := below.(filePowers)
+	if !ok {
+		return database
+	}
+	return &fileStore{database, file}
+}
+
+type replacerStore struct {
+	*Store
+	replacer store.Replacer
+}
+
+// Rows implements store.Replacer.
+func (s *replacerStore) Rows(ctx context.Context, tenant string, limit int64) (store.Rows, error) {
+	ctx, end := s.begin(ctx, "store.Rows")
+	rows, err := s.replacer.Rows(ctx, tenant, limit)
+	end(err)
+	return rows, err
+}
+
+// Replace implements store.Replacer.
+func (s *replacerStore) Replace(ctx context.Context, tenant string, rows store.Rows) error {
+	ctx, end := s.begin(ctx, "store.Replace")
+	err := s.replacer.Replace(ctx, tenant, rows)
+	end(err)
+	return err
+}
+
+type databaseStore struct {
+	*replacerStore
+	counter store.StatisticsCounter
+}
+
+// CountAfter implements store.StatisticsCounter.
+func (s *databaseStore) CountAfter(ctx context.Context, key store.Key) (int64, error) {
+	ctx, end := s.begin(ctx, "store.CountAfter")
+	count, err := s.counter.CountAfter(ctx, key)
+	end(err)
+	return count, err
+}
+
+// filePowers are the powers of a store that keeps its data in a file of its own.
+type filePowers interface {
+	store.FileBackup
+	store.IntegrityChecker
+	store.Watcher
+}
+
+type fileStore struct {
+	*databaseStore
+	file filePowers
+}
+
+// Backup implements store.FileBackup.
+func (s *fileStore) Backup(ctx context.Context, to string, progress store.Progress) error {
+	ctx, end := s.begin(ctx, "store.Backup")
+	err := s.file.Backup(ctx, to, progress)
+	end(err)
+	return err
+}
+
+// Integrity implements store.IntegrityChecker.
+func (s *fileStore) Integrity(ctx context.Context) error {
+	ctx, end := s.begin(ctx, "store.Integrity")
+	err := s.file.Integrity(ctx)
+	end(err)
+	return err
+}
+
+// Watch implements store.Watcher. It belongs to no request, and has no span.
+func (s *fileStore) Watch(notify func(store.Notice)) { s.file.Watch(notify) }

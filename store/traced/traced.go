@@ -1,0 +1,158 @@
+// Package traced owns a store that has a span for each call within a trace. It leaves alone what the
+// store below does, and how spans reach a collector (traces).
+//
+//	traced.go   the methods of store.Store
+//	powers.go   the powers that some stores have
+//	outcome.go  how a call has ended, in one word
+//
+// A span has the name of the method and the outcome, and no argument: keys, names and filters are of
+// persons. Every method is forwarded by hand, as in package staged: one that store.Store gains must not
+// go by unseen.
+package traced
+
+import (
+	"context"
+
+	"afterhours/store"
+	"afterhours/traces"
+)
+
+// Store is a store.Store over another one.
+type Store struct {
+	below  store.Store
+	tracer *traces.Tracer
+}
+
+var _ store.Store = (*Store)(nil)
+
+// begin begins the span of a call. The function that it returns must be called with the error of the call.
+func (s *Store) begin(ctx context.Context, name string) (context.Context, func(error)) {
+	ctx, span := s.tracer.Call(ctx, name)
+	if span == nil {
+		return ctx, func(error) {}
+	}
+	return ctx, func(err error) { span.End(outcome(ctx, err)) }
+}
+
+// Get implements store.Store.
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
+	ctx, end := s.begin(ctx, "store.Get")
+	statistic, settings, err := s.below.Get(ctx, key)
+	end(err)
+	return statistic, settings, err
+}
+
+// List implements store.Store.
+func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
+	ctx, end := s.begin(ctx, "store.List")
+	page, err := s.below.List(ctx, owner, query)
+	end(err)
+	return page, err
+}
+
+// Count implements store.Store.
+func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (int, error) {
+	ctx, end := s.begin(ctx, "store.Count")
+	count, err := s.below.Count(ctx, owner, filter)
+	end(err)
+	return count, err
+}
+
+// Put implements store.Store.
+func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
+	ctx, end := s.begin(ctx, "store.Put")
+	revision, settings, err := s.below.Put(ctx, key, record, was)
+	end(err)
+	return revision, settings, err
+}
+
+// Delete implements store.Store.
+func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) error {
+	ctx, end := s.begin(ctx, "store.Delete")
+	err := s.below.Delete(ctx, key, was)
+	end(err)
+	return err
+}
+
+// Apply implements store.Store.
+func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
+	ctx, end := s.begin(ctx, "store.Apply")
+	err := s.below.Apply(ctx, changes)
+	end(err)
+	return err
+}
+
+// Settings implements store.Store.
+func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
+	ctx, end := s.begin(ctx, "store.Settings")
+	settings, err := s.below.Settings(ctx, owner)
+	end(err)
+	return settings, err
+}
+
+// UpdateSettings implements store.Store.
+func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change store.SettingsChange) (store.Settings, error) {
+	ctx, end := s.begin(ctx, "store.UpdateSettings")
+	settings, err := s.below.UpdateSettings(ctx, owner, change)
+	end(err)
+	return settings, err
+}
+
+// UserByUPN implements store.Store.
+func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
+	ctx, end := s.begin(ctx, "store.UserByUPN")
+	user, err := s.below.UserByUPN(ctx, tenant, upn)
+	end(err)
+	return user, err
+}
+
+// Users implements store.Store.
+func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {
+	ctx, end := s.begin(ctx, "store.Users")
+	users, err := s.below.Users(ctx, tenant, after, limit)
+	end(err)
+	return users, err
+}
+
+// PutUser implements store.Store.
+func (s *Store) PutUser(ctx context.Context, user store.User, move bool) error {
+	ctx, end := s.begin(ctx, "store.PutUser")
+	err := s.below.PutUser(ctx, user, move)
+	end(err)
+	return err
+}
+
+// DeleteUser implements store.Store.
+func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) error {
+	ctx, end := s.begin(ctx, "store.DeleteUser")
+	err := s.below.DeleteUser(ctx, tenant, upn)
+	end(err)
+	return err
+}
+
+// Tenants implements store.Store.
+func (s *Store) Tenants(ctx context.Context) ([]string, error) {
+	ctx, end := s.begin(ctx, "store.Tenants")
+	tenants, err := s.below.Tenants(ctx)
+	end(err)
+	return tenants, err
+}
+
+// Owners implements store.Store.
+func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]store.Owner, error) {
+	ctx, end := s.begin(ctx, "store.Owners")
+	owners, err := s.below.Owners(ctx, tenant, after, limit)
+	end(err)
+	return owners, err
+}
+
+// Check implements store.Store.
+func (s *Store) Check(ctx context.Context) error {
+	ctx, end := s.begin(ctx, "store.Check")
+	err := s.below.Check(ctx)
+	end(err)
+	return err
+}
+
+// Close implements store.Store: it closes the store below. It belongs to no request, and has no span.
+func (s *Store) Close() error { return s.below.Close() }
