@@ -10,11 +10,12 @@ import (
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
 	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "store", "store/...", "traces"},
+	"afterhours/command": {"command/generate", "handlers", "handlers/admin", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "metrics", "store", "store/...", "traces"},
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
 	"afterhours/traces":  {},
+	"afterhours/metrics": {"handlers/auth", "handlers/limits", "store"},
 
 	"afterhours/kit/go":                 {"command", "kit/go/internal/client", "store/edm"},
 	"afterhours/kit/go/internal/client": {},
@@ -36,6 +37,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/problem":  {"gen"},
 
 	"afterhours/handlers/odata":           {"handlers/suggest", "store", "store/edm"},
+	"afterhours/handlers/admin":           {"gen", "logs"},
 	"afterhours/handlers/auth":            {"handlers/auth/atomicfile"},
 	"afterhours/handlers/auth/atomicfile": {},
 	"afterhours/handlers/batch":           {},
@@ -51,6 +53,7 @@ var importTable = map[string][]string{
 	"afterhours/store/group":                 {},
 	"afterhours/store/memory":                {"store", "store/edm"},
 	"afterhours/store/sqlite":                {"store", "store/edm", "store/gate", "store/group", "store/sqlquery"},
+	"afterhours/store/metered":               {"store"},
 	"afterhours/store/postgres":              {"store", "store/edm", "store/gate", "store/group", "store/sqlquery"},
 	"afterhours/store/postgres/postgrestest": {},
 	"afterhours/store/sqlquery":              {"store", "store/edm"},
@@ -91,6 +94,8 @@ var confined = map[string][]string{
 	"github.com/pressly/...":    {"store/sqlite", "store/postgres"},
 	"github.com/agnivade/...":   {"handlers/suggest"},
 	"github.com/lmittmann/...":  {"logs"},
+	"github.com/prometheus/...": {"metrics"},
+	"net/http/pprof":            {"handlers/admin"},
 	// It reads licences for releases, and is no part of the program.
 	"github.com/google/licensecheck": {"deploy/notice"},
 	"github.com/go-logr/...":         {"traces"},

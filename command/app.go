@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"afterhours/handlers/control"
 	"afterhours/handlers/limits"
 	"afterhours/handlers/signin"
+	"afterhours/metrics"
 	"afterhours/store"
 	"afterhours/store/bulk"
 	"afterhours/traces"
@@ -40,6 +40,7 @@ const (
 type Config struct {
 	StoreFlags
 	IssuerFlags
+	AdminFlags
 	Contract  []byte       // openapi.yaml, which the server shows and enforces
 	Addr      string       // to listen on, as in --addr
 	Listener  net.Listener // to accept connections from instead of Addr; nil for none
@@ -58,6 +59,8 @@ type Config struct {
 	New       bool           // create the sqlite store, and refuse one that is there
 	Logger    *slog.Logger   // not nil
 	LogFormat logFormat      // of the lines that serve and exec give to Logger
+	LogLevel  logLevel       // as in --log-level
+	Level     *slog.LevelVar // of Logger; nil if nobody may change it
 	Tracer    *traces.Tracer // of spans; nil for none. Whoever made it stops it, after the server
 	Stderr    io.Writer      // for the words with which writing stops, in addition to the log; not nil
 }
@@ -72,10 +75,14 @@ type App struct {
 	signIn   *signin.Service  // nil if nobody can sign in
 	seed     []bulk.Row       // of the file of --seed
 	verifier *auth.Verifier
+	limits   *limits.Limits
 	tls      *tls.Config // nil for plain http
 	caFile   string      // of the authority that clients must trust, "" for none
 	demo     loadedDemo  // by Start, with --demo
 	server   *http.Server
+	metrics  *metrics.Metrics // nil without the admin listener
+	measured store.Measured   // nil for a store that measures nothing
+	admin    *adminListener   // nil without --admin-addr, and before Start
 	failed   chan error
 	active   atomic.Int64 // requests under way
 	draining atomic.Bool  // whether the end has begun: /readyz is 503
@@ -134,6 +141,10 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	open := newConnections(connectionLimit(openFiles()))
+	if err := a.openAdmin(handler, open); err != nil {
+		return err
+	}
 	a.server = &http.Server{
 		Handler:           &streams{next: a.counting(handler)},
 		TLSConfig:         a.tls,
@@ -144,7 +155,7 @@ func (a *App) open(ctx context.Context) error {
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streamsPerConnection},
 		ConnContext:       withStreamCount,
-		ConnState:         newConnections(connectionLimit(openFiles())).track,
+		ConnState:         open.track,
 		ErrorLog:          newErrorLog(a.config.Logger),
 	}
 	if a.control != nil {
@@ -166,14 +177,14 @@ func (a *App) counting(handler http.Handler) http.Handler {
 	})
 }
 
-func (a *App) newHandler() (http.Handler, error) {
+func (a *App) newHandler() (*handlers.Server, error) {
 	verifier, err := a.config.verifier(a.issuer, a.now, a.config.Tracer)
 	if err != nil {
 		return nil, err
 	}
-	a.verifier = verifier
+	a.verifier, a.limits = verifier, limits.New(runtime.GOMAXPROCS(0), a.config.Limit)
 	return handlers.New(handlers.Config{
-		Limits:    limits.New(runtime.GOMAXPROCS(0), a.config.Limit),
+		Limits:    a.limits,
 		Store:     a.store,
 		Verifier:  verifier,
 		Issuer:    a.issuer,
@@ -189,6 +200,7 @@ func (a *App) newHandler() (http.Handler, error) {
 		Draining:  a.draining.Load,
 
 		PageProviders: a.config.pageProviders(),
+		Observe:       a.observeRequests(),
 
 		Now: a.now,
 	})
@@ -210,6 +222,9 @@ func (a *App) Start(ctx context.Context) error {
 	defer a.mu.Unlock()
 	if a.stopped || a.listener != nil {
 		return errors.New("the server was started or stopped before")
+	}
+	if err := a.startAdmin(ctx); err != nil {
+		return err
 	}
 	listener, err := a.config.listen(ctx)
 	if err != nil {
@@ -264,32 +279,3 @@ func (a *App) URL() string {
 // Failed returns the channel on which the error comes that ends the server before Stop
 // does.
 func (a *App) Failed() <-chan error { return a.failed }
-
-// Stop ends the server. Requests under way may finish, for finishTimeout at most; then
-// all parts are closed, the last opened first. Stop may be called before Start, more than
-// once and by several goroutines; each call returns when all is closed.
-func (a *App) Stop() error { return a.stop() }
-
-func (a *App) shutDown() error {
-	a.mu.Lock() // waits for a Start under way
-	a.stopped = true
-	closers := a.closers
-	a.mu.Unlock()
-	var err error
-	for _, closePart := range slices.Backward(closers) {
-		err = errors.Join(err, closePart())
-	}
-	return err
-}
-
-// finish closes the listener and waits for the requests under way.
-func (a *App) finish() error {
-	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
-	defer cancel()
-	err := a.server.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		a.config.Logger.Warn("connections were cut off that did not end in time", "after", finishTimeout)
-		err = a.server.Close()
-	}
-	return err
-}

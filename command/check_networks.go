@@ -42,7 +42,7 @@ func (d *diagnosis) reach(ctx context.Context, what string, ask func(context.Con
 // checkListen asks for the address of --addr. If a server of this program has it, that is a warning: a
 // check before a restart would always find it.
 func (d *diagnosis) checkListen(ctx context.Context) {
-	if _, err := listenAddress(d.config.Addr); err != nil {
+	if _, err := listenAddress("addr", d.config.Addr); err != nil {
 		return // a fault already
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", d.config.Addr)
@@ -52,7 +52,7 @@ func (d *diagnosis) checkListen(ctx context.Context) {
 	case errors.Is(err, syscall.EADDRINUSE) && isOurs(ctx, d.config.Addr):
 		d.warn("--addr %s: a server of this program has this port; stop it before this one starts", d.config.Addr)
 	default:
-		d.fault(explainListen(d.config.Addr, err))
+		d.fault(explainListen("addr", d.config.Addr, err))
 	}
 }
 

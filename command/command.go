@@ -7,7 +7,7 @@
 //	flags.go      where the data is
 //	settings.go   flags that are not given: environment.go and config_file.go have where they come from
 //	usage.go      errors of command lines that cannot be understood; suggest.go has suggestions
-//	app.go        the running server: New, Start, Addr, Stop; open_store.go opens and watches its store
+//	app.go        the running server: New, Start, Addr; stop.go ends it; open_store.go opens and watches its store
 //	connections.go, streams.go  bounds of connections and HTTP/2 streams; log.go has lines of the log, log_format.go their format
 //	serve.go      serve; check.go, check_files.go and check_networks.go have serve --check
 //	              tls.go, tls_dev.go, demo.go, seed.go and ready.go have its options

@@ -16,6 +16,7 @@ var flagValues = map[string][]cobra.Completion{
 	"store":      {"sqlite\ta file in the data folder", "memory\tgone when the process ends", "postgres://\tthe URL of a database"},
 	"durability": {string(sqlite.Full) + "\tan answered write is on disk", string(sqlite.Normal) + "\ta power cut may lose the latest answered writes"},
 	"format":     {jsonLines + "\tall that is stored", csvRows + "\tstatistics only"},
+	"log-level":  {"debug", "info", "warn", "error"},
 	"log-format": {string(logAuto) + "\ttext on a terminal, json otherwise", string(logText) + "\tlines for people", string(logJSON) + "\tan object on each line"},
 	"control":    {string(controlLocal) + "\tfrom this machine", string(controlAnywhere) + "\tfrom every machine that reaches the server", string(controlOff) + "\tnot even with --demo"},
 	"scope":      userPermissions,

@@ -41,9 +41,10 @@ type connections struct {
 	now   func() time.Time
 	close func(net.Conn)
 
-	mu   sync.Mutex // protects the fields below
-	open map[net.Conn]*connection
-	from map[netip.Prefix]*address
+	mu     sync.Mutex // protects the fields below
+	open   map[net.Conn]*connection
+	from   map[netip.Prefix]*address
+	closed uint64 // to make room
 }
 
 // address has the open connections from one IPv4 address or one IPv6 network.
@@ -76,6 +77,14 @@ func closeNow(conn net.Conn) {
 	_ = conn.Close()
 }
 
+// counts returns how many connections are open, how many may be, and how many were closed to make
+// room for others.
+func (c *connections) counts() (open, limit int, closed uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.open), c.max, c.closed
+}
+
 // track is called at every change of a connection's state, as http.Server.ConnState. net/http calls
 // it for a new connection before it accepts the next one.
 func (c *connections) track(conn net.Conn, state http.ConnState) {
@@ -96,6 +105,7 @@ func (c *connections) change(conn net.Conn, state http.ConnState) net.Conn {
 		}
 		victim := c.victim(added)
 		c.remove(victim)
+		c.closed++
 		return victim.Conn
 	}
 	if known == nil { // it was closed to make room

@@ -43,7 +43,7 @@ func checkHealth(ctx context.Context, addr, ca string) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	if !strings.Contains(addr, "://") { // the form of serve's --addr
-		address, err := listenAddress(addr)
+		address, err := listenAddress("addr", addr)
 		if err != nil {
 			return err
 		}

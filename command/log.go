@@ -26,6 +26,9 @@ func (a *App) logStart() {
 	if len(a.config.NamesFrom) > 0 {
 		line = append(line, "names_from", a.config.NamesFrom)
 	}
+	if url := a.adminURL(); url != "" {
+		line = append(line, "admin", url)
+	}
 	if a.config.isSQLite() {
 		line = append(line, "durability", a.config.Durability)
 	}

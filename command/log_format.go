@@ -63,11 +63,13 @@ func wantsColour(environ []string) bool {
 	return !isSet("NO_COLOR") && !slices.Contains(environ, "TERM=dumb") && (runtime.GOOS != "windows" || isSet("WT_SESSION"))
 }
 
-// logTo has the server, and libraries, log lines of the level and above it to out. The caller must
-// close the writer that it returns.
-func (c *Config) logTo(out io.Writer, level slog.Level, environ []string) *logs.Writer {
+// logTo has the server, and libraries, log to out: lines of the level of --log-level and above it, or of
+// the usual level without that flag. The caller must close the writer that it returns.
+func (c *Config) logTo(out io.Writer, usual slog.Level, environ []string) *logs.Writer {
 	writer := logs.NewWriter(out, c.LogFormat.of(out, environ))
-	c.Logger = slog.New(writer.Handler(level))
+	c.Level = new(slog.LevelVar)
+	c.Level.Set(c.LogLevel.or(usual))
+	c.Logger = slog.New(writer.Handler(c.Level))
 	c.Stderr = writer
 	slog.SetDefault(c.Logger) // for libraries, which log there
 	return writer

@@ -20,6 +20,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.closers = append(a.closers, a.store.Close)
+	a.measureStore()
 	if a.config.Tracer != nil {
 		a.store = traced.Over(a.store, a.config.Tracer)
 	}

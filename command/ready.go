@@ -25,7 +25,8 @@ type Ready struct {
 	PID    int    `json:"pid"`    // of the server
 	// ControlToken is for the control API, only with --control or --demo.
 	ControlToken string `json:"controlToken,omitempty"`
-	CAFile       string `json:"caFile,omitempty"` // the certificate of the authority to trust, only with --tls-dev
+	AdminURL     string `json:"adminUrl,omitempty"` // of the admin listener, only with --admin-addr
+	CAFile       string `json:"caFile,omitempty"`   // the certificate of the authority to trust, only with --tls-dev
 }
 
 // removeReadyFile removes the file of an earlier server that was killed, so that nobody takes it
@@ -70,6 +71,7 @@ func (a *App) Ready() (Ready, error) {
 	}
 	return Ready{
 		URL: a.URL(), Token: token, Tenant: demoTenant, User: demoUser, PID: os.Getpid(), CAFile: a.caFile, ControlToken: controlToken,
+		AdminURL: a.adminURL(),
 	}, nil
 }
 

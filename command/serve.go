@@ -32,6 +32,7 @@ func serveCommand(environment Environment, given *settings) *cobra.Command {
   afterhours serve --store memory --control
   afterhours serve --store memory --seed weeks.jsonl --ready-file ready.json --exit-with-parent
   afterhours serve --tls-dev
+  afterhours serve --admin-addr 127.0.0.1:9090
   afterhours serve --query-time 5s
   afterhours serve --limit 100
   afterhours serve --config /etc/afterhours/config.yaml --check
@@ -88,6 +89,8 @@ func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.Var((*queryTime)(&c.QueryTime), "query-time", "how long a list or a count may take, as in 500ms or 5s, at most "+maxQueryTime.String()+"; one that takes longer is stopped, and its answer is 400")
 	flags.IntVar(&c.Limit, "limit", 0, "requests a second that each caller may send, 20 at once at least; a caller is the tenant, user and application of a token. 0 is no limit")
 	flags.BoolVar(&c.Strict, "strict", false, "refuse what Graph leaves open and is nearly always a mistake: endDate before startDate, afterHours longer than duration, an activity that is not the type's, an empty or unknown time zone. Without it, the log has a hint once an hour")
+	flags.Var(&c.LogLevel, "log-level", "lines of this level and above it are logged: debug, info, warn or error (default: info; with exec and no --log-file: warn)")
+	c.AdminFlags.add(flags)
 	flags.Var(&c.LogFormat, "log-format", "text: lines for people. json: an object on each line. auto: text on a terminal, json otherwise")
 	c.IssuerFlags.add(flags)
 	flags.BoolVar(&c.New, "new", false, "begin with an empty sqlite store in a folder whose store is missing; refused if there is one")
@@ -137,6 +140,9 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 	}
 	notify(config.Logger, daemon.SdNotifyReady)
 	fmt.Fprintln(out, "listening on", app.URL())
+	if url := app.adminURL(); url != "" {
+		fmt.Fprintln(out, "admin listening on", url)
+	}
 	if app.caFile != "" {
 		printTrust(out, app.URL(), app.caFile)
 	}
@@ -153,29 +159,4 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 	case err := <-app.Failed():
 		return errors.Join(err, app.Stop())
 	}
-}
-
-// drain makes the server not ready and serves on for the time of --drain. It returns early with the
-// error that ends the server meanwhile.
-func (a *App) drain() error {
-	a.draining.Store(true)
-	select {
-	case <-time.After(a.config.Drain):
-		return nil
-	case err := <-a.Failed():
-		return err
-	}
-}
-
-// sayStopping says what the end waits for: to a person on a terminal, otherwise in the log.
-func (a *App) sayStopping(stderr io.Writer) {
-	finishing := "finishing " + counted(int(a.active.Load()), "request")
-	if a.config.Drain > 0 {
-		finishing = fmt.Sprintf("serving for another %v while /readyz is 503, then finishing the requests under way", a.config.Drain)
-	}
-	if isTerminal(stderr) {
-		fmt.Fprintln(stderr, finishing+"; Ctrl-C again to stop now")
-		return
-	}
-	a.config.Logger.Info(finishing + "; a second signal stops now")
 }

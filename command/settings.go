@@ -87,9 +87,9 @@ func (s *settings) refuseRepeats(command *cobra.Command) {
 // settle puts in what the flags leave open, and returns everything that is wrong with them by
 // themselves: it reads no file and asks no network.
 func (c *Config) settle() (faults []error) {
-	addr, addrErr := listenAddress(c.Addr)
+	addr, addrErr := listenAddress("addr", c.Addr)
 	publicErr := c.checkPublicURL()
-	faults = []error{c.TLS.check(), c.StoreFlags.check(), c.IssuerFlags.check(), publicErr, checkLimit(c.Limit), c.checkNew(), addrErr}
+	faults = []error{c.TLS.check(), c.StoreFlags.check(), c.IssuerFlags.check(), c.AdminFlags.check(), publicErr, checkLimit(c.Limit), c.checkNew(), addrErr}
 	if addrErr == nil && publicErr == nil {
 		var controlErr error
 		c.Addr = addr

@@ -91,18 +91,18 @@ func (d *drainTime) String() string { return time.Duration(*d).String() }
 // Type returns the name of the type for the help.
 func (d *drainTime) Type() string { return "duration" }
 
-// listenAddress returns the address that --addr means: a port alone is one of this machine
+// listenAddress returns the address that the flag means: a port alone is one of this machine
 // only.
-func listenAddress(text string) (string, error) {
+func listenAddress(flag, text string) (string, error) {
 	if _, err := strconv.ParseUint(text, 10, 64); err == nil {
 		text = net.JoinHostPort("127.0.0.1", text)
 	}
 	_, port, err := net.SplitHostPort(text)
 	if err != nil {
-		return "", usagef("--addr %s: it must be host and port, as in 127.0.0.1:8080, or the port alone", text)
+		return "", usagef("--%s %s: it must be host and port, as in 127.0.0.1:8080, or the port alone", flag, text)
 	}
 	if _, err := net.LookupPort("tcp", port); err != nil {
-		return "", usagef("--addr %s: its port must be from 0 to 65535", text)
+		return "", usagef("--%s %s: its port must be from 0 to 65535", flag, text)
 	}
 	return text, nil
 }
@@ -114,21 +114,21 @@ func (c *Config) listen(ctx context.Context) (net.Listener, error) {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return nil, explainListen(c.Addr, err)
+		return nil, explainListen("addr", c.Addr, err)
 	}
 	return listener, nil
 }
 
 // explainListen puts the error of an address that cannot be listened on into words.
-func explainListen(addr string, err error) error {
+func explainListen(flag, addr string, err error) error {
 	var unknown *net.DNSError
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("--addr %s: another program has this port; stop it, or let --addr 127.0.0.1:0 pick a free one", addr)
+		return fmt.Errorf("--%s %s: another program has this port; stop it, or let --%s 127.0.0.1:0 pick a free one", flag, addr, flag)
 	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, &unknown):
-		return fmt.Errorf("--addr %s: this machine does not have this address; 127.0.0.1:8080 is for this machine alone, and :8080 for all who can reach it", addr)
+		return fmt.Errorf("--%s %s: this machine does not have this address; 127.0.0.1:8080 is for this machine alone, and :8080 for all who can reach it", flag, addr)
 	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("--addr %s: this user may not listen on this port; pick one from 1024 on", addr)
+		return fmt.Errorf("--%s %s: this user may not listen on this port; pick one from 1024 on", flag, addr)
 	}
-	return fmt.Errorf("--addr %s: %w", addr, err)
+	return fmt.Errorf("--%s %s: %w", flag, addr, err)
 }

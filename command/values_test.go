@@ -46,7 +46,7 @@ func TestListenAddress(t *testing.T) {
 	for text, want := range map[string]string{
 		"8080": "127.0.0.1:8080", "0": "127.0.0.1:0", ":8080": ":8080", "0.0.0.0:80": "0.0.0.0:80", "[::1]:1": "[::1]:1", "localhost:http": "localhost:http",
 	} {
-		if got, err := listenAddress(text); err != nil || got != want {
+		if got, err := listenAddress("addr", text); err != nil || got != want {
 			t.Errorf("%s is %q, %v; want %s", text, got, err, want)
 		}
 	}
@@ -54,7 +54,7 @@ func TestListenAddress(t *testing.T) {
 		"": "it must be host and port", "localhost": "it must be host and port", "::1": "it must be host and port", "http://localhost:8080": "it must be host and port",
 		"65536": "from 0 to 65535", "localhost:-1": "from 0 to 65535", "99999999999999": "from 0 to 65535",
 	} {
-		if got, err := listenAddress(text); err == nil || !strings.Contains(err.Error(), message) || ExitCode(err) != 2 {
+		if got, err := listenAddress("addr", text); err == nil || !strings.Contains(err.Error(), message) || ExitCode(err) != 2 {
 			t.Errorf("%q is %q, %v; want the error %s", text, got, err, message)
 		}
 	}

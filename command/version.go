@@ -6,8 +6,11 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"afterhours/metrics"
 )
 
 func versionCommand(contract []byte) *cobra.Command {
@@ -35,21 +38,28 @@ func addVersionFlag(root *cobra.Command, contract []byte) {
 // infoVersion finds info.version in openapi.yaml.
 var infoVersion = regexp.MustCompile(`(?m)^info:\n(?:  .*\n)*?  version: (\S+)$`)
 
-// printVersion prints the version and commit of the program, and the version of the contract.
-func printVersion(out io.Writer, contract []byte) error {
-	contractVersion := "unknown"
+// buildOf returns the version and commit of the program, and the version of the contract. What is not known
+// is "unknown", the commit "".
+func buildOf(contract []byte) metrics.Build {
+	build := metrics.Build{Version: "unknown", Contract: "unknown"}
 	if match := infoVersion.FindSubmatch(contract); match != nil {
-		contractVersion = string(match[1])
+		build.Contract = string(match[1])
 	}
-	version, revision := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
+		build.Version = info.Main.Version
 		for _, setting := range info.Settings {
 			if setting.Key == "vcs.revision" {
-				revision = " " + setting.Value
+				build.Revision = setting.Value
 			}
 		}
 	}
-	_, err := fmt.Fprintf(out, "afterhours %s%s %s %s/%s\ncontract %s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH, contractVersion)
+	return build
+}
+
+// printVersion prints the version and commit of the program, and the version of the contract.
+func printVersion(out io.Writer, contract []byte) error {
+	build := buildOf(contract)
+	program := strings.TrimSuffix("afterhours "+build.Version+" "+build.Revision, " ")
+	_, err := fmt.Fprintf(out, "%s %s %s/%s\ncontract %s\n", program, runtime.Version(), runtime.GOOS, runtime.GOARCH, build.Contract)
 	return err
 }

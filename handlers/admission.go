@@ -111,6 +111,10 @@ func (s *Server) enter(r *http.Request, op *spec.Operation, req *request, bodySi
 	case op.Route.Method == http.MethodGet:
 		take = s.limits.Read
 	}
+	if s.debugs(r.Context()) {
+		asked := time.Now()
+		defer func() { req.waited = time.Since(asked) }()
+	}
 	req.held.place, err = take(r.Context(), caller)
 	return busy(err)
 }

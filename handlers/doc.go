@@ -6,7 +6,7 @@
 // The path of a PATCH, from top to bottom. The columns are the function, its file here or its
 // package, and the statuses of its errors:
 //
-//	ServeHTTP                  server.go      names the request, sets headers, logs
+//	ServeHTTP                  server.go      names the request, sets headers, logs, tells Observe
 //	beginSpan                  spans.go       begins the span of the request if there are traces (traces)
 //	accept                     request.go     one spelling of the URL (spec.CanonicalURL)
 //	paced                      connection.go  sets the slowest rate of the body

@@ -43,6 +43,9 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	if req.reason != "" {
 		line = append(line, slog.String("reason", req.reason))
 	}
+	if s.debugs(r.Context()) {
+		line = append(line, req.details()...)
+	}
 	s.log.LogAttrs(r.Context(), level, "request", line...)
 }
 

@@ -25,6 +25,10 @@ type request struct {
 	clientID string
 	// route is the route as Gin writes it, for the log; "" for none.
 	route string
+	// operation is the operationId of the route, "" if it is of no contract.
+	operation string
+	// waited is how long the request waited for its place.
+	waited time.Duration
 	// notFound is the message of a 404, for the journal; "" for any other response.
 	notFound string
 	// isControl is true if the route is of the control contract.

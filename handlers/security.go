@@ -49,6 +49,7 @@ func (s *Server) guard(c *gin.Context) {
 		s.misrouted(c, methods)
 		return
 	}
+	req.operation = op.OperationID
 	req.Root = s.origin(c.Request) + "/" + strings.SplitN(c.FullPath(), "/", 3)[1]
 	if whole := batchOf(c.Request.Context()); whole != nil {
 		defer whole.end()

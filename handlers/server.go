@@ -29,7 +29,7 @@ import (
 )
 
 // Config is the parts of a Server. Every field but PublicURL, SDKQuirks, QueryTime, Strict, Control,
-// SignIn, Tracer and Draining is required.
+// SignIn, Observe, Tracer and Draining is required.
 type Config struct {
 	Store    store.Store
 	Verifier *auth.Verifier
@@ -54,6 +54,8 @@ type Config struct {
 	SignIn *signin.Service
 	// PageProviders are the issuers at which people sign in to the week page.
 	PageProviders []pages.Provider
+	// Observe takes every request.
+	Observe Observe
 	// Tracer has a span for each request. nil has none, and costs nothing.
 	Tracer *traces.Tracer
 	// Draining reports whether the server is about to end, so that /readyz is 503. nil never does.
@@ -80,6 +82,7 @@ type Server struct {
 	batches   *batch.Runner
 	control   *controlAPI // nil without the control contract
 	limits    *limits.Limits
+	observe   Observe        // nil for nobody
 	tracer    *traces.Tracer // nil for no spans
 	strangers *logs.Quota    // of lines about requests without a valid token
 	engine    *gin.Engine
@@ -118,6 +121,7 @@ func New(config Config) (*Server, error) {
 		draining:  config.Draining,
 		instance:  newRequestID()[:8],
 		limits:    config.Limits,
+		observe:   config.Observe,
 		tracer:    config.Tracer,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
@@ -166,6 +170,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	took := time.Since(start)
 	s.logRequest(r, req, recorder.sent(), took)
+	s.observeRequest(r, req, recorder.sent(), took)
 	if s.control != nil {
 		s.control.record(r, req, recorder.sent(), took)
 	}

@@ -15,7 +15,7 @@ import (
 // terminal: what cannot be printed is replaced.
 type peopleHandler struct{ slog.Handler }
 
-func newPeopleHandler(out io.Writer, level slog.Level, isColoured bool) peopleHandler {
+func newPeopleHandler(out io.Writer, level slog.Leveler, isColoured bool) peopleHandler {
 	return peopleHandler{tint.NewTextHandler(out, &tint.Options{Level: level, TimeFormat: "15:04:05.000", NoColor: !isColoured})}
 }
 

@@ -37,7 +37,7 @@ func NewWriter(out io.Writer, format Format) *Writer {
 }
 
 // Handler returns a handler that writes lines of the level and above it, in the writer's format.
-func (w *Writer) Handler(level slog.Level) slog.Handler { return w.format(w, level) }
+func (w *Writer) Handler(level slog.Leveler) slog.Handler { return w.format(w, level) }
 
 // Write queues a line, or drops it. It never returns an error. After Close it does nothing.
 func (w *Writer) Write(line []byte) (int, error) {

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/sha256"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -29,6 +30,7 @@ func digest(raw string) TokenID {
 // cache holds verified tokens. Verifying an elliptic curve signature takes a hundred times as long as a lookup.
 type cache struct {
 	entries *lru.Cache[TokenID, cacheEntry]
+	hits    atomic.Uint64
 }
 
 type cacheEntry struct {
@@ -56,6 +58,7 @@ func (c *cache) get(id TokenID, now time.Time) (Principal, bool) {
 		c.entries.Remove(id)
 		return Principal{}, false
 	}
+	c.hits.Add(1)
 	return entry.principal, true
 }
 

@@ -41,6 +41,7 @@ type Issuer struct {
 	claims      ClaimNames
 	early, late time.Duration // how far its clock may be ahead and behind
 	keys        keyring
+	outcomes    outcomes // of the tokens that name it
 }
 
 // IssuerConfig describes an issuer for [NewIssuer].

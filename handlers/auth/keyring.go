@@ -49,6 +49,8 @@ type keyring struct {
 	fetch   func(context.Context) (*keySet, error) // nil if the keys never change
 	current atomic.Pointer[keySet]                 // nil until a fetch succeeds
 
+	succeededFetches, failedFetches atomic.Uint64
+
 	mu       sync.Mutex
 	flight   *flight   // the fetch under way, nil if there is none
 	fetched  time.Time // when the last successful fetch began
@@ -184,6 +186,7 @@ func (r *keyring) run(ctx context.Context, f *flight, clock func() time.Time) {
 	r.flight, r.lastErr, f.err = nil, err, err
 	if err == nil {
 		r.succeeded(keys, f.began)
+		slog.Debug("the keys of a token issuer were fetched", "issuer", r.issuer, "keys", len(keys.byID))
 	} else {
 		r.failed(clock())
 		slog.Warn("the keys of a token issuer were not fetched", "issuer", r.issuer, "error", err, "older keys in use", r.current.Load() != nil)
@@ -195,6 +198,7 @@ func (r *keyring) succeeded(keys *keySet, began time.Time) {
 	if old := r.current.Load(); old == nil || old.document != keys.document {
 		r.current.Store(keys)
 	}
+	r.succeededFetches.Add(1)
 	r.failures = 0
 	r.fetched = began
 	r.earliest = began.Add(fetchPause)
@@ -206,6 +210,7 @@ func (r *keyring) failed(ended time.Time) {
 	if r.current.Load() == nil {
 		pause = min(firstPause<<min(r.failures, 6), fetchPause) // 1 s << 6 is past the minute
 	}
+	r.failedFetches.Add(1)
 	r.failures++
 	r.earliest = ended.Add(pause)
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,8 @@ type Verifier struct {
 	now      func() time.Time
 	issuers  []*Issuer
 	verified *cache
+
+	misses, strange atomic.Uint64 // see State
 }
 
 // NewVerifier returns a verifier that trusts the issuers and reads the time from now. It uses no network before
@@ -57,6 +60,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Principal, error) {
 	if caller, ok := v.verified.get(id, now); ok {
 		return caller, nil
 	}
+	v.misses.Add(1)
 	result, err := v.verify(ctx, raw, now)
 	if err != nil {
 		return Principal{}, err
@@ -88,12 +92,21 @@ type verification struct {
 func (v *Verifier) verify(ctx context.Context, raw string, now time.Time) (verification, error) {
 	t, err := parse(raw)
 	if err != nil {
+		v.strange.Add(1)
 		return verification{}, err
 	}
 	issuer, err := v.issuerOf(t.payload)
 	if err != nil {
+		v.strange.Add(1)
 		return verification{}, err
 	}
+	result, err := v.verifyOf(ctx, issuer, t, now)
+	issuer.outcomes.count(err)
+	return result, err
+}
+
+// verifyOf verifies a token that names the issuer.
+func (v *Verifier) verifyOf(ctx context.Context, issuer *Issuer, t *token, now time.Time) (verification, error) {
 	k, keys, err := issuer.keys.find(ctx, t.header.KeyID, v.now)
 	if err != nil {
 		return verification{}, err

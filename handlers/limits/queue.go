@@ -159,13 +159,13 @@ func (q *Queue) await(ctx context.Context, caller Caller, l *line, w *waiter) er
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.refused++
 	if w.at == nil { // it was admitted at the same moment
 		q.release(caller)
 		return err
 	}
 	l.waiting.Remove(w.at)
 	q.waiting--
-	q.refused++
 	q.line(l)
 	q.forget(caller, l)
 	return err

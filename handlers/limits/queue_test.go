@@ -252,3 +252,27 @@ func TestQueueAlways(t *testing.T) {
 		})
 	})
 }
+
+// TestEachRefusalCounts: a call counts as refused, also if it was admitted at the moment when its patience
+// ended.
+func TestEachRefusalCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bounds := small
+		bounds.Slots = 1
+		q := limits.NewQueue(bounds)
+		refused := uint64(0)
+		for range 3000 {
+			first := hold(q, "first", 1, bounds.Patience, &served{})
+			second := <-hold(q, "second", 1, 0, &served{})
+			if second != nil {
+				refused++
+			}
+			if err := <-first; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := q.State().Refused; got != refused {
+			t.Errorf("%d calls were refused, and %d count", refused, got)
+		}
+	})
+}

@@ -1,6 +1,8 @@
 package operations
 
 import (
+	"sync/atomic"
+
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"afterhours/store"
@@ -16,7 +18,8 @@ const recentStatistics = 16384
 // revision, which no other content ever had. Nothing else may be answered from the cache. A nil
 // cache remembers nothing.
 type recent struct {
-	statistics *lru.Cache[store.Key, store.Statistic]
+	statistics   *lru.Cache[store.Key, store.Statistic]
+	hits, misses atomic.Uint64
 }
 
 func newRecent() *recent {
@@ -24,14 +27,20 @@ func newRecent() *recent {
 	if err != nil {
 		panic(err) // only a size below one is an error
 	}
-	return &recent{statistics}
+	return &recent{statistics: statistics}
 }
 
 func (r *recent) get(key store.Key) (store.Statistic, bool) {
 	if r == nil {
 		return store.Statistic{}, false
 	}
-	return r.statistics.Get(key)
+	statistic, ok := r.statistics.Get(key)
+	if ok {
+		r.hits.Add(1)
+	} else {
+		r.misses.Add(1)
+	}
+	return statistic, ok
 }
 
 func (r *recent) remember(key store.Key, statistic store.Statistic) {

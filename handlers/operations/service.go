@@ -67,6 +67,12 @@ func New(config Config) (*Service, error) {
 	return s, nil
 }
 
+// CacheReads counts the statistics that a PATCH found in the cache of statistics, and those that it did
+// not find there.
+func (s *Service) CacheReads() (hits, misses uint64) {
+	return s.recent.hits.Load(), s.recent.misses.Load()
+}
+
 // Forget drops the aliases that the service knows to be stored, after the content of the store was
 // replaced. Aliases that requests under way store before that are dropped as well: they go to the old
 // cache. The cached statistics need not be forgotten: they are only ever written by compare-and-swap.

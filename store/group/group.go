@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Call is one caller's part of a batch.
@@ -25,6 +26,7 @@ type Call[T any] struct {
 	// waiting. The first of the two decides whether the call is run.
 	claimed atomic.Bool
 	done    chan struct{}
+	queued  time.Time // zero if nobody observes the queue
 }
 
 func (c *Call[T]) claim() bool { return c.claimed.CompareAndSwap(false, true) }
@@ -48,7 +50,11 @@ type Queue[T any] struct {
 	calls   chan *Call[T]
 	first   chan *Call[T] // of DoFirst
 	workers sync.WaitGroup
+	observe atomic.Pointer[Observe]
 }
+
+// Observe takes how many calls a batch has, and how long the first of them has waited for it.
+type Observe func(calls int, waited time.Duration)
 
 // New returns a queue with the given number of workers. Each worker runs one batch at a
 // time. A batch has no more calls than most.
@@ -60,17 +66,23 @@ func New[T any](workers, most int, run Run[T]) *Queue[T] {
 	return q
 }
 
+// Observe has the workers call observe for each batch before they run it.
+func (q *Queue[T]) Observe(observe Observe) { q.observe.Store(&observe) }
+
 // Do queues the value, waits until its batch has run, and returns the error that Run set.
 // If the context ends first, Do returns the context's error at once. The call is then
 // dropped if its batch has not begun; otherwise its outcome is unknown.
-func (q *Queue[T]) Do(ctx context.Context, value T) error { return do(ctx, q.calls, value) }
+func (q *Queue[T]) Do(ctx context.Context, value T) error { return q.do(ctx, q.calls, value) }
 
 // DoFirst is Do for a rare call that must not wait for those that are queued: it is in the
 // next batch of a worker.
-func (q *Queue[T]) DoFirst(ctx context.Context, value T) error { return do(ctx, q.first, value) }
+func (q *Queue[T]) DoFirst(ctx context.Context, value T) error { return q.do(ctx, q.first, value) }
 
-func do[T any](ctx context.Context, calls chan<- *Call[T], value T) error {
+func (q *Queue[T]) do(ctx context.Context, calls chan<- *Call[T], value T) error {
 	call := &Call[T]{Value: value, done: make(chan struct{})}
+	if q.observe.Load() != nil {
+		call.queued = time.Now()
+	}
 	select {
 	case calls <- call:
 	case <-ctx.Done():
@@ -119,6 +131,9 @@ func (q *Queue[T]) next() (call *Call[T], open bool) {
 func (q *Queue[T]) finish(batch []*Call[T]) {
 	if len(batch) == 0 {
 		return
+	}
+	if observe := q.observe.Load(); observe != nil && !batch[0].queued.IsZero() {
+		(*observe)(len(batch), time.Since(batch[0].queued))
 	}
 	after := q.run(batch)
 	for _, call := range batch {

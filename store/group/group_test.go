@@ -57,6 +57,28 @@ func TestCallsThatWaitAreOneBatch(t *testing.T) {
 	}
 }
 
+// TestObserve: who observes a queue is told of each batch before it runs.
+func TestObserve(t *testing.T) {
+	q, begun, goOn := gated(t, 10)
+	type batch struct {
+		calls  int
+		waited time.Duration
+	}
+	told := make(chan batch, 2)
+	q.Observe(func(calls int, waited time.Duration) { told <- batch{calls, waited} })
+	queue(t.Context(), q, 1)
+	<-begun
+	queue(t.Context(), q, 2, 3, 4)
+	time.Sleep(20 * time.Millisecond)
+	goOn <- struct{}{}
+	<-begun
+	goOn <- struct{}{}
+	first, second := <-told, <-told
+	if first.calls != 1 || first.waited < 0 || second.calls != 3 || second.waited < 20*time.Millisecond {
+		t.Errorf("told is %+v, then %+v; want 1 call, then 3 of which the first has waited for 20 ms", first, second)
+	}
+}
+
 func TestABatchHasAMost(t *testing.T) {
 	q, begun, goOn := gated(t, 2)
 	errs := queue(t.Context(), q, 1)

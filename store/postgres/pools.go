@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"afterhours/store"
 )
 
 // session has the settings of every connection whose address does not set them. Times are
@@ -110,4 +112,16 @@ func (p pools) forEach(do func(*pgxpool.Pool)) {
 			do(pool)
 		}
 	}
+}
+
+// Size implements store.Measured.
+func (s *Store) Size() store.Size {
+	size := func(name string, pool *pgxpool.Pool) store.Pool {
+		stat := pool.Stat()
+		return store.Pool{
+			Name: name, Limit: int(stat.MaxConns()), InUse: int(stat.AcquiredConns()), Idle: int(stat.IdleConns()),
+			Waits: uint64(stat.EmptyAcquireCount()), Waited: stat.EmptyAcquireWaitTime(),
+		}
+	}
+	return store.Size{Pools: []store.Pool{size("points", s.points), size("lists", s.lists), size("probe", s.probe)}}
 }

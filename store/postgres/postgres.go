@@ -25,6 +25,7 @@ var (
 	_ store.Store             = (*Store)(nil)
 	_ store.Replacer          = (*Store)(nil)
 	_ store.StatisticsCounter = (*Store)(nil)
+	_ store.Measured          = (*Store)(nil)
 )
 
 // Open connects to the database of the address, which is a URL or a connection string of

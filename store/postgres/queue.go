@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -40,6 +41,12 @@ func newQueue(pool *pgxpool.Pool) *group.Queue[*statement] {
 		}
 		return nil
 	})
+}
+
+// Measure implements store.Measured.
+func (s *Store) Measure(to *store.Measurements) {
+	s.reads.Observe(func(calls int, waited time.Duration) { to.Batch("reads", calls, waited) })
+	s.writes.Observe(func(calls int, waited time.Duration) { to.Batch("writes", calls, waited) })
 }
 
 // concernsOne reports whether one statement, or a deadlock with another batch, failed the

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"afterhours/store"
 )
 
 // bounds limit the journal, in pages of 4 KiB. SQLite writes the journal from its start
@@ -26,9 +28,9 @@ func (w *writer) tidy() {
 	switch {
 	case err != nil:
 	case all >= max(w.bounds.all, w.restartAt):
-		err = w.restart(all)
+		err = w.checkpoint(func() error { return w.restart(all) })
 	case pending >= w.bounds.pending:
-		_, _, err = journal(w.statements.checkpoint)
+		err = w.checkpoint(func() error { _, _, err := journal(w.statements.checkpoint); return err })
 	}
 	if all < w.bounds.all {
 		w.restartAt = 0
@@ -38,6 +40,11 @@ func (w *writer) tidy() {
 	if isFailedDisk(err) || isDamage(err) {
 		_ = w.failed(err)
 	}
+}
+
+// checkpoint copies the journal into the file by run.
+func (w *writer) checkpoint(run func() error) error {
+	return w.timed(func(to *store.Measurements, took time.Duration) { to.Checkpoint(took) }, run)
 }
 
 // restart waits a second for the readers, so that the journal can start again. A long

@@ -72,6 +72,7 @@ var (
 	_ store.Replacer          = (*Store)(nil)
 	_ store.IntegrityChecker  = (*Store)(nil)
 	_ store.StatisticsCounter = (*Store)(nil)
+	_ store.Measured          = (*Store)(nil)
 	_ store.Watcher           = (*Store)(nil)
 )
 

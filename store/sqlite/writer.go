@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"afterhours/store"
 	"afterhours/store/group"
@@ -31,7 +33,8 @@ type writer struct {
 	bounds     bounds
 	// restartAt is the length of the journal at which to try again to restart it. It is
 	// 0 if the last try succeeded: then bounds.all is the length.
-	restartAt int
+	restartAt    int
+	measurements atomic.Pointer[store.Measurements] // nil if nobody measures
 }
 
 // openWriter opens the connection, brings the schema up to date and starts.
@@ -181,7 +184,8 @@ func (w *writer) try(batch []*group.Call[write]) (number uint64, err error) {
 		_ = exec(w.statements.rollback)
 		return 0, err
 	}
-	if err := exec(w.statements.commit); err != nil {
+	commit := func() error { return exec(w.statements.commit) }
+	if err := w.timed(func(to *store.Measurements, took time.Duration) { to.Commit(took) }, commit); err != nil {
 		// Most failures end the transaction by themselves, and then the rollback
 		// has nothing to do. Either way the transaction has changed nothing.
 		_ = exec(w.statements.rollback)
