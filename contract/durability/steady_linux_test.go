@@ -143,7 +143,7 @@ func readGauges(t *testing.T, pid int, metrics string) (now gauges) {
 // readGoroutines reads how many goroutines the metrics of a server name.
 func readGoroutines(t *testing.T, metrics string) float64 {
 	t.Helper()
-	status, _, text := checked.Send(t, http.DefaultClient, http.MethodGet, metrics, "", "")
+	status, _, text := checked.Send(t, checked.Client(t), http.MethodGet, metrics, "", "")
 	if status != http.StatusOK {
 		t.Fatalf("%s = %d", metrics, status)
 	}
