@@ -19,7 +19,7 @@ type IssuerFlags struct {
 	Audiences []string // one of which tokens of the Issuers must have
 	Claims    []string // names of claims, see ofIssuer and auth.ParseClaimNames; not for Entra ID
 	NamesFrom []string // the issuers that may teach names; nil means the local one and Entra ID
-	// PageClients are the client ids of the week page at the Issuers, at which people then sign in. One that
+	// PageClients are the client ids of the pages at the Issuers, at which people then sign in. One that
 	// begins with the name of an issuer and # is for that issuer alone.
 	PageClients []string
 }
@@ -30,7 +30,7 @@ func (f *IssuerFlags) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.Audiences, "audience", nil, "audience that tokens of those issuers must have; may be repeated")
 	flags.StringArrayVar(&f.Claims, "claim", nil, "what tokens of those issuers, except Entra ID, call a claim: tenant=NAME, tenant==GUID (one tenant for all), user=NAME, scope=NAME, roles=NAME, application=NAME=VALUE; ISSUER#user=NAME and so on for one of several; may be repeated")
 	flags.StringArrayVar(&f.NamesFrom, "names-from", nil, "issuer whose tokens may say which user has which name (upn); may be repeated (default: the local one, "+auth.LocalName+", and Entra ID)")
-	flags.StringArrayVar(&f.PageClients, "page-client", nil, "client id of the week page at an --issuer, at which people then sign in; ISSUER#ID for one of several; may be repeated")
+	flags.StringArrayVar(&f.PageClients, "page-client", nil, "client id of the pages (the week, /docs) at an --issuer, at which people then sign in; ISSUER#ID for one of several; may be repeated")
 }
 
 // check returns an error if a flag cannot be understood, or the flags do not fit together.

@@ -10,7 +10,7 @@ import (
 	"afterhours/handlers/pages"
 )
 
-// checkPageClients returns an error if a client of the week page has no issuer at which people can sign in.
+// checkPageClients returns an error if a client of the pages has no issuer at which people can sign in.
 func (f *IssuerFlags) checkPageClients() error {
 	for _, client := range f.PageClients {
 		issuer, id := ofIssuer(client)
@@ -18,7 +18,7 @@ func (f *IssuerFlags) checkPageClients() error {
 		case id == "":
 			return usagef("--page-client %s: the client id is missing", client)
 		case len(f.Issuers) == 0:
-			return usagef("--page-client is the week page's client id at an --issuer, and none is given")
+			return usagef("--page-client is the pages' client id at an --issuer, and none is given")
 		case issuer != "" && !slices.Contains(f.Issuers, issuer):
 			return usagef("--page-client %s: what stands before # must be an --issuer", client)
 		case issuer != "" && !canSignIn(issuer):

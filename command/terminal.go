@@ -47,6 +47,7 @@ func newBar(out io.Writer, isVisible bool, total int64, title string, more ...pr
 		progressbar.OptionSetWriter(out), progressbar.OptionSetVisibility(isVisible), progressbar.OptionSetDescription(title),
 		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine draws it: that one would read the bar without its lock
 		progressbar.OptionThrottle(redraw), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "|", BarEnd: "|"}), // blocks need UTF-8
 	}
 	return progressbar.NewOptions64(total, append(options, more...)...)
 }

@@ -35,19 +35,21 @@ const (
 
 // gauges are what a process has at a moment.
 type gauges struct {
-	at       time.Duration // since the begin of the load
-	resident float64       // MiB
-	files    float64       // open files and connections
-	threads  float64
+	at         time.Duration // since the begin of the load
+	resident   float64       // MiB
+	files      float64       // open files and connections
+	threads    float64
+	goroutines float64
 }
 
-// TestSteady: under a mixed load whose clients delete what they create, a server has as much memory, as
-// many open files and as many threads at the end as after three tenths of the time. The long run takes ten
-// minutes: the minute after the third is compared with the tenth.
+// TestSteady: under a mixed load whose clients delete what they create, a server has as much memory and as
+// many open files, threads and goroutines at the end as after three tenths of the time. The long run takes
+// ten minutes: the minute after the third is compared with the tenth.
 func TestSteady(t *testing.T) {
 	dir := t.TempDir()
-	server := program.Serve(t, dir)
-	before := readGauges(t, server.Process.Pid)
+	server := program.Serve(t, dir, "--admin-addr", "127.0.0.1:0")
+	metrics := strings.TrimPrefix(server.Line(), "admin listening on ") + "/metrics"
+	before := readGauges(t, server.Process.Pid, metrics)
 	var stop atomic.Bool
 	var requests atomic.Int64
 	var clients sync.WaitGroup
@@ -60,7 +62,7 @@ func TestSteady(t *testing.T) {
 			}
 		})
 	}
-	all := sampleGauges(t, server.Process.Pid)
+	all := sampleGauges(t, server.Process.Pid, metrics)
 	stop.Store(true)
 	clients.Wait()
 	t.Logf("%d requests of %d clients in %v", requests.Load(), steadyClients, *steady)
@@ -92,10 +94,11 @@ var gaugesShown = []struct {
 	{"resident memory in MiB", "#0b6bcb", func(g gauges) float64 { return g.resident }},
 	{"open files", "#b3541e", func(g gauges) float64 { return g.files }},
 	{"threads", "#4a7d2c", func(g gauges) float64 { return g.threads }},
+	{"goroutines", "#6b3fa0", func(g gauges) float64 { return g.goroutines }},
 }
 
 // sampleGauges reads the gauges until the time of the load is over.
-func sampleGauges(t *testing.T, pid int) (all []gauges) {
+func sampleGauges(t *testing.T, pid int, metrics string) (all []gauges) {
 	t.Helper()
 	const samples = 300
 	ticker := time.NewTicker(*steady / samples)
@@ -103,15 +106,15 @@ func sampleGauges(t *testing.T, pid int) (all []gauges) {
 	begun := time.Now()
 	for len(all) < samples {
 		<-ticker.C
-		now := readGauges(t, pid)
+		now := readGauges(t, pid, metrics)
 		now.at = time.Since(begun)
 		all = append(all, now)
 	}
 	return all
 }
 
-// readGauges reads what the system knows of a process.
-func readGauges(t *testing.T, pid int) (now gauges) {
+// readGauges reads what the system knows of a process, and the goroutines from its metrics.
+func readGauges(t *testing.T, pid int, metrics string) (now gauges) {
 	t.Helper()
 	folder := fmt.Sprintf("/proc/%d/", pid)
 	status, err := os.ReadFile(folder + "status")
@@ -133,7 +136,28 @@ func readGauges(t *testing.T, pid int) (now gauges) {
 		t.Fatal(err)
 	}
 	now.files = float64(len(files))
+	now.goroutines = readGoroutines(t, metrics)
 	return now
+}
+
+// readGoroutines reads how many goroutines the metrics of a server name.
+func readGoroutines(t *testing.T, metrics string) float64 {
+	t.Helper()
+	status, _, text := checked.Send(t, checked.Client(t), http.MethodGet, metrics, "", "")
+	if status != http.StatusOK {
+		t.Fatalf("%s = %d", metrics, status)
+	}
+	for line := range strings.Lines(text) {
+		if number, ok := strings.CutPrefix(line, "go_goroutines "); ok {
+			value, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return value
+		}
+	}
+	t.Fatal("the metrics do not name the goroutines")
+	return 0
 }
 
 func valuesOf(all []gauges, of func(gauges) float64) (values []float64) {

@@ -132,6 +132,24 @@ for (const locale of ["en-US", "de-DE", "fr-FR", "pt-BR", "ru-RU", "ar-EG", "he-
   });
 }
 
+test("the amount of an activity stays in one line, in German at 360 px", async () => {
+  const page = await open({ locale: "de-DE", width: 360 });
+  await page.waitForSelector(".bars");
+  for (const day of [0, 1, 2, 3, 4]) {
+    await page.locator(".days tbody button").nth(day).click();
+    const broken = await page.locator(".activities .amount").evaluateAll((all) => all.filter((one) => one.getClientRects().length > 1 || one.offsetHeight > 28).map((one) => one.textContent));
+    assert.deepEqual(broken, []);
+    await checkCards(page);
+  }
+});
+
+test("the request is from left to right, in Arabic as well", async () => {
+  const page = await open({ locale: "ar-EG" });
+  await page.waitForSelector(".bars");
+  await page.locator(".days tbody button").nth(2).click();
+  assert.equal(await page.getByRole("region", { name: "Request" }).evaluate((one) => getComputedStyle(one).direction), "ltr");
+});
+
 test("Arabic: from right to left, in Arabic digits, and the week begins on Saturday", async () => {
   const page = await open({ locale: "ar-EG" });
   await page.waitForSelector(".bars");

@@ -131,3 +131,75 @@ test("what others do to the statistic of the form loses nothing", async () => {
   await page.goto(`${url}/?week=2024-01-01#token=${token}`); // nothing is typed any more
   await page.waitForSelector(".bars");
 });
+
+test("opting out elsewhere, in another tab, says so and leaves what is typed", async () => {
+  const page = await typed({ expected: [/403/] });
+  await api("PATCH", "/beta/me/analytics/settings", { hasOptedOut: true });
+  await page.locator("input[type=file]").setInputFiles({ name: "x.csv", mimeType: "text/csv", buffer: Buffer.from("StatisticId,StatisticType,MetricDate,Duration\nread-again,focus,2024-01-01,PT1H\n") });
+  await page.getByRole("heading", { name: "Statistics withheld" }).waitFor(); // read again
+  assert.equal(await field(page).inputValue(), "5h");
+  await checkAccessibility(page);
+  await page.getByRole("button", { name: "Close" }).click();
+  await discard(page);
+  await page.locator(".dashboard").waitFor({ state: "detached" }); // and the numbers go with it
+});
+
+/** Holds the batches of an import of sixty rows, the Back to another person before it. The third value lets them go. */
+async function importing(as) {
+  const page = await open({ as, path: "/?person=megan@example.com" });
+  await page.getByRole("button", { name: "Person:" }).click();
+  await page.getByLabel("Name or id").fill(megan);
+  await page.getByLabel("Name or id").press("Enter");
+  await page.getByRole("button", { name: `Person: ${megan}` }).waitFor();
+  await page.locator(".dashboard:not(.old) .bars").waitFor();
+  let letGo;
+  const held = new Promise((done) => (letGo = done));
+  await page.route("**/$batch", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const rows = Array.from({ length: 60 }, (_, n) => `held-${n},focus,2024-01-01,PT1H`);
+  await page.locator("input[type=file]").setInputFiles({ name: "x.csv", mimeType: "text/csv", buffer: Buffer.from(["StatisticId,StatisticType,MetricDate,Duration", ...rows].join("\n")) });
+  await page.getByRole("progressbar", { name: "Rows" }).waitFor();
+  return [page, letGo];
+}
+
+const imports = {
+  "another person": async (page) => {
+    await page.getByRole("button", { name: "Person:" }).click();
+    await page.getByLabel("Name or id").fill("adele@example.com");
+    await page.getByLabel("Name or id").press("Enter");
+  },
+  "Back to another person": (page) => page.evaluate(() => history.back()),
+  "signing out": (page) => page.getByRole("button", { name: "Sign out" }).click(),
+  "opting out": optOut,
+};
+
+for (const [name, leave] of Object.entries(imports)) {
+  test(`${name} asks before it stops an import`, async () => {
+    const [page, letGo] = await importing(appToken);
+    const question = page.getByRole("alertdialog", { name: "Stop the import?" });
+    const before = page.url();
+    await leave(page);
+    await question.waitFor();
+    await checkAccessibility(page);
+    await question.getByRole("button", { name: "Keep importing" }).click();
+    await page.waitForURL(before);
+    letGo();
+    await page.getByText("60 created, 0 updated, 0 refused").waitFor();
+  });
+}
+
+test("another person, once one agrees, stops the import", async () => {
+  const [page, letGo] = await importing(appToken);
+  await page.evaluate(() => history.back());
+  await page.getByRole("button", { name: "Stop importing" }).click();
+  await page.waitForURL(/megan/);
+  letGo();
+  await page.locator(".dashboard:not(.old) .bars").waitFor();
+  await page.waitForTimeout(500); // what could still be sent
+  const { value } = await api("GET", "/beta/me/analytics/activityStatistics?$top=1000");
+  assert.ok(value.filter(({ id }) => id.startsWith("held-")).length <= 20);
+  await page.getByRole("button", { name: "Week before" }).click(); // nothing asks any more
+  assert.equal(await page.getByRole("alertdialog").count(), 0);
+});

@@ -63,9 +63,32 @@ test("weeks, the back button and a shared link", async () => {
   assert.deepEqual(await texts(shared, ".number"), demo);
   await shared.getByRole("button", { name: "Week:" }).click();
   await shared.getByLabel("Day in the week").fill("2025-12-31");
+  await shared.getByRole("button", { name: "Show", exact: true }).click();
   await shared.waitForSelector(".empty");
   assert.equal(shared.url(), `${url}/?person=megan%40example.com&week=2025-12-31`);
   assert.match((await texts(shared, ".weeks .menu button"))[0], /December 28, 2025 – January 3, 2026/);
+});
+
+test("a day of the week can be typed, digit by digit", async () => {
+  const page = await open();
+  await page.waitForSelector(".bars");
+  const week = page.getByRole("button", { name: "Week:" });
+  await week.press("Enter");
+  assert.ok(await page.getByLabel("Day in the week").evaluate((one) => one === document.activeElement));
+  await page.keyboard.type("10052025", { delay: 20 });
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${url}/?week=2025-10-05`);
+  await page.getByLabel("Day in the week").waitFor({ state: "detached" });
+  assert.ok(await week.evaluate((one) => one === document.activeElement));
+  await page.goBack();
+  await page.waitForURL(`${url}/`); // one step
+});
+
+test("the first and the last week that there are", async () => {
+  for (const week of ["0001-04-01", "9999-12-20"]) {
+    const page = await open({ path: `/?week=${week}` });
+    await page.getByRole("heading", { name: "No statistics in this week" }).waitFor();
+  }
 });
 
 test("a person by name and by id, with the token of an application", async () => {

@@ -1,6 +1,6 @@
 // The address of the page names the person and the week, so that it can be shared. It never keeps a token.
 
-import { isDate } from "./week.js";
+import { earliest, isDate, latest } from "./week.js";
 
 export interface Place {
   /** The id or name of a person, "" for the person who is signed in. */
@@ -11,7 +11,7 @@ export interface Place {
 
 export function placeOf(address: URL): Place {
   const week = address.searchParams.get("week") ?? "";
-  return { person: address.searchParams.get("person") ?? "", week: isDate(week) ? week : "" };
+  return { person: address.searchParams.get("person") ?? "", week: isDate(week) && week >= earliest && week <= latest ? week : "" };
 }
 
 export function addressOf({ person, week }: Place): string {

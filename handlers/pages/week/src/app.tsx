@@ -17,7 +17,7 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
   const [unsaved, question] = useUnsaved();
   const [place, go] = usePlace(unsaved);
   const week = place.week ? weekOf(place.week, words.firstDay) : lastCompleteWeek(new Date(), words.firstDay);
-  const [reading, again] = useWeeks(session, place.person, week);
+  const [reading, again] = useWeeks(session, place.person, week, unsaved);
   useEffect(() => {
     if (reading.failure?.status === 401) setReason(reading.failure.message);
   }, [reading.failure]);
@@ -26,7 +26,7 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
   }, [session, place.person, week]);
   const change = async (next: Session | undefined) => {
     const isSame = session && next && session.tenant === next.tenant && session.id === next.id;
-    if (!isSame && !(await unsaved.mayLose())) return;
+    if (!isSame && !(await unsaved.mayLeave())) return;
     setReason("");
     setSession(next);
   };
@@ -53,7 +53,7 @@ export function App({ words, first, why }: { words: Words; first: Session | unde
         {isSignedIn && session.isApplication && !place.person && <Nobody show={(person) => go({ person })} />}
         {isSignedIn && failure?.isPolicy && <Withheld settings={reading.settings} />}
         {isSignedIn && failure && !failure.isPolicy && (weeks ? <Away failure={failure} retry={again} /> : <Trouble failure={failure} retry={again} />)}
-        {session && weeks && (
+        {session && weeks && (!failure?.isPolicy || unsaved.isHeld) && (
           <Dashboard key={`${session.tenant} ${session.id} ${place.person}`} words={words} session={session} person={place.person} weeks={weeks} week={week} go={(next) => go({ week: next })} again={again} unsaved={unsaved} expired={setReason} />
         )}
         {isSignedIn && !weeks && reading.isLoading && <Loading />}

@@ -45,6 +45,7 @@ export interface Sheet {
 export function readSheet(text: string): Sheet {
   const [header, ...rows] = parseCSV(text);
   if (!header) throw new Error("The file is empty; its first line must be a header.");
+  if (header.cells.length === 1 && /[;\t]/.test(header.cells[0] ?? "")) throw new Error("The columns are separated by semicolons or tabs; separate them by commas.");
   const properties = header.cells.map((cell) => columns.find(([name]) => name.toLowerCase() === cell.trim().toLowerCase())?.[1] ?? "");
   const unknown = header.cells.filter((_, index) => !properties[index]);
   if (unknown.length > 0) throw new Error(`Unknown columns: ${unknown.join(", ")}. Known: ${columns.map(([name]) => name).join(", ")}.`);

@@ -34,7 +34,7 @@ interface DashboardProps {
 export function Dashboard({ words, session, person, weeks, week, go, again, unsaved, expired }: DashboardProps) {
   const { write, notice, undo, tell, dismiss } = useWrite(session, again, expired);
   const lasting = useLastingSend(session, expired);
-  const file = useImport(lasting, session, person, again);
+  const file = useImport(lasting, session, person, again, unsaved);
   const [selected, setSelected] = useState<Selection>();
   const days = useMemo(() => sumDays(weeks.week, weeks.current), [weeks]);
   const before = useMemo(() => sumDays(addDays(weeks.week, -7), weeks.earlier), [weeks]);

@@ -125,7 +125,7 @@ export function Form({ root, date, activity, statistic, write, unsaved, done }: 
       <p class="label" id="request">
         Request
       </p>
-      <pre aria-labelledby="request" tabIndex={0} role="region">
+      <pre aria-labelledby="request" tabIndex={0} role="region" dir="ltr">
         {written(request)}
       </pre>
       <div class="actions">

@@ -5,7 +5,7 @@ import { Menu } from "./menu.js";
 import type { Session } from "./session.js";
 import { SettingsMenu } from "./settings.js";
 import type { Unsaved } from "./unsaved.js";
-import { addDays, isDate, lastCompleteWeek } from "./week.js";
+import { addDays, earliest, lastCompleteWeek, latest } from "./week.js";
 
 interface HeaderProps {
   words: Words;
@@ -105,18 +105,21 @@ function WeekPicker({ words, week, go }: Pick<HeaderProps, "words" | "week" | "g
       </button>
       <Menu name="Week" label={<span lang={words.locale}>{words.range(week, 7)}</span>}>
         {(close) => (
-          <label>
-            <span class="label">Day in the week</span>
-            <input
-              type="date"
-              value={week}
-              onChange={({ currentTarget: { value } }) => {
-                if (!isDate(value)) return;
-                to(value);
-                close();
-              }}
-            />
-          </label>
+          <form
+            class="row"
+            onSubmit={(event) => {
+              event.preventDefault();
+              to(String(new FormData(event.currentTarget).get("day")));
+              close();
+            }}
+          >
+            <label>
+              <span class="label">Day in the week</span>
+              {/* Not at each change: browsers send one for each digit that is typed. */}
+              <input type="date" name="day" defaultValue={week} min={earliest} max={latest} required />
+            </label>
+            <button class="main">Show</button>
+          </form>
         )}
       </Menu>
       <button type="button" class="arrow" aria-label="Week after" onClick={() => to(addDays(week, 7))}>

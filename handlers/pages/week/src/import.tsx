@@ -3,18 +3,24 @@ import { readSheet } from "./columns.js";
 import type { Send } from "./lasting.js";
 import type { Session } from "./session.js";
 import { importSheet, type Report } from "./transfer.js";
+import type { Unsaved } from "./unsaved.js";
 
 const shownRefusals = 50;
 
 /** Imports the file that is chosen or dropped on the page. The button is the caller's to place. */
-export function useImport(send: Send, session: Session, person: string, again: () => void) {
+export function useImport(send: Send, session: Session, person: string, again: () => void, unsaved: Unsaved) {
   const [report, setReport] = useState<Report>();
   const [isOver, setOver] = useState(false); // whether a file is held over the page
   const stopped = useRef<AbortController | undefined>(undefined);
+  const stop = () => {
+    stopped.current?.abort();
+    unsaved.setImport(undefined);
+  };
   const start = async (file: File | undefined) => {
     if (!file || (stopped.current && !stopped.current.signal.aborted)) return;
     const controller = new AbortController();
     stopped.current = controller;
+    unsaved.setImport(stop);
     try {
       const sheet = readSheet(await file.text());
       setReport({ isDone: false, sent: 0, all: sheet.items.length, created: 0, replaced: 0, refusals: [] });
@@ -23,7 +29,7 @@ export function useImport(send: Send, session: Session, person: string, again: (
     } catch (cause) {
       setReport({ isDone: true, sent: 0, all: 0, created: 0, replaced: 0, refusals: [], failure: cause instanceof Error ? cause.message : String(cause) });
     }
-    controller.abort(); // it is over: the next file may come
+    if (!controller.signal.aborted) stop(); // it is over: the next file may come
   };
   useEffect(() => {
     const over = (event: DragEvent) => {
@@ -46,15 +52,8 @@ export function useImport(send: Send, session: Session, person: string, again: (
       removeEventListener("dragleave", leave);
     };
   }, [session, person]);
-  useEffect(() => () => stopped.current?.abort(), []);
-  const isRunning = report?.isDone === false;
-  useEffect(() => {
-    if (!isRunning) return undefined;
-    const stay = (event: Event) => event.preventDefault();
-    addEventListener("beforeunload", stay);
-    return () => removeEventListener("beforeunload", stay);
-  }, [isRunning]);
-  return { report, isOver, start, stop: () => stopped.current?.abort(), dismiss: () => setReport(undefined) };
+  useEffect(() => stop, []);
+  return { report, isOver, start, stop, dismiss: () => setReport(undefined) };
 }
 
 /** A button that asks for a file. */

@@ -46,8 +46,10 @@ export function words(locale: string): Words {
   };
 }
 
+/** A format of amounts of a unit. No line ends between number and unit. */
 function unit(locale: string, name: string, options: Intl.NumberFormatOptions = {}) {
-  return new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow", useGrouping: false, ...options });
+  const numbers = new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow", useGrouping: false, ...options });
+  return { format: (amount: number | bigint) => numbers.format(amount).replaceAll(" ", "\u00a0") };
 }
 
 function durations(locale: string): (ticks: bigint) => string {

@@ -40,7 +40,7 @@ function SettingsForm({ session, person, changed, unsaved, expired }: SettingsPr
   useEffect(() => void attempt(() => readSettings(session, root)), [session, root]);
   const change = (name: keyof Settings, value: boolean) =>
     attempt(async () => {
-      if (settings && !(await unsaved.mayLose())) return { ...settings }; // the form goes with the numbers
+      if (settings && !(await unsaved.mayLeave())) return { ...settings }; // the form goes with the numbers
       const after = await changeSettings(session, root, { [name]: value });
       changed();
       return after;

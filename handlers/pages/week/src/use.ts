@@ -13,14 +13,18 @@ const position = () => (history.state as { position: number } | null)?.position 
 export function usePlace(unsaved: Unsaved): [Place, (change: Partial<Place>) => void] {
   const [place, setPlace] = useState(() => placeOf(new URL(location.href)));
   const shown = useRef(position());
+  const person = useRef("");
+  person.current = place.person;
+  const mayGo = (isOther: boolean) => (isOther ? unsaved.mayLeave() : unsaved.mayLose());
   useEffect(() => {
     const moved = async () => {
       // A link with a token, opened where the page is open already: a new entry, at the same place.
       if (location.hash) history.replaceState({ position: ++shown.current }, "", location.href);
       const by = position() - shown.current;
-      if (by !== 0 && unsaved.isTyped) {
+      const isOther = placeOf(new URL(location.href)).person !== person.current;
+      if (by !== 0 && (isOther ? unsaved.isHeld : unsaved.isTyped)) {
         history.go(-by); // the address has changed already
-        if (await unsaved.mayLose()) history.go(by);
+        if (await mayGo(isOther)) history.go(by);
         return;
       }
       shown.current = position();
@@ -31,8 +35,8 @@ export function usePlace(unsaved: Unsaved): [Place, (change: Partial<Place>) => 
   }, [unsaved]);
   const go = useCallback(
     async (change: Partial<Place>) => {
-      if (!(await unsaved.mayLose())) return;
       const next = { ...placeOf(new URL(location.href)), ...change };
+      if (!(await mayGo(next.person !== person.current))) return;
       shown.current = position() + 1;
       history.pushState({ position: shown.current }, "", addressOf(next));
       setPlace(next);
@@ -54,7 +58,7 @@ export interface Reading {
 const retryDelay = 2000;
 
 /** Reads a person's week, again whenever it is asked to, and by itself while the server cannot be reached. */
-export function useWeeks(session: Session | undefined, person: string, week: string): [Reading, () => void] {
+export function useWeeks(session: Session | undefined, person: string, week: string, unsaved: Unsaved): [Reading, () => void] {
   const [reading, setReading] = useState<Reading>({ isLoading: false });
   const [attempt, setAttempt] = useState(0);
   const shown = useRef("");
@@ -78,8 +82,12 @@ export function useWeeks(session: Session | undefined, person: string, week: str
     read(session, root, week, stopped.signal).then(
       (next) => {
         if (stopped.signal.aborted) return;
-        const isKept = next.failure && (next.failure.isPassing || next.failure.status === 401); // so that what is being edited stays
-        setReading((before) => (isKept && before.weeks ? { ...next, weeks: before.weeks } : next));
+        const { failure } = next;
+        setReading((before) => {
+          const isWithheld = failure?.isPolicy || before.failure?.isPolicy;
+          const isKept = failure && (isWithheld ? unsaved.isHeld : failure.isPassing || failure.status === 401); // so that what is being edited stays
+          return isKept && before.weeks ? { ...next, weeks: before.weeks } : next;
+        });
         if (next.failure?.isPassing) timer = setTimeout(again, retryDelay);
       },
       () => undefined, // aborted

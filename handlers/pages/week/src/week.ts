@@ -2,6 +2,10 @@
 
 const dayLength = 86_400_000;
 
+/** The first and the last day that the page shows: the API has the years 1 to 9999, and the trend reaches twelve weeks back. */
+export const earliest = "0001-04-01";
+export const latest = "9999-12-20";
+
 /** Reports whether the text is a date that exists. */
 export function isDate(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && toDate(text) === text;

@@ -31,6 +31,7 @@ test("durations in English", () => {
 test("durations and dates in other languages", () => {
   assert.match(plain(words("de-DE").duration(7n * hour + 5n * minute)), /^7 ?(Std\.|h) 05 ?(Min\.|min)$/);
   assert.match(words("ar-EG").duration(25n * minute), /٢٥/);
+  for (const locale of ["de-DE", "ar-EG", "ru-RU"]) assert.equal(words(locale).duration(7n * hour + 5n * minute).split(" ").length, 2, "a line may end between hours and minutes alone");
   assert.match(words("fr-FR").day("2026-11-16", "long"), /lundi 16 novembre/);
   assert.equal(words("en-GB").day("2026-11-16", "medium").replace(",", ""), "Mon 16 Nov");
   assert.match(plain(words("en-GB").range("2026-12-28", 7)), /^28 December 2026 ?– ?3 January 2027$/);

@@ -47,6 +47,7 @@ test("a sheet becomes statistics", () => {
   );
   assert.deepEqual(refusals.map(({ line }) => line), [6]);
   assert.throws(() => readSheet("Mood,Duration\n"), /Unknown columns: Mood/);
+  assert.throws(() => readSheet("PersonId;StatisticType\n"), /separate them by commas/);
   assert.throws(() => readSheet(""), /empty/);
   assert.equal(columnOf("startDate"), "MetricDate");
   assert.equal(columnOf("mood"), "mood");
