@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
@@ -65,13 +66,29 @@ func (s settings) askForTraces() (bool, error) {
 	}
 }
 
-// check returns an error for what the SDK would read without a word and then not do. The text of an
+// batchNames are the variables of how many spans wait, and of how many milliseconds.
+var batchNames = []string{"OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT", "OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"}
+
+// maxBatchNumber bounds each of them. The SDK makes room for all spans that may wait as it starts.
+const maxBatchNumber = 1_000_000
+
+// check returns an error for what the SDK would read without a word and then not do, or fail of. The text of an
 // address is not repeated, as it may have a password.
 func (s settings) check() error {
 	var err error
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
 		if protocol := s[name]; protocol != "" && protocol != "http/protobuf" {
 			err = errors.Join(err, fmt.Errorf("%s=%s: this server speaks http/protobuf only; collectors take it on port 4318", name, protocol))
+		}
+	}
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"} {
+		if compression := s[name]; compression != "" && compression != "gzip" && compression != "none" {
+			err = errors.Join(err, fmt.Errorf("%s=%s: write gzip, or none", name, compression))
+		}
+	}
+	for _, name := range batchNames {
+		if number, wrong := strconv.Atoi(s[name]); s[name] != "" && (wrong != nil || number < 1 || number > maxBatchNumber) {
+			err = errors.Join(err, fmt.Errorf("%s=%s: it must be a whole number from 1 to %d", name, s[name], maxBatchNumber))
 		}
 	}
 	for _, name := range endpointNames {

@@ -58,6 +58,12 @@ func TestMistakenVariables(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_CERTIFICATE=" + noCertificate, "failed to append certificate"},
 		{"OTEL_EXPORTER_OTLP_TIMEOUT=soon", "parse duration"},
 		{"OTEL_EXPORTER_OTLP_HEADERS=secret", "parse headers"},
+		{"OTEL_EXPORTER_OTLP_COMPRESSION=lz4", "OTEL_EXPORTER_OTLP_COMPRESSION=lz4: write gzip, or none"},
+		{"OTEL_BSP_MAX_QUEUE_SIZE=-1", "OTEL_BSP_MAX_QUEUE_SIZE=-1: it must be a whole number from 1 to 1000000"},
+		{"OTEL_BSP_MAX_QUEUE_SIZE=9000000000000", "a whole number"},
+		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE=-1", "a whole number"},
+		{"OTEL_BSP_SCHEDULE_DELAY=0", "a whole number"},
+		{"OTEL_BSP_EXPORT_TIMEOUT=soon", "a whole number"},
 		{"OTEL_EXPORTER_OTLP_HEADERS=key=secret%2", "escape header value"},
 	} {
 		t.Run(row.variable, func(t *testing.T) {
