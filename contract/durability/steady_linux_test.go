@@ -140,26 +140,6 @@ func readGauges(t *testing.T, pid int, metrics string) (now gauges) {
 	return now
 }
 
-// readGoroutines reads how many goroutines the metrics of a server name.
-func readGoroutines(t *testing.T, metrics string) float64 {
-	t.Helper()
-	status, _, text := checked.Send(t, checked.Client(t), http.MethodGet, metrics, "", "")
-	if status != http.StatusOK {
-		t.Fatalf("%s = %d", metrics, status)
-	}
-	for line := range strings.Lines(text) {
-		if number, ok := strings.CutPrefix(line, "go_goroutines "); ok {
-			value, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return value
-		}
-	}
-	t.Fatal("the metrics do not name the goroutines")
-	return 0
-}
-
 func valuesOf(all []gauges, of func(gauges) float64) (values []float64) {
 	for _, one := range all {
 		values = append(values, of(one))
