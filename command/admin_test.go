@@ -84,6 +84,9 @@ func TestAdminListener(t *testing.T) {
 func TestAdminRefuses(t *testing.T) {
 	_, url := serveAdmin(t, t.TempDir())
 	host := func(name string) func(*http.Request) { return func(r *http.Request) { r.Host = name } }
+	from := func(site string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", site) }
+	}
 	for _, row := range []struct {
 		method, path, body string
 		change             func(*http.Request)
@@ -106,9 +109,16 @@ func TestAdminRefuses(t *testing.T) {
 		{"GET", "/debug/pprof/heap?seconds=x", "", nil, 400, "'seconds' is 'x'"},
 		{"GET", "/metrics", "", host("evil.example"), 400, "'Host' is 'evil.example'; it must be localhost or an address, as in 127.0.0.1:9090."},
 		{"GET", "/metrics", "", host("localhost.evil.example:9090"), 400, "'Host' is"},
+		{"GET", "/debug/pprof/profile?seconds=1", "", from("cross-site"), 403, "A page of another origin sent this; the admin listener has no answer for it."},
+		{"PUT", "/log-level", `{"level":"debug"}`, from("same-site"), 403, "A page of another origin"},
 	} {
 		response, text := askAdmin(t, row.method, url+row.path, row.body, row.change)
 		wantAdminError(t, row.method+" "+row.path, response, text, row.status, row.message)
+	}
+	for _, site := range []string{"none", "same-origin"} { // typed into a browser, or a link of this page
+		if response, text := askAdmin(t, "GET", url+"/livez", "", from(site)); response.StatusCode != http.StatusOK {
+			t.Errorf("Sec-Fetch-Site %s: %s %s", site, response.Status, text)
+		}
 	}
 	for _, name := range []string{"localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:9090", "10.0.0.1:9090"} {
 		if response, text := askAdmin(t, "GET", url+"/livez", "", host(name)); response.StatusCode != http.StatusOK {

@@ -41,9 +41,12 @@ func serveFlags(root *cobra.Command) *pflag.FlagSet {
 // readConfig returns the settings in a file by the names of the flags that they are for, and everything
 // that is wrong in it. The faults name the lines, and never show a value, which may be a secret.
 func readConfig(path string, flags *pflag.FlagSet) (found map[string]setting, faults []error) {
-	text, err := os.ReadFile(path)
+	text, err := readStart(path, maxConfig+1)
 	if err != nil {
 		return nil, []error{fmt.Errorf("--config: %w", explainFile(err))}
+	}
+	if len(text) > maxConfig {
+		return nil, []error{fmt.Errorf("--config %s: it is larger than 1 MiB", path)}
 	}
 	lines, err := parseConfig(text)
 	if err != nil {
@@ -69,6 +72,19 @@ func readConfig(path string, flags *pflag.FlagSet) (found map[string]setting, fa
 		}
 	}
 	return found, faults
+}
+
+// maxConfig is how many bytes a file of settings may have.
+const maxConfig = 1 << 20
+
+// readStart returns the first bytes of a file, at most as many as given. A device may have no end.
+func readStart(path string, most int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, most))
 }
 
 // parseConfig returns the names and values of the file's only mapping in turn, none for an empty file.

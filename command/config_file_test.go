@@ -104,6 +104,7 @@ func TestConfigFileFaults(t *testing.T) {
 		"store: *hunter2":                    "it cannot be read as YAML: yaml: unknown anchor ... referenced",
 		"store: \"memory":                    "it cannot be read as YAML: yaml: line ",
 		"store: mysql":                       "line 1: --store mysql: it must be sqlite, memory or a URL",
+		strings.Repeat("#", 1<<20):           "it is larger than 1 MiB",
 		"limit: x\nstrict: y\ndata: d":       "line 2: --strict y: it must be true or false",
 	} {
 		file := writeConfig(t, text+"\n")

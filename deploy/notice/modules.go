@@ -46,7 +46,7 @@ func linked(main string) ([]part, error) {
 // addLinked adds the modules that a main package links on one system.
 func addLinked(modules map[string]part, main, system string) error {
 	list := exec.Command("go", "list", "-deps", "-json=Dir,Module", main)
-	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0", "GOFLAGS=") // -race would need cgo
 	list.Stderr = os.Stderr
 	out, err := list.Output()
 	if err != nil {

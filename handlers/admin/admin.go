@@ -107,6 +107,11 @@ func serving(handler http.Handler) func(http.ResponseWriter, *http.Request) *ref
 // an address and not a name: a web page could give its own name the address of this machine, and
 // read what is here (DNS rebinding).
 func (h *Handler) admit(r *http.Request) *refusal {
+	switch r.Header.Get("Sec-Fetch-Site") { // browsers alone send it
+	case "", "none", "same-origin":
+	default:
+		return refuse(http.StatusForbidden, "A page of another origin sent this; the admin listener has no answer for it.")
+	}
 	if h.Token == nil {
 		if isAddress(r.Host) {
 			return nil

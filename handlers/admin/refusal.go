@@ -26,6 +26,7 @@ func refuse(status int, format string, values ...any) *refusal {
 var codes = map[int]gen.ErrorCode{
 	http.StatusBadRequest:       gen.ErrorCodeBadRequest,
 	http.StatusUnauthorized:     gen.ErrorCodeInvalidAuthenticationToken,
+	http.StatusForbidden:        gen.ErrorCodeAuthorizationRequestDenied,
 	http.StatusNotFound:         gen.ErrorCodeResourceNotFound,
 	http.StatusMethodNotAllowed: gen.ErrorCodeRequestBadRequest,
 	http.StatusTooManyRequests:  gen.ErrorCodeTooManyRequests,
