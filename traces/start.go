@@ -23,8 +23,8 @@ const flushTimeout = 3 * time.Second
 // they do not ask for traces. They must be the process's own, of which the SDK reads some itself. The
 // error says what in the variables is wrong.
 //
-// What the SDK complains of later is logged, once a minute at most. Its complaints are those of the whole
-// process: a second call of Start takes them over.
+// Later errors of the SDK are logged, once a minute at most. The SDK has one error handler for the whole
+// process: a second call of Start replaces it.
 func Start(ctx context.Context, environ []string, log *slog.Logger) (*Tracer, error) {
 	settings := readSettings(environ)
 	if wanted, err := settings.askForTraces(); err != nil || !wanted {

@@ -1,4 +1,4 @@
-// Colours as the eye sees them, also an eye without one kind of its cones.
+// Colours as the eye sees them, also the eye of a colour-blind person.
 
 /** Red, green and blue, of linear light from 0 to 1. */
 export type Colour = readonly [number, number, number];

@@ -885,7 +885,7 @@ type ClientInterface interface {
 
 	// CreatePresetFaultWithBody Let requests fail in a way that Graph documents.
 	//
-	// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
+	// Creates a rule from a preset, for a fault that Graph documents. For any other fault, create a rule yourself. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -894,7 +894,7 @@ type ClientInterface interface {
 
 	// CreatePresetFault Let requests fail in a way that Graph documents.
 	//
-	// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
+	// Creates a rule from a preset, for a fault that Graph documents. For any other fault, create a rule yourself. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -955,7 +955,7 @@ type ClientInterface interface {
 
 	// ApproveSignInWithBody Approve the sign-in of a device.
 	//
-	// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
+	// Approves a code that a device shows, in the place of the person in the browser. Use it to test the device code flow without a browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -964,7 +964,7 @@ type ClientInterface interface {
 
 	// ApproveSignIn Approve the sign-in of a device.
 	//
-	// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
+	// Approves a code that a device shows, in the place of the person in the browser. Use it to test the device code flow without a browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -973,7 +973,7 @@ type ClientInterface interface {
 
 	// DenySignIn Refuse the sign-in of a device.
 	//
-	// Does what a person does who does not know the device, so that a test sees what its client makes of a refusal. The device gets the error authorization_declined when it asks next. A device whose code is unknown, has expired or was decided before is 404. Needs Afterhours.Control.
+	// Refuses a code that a device shows, in the place of a person who does not know the device. Use it to test what your client does after a refusal. The device gets the error authorization_declined when it asks next. A device whose code is unknown, has expired or was decided before is 404. Needs Afterhours.Control.
 	//
 	// Corresponds with POST /sign-ins/{userCode}/deny (the `DenySignIn` operationId).
 	DenySignIn(ctx context.Context, userCode UserCode, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1215,7 +1215,7 @@ func (c *Client) CreateFault(ctx context.Context, body CreateFaultJSONRequestBod
 
 // CreatePresetFaultWithBody Let requests fail in a way that Graph documents.
 //
-// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
+// Creates a rule from a preset, for a fault that Graph documents. For any other fault, create a rule yourself. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1234,7 +1234,7 @@ func (c *Client) CreatePresetFaultWithBody(ctx context.Context, name PresetName,
 
 // CreatePresetFault Let requests fail in a way that Graph documents.
 //
-// Creates the rule of a preset: the short way to a fault as Graph documents it. For any other fault, create a rule. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
+// Creates a rule from a preset, for a fault that Graph documents. For any other fault, create a rule yourself. `throttled` is 429 with Retry-After 1, `unavailable` is 503 with Retry-After 1, `gateway-timeout` is 504 without it, `cae` is 401 with a claims challenge, `expired` is 401 as for an expired token, `no-licence`, `opted-out` and `no-mailbox` are the refusals of a user who has no licence, has opted out or has no mailbox, `quota` is 507, and `flaky` is 503 with Retry-After 1 for every fifth request or so. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1365,7 +1365,7 @@ func (c *Client) SeedWithBody(ctx context.Context, params *SeedParams, contentTy
 
 // ApproveSignInWithBody Approve the sign-in of a device.
 //
-// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
+// Approves a code that a device shows, in the place of the person in the browser. Use it to test the device code flow without a browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1384,7 +1384,7 @@ func (c *Client) ApproveSignInWithBody(ctx context.Context, userCode UserCode, c
 
 // ApproveSignIn Approve the sign-in of a device.
 //
-// Does what a person does in the browser when a device shows a code, so that a test of the device code flow needs no browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
+// Approves a code that a device shows, in the place of the person in the browser. Use it to test the device code flow without a browser. The device gets a token of the user, in the tenant in which it asked for the code. A device whose code is unknown, has expired or was decided before is 404, and so is a user principal name that the tenant does not have. Needs Afterhours.Control.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1403,7 +1403,7 @@ func (c *Client) ApproveSignIn(ctx context.Context, userCode UserCode, body Appr
 
 // DenySignIn Refuse the sign-in of a device.
 //
-// Does what a person does who does not know the device, so that a test sees what its client makes of a refusal. The device gets the error authorization_declined when it asks next. A device whose code is unknown, has expired or was decided before is 404. Needs Afterhours.Control.
+// Refuses a code that a device shows, in the place of a person who does not know the device. Use it to test what your client does after a refusal. The device gets the error authorization_declined when it asks next. A device whose code is unknown, has expired or was decided before is 404. Needs Afterhours.Control.
 //
 // Corresponds with POST /sign-ins/{userCode}/deny (the `DenySignIn` operationId).
 func (c *Client) DenySignIn(ctx context.Context, userCode UserCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
