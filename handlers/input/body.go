@@ -50,8 +50,8 @@ func withIntegers(value any) any {
 }
 
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
-// not JSON is left as it is.
-func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
+// not JSON is left as it is. The cast is that of Validate.
+func (q Quirks) decodeBody(op *spec.Operation, text []byte, cast string) (Body, error) {
 	switch {
 	case op.BodySchema == nil:
 		return Body{Text: text}, nil
@@ -60,6 +60,7 @@ func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
+		nameType(op.BodySchema, object, cast)
 		schema := narrow(op.BodySchema, value)
 		dropAnnotations(schema, object)
 		q.straighten(schema, object)

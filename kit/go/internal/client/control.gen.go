@@ -71,6 +71,7 @@ const (
 	FaultMatchMethodHEAD   FaultMatchMethod = "HEAD"
 	FaultMatchMethodPATCH  FaultMatchMethod = "PATCH"
 	FaultMatchMethodPOST   FaultMatchMethod = "POST"
+	FaultMatchMethodPUT    FaultMatchMethod = "PUT"
 )
 
 // Defines values for FaultRuleConnection.

@@ -1,0 +1,65 @@
+package input
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// typeAnnotation is the annotation that names the type of an object.
+const typeAnnotation = "@odata.type"
+
+// nameType gives a body its type as the contract spells it: with a # and without a URL before it (OData
+// JSON 4.6.3). A body without a type gets that of the cast in the URL, "" for none. A name that the
+// schema does not have stays, for validation to refuse.
+func nameType(schema *openapi3.Schema, object map[string]any, cast string) {
+	names := typeNames(schema)
+	if names == nil {
+		return
+	}
+	given, there := object[typeAnnotation]
+	if !there && cast != "" {
+		object[typeAnnotation] = cast
+		return
+	}
+	if text, isText := given.(string); isText {
+		if name := withoutURL(text); slices.Contains(names, name) {
+			object[typeAnnotation] = name
+		}
+	}
+}
+
+// typeNames returns the types that objects of the schema may have, nil if they name none.
+func typeNames(schema *openapi3.Schema) []string {
+	if schema.Discriminator != nil && schema.Discriminator.PropertyName == typeAnnotation {
+		var names []string
+		for name := range schema.Discriminator.Mapping {
+			names = append(names, name)
+		}
+		return names
+	}
+	property := schema.Properties[typeAnnotation]
+	if property == nil {
+		return nil
+	}
+	names := make([]string, 0, len(property.Value.Enum))
+	for _, name := range property.Value.Enum {
+		names = append(names, fmt.Sprint(name))
+	}
+	return names
+}
+
+// withoutURL returns the name of a type with a #, from one without it, or from the URL of $metadata with
+// the name as its fragment. The host of the URL does not count, since a proxy may have another one.
+func withoutURL(name string) string {
+	url, fragment, found := strings.Cut(name, "#")
+	switch {
+	case !found:
+		return "#" + name
+	case url == "$metadata" || strings.HasSuffix(url, "/$metadata"):
+		return "#" + fragment
+	}
+	return name
+}
