@@ -1,7 +1,6 @@
 package input
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,8 +14,9 @@ const typeAnnotation = "@odata.type"
 // JSON 4.6.3). A body without a type gets that of the cast in the URL, "" for none. A name that the
 // schema does not have stays, for validation to refuse.
 func nameType(schema *openapi3.Schema, object map[string]any, cast string) {
-	names := typeNames(schema)
-	if names == nil {
+	isUnion := schema.Discriminator != nil && schema.Discriminator.PropertyName == typeAnnotation
+	property := schema.Properties[typeAnnotation]
+	if !isUnion && property == nil {
 		return
 	}
 	given, there := object[typeAnnotation]
@@ -24,31 +24,14 @@ func nameType(schema *openapi3.Schema, object map[string]any, cast string) {
 		object[typeAnnotation] = cast
 		return
 	}
-	if text, isText := given.(string); isText {
-		if name := withoutURL(text); slices.Contains(names, name) {
-			object[typeAnnotation] = name
-		}
+	text, _ := given.(string)
+	name := withoutURL(text)
+	if name == text {
+		return
 	}
-}
-
-// typeNames returns the types that objects of the schema may have, nil if they name none.
-func typeNames(schema *openapi3.Schema) []string {
-	if schema.Discriminator != nil && schema.Discriminator.PropertyName == typeAnnotation {
-		var names []string
-		for name := range schema.Discriminator.Mapping {
-			names = append(names, name)
-		}
-		return names
+	if isUnion && schema.Discriminator.Mapping[name].Ref != "" || property != nil && slices.Contains(property.Value.Enum, any(name)) {
+		object[typeAnnotation] = name
 	}
-	property := schema.Properties[typeAnnotation]
-	if property == nil {
-		return nil
-	}
-	names := make([]string, 0, len(property.Value.Enum))
-	for _, name := range property.Value.Enum {
-		names = append(names, fmt.Sprint(name))
-	}
-	return names
 }
 
 // withoutURL returns the name of a type with a #, from one without it, or from the URL of $metadata with
