@@ -108,8 +108,12 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	for _, param := range c.Params {
 		path[param.Key] = param.Value
 	}
+	cast := ""
+	if req.Cast != nil {
+		cast = req.Cast.Name
+	}
 	var err error
-	req.body, err = input.Validate(c.Request, op, path, text, s.quirks)
+	req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks)
 	return s.withOptionFaults(err, c.Request.URL)
 }
 
@@ -119,7 +123,7 @@ func (s *Server) withOptionFaults(err error, address *url.URL) error {
 		return nil
 	}
 	var refused *problem.Problem
-	if !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) || refused.Unread {
+	if !errors.As(err, &refused) || !problem.IsInvalid(err) || refused.Unread {
 		return err
 	}
 	faults := refused.Faults()
