@@ -205,8 +205,8 @@ var probes = map[string]bool{
 
 // pathAdvice returns a sentence that says how to write a path that nothing serves.
 func (s *Server) pathAdvice(address *url.URL) string {
-	if spelling := s.spec.UnquotedKey(address.Path); spelling != "" {
-		return "Put a key in parentheses in single quotes: " + problem.Shown(spelling) + "."
+	if advice, spelling := s.spec.KeyAdvice(address.Path); advice != "" {
+		return advice + " " + problem.Shown(spelling) + "."
 	}
 	if probes[strings.ToLower(strings.Trim(address.Path, "/"))] {
 		return "Ask /livez whether the server runs, and /readyz whether it is ready."
