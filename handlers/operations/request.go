@@ -2,6 +2,7 @@ package operations
 
 import (
 	"afterhours/handlers/auth"
+	"afterhours/handlers/odata"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 )
@@ -17,8 +18,8 @@ type Request struct {
 	Root string
 	// Cast is the type that the URL casts to, nil without a cast.
 	Cast *wire.Type
-	// Aliases are the values of the parameter aliases in the query, by their names with @.
-	Aliases map[string]string
+	// Aliases are the parameter aliases in the query.
+	Aliases odata.Aliases
 	// Form is how the response writes statistics. An operation adds the selection.
 	Form wire.Form
 	// Caller is the principal of the token.
@@ -47,6 +48,9 @@ func (r *Request) contextURL(owner store.Owner, rest string) string {
 func (r *Request) entityURL(key store.Key) string {
 	return r.Root + "/users/" + key.User + "/analytics/activityStatistics/" + key.ID
 }
+
+// modelFor returns the model that reads the request's options.
+func (s *Service) modelFor(req *Request) *odata.Model { return s.spec.Model.With(req.Aliases) }
 
 // storeFor returns the store, or the view of it that the request's atomicity group has.
 func (s *Service) storeFor(req *Request) store.Store {

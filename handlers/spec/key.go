@@ -3,6 +3,8 @@ package spec
 import (
 	"net/url"
 	"strings"
+
+	"afterhours/handlers/odata"
 )
 
 // keyName is the name of the key of each entity type, in lower case.
@@ -44,7 +46,7 @@ func withoutKeyName(inside string) string {
 // WithKeys returns an escaped path in which each parameter alias in place of a key, as in
 // activityStatistics(@k) and activityStatistics(id=@k), is replaced by its value (OData URL 5.3.2). An
 // alias that has no text as its value stays: the router answers 404.
-func (c *Contract) WithKeys(escaped string, aliases map[string]string) string {
+func (c *Contract) WithKeys(escaped string, aliases odata.Aliases) string {
 	if len(aliases) == 0 {
 		return escaped
 	}
