@@ -58,6 +58,12 @@ type ServerInterface interface {
 	// UpdateMySettings Update the analytics settings of the signed-in user.
 	// (PATCH /me/analytics/settings)
 	UpdateMySettings(c *gin.Context, params UpdateMySettingsParams)
+	// GetMySettingsProperty Read one of the analytics settings of the signed-in user.
+	// (GET /me/analytics/settings/{settings-property})
+	GetMySettingsProperty(c *gin.Context, settingsProperty SettingsProperty, params GetMySettingsPropertyParams)
+	// GetMySettingsPropertyValue Read the bare value of one of the analytics settings of the signed-in user.
+	// (GET /me/analytics/settings/{settings-property}/$value)
+	GetMySettingsPropertyValue(c *gin.Context, settingsProperty SettingsProperty, params GetMySettingsPropertyValueParams)
 	// GetUserAnalytics Read the analytics of a user, with settings and (if expanded) statistics.
 	// (GET /users/{user-id}/analytics)
 	GetUserAnalytics(c *gin.Context, userID UserID, params GetUserAnalyticsParams)
@@ -94,6 +100,12 @@ type ServerInterface interface {
 	// UpdateUserSettings Update the analytics settings of a user.
 	// (PATCH /users/{user-id}/analytics/settings)
 	UpdateUserSettings(c *gin.Context, userID UserID, params UpdateUserSettingsParams)
+	// GetUserSettingsProperty Read one of the analytics settings of a user.
+	// (GET /users/{user-id}/analytics/settings/{settings-property})
+	GetUserSettingsProperty(c *gin.Context, userID UserID, settingsProperty SettingsProperty, params GetUserSettingsPropertyParams)
+	// GetUserSettingsPropertyValue Read the bare value of one of the analytics settings of a user.
+	// (GET /users/{user-id}/analytics/settings/{settings-property}/$value)
+	GetUserSettingsPropertyValue(c *gin.Context, userID UserID, settingsProperty SettingsProperty, params GetUserSettingsPropertyValueParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -1237,6 +1249,112 @@ func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
 	siw.Handler.UpdateMySettings(c, params)
 }
 
+// GetMySettingsProperty operation middleware
+func (siw *ServerInterfaceWrapper) GetMySettingsProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMySettingsPropertyParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMySettingsProperty(c, settingsProperty, params)
+}
+
+// GetMySettingsPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) GetMySettingsPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMySettingsPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMySettingsPropertyValue(c, settingsProperty, params)
+}
+
 // GetUserAnalytics operation middleware
 func (siw *ServerInterfaceWrapper) GetUserAnalytics(c *gin.Context) {
 
@@ -2341,6 +2459,130 @@ func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
 	siw.Handler.UpdateUserSettings(c, userID, params)
 }
 
+// GetUserSettingsProperty operation middleware
+func (siw *ServerInterfaceWrapper) GetUserSettingsProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserSettingsPropertyParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserSettingsProperty(c, userID, settingsProperty, params)
+}
+
+// GetUserSettingsPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) GetUserSettingsPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserSettingsPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserSettingsPropertyValue(c, userID, settingsProperty, params)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -2383,6 +2625,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/settings", wrapper.GetMySettings)
 	router.PATCH(options.BaseURL+"/me/analytics/settings", wrapper.UpdateMySettings)
+	router.GET(options.BaseURL+"/me/analytics/settings/:settings-property", wrapper.GetMySettingsProperty)
+	router.GET(options.BaseURL+"/me/analytics/settings/:settings-property/$value", wrapper.GetMySettingsPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics", wrapper.GetUserAnalytics)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics", wrapper.UpdateUserAnalytics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.ListUserStatistics)
@@ -2395,4 +2639,6 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.GetUserSettings)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.UpdateUserSettings)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/settings/:settings-property", wrapper.GetUserSettingsProperty)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/settings/:settings-property/$value", wrapper.GetUserSettingsPropertyValue)
 }

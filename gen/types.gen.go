@@ -352,6 +352,27 @@ func (e PropertyName) Valid() bool {
 	}
 }
 
+// Defines values for SettingsPropertyName.
+const (
+	HasGraphMailbox SettingsPropertyName = "hasGraphMailbox"
+	HasLicense      SettingsPropertyName = "hasLicense"
+	HasOptedOut     SettingsPropertyName = "hasOptedOut"
+)
+
+// Valid indicates whether the value is a known member of the SettingsPropertyName enum.
+func (e SettingsPropertyName) Valid() bool {
+	switch e {
+	case HasGraphMailbox:
+		return true
+	case HasLicense:
+		return true
+	case HasOptedOut:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypeName.
 const (
 	TypeNameHashMicrosoftGraphCallActivityStatistics    TypeName = "#microsoft.graph.callActivityStatistics"
@@ -1210,6 +1231,12 @@ type ServiceDocument struct {
 	} `json:"value"`
 }
 
+// Setting defines model for setting.
+type Setting struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+	Value        bool    `json:"value"`
+}
+
 // Settings defines model for settings.
 type Settings struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1223,6 +1250,9 @@ type Settings struct {
 	// HasOptedOut Whether the user has opted out of analytics.
 	HasOptedOut bool `json:"hasOptedOut"`
 }
+
+// SettingsPropertyName defines model for settingsPropertyName.
+type SettingsPropertyName string
 
 // SettingsUpdate The settings to change.
 type SettingsUpdate struct {
@@ -1308,6 +1338,9 @@ type PreferPageSize = string
 
 // Select defines model for select.
 type Select = string
+
+// SettingsProperty defines model for settingsProperty.
+type SettingsProperty = SettingsPropertyName
 
 // Skip defines model for skip.
 type Skip = int32
@@ -1621,6 +1654,21 @@ type UpdateMySettingsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// GetMySettingsPropertyParams defines parameters for GetMySettingsProperty.
+type GetMySettingsPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
+type GetMySettingsPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserAnalyticsParams defines parameters for GetUserAnalytics.
 type GetUserAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics.
@@ -1800,6 +1848,21 @@ type UpdateUserSettingsParams struct {
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserSettingsPropertyParams defines parameters for GetUserSettingsProperty.
+type GetUserSettingsPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
+type GetUserSettingsPropertyValueParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }

@@ -27,6 +27,8 @@ var probes = map[string]probe{
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
 	"getSettings":               {},
+	"getSettingsProperty":       {},
+	"getSettingsPropertyValue":  {},
 	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
 	"getStatisticProperty":      {},
 	"getStatisticPropertyValue": {},
@@ -53,7 +55,7 @@ type attempt struct {
 // they can forbid reading. It fails if an operation has no probe.
 func attempts(t testing.TB, user, id string) []attempt {
 	t.Helper()
-	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id}
+	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{settings-property}", "hasLicense", "{id}", id}
 	var all []attempt
 	for _, one := range checked.Operations(t) {
 		operation := strings.NewReplacer("My", "", "User", "").Replace(one.ID)
