@@ -37,6 +37,9 @@ type ServerInterface interface {
 	// CountMyStatistics Count the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics/$count)
 	CountMyStatistics(c *gin.Context, params CountMyStatisticsParams)
+	// ListMyStatisticReferences List references to the activity statistics of the signed-in user.
+	// (GET /me/analytics/activityStatistics/$ref)
+	ListMyStatisticReferences(c *gin.Context, params ListMyStatisticReferencesParams)
 	// DeleteMyStatistic Delete an activity statistic of the signed-in user.
 	// (DELETE /me/analytics/activityStatistics/{activityStatistics-id})
 	DeleteMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params DeleteMyStatisticParams)
@@ -46,6 +49,9 @@ type ServerInterface interface {
 	// UpdateMyStatistic Update callActivityStatistics or another activity statistic of the signed-in user.
 	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id})
 	UpdateMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params UpdateMyStatisticParams)
+	// GetMyStatisticReference Read the reference to an activity statistic of the signed-in user.
+	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/$ref)
+	GetMyStatisticReference(c *gin.Context, activityStatisticsID StatisticID, params GetMyStatisticReferenceParams)
 	// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
 	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property})
 	GetMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyParams)
@@ -79,6 +85,9 @@ type ServerInterface interface {
 	// CountUserStatistics Count the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/$count)
 	CountUserStatistics(c *gin.Context, userID UserID, params CountUserStatisticsParams)
+	// ListUserStatisticReferences List references to the activity statistics of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/$ref)
+	ListUserStatisticReferences(c *gin.Context, userID UserID, params ListUserStatisticReferencesParams)
 	// DeleteUserStatistic Delete an activity statistic of a user.
 	// (DELETE /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	DeleteUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params DeleteUserStatisticParams)
@@ -88,6 +97,9 @@ type ServerInterface interface {
 	// UpdateUserStatistic Update callActivityStatistics or another activity statistic of a user.
 	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	UpdateUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params UpdateUserStatisticParams)
+	// GetUserStatisticReference Read the reference to an activity statistic of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/$ref)
+	GetUserStatisticReference(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params GetUserStatisticReferenceParams)
 	// GetUserStatisticProperty Read one property of an activity statistic of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
 	GetUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyParams)
@@ -660,6 +672,121 @@ func (siw *ServerInterfaceWrapper) CountMyStatistics(c *gin.Context) {
 	siw.Handler.CountMyStatistics(c, params)
 }
 
+// ListMyStatisticReferences operation middleware
+func (siw *ServerInterfaceWrapper) ListMyStatisticReferences(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyStatisticReferencesParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyStatisticReferences(c, params)
+}
+
 // DeleteMyStatistic operation middleware
 func (siw *ServerInterfaceWrapper) DeleteMyStatistic(c *gin.Context) {
 
@@ -970,6 +1097,63 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 	}
 
 	siw.Handler.UpdateMyStatistic(c, activityStatisticsID, params)
+}
+
+// GetMyStatisticReference operation middleware
+func (siw *ServerInterfaceWrapper) GetMyStatisticReference(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyStatisticReferenceParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyStatisticReference(c, activityStatisticsID, params)
 }
 
 // GetMyStatisticProperty operation middleware
@@ -1807,6 +1991,130 @@ func (siw *ServerInterfaceWrapper) CountUserStatistics(c *gin.Context) {
 	siw.Handler.CountUserStatistics(c, userID, params)
 }
 
+// ListUserStatisticReferences operation middleware
+func (siw *ServerInterfaceWrapper) ListUserStatisticReferences(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUserStatisticReferencesParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListUserStatisticReferences(c, userID, params)
+}
+
 // DeleteUserStatistic operation middleware
 func (siw *ServerInterfaceWrapper) DeleteUserStatistic(c *gin.Context) {
 
@@ -2144,6 +2452,72 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 	}
 
 	siw.Handler.UpdateUserStatistic(c, userID, activityStatisticsID, params)
+}
+
+// GetUserStatisticReference operation middleware
+func (siw *ServerInterfaceWrapper) GetUserStatisticReference(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserStatisticReferenceParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserStatisticReference(c, userID, activityStatisticsID, params)
 }
 
 // GetUserStatisticProperty operation middleware
@@ -2618,9 +2992,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics", wrapper.ListMyStatistics)
 	router.POST(options.BaseURL+"/me/analytics/activityStatistics", wrapper.CreateMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$count", wrapper.CountMyStatistics)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$ref", wrapper.ListMyStatisticReferences)
 	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.GetMyStatistic)
 	router.PATCH(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateMyStatistic)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/$ref", wrapper.GetMyStatisticReference)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetMyStatisticProperty)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/settings", wrapper.GetMySettings)
@@ -2632,9 +3008,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.ListUserStatistics)
 	router.POST(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.CreateUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$count", wrapper.CountUserStatistics)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$ref", wrapper.ListUserStatisticReferences)
 	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.GetUserStatistic)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateUserStatistic)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/$ref", wrapper.GetUserStatisticReference)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetUserStatisticProperty)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.GetUserSettings)

@@ -9,7 +9,7 @@ import (
 	"afterhours/handlers/operations"
 )
 
-// The operations of OData's addresses within a resource: one of the settings.
+// The operations of OData's addresses within a resource: one of the settings, and references.
 
 func (s *Server) GetMySettingsProperty(c *gin.Context, name gen.SettingsPropertyName, _ gen.GetMySettingsPropertyParams) {
 	s.setting(c, me, name, false)
@@ -31,5 +31,25 @@ func (s *Server) GetUserSettingsPropertyValue(c *gin.Context, userID string, nam
 func (s *Server) setting(c *gin.Context, userID string, name gen.SettingsPropertyName, bare bool) {
 	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
 		return s.service.SettingsProperty(ctx, req, userID, name, bare)
+	})
+}
+
+func (s *Server) GetMyStatisticReference(c *gin.Context, id string, _ gen.GetMyStatisticReferenceParams) {
+	s.GetUserStatisticReference(c, me, id, gen.GetUserStatisticReferenceParams{})
+}
+
+func (s *Server) GetUserStatisticReference(c *gin.Context, userID, id string, _ gen.GetUserStatisticReferenceParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.Reference(ctx, req, userID, id)
+	})
+}
+
+func (s *Server) ListMyStatisticReferences(c *gin.Context, params gen.ListMyStatisticReferencesParams) {
+	s.ListUserStatisticReferences(c, me, gen.ListUserStatisticReferencesParams(params))
+}
+
+func (s *Server) ListUserStatisticReferences(c *gin.Context, userID string, params gen.ListUserStatisticReferencesParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.References(ctx, req, userID, params)
 	})
 }

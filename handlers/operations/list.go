@@ -60,8 +60,7 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 func (s *Service) appendPage(text []byte, req *Request, owner store.Owner, form wire.Form, count int, next string, found []store.Statistic) []byte {
 	text = append(text, '{')
 	if form.Level != wire.MetadataNone {
-		text = wire.AppendMember(text, "@odata.context",
-			req.contextURL(owner, "/activityStatistics"+req.castSegment()+form.Selected.Suffix()))
+		text = wire.AppendMember(text, "@odata.context", req.listContext(owner, form.Selected))
 	}
 	if count >= 0 {
 		text = append(append(text, `"@odata.count":`...), strconv.Itoa(count)...)
@@ -190,8 +189,7 @@ func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, appl
 // nextLink returns the URL of the page that follows the position. It repeats the whole query, because
 // clients follow it without the headers of the first request, except $skip, which is done.
 func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsParams, size int, last store.Position) string {
-	link := req.Root + "/users/" + owner.User + "/analytics/activityStatistics" + req.castSegment()
-	link += "?$top=" + strconv.Itoa(size)
+	link := req.listURL(owner) + "?$top=" + strconv.Itoa(size)
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
@@ -220,6 +218,10 @@ func (s *Service) appendStatistics(text []byte, req *Request, owner store.Owner,
 			text = append(text, ',')
 		}
 		links := wire.Links{Self: req.entityURL(store.Key{Owner: owner, ID: statistics[i].ID})}
+		if req.References {
+			text = appendReference(text, links.Self)
+			continue
+		}
 		text = s.spec.ByStoreType[statistics[i].Type].AppendEntity(text, &statistics[i], form, links)
 	}
 	return append(text, ']')

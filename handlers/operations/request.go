@@ -22,6 +22,8 @@ type Request struct {
 	Aliases odata.Aliases
 	// Form is how the response writes statistics. An operation adds the selection.
 	Form wire.Form
+	// References is true if the response has the URL of each statistic in its place ($ref).
+	References bool
 	// Caller is the principal of the token.
 	Caller auth.Principal
 	// Group is the atomicity group that the request belongs to, nil for none.
