@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"mime"
+	"net/http"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -49,18 +50,27 @@ func withIntegers(value any) any {
 	return value
 }
 
+// bodySchema returns the schema of a JSON body, nil if the request's body is of another media type.
+func bodySchema(r *http.Request, op *spec.Operation) *openapi3.Schema {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if media != "application/json" && op.RequestBody.Value.Content[media] != nil {
+		return nil
+	}
+	return op.BodySchema
+}
+
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
 // not JSON is left as it is.
-func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
+func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []byte) (Body, error) {
 	switch {
-	case op.BodySchema == nil:
+	case schema == nil:
 		return Body{Text: text}, nil
 	case text == nil && !op.RequestBody.Value.Required:
 		text = []byte("{}")
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
-		schema := narrow(op.BodySchema, value)
+		schema = narrow(schema, value)
 		dropAnnotations(schema, object)
 		q.straighten(schema, object)
 	}
