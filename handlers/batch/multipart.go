@@ -79,11 +79,15 @@ func (r *multipartReader) readPart(part *multipart.Part, boundary, changeSet str
 	media, parameters, _ := mime.ParseMediaType(contentType)
 	switch {
 	case media == applicationHTTP:
-		content, err := io.ReadAll(part)
+		var content bytes.Buffer
+		_, err := content.ReadFrom(io.LimitReader(part, maxHead+1))
+		if head, _ := cutHead(content.Bytes()); err == nil && len(head) <= maxHead { // else the rest need not be read
+			_, err = content.ReadFrom(part)
+		}
 		if err != nil {
 			return r.broken(boundary)
 		}
-		return r.addRequest(part.Header, content, changeSet)
+		return r.addRequest(part.Header, content.Bytes(), changeSet)
 	case media == multipartMixed && changeSet == "":
 		return r.readChangeSet(part, parameters["boundary"])
 	case media == multipartMixed:
