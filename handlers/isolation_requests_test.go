@@ -25,7 +25,7 @@ var probes = map[string]probe{
 		"?$select=timeZoneUsed&$skip=1",
 	}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
-	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
+	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics", "?$expand=activityStatistics($filter=contains(timeZoneUsed,'secret');$count=true)&$select=id"}},
 	"getSettings":               {},
 	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
 	"getStatisticProperty":      {},
