@@ -29,7 +29,7 @@ var probes = map[string]probe{
 	"listStatisticReferences":   {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$count=true&$orderby=timeZoneUsed&$top=1"}},
 	"getStatisticReference":     {},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
-	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
+	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics", "?$expand=activityStatistics($filter=contains(timeZoneUsed,'secret');$count=true)&$select=id"}},
 	"getSettings":               {},
 	"getSettingsProperty":       {},
 	"getSettingsPropertyValue":  {},
