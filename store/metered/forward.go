@@ -28,6 +28,12 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return s.below.Count(ctx, owner, filter)
 }
 
+// Aggregate implements store.Store.
+func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation store.Aggregation) (groups []store.Group, err error) {
+	defer s.timed(ctx, "aggregate", time.Now(), &err)
+	return s.below.Aggregate(ctx, owner, aggregation)
+}
+
 // Put implements store.Store.
 func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (revision store.Revision, settings store.Settings, err error) {
 	defer s.timed(ctx, "put", time.Now(), &err)

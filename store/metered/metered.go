@@ -14,7 +14,7 @@ import (
 
 // Observe takes one call: the operation, what became of it, and how long it took. Several goroutines
 // call it. The operation is the name of the method, as in get and put_user. The result is ok,
-// not_found, exists, conflict, full, damaged, unavailable, canceled or other. canceled means that the
+// not_found, exists, conflict, full, damaged, unavailable, no_result, canceled or other. canceled means that the
 // context of the call had ended.
 type Observe func(operation, result string, took time.Duration)
 
@@ -59,6 +59,7 @@ var results = []struct {
 	{store.ErrDamaged, "damaged"},
 	{store.ErrUnavailable, "unavailable"},
 	{store.ErrClosed, "unavailable"},
+	{store.ErrNoResult, "no_result"},
 }
 
 // result returns what became of a call with the error.

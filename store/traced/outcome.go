@@ -16,6 +16,7 @@ var outcomes = []struct {
 	{store.ErrNotFound, traces.Outcome{Word: "not_found"}},
 	{store.ErrExists, traces.Outcome{Word: "exists"}},
 	{store.ErrConflict, traces.Outcome{Word: "conflict"}},
+	{store.ErrNoResult, traces.Outcome{Word: "no_result"}},
 	{store.ErrFull, traces.Outcome{Word: "full", IsFailed: true}},
 	{store.ErrDamaged, traces.Outcome{Word: "damaged", IsFailed: true}},
 	{store.ErrStopped, traces.Outcome{Word: "stopped", IsFailed: true}},

@@ -112,6 +112,7 @@ func TestOutcomes(t *testing.T) {
 		{within, fmt.Errorf("person@example.com: %w", store.ErrNotFound), "not_found", codes.Unset},
 		{within, store.ErrExists, "exists", codes.Unset},
 		{within, store.ErrConflict, "conflict", codes.Unset},
+		{within, &store.GroupsError{}, "no_result", codes.Unset},
 		{ended, context.Canceled, "ended", codes.Unset},
 		{ended, store.ErrConflict, "conflict", codes.Unset},
 		{within, store.ErrFull, "full", codes.Error},
