@@ -139,6 +139,7 @@ const (
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
 	ErrorCodeNotAcceptable              ErrorCode = "NotAcceptable"
+	ErrorCodeNotImplemented             ErrorCode = "notImplemented"
 	ErrorCodeQuotaLimitReached          ErrorCode = "quotaLimitReached"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
@@ -168,6 +169,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeNameAlreadyExists:
 		return true
 	case ErrorCodeNotAcceptable:
+		return true
+	case ErrorCodeNotImplemented:
 		return true
 	case ErrorCodeQuotaLimitReached:
 		return true
@@ -202,6 +205,7 @@ const (
 	InvalidValue          ErrorDetailCode = "invalidValue"
 	MalformedEntityTag    ErrorDetailCode = "malformedEntityTag"
 	MissingProperty       ErrorDetailCode = "missingProperty"
+	NotSupported          ErrorDetailCode = "notSupported"
 	NullNotAllowed        ErrorDetailCode = "nullNotAllowed"
 	PropertyNotUpdateable ErrorDetailCode = "propertyNotUpdateable"
 	UnknownProperty       ErrorDetailCode = "unknownProperty"
@@ -218,6 +222,8 @@ func (e ErrorDetailCode) Valid() bool {
 	case MalformedEntityTag:
 		return true
 	case MissingProperty:
+		return true
+	case NotSupported:
 		return true
 	case NullNotAllowed:
 		return true
@@ -1350,6 +1356,9 @@ type NotAcceptable = Error
 
 // NotFound defines model for NotFound.
 type NotFound = Error
+
+// NotImplemented defines model for NotImplemented.
+type NotImplemented = Error
 
 // PayloadTooLarge defines model for PayloadTooLarge.
 type PayloadTooLarge = Error

@@ -119,7 +119,7 @@ func (s *Server) withOptionFaults(err error, address *url.URL) error {
 		return nil
 	}
 	var refused *problem.Problem
-	if !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) || refused.Unread {
+	if !errors.As(err, &refused) || !problem.IsInvalid(err) || refused.Unread {
 		return err
 	}
 	faults := refused.Faults()

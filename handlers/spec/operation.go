@@ -2,6 +2,7 @@ package spec
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -19,6 +20,9 @@ type Operation struct {
 	Route      *routers.Route
 	// QueryNames are the query options that the operation takes.
 	QueryNames []string
+	// NotImplemented are the query options that OData has for the operation and this server does not
+	// (x-not-implemented).
+	NotImplemented []string
 	// IsLong is true if the operation may read many statistics (x-long).
 	IsLong bool
 	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body. BodySchema is
@@ -57,6 +61,9 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
 	}
 	ready.IsLong, _ = op.Extensions["x-long"].(bool)
+	if err := c.addNotImplemented(ready); err != nil {
+		return err
+	}
 	if op.Security != nil {
 		ready.Security = *op.Security
 	}
@@ -75,6 +82,20 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		for _, one := range withHead(method) {
 			c.operations[one+route] = ready
 		}
+	}
+	return nil
+}
+
+// addNotImplemented reads x-not-implemented. Such an operation must have the response 501.
+func (c *Contract) addNotImplemented(op *Operation) error {
+	names, _ := op.Extensions["x-not-implemented"].([]any)
+	for _, name := range names {
+		text, _ := name.(string)
+		op.NotImplemented = append(op.NotImplemented, text)
+		c.options[strings.TrimPrefix(strings.ToLower(text), "$")] = text
+	}
+	if has := op.Responses.Status(http.StatusNotImplemented) != nil; has != (len(names) > 0) {
+		return fmt.Errorf("%s must have x-not-implemented and the response 501, or neither", op.OperationID)
 	}
 	return nil
 }
