@@ -24,6 +24,7 @@ var probes = map[string]probe{
 		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
 		"?$select=timeZoneUsed&$skip=1",
 	}},
+	"aggregateStatistics":       {queries: []string{"?$apply=groupby((timeZoneUsed))", "?$apply=aggregate($count%20as%20n,timeZoneUsed%20with%20max%20as%20zone)"}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
 	"getSettings":               {},

@@ -94,7 +94,11 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	address := *r.URL
 	// Copy the path even if unchanged: a cached id sliced from it would keep the whole request
 	// line (32 KiB) in memory.
-	address.Path, address.RawPath, address.RawQuery = path, raw, contract.CanonicalQuery(r.URL.RawQuery)
+	address.RawQuery = contract.CanonicalQuery(r.URL.RawQuery)
+	address.Path, address.RawPath = path, raw
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		address.Path, address.RawPath = contract.WithApply(path, raw, address.RawQuery)
+	}
 	r.URL = &address
 	req.Form = s.formOf(r)
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {

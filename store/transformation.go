@@ -1,6 +1,9 @@
 package store
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Transformation makes groups of groups, as one transformation in the text of $apply does. One
 // of Filter, Compute and Aggregation is set. In its expressions, a Property without a type is
@@ -16,14 +19,17 @@ type Transformation struct {
 	Aggregation *Aggregation
 }
 
-// Of returns what becomes of the groups, which are not changed. The error is a *GroupsError or
-// a *RangeError.
-func (t *Transformation) Of(groups []Group) ([]Group, error) {
+// Of returns what becomes of the groups, which are not changed. The error is a *GroupsError, a
+// *RangeError or the cause of the context's end.
+func (t *Transformation) Of(ctx context.Context, groups []Group) ([]Group, error) {
 	if t.Aggregation == nil {
-		return t.each(groups), nil
+		return t.each(ctx, groups)
 	}
 	g := NewGrouper(*t.Aggregation)
 	for _, one := range groups {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
 		if err := g.add(func(expr Expr) Value { return one.Value(t.Names, expr) }, 1, nil); err != nil {
 			return nil, err
 		}
@@ -32,9 +38,12 @@ func (t *Transformation) Of(groups []Group) ([]Group, error) {
 }
 
 // each returns the groups that the filter keeps, with the computed values.
-func (t *Transformation) each(groups []Group) []Group {
+func (t *Transformation) each(ctx context.Context, groups []Group) ([]Group, error) {
 	var result []Group
 	for _, one := range groups {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
 		if t.Filter != nil && one.Value(t.Names, t.Filter) != truth.Value {
 			continue
 		}
@@ -44,7 +53,7 @@ func (t *Transformation) each(groups []Group) []Group {
 		}
 		result = append(result, values)
 	}
-	return result
+	return result, nil
 }
 
 // Value returns the value of an expression in which a Property is a value of the group. The

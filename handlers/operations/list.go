@@ -152,16 +152,25 @@ func optionFault(err error) []gen.ErrorDetail {
 }
 
 // OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is
-// for a request that is refused for another reason, so that its response names all faults.
+// for a request that is refused for another reason, so that its response names all faults. After $apply
+// they are about its result.
 func (s *Service) OptionFaults(options url.Values) []gen.ErrorDetail {
 	var faults []gen.ErrorDetail
+	model := s.spec.Model
+	if options.Has("$apply") {
+		applied, err := model.ParseApply(options.Get("$apply"))
+		if err != nil {
+			return optionFault(err)
+		}
+		model = applied.Model
+	}
 	for _, option := range []struct {
 		name  string
 		parse func(string) error
 	}{
-		{"$filter", func(text string) error { _, err := s.spec.Model.ParseFilter(text); return err }},
-		{"$orderby", func(text string) error { _, err := s.spec.Model.ParseOrderBy(text); return err }},
-		{"$select", func(text string) error { _, err := s.spec.Model.ParseSelect(text); return err }},
+		{"$filter", func(text string) error { _, err := model.ParseFilter(text); return err }},
+		{"$orderby", func(text string) error { _, err := model.ParseOrderBy(text); return err }},
+		{"$select", func(text string) error { _, err := model.ParseSelect(text); return err }},
 	} {
 		if options.Has(option.name) {
 			faults = append(faults, optionFault(option.parse(options.Get(option.name)))...)
@@ -192,16 +201,25 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
-	for _, option := range []struct {
-		name string
-		text *string
-	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}} {
+	link += withTexts([]textOption{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
+	return link + "&$skiptoken=" + skipToken(last)
+}
+
+// textOption is a query option of a link. Its text is nil if the query does not have it.
+type textOption struct {
+	name string
+	text *string
+}
+
+// withTexts returns the options as more options of a query.
+func withTexts(options []textOption) (query string) {
+	for _, option := range options {
 		if option.text != nil {
 			// not every client reads + as a space
-			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
+			query += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
 		}
 	}
-	return link + "&$skiptoken=" + skipToken(last)
+	return query
 }
 
 // appendStatistics appends the JSON array of statistics.
