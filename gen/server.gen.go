@@ -625,7 +625,7 @@ func (siw *ServerInterfaceWrapper) AggregateMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$filter" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter-groups"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
 		return
@@ -633,7 +633,7 @@ func (siw *ServerInterfaceWrapper) AggregateMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$orderby" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby-groups"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
 		return
@@ -641,7 +641,7 @@ func (siw *ServerInterfaceWrapper) AggregateMyStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-groups"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return
@@ -1789,7 +1789,7 @@ func (siw *ServerInterfaceWrapper) AggregateUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$filter" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter-groups"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
 		return
@@ -1797,7 +1797,7 @@ func (siw *ServerInterfaceWrapper) AggregateUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$orderby" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby-groups"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
 		return
@@ -1805,7 +1805,7 @@ func (siw *ServerInterfaceWrapper) AggregateUserStatistics(c *gin.Context) {
 
 	// ------------- Optional query parameter "$select" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-groups"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
 		return

@@ -1306,6 +1306,9 @@ type Expand string
 // Filter defines model for filter.
 type Filter = string
 
+// FilterGroups defines model for filterGroups.
+type FilterGroups = string
+
 // Format defines model for format.
 type Format = string
 
@@ -1318,6 +1321,9 @@ type IfNoneMatch = EntityTagList
 // Orderby defines model for orderby.
 type Orderby = string
 
+// OrderbyGroups defines model for orderbyGroups.
+type OrderbyGroups = string
+
 // Prefer defines model for prefer.
 type Prefer = string
 
@@ -1326,6 +1332,9 @@ type PreferPageSize = string
 
 // Select defines model for select.
 type Select = string
+
+// SelectGroups defines model for selectGroups.
+type SelectGroups = string
 
 // Skip defines model for skip.
 type Skip = int32
@@ -1542,14 +1551,14 @@ type AggregateMyStatisticsParams struct {
 	// Apply Transformations separated by slashes, the first one first (OData Data Aggregation 4.0, 3). filter(condition) keeps what meets a condition as in $filter. compute(expression as alias, ...) adds values, such as month(startDate) as month. aggregate(...) makes one group of all, groupby((property, ...),aggregate(...)) one for each combination of values. An aggregate has one or more of: expression with sum, average, min, max or countdistinct as alias; $count as alias. The expression is a property or calculates, as in $filter. sum and average take durations and numbers, and an average is rounded towards zero, to 100 ns or to seven decimals. Null does not count. identity changes nothing. One transformation at least must be aggregate or groupby. Limits: 16 transformations; those of $filter for all expressions together; 10,000 groups and distinct values; 4 MiB of texts in them. A sum beyond the range of its type is an error.
 	Apply Apply `form:"$apply" json:"$apply"`
 
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
-	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+	// Filter The condition that the groups must meet, as $filter of statistics. The names are the properties of groupby and the aliases of $apply.
+	Filter *FilterGroups `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
-	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+	// Orderby Up to 8 properties of groupby or aliases of $apply to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *OrderbyGroups `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Select The properties to return. The id and the annotations are always returned.
-	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+	// Select The properties of groupby and the aliases of $apply to return.
+	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
 	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
@@ -1758,14 +1767,14 @@ type AggregateUserStatisticsParams struct {
 	// Apply Transformations separated by slashes, the first one first (OData Data Aggregation 4.0, 3). filter(condition) keeps what meets a condition as in $filter. compute(expression as alias, ...) adds values, such as month(startDate) as month. aggregate(...) makes one group of all, groupby((property, ...),aggregate(...)) one for each combination of values. An aggregate has one or more of: expression with sum, average, min, max or countdistinct as alias; $count as alias. The expression is a property or calculates, as in $filter. sum and average take durations and numbers, and an average is rounded towards zero, to 100 ns or to seven decimals. Null does not count. identity changes nothing. One transformation at least must be aggregate or groupby. Limits: 16 transformations; those of $filter for all expressions together; 10,000 groups and distinct values; 4 MiB of texts in them. A sum beyond the range of its type is an error.
 	Apply Apply `form:"$apply" json:"$apply"`
 
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
-	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+	// Filter The condition that the groups must meet, as $filter of statistics. The names are the properties of groupby and the aliases of $apply.
+	Filter *FilterGroups `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
-	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+	// Orderby Up to 8 properties of groupby or aliases of $apply to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *OrderbyGroups `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Select The properties to return. The id and the annotations are always returned.
-	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+	// Select The properties of groupby and the aliases of $apply to return.
+	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
 	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
