@@ -352,6 +352,27 @@ func (e PropertyName) Valid() bool {
 	}
 }
 
+// Defines values for SettingsPropertyName.
+const (
+	HasGraphMailbox SettingsPropertyName = "hasGraphMailbox"
+	HasLicense      SettingsPropertyName = "hasLicense"
+	HasOptedOut     SettingsPropertyName = "hasOptedOut"
+)
+
+// Valid indicates whether the value is a known member of the SettingsPropertyName enum.
+func (e SettingsPropertyName) Valid() bool {
+	switch e {
+	case HasGraphMailbox:
+		return true
+	case HasLicense:
+		return true
+	case HasOptedOut:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypeName.
 const (
 	TypeNameHashMicrosoftGraphCallActivityStatistics    TypeName = "#microsoft.graph.callActivityStatistics"
@@ -1220,6 +1241,26 @@ type PropertyUpdate struct {
 	Value nullable.Nullable[string] `json:"value"`
 }
 
+// Reference A reference to a statistic (OData JSON 14).
+type Reference struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataID The URL of the statistic.
+	OdataID string `json:"@odata.id"`
+}
+
+// ReferenceCollection defines model for referenceCollection.
+type ReferenceCollection struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataCount The number of statistics on all pages. Absent without $count=true.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The URL of the next page. Absent on the last page.
+	OdataNextLink *string     `json:"@odata.nextLink,omitempty"`
+	Value         []Reference `json:"value"`
+}
+
 // ServiceDocument defines model for serviceDocument.
 type ServiceDocument struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1228,6 +1269,12 @@ type ServiceDocument struct {
 		Name string `json:"name"`
 		URL  string `json:"url"`
 	} `json:"value"`
+}
+
+// Setting defines model for setting.
+type Setting struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+	Value        bool    `json:"value"`
 }
 
 // Settings defines model for settings.
@@ -1243,6 +1290,9 @@ type Settings struct {
 	// HasOptedOut Whether the user has opted out of analytics.
 	HasOptedOut bool `json:"hasOptedOut"`
 }
+
+// SettingsPropertyName defines model for settingsPropertyName.
+type SettingsPropertyName string
 
 // SettingsUpdate The settings to change.
 type SettingsUpdate struct {
@@ -1340,6 +1390,9 @@ type Select = string
 
 // SelectGroups defines model for selectGroups.
 type SelectGroups = string
+
+// SettingsProperty defines model for settingsProperty.
+type SettingsProperty = SettingsPropertyName
 
 // Skip defines model for skip.
 type Skip = int32
@@ -1602,6 +1655,36 @@ type CountMyStatisticsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// ListMyStatisticReferencesParams defines parameters for ListMyStatisticReferences.
+type ListMyStatisticReferencesParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // DeleteMyStatisticParams defines parameters for DeleteMyStatistic.
 type DeleteMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1669,6 +1752,15 @@ type ReplaceMyStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMyStatisticReferenceParams defines parameters for GetMyStatisticReference.
+type GetMyStatisticReferenceParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1775,6 +1867,21 @@ type UpdateMySettingsParams struct {
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMySettingsPropertyParams defines parameters for GetMySettingsProperty.
+type GetMySettingsPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
+type GetMySettingsPropertyValueParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1902,6 +2009,36 @@ type CountUserStatisticsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// ListUserStatisticReferencesParams defines parameters for ListUserStatisticReferences.
+type ListUserStatisticReferencesParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // DeleteUserStatisticParams defines parameters for DeleteUserStatistic.
 type DeleteUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1969,6 +2106,15 @@ type ReplaceUserStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserStatisticReferenceParams defines parameters for GetUserStatisticReference.
+type GetUserStatisticReferenceParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -2075,6 +2221,21 @@ type UpdateUserSettingsParams struct {
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserSettingsPropertyParams defines parameters for GetUserSettingsProperty.
+type GetUserSettingsPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
+type GetUserSettingsPropertyValueParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }

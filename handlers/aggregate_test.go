@@ -44,6 +44,7 @@ func TestApply(t *testing.T) {
 			"$apply=groupby((startDate,activity),aggregate(duration with sum as t))/groupby((startDate),aggregate(t with max as most,$count as n))/filter(n lt 5)": `[{"startDate":"2019-07-01","most@odata.type":"#Duration","most":"PT1H30M","n@odata.type":"#Decimal","n":1}]`,
 			// Other options are about the groups.
 			"$apply=groupby((activity),aggregate(duration with sum as t))&$filter=t gt duration'PT21H' or activity eq 'Call'&$orderby=t desc,activity desc&$select=t": `[{"t@odata.type":"#Duration","t":"PT22H30M"},{"t@odata.type":"#Duration","t":"PT21H"}]`,
+			"$apply=filter(activity eq @a)/aggregate($count as n)&$filter=n gt @n&@a='Call'&@n=5":                                                                     `[{"n@odata.type":"#Decimal","n":7}]`,
 			"$apply=groupby((activity))&$skip=1&$top=2": `[{"activity":"Meeting"},{"activity":"Focus"}]`,
 			"$apply=groupby((activity))&$skip=9":        `[]`,
 			"$apply=groupby((activity))&$top=0":         `[]`,
@@ -102,7 +103,7 @@ func TestApplyAtEveryAddress(t *testing.T) {
 func TestPagesOfGroups(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.fill()
-		for _, options := range []string{"", "&$orderby=t desc", "&$orderby=activity desc&$filter=t gt duration'PT0S'&$count=true"} {
+		for _, options := range []string{"", "&$orderby=t desc", "&$filter=activity ne @a&@a='Call'", "&$orderby=activity desc&$filter=t gt duration'PT0S'&$count=true"} {
 			query := "$apply=groupby((startDate,activity),aggregate(duration with sum as t))" + options
 			all := c.send("GET", applied(query+"&$top=1000"), "").valueOf(t)
 			next := applied(query)

@@ -26,10 +26,14 @@ var probes = map[string]probe{
 		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
 		"?$select=timeZoneUsed&$skip=1",
 	}},
+	"listStatisticReferences":   {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$count=true&$orderby=timeZoneUsed&$top=1"}},
+	"getStatisticReference":     {},
 	"aggregateStatistics":       {queries: []string{"?$apply=groupby((timeZoneUsed))", "?$apply=aggregate($count%20as%20n,timeZoneUsed%20with%20max%20as%20zone)"}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
 	"getSettings":               {},
+	"getSettingsProperty":       {},
+	"getSettingsPropertyValue":  {},
 	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
 	"getStatisticProperty":      {},
 	"getStatisticPropertyValue": {},
@@ -64,7 +68,7 @@ type attempt struct {
 // they can forbid reading. It fails if an operation has no probe.
 func attempts(t testing.TB, user, id string) []attempt {
 	t.Helper()
-	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id}
+	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{settings-property}", "hasLicense", "{id}", id}
 	var all []attempt
 	for _, one := range checked.Operations(t) {
 		operation := strings.NewReplacer("My", "", "User", "").Replace(one.ID)

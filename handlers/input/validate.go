@@ -94,7 +94,7 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 				"A query option has no name, as if the shell replaced $filter, $top or another: put the URL in single quotes, or write \\$filter."))
 		case slices.Contains(op.NotImplemented, name):
 			faults = append(faults, notImplemented(name))
-		case !slices.Contains(op.QueryNames, name):
+		case !slices.Contains(op.QueryNames, name) && !spec.IsAlias(name):
 			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.%s",
 				problem.Shown(name), choices(op.QueryNames), didYouMeanOption(name, op.QueryNames)))
 		case len(values) > 1:

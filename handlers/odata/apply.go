@@ -212,7 +212,7 @@ func (a *applyParser) compute() error {
 	for i, column := range columns {
 		a.computed[column.Name], a.columns[column.Name] = values[i], column
 	}
-	a.model = a.model.with(columns)
+	a.model = a.model.withColumns(columns)
 	return nil
 }
 

@@ -231,13 +231,13 @@ func (a *applyParser) result(columns []Column) {
 	for _, column := range columns {
 		a.columns[column.Name] = column
 	}
-	none := &Model{base: &entityType{name: "the result of $apply"}, example: a.declared.example, activities: a.declared.activities}
-	a.model = none.with(columns)
+	none := &Model{base: &entityType{name: "the result of $apply"}, example: a.declared.example, activities: a.declared.activities, aliases: a.declared.aliases}
+	a.model = none.withColumns(columns)
 	a.applied.Model = a.model
 }
 
-// with returns the model with the columns as properties of the base type.
-func (m *Model) with(columns []Column) *Model {
+// withColumns returns the model with the columns as properties of the base type.
+func (m *Model) withColumns(columns []Column) *Model {
 	more := *m
 	base := &entityType{name: m.base.name, properties: maps.Clone(m.base.properties)}
 	if base.properties == nil {

@@ -71,7 +71,7 @@ func (s *Service) groupsPageOf(req *Request, options gen.AggregateUserStatistics
 		wanted.skip = int(*options.Skip)
 	}
 	var err error
-	if wanted.Applied, err = s.spec.Model.ParseApply(options.Apply); err != nil {
+	if wanted.Applied, err = s.modelFor(req).ParseApply(options.Apply); err != nil {
 		return wanted, problem.Invalid(optionFault(err)...)
 	}
 	if req.Cast != nil {
@@ -156,6 +156,6 @@ func nextGroups(req *Request, owner store.Owner, options gen.AggregateUserStatis
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
-	link += withTexts([]textOption{{"$apply", &options.Apply}, {"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
+	link += linkOptions(req, []textOption{{"$apply", &options.Apply}, {"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
 	return link + "&$skip=" + strconv.Itoa(skip)
 }
