@@ -62,12 +62,12 @@ test("the activities that there are", async () => {
 });
 
 test("what was created is read and written as its type", async () => {
-  const created = await create("o2ts it's & more");
-  const read = await call("o2ts it's & more").query();
+  const created = await create("o2ts-types");
+  const read = await call("o2ts-types").query();
   assert.equal(read.data.afterHours, "PT30S");
   assert.equal(read.data.duration, "PT1H30M");
   assert.equal(tagOf(read.data), tagOf(created));
-  const { data } = await call("o2ts it's & more").patch({ duration: "-PT1M55.0810357S", afterHours: null });
+  const { data } = await call("o2ts-types").patch({ duration: "-PT1M55.0810357S", afterHours: null });
   const patched = data as ODataModelResponseV4<callActivityStatistics>;
   assert.equal(patched.duration, "-PT1M55.0810357S");
   assert.equal(patched.afterHours, null);
