@@ -25,16 +25,20 @@ func TestFormatOnEveryOperation(t *testing.T) {
 		if strings.HasSuffix(path, "$batch") {
 			body = `{"requests":[{"id":"1","method":"GET","url":"/me/analytics?$format=json"},{"id":"2","method":"GET","url":"/me/analytics?$format=xml"}]}`
 		}
+		var media []string
+		if strings.HasSuffix(path, "$query") {
+			body, media = "$top=1", []string{"Content-Type", "text/plain"}
+		}
 		ok := op.Responses.Status(http.StatusOK)
 		if op.Method == "POST" && ok == nil {
 			ok = op.Responses.Status(http.StatusCreated)
 		}
 		if ok == nil || ok.Value.Content["application/json"] == nil || strings.HasSuffix(path, "$value") {
-			c.send(op.Method, path+"?$format=json", body).want(t, 400, "There is no query option '$format' here")
+			c.send(op.Method, path+"?$format=json", body, media...).want(t, 400, "There is no query option '$format' here")
 			continue
 		}
-		c.send(op.Method, path+"?$format=xml", body).wantRefused(t, 406, "NotAcceptable", "$format", "'$format' is 'xml'; it must be json")
-		if got := c.send(op.Method, path+"?$format=json", body); got.status != http.StatusOK && got.status != http.StatusCreated ||
+		c.send(op.Method, path+"?$format=xml", body, media...).wantRefused(t, 406, "NotAcceptable", "$format", "'$format' is 'xml'; it must be json")
+		if got := c.send(op.Method, path+"?$format=json", body, media...); got.status != http.StatusOK && got.status != http.StatusCreated ||
 			!strings.HasPrefix(got.header.Get("Content-Type"), "application/json;odata.metadata=minimal") {
 			t.Errorf("%s %s: %d %s", op.Method, path, got.status, got.text)
 		}

@@ -16,6 +16,7 @@ import (
 type probe struct {
 	queries []string
 	body    string
+	isText  bool // whether the body is text/plain, and not JSON
 }
 
 // probes has a row for each operation of the contract. The names leave out My and User.
@@ -25,6 +26,7 @@ var probes = map[string]probe{
 		"?$select=timeZoneUsed&$skip=1",
 	}},
 	"listStatisticReferences":   {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$count=true&$orderby=timeZoneUsed&$top=1"}},
+	"queryStatistics":           {queries: []string{"", "?$count=true"}, body: "$filter=contains(timeZoneUsed,'secret')%20or%20id%20ne%20''", isText: true},
 	"getStatisticReference":     {},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
@@ -81,9 +83,13 @@ func attempts(t testing.TB, user, id string) []attempt {
 		if strings.Contains(user, "@") { // a name is resolved before the query is read
 			probe.queries = probe.queries[:1]
 		}
+		var header map[string]string
+		if probe.isText {
+			header = map[string]string{"Content-Type": "text/plain"}
+		}
 		for _, query := range probe.queries {
 			all = append(all, attempt{
-				call:      call{method: one.Method, path: one.Path(values...) + query, body: strings.NewReplacer(values...).Replace(probe.body)},
+				call:      call{method: one.Method, path: one.Path(values...) + query, body: strings.NewReplacer(values...).Replace(probe.body), header: header},
 				operation: operation,
 				user:      about,
 			})
@@ -134,7 +140,10 @@ func (d delivery) send(ts *testServer, token string, calls []call) []testRespons
 		var requests []map[string]any
 		for i, c := range part {
 			request := map[string]any{"id": fmt.Sprint(i), "method": c.method, "url": strings.TrimPrefix(c.path, "/beta"), "headers": c.header}
-			if c.body != "" {
+			switch {
+			case c.header != nil:
+				request["body"] = c.body
+			case c.body != "":
 				request["body"] = json.RawMessage(c.body)
 			}
 			if d.grouped {
