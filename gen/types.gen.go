@@ -600,8 +600,8 @@ type AnalyticsActivityType string
 // BatchItem defines model for batchItem.
 type BatchItem struct {
 	// AtomicityGroup The name of the request's atomicity group (OData JSON 19). Graph ignores it. The requests of a group
-	// must be adjacent. They succeed or fail together. They may be POST, PATCH and DELETE of statistics, and
-	// GET of one statistic.
+	// must be adjacent. They succeed or fail together. They may be POST, PUT, PATCH and DELETE of statistics
+	// and their properties, and GET of one statistic.
 	AtomicityGroup nullable.Nullable[string] `json:"atomicityGroup,omitempty"`
 
 	// Body A JSON object, a text, or any other body in base64. null means no body.
@@ -1221,6 +1221,11 @@ type Property struct {
 // PropertyName defines model for propertyName.
 type PropertyName string
 
+// PropertyUpdate The value of one property. It has the form of that property, or is null.
+type PropertyUpdate struct {
+	Value nullable.Nullable[string] `json:"value"`
+}
+
 // QueryOptions The query options as they stand after the ? of a URL, escaped and separated by &.
 type QueryOptions = string
 
@@ -1422,6 +1427,9 @@ type PayloadTooLarge = Error
 // PreconditionFailed defines model for PreconditionFailed.
 type PreconditionFailed = Error
 
+// Replaced One activity of one user over a range of dates. @odata.type names one of the five types.
+type Replaced = ActivityStatistics
+
 // RequestTimeout defines model for RequestTimeout.
 type RequestTimeout = Error
 
@@ -1461,11 +1469,17 @@ type Batch = BatchRequest
 // Create A new statistic. @odata.type gives its type.
 type Create = ActivityStatisticsCreate
 
+// Replace The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
+type Replace = ActivityStatisticsUpdate
+
 // Update The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
 type Update = ActivityStatisticsUpdate
 
 // UpdateAnalytics defines model for UpdateAnalytics.
 type UpdateAnalytics = UserAnalyticsUpdate
+
+// UpdateProperty The value of one property. It has the form of that property, or is null.
+type UpdateProperty = PropertyUpdate
 
 // UpdateSettings The settings to change.
 type UpdateSettings = SettingsUpdate
@@ -1517,10 +1531,10 @@ type UpdateMyAnalyticsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1568,7 +1582,7 @@ type CreateMyStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1652,7 +1666,7 @@ type DeleteMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1670,7 +1684,7 @@ type GetMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1688,10 +1702,31 @@ type UpdateMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticParams defines parameters for ReplaceMyStatistic.
+type ReplaceMyStatisticParams struct {
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1707,6 +1742,18 @@ type GetMyStatisticReferenceParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// ClearMyStatisticPropertyParams defines parameters for ClearMyStatisticProperty.
+type ClearMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetMyStatisticPropertyParams defines parameters for GetMyStatisticProperty.
 type GetMyStatisticPropertyParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
@@ -1716,8 +1763,59 @@ type GetMyStatisticPropertyParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// UpdateMyStatisticPropertyParams defines parameters for UpdateMyStatisticProperty.
+type UpdateMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticPropertyParams defines parameters for ReplaceMyStatisticProperty.
+type ReplaceMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearMyStatisticPropertyValueParams defines parameters for ClearMyStatisticPropertyValue.
+type ClearMyStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticPropertyValueTextBody defines parameters for ReplaceMyStatisticPropertyValue.
+type ReplaceMyStatisticPropertyValueTextBody = string
+
+// ReplaceMyStatisticPropertyValueParams defines parameters for ReplaceMyStatisticPropertyValue.
+type ReplaceMyStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1739,10 +1837,10 @@ type UpdateMySettingsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1787,10 +1885,10 @@ type UpdateUserAnalyticsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1838,7 +1936,7 @@ type CreateUserStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1922,7 +2020,7 @@ type DeleteUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1940,7 +2038,7 @@ type GetUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1958,10 +2056,31 @@ type UpdateUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticParams defines parameters for ReplaceUserStatistic.
+type ReplaceUserStatisticParams struct {
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1977,6 +2096,18 @@ type GetUserStatisticReferenceParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// ClearUserStatisticPropertyParams defines parameters for ClearUserStatisticProperty.
+type ClearUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserStatisticPropertyParams defines parameters for GetUserStatisticProperty.
 type GetUserStatisticPropertyParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
@@ -1986,8 +2117,59 @@ type GetUserStatisticPropertyParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// UpdateUserStatisticPropertyParams defines parameters for UpdateUserStatisticProperty.
+type UpdateUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticPropertyParams defines parameters for ReplaceUserStatisticProperty.
+type ReplaceUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearUserStatisticPropertyValueParams defines parameters for ClearUserStatisticPropertyValue.
+type ClearUserStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticPropertyValueTextBody defines parameters for ReplaceUserStatisticPropertyValue.
+type ReplaceUserStatisticPropertyValueTextBody = string
+
+// ReplaceUserStatisticPropertyValueParams defines parameters for ReplaceUserStatisticPropertyValue.
+type ReplaceUserStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2009,10 +2191,10 @@ type UpdateUserSettingsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2052,6 +2234,18 @@ type QueryMyStatisticsTextRequestBody = QueryOptions
 // UpdateMyStatisticJSONRequestBody defines body for UpdateMyStatistic for application/json ContentType.
 type UpdateMyStatisticJSONRequestBody = ActivityStatisticsUpdate
 
+// ReplaceMyStatisticJSONRequestBody defines body for ReplaceMyStatistic for application/json ContentType.
+type ReplaceMyStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// UpdateMyStatisticPropertyJSONRequestBody defines body for UpdateMyStatisticProperty for application/json ContentType.
+type UpdateMyStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceMyStatisticPropertyJSONRequestBody defines body for ReplaceMyStatisticProperty for application/json ContentType.
+type ReplaceMyStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceMyStatisticPropertyValueTextRequestBody defines body for ReplaceMyStatisticPropertyValue for text/plain ContentType.
+type ReplaceMyStatisticPropertyValueTextRequestBody = ReplaceMyStatisticPropertyValueTextBody
+
 // UpdateMySettingsJSONRequestBody defines body for UpdateMySettings for application/json ContentType.
 type UpdateMySettingsJSONRequestBody = SettingsUpdate
 
@@ -2069,6 +2263,18 @@ type QueryUserStatisticsTextRequestBody = QueryOptions
 
 // UpdateUserStatisticJSONRequestBody defines body for UpdateUserStatistic for application/json ContentType.
 type UpdateUserStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// ReplaceUserStatisticJSONRequestBody defines body for ReplaceUserStatistic for application/json ContentType.
+type ReplaceUserStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// UpdateUserStatisticPropertyJSONRequestBody defines body for UpdateUserStatisticProperty for application/json ContentType.
+type UpdateUserStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceUserStatisticPropertyJSONRequestBody defines body for ReplaceUserStatisticProperty for application/json ContentType.
+type ReplaceUserStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceUserStatisticPropertyValueTextRequestBody defines body for ReplaceUserStatisticPropertyValue for text/plain ContentType.
+type ReplaceUserStatisticPropertyValueTextRequestBody = ReplaceUserStatisticPropertyValueTextBody
 
 // UpdateUserSettingsJSONRequestBody defines body for UpdateUserSettings for application/json ContentType.
 type UpdateUserSettingsJSONRequestBody = SettingsUpdate

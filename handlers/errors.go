@@ -255,7 +255,7 @@ func (s *Server) noMethod(c *gin.Context) {
 }
 
 // methodAdvice returns a sentence with the method that a caller may mean, "" for none. Only a
-// statistic allows DELETE, only it and settings PATCH.
+// statistic and its properties allow DELETE, only they and settings PATCH.
 func methodAdvice(method, path, allowed string) string {
 	isWrite := method == http.MethodPut || method == http.MethodPost
 	switch {

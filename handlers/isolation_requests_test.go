@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ import (
 )
 
 // probe is how to try an operation: its queries and its body, in which {id} stands for the id of a
-// statistic.
+// statistic. The body is JSON, or plain text if isText is true.
 type probe struct {
 	queries []string
 	body    string
@@ -39,11 +40,19 @@ var probes = map[string]probe{
 	"createStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"{id}","timeZoneUsed":"intruder"}`},
 	"updateStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
 	"deleteStatistic":           {},
-	"updateAnalytics":           {body: `{"settings":{"hasLicense":false}}`},
-	"updateSettings":            {body: `{"hasOptedOut":true}`},
-	"getServiceDocument":        {},
-	"getMetadata":               {},
-	"runBatch":                  {}, // sends all the others: see delivery.send
+	"replaceStatistic":          {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
+
+	"replaceStatisticProperty":      {body: `{"value":"intruder"}`},
+	"updateStatisticProperty":       {body: `{"value":"intruder"}`},
+	"clearStatisticProperty":        {},
+	"replaceStatisticPropertyValue": {body: "intruder", isText: true},
+	"clearStatisticPropertyValue":   {},
+
+	"updateAnalytics":    {body: `{"settings":{"hasLicense":false}}`},
+	"updateSettings":     {body: `{"hasOptedOut":true}`},
+	"getServiceDocument": {},
+	"getMetadata":        {},
+	"runBatch":           {}, // sends all the others: see delivery.send
 }
 
 // attempt is a request that tries an operation. The user is me or another user, "" if the operation
@@ -101,10 +110,10 @@ func attempts(t testing.TB, user, id string) []attempt {
 
 // rank returns the position of the attempt in the order in which attempts are made.
 func (a attempt) rank() int {
-	if a.method == http.MethodPatch && a.operation != "updateStatistic" {
+	if a.operation == "updateAnalytics" || a.operation == "updateSettings" {
 		return 9
 	}
-	return slices.Index([]string{"GET", "POST", "PATCH", "DELETE"}, a.method)
+	return slices.Index([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, a.method)
 }
 
 // delivery is how requests are sent: alone, or in batches.
@@ -117,13 +126,16 @@ type delivery struct {
 }
 
 // takes returns the attempts that can be sent in this way. An atomicity group takes only single
-// statistics.
+// statistics and their properties.
 func (d delivery) takes(tries []attempt) []attempt {
 	if !d.grouped {
 		return tries
 	}
-	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !strings.HasSuffix(a.operation, "Statistic") })
+	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !aboutOne.MatchString(a.operation) })
 }
+
+// aboutOne matches the operations on one statistic or a property of it.
+var aboutOne = regexp.MustCompile("Statistic(Property|PropertyValue)?$")
 
 // send sends the calls and returns their responses. The calls of one batch may be done in any order.
 func (d delivery) send(ts *testServer, token string, calls []call) []testResponse {
@@ -141,7 +153,7 @@ func (d delivery) send(ts *testServer, token string, calls []call) []testRespons
 		for i, c := range part {
 			request := map[string]any{"id": fmt.Sprint(i), "method": c.method, "url": strings.TrimPrefix(c.path, "/beta"), "headers": c.header}
 			switch {
-			case c.header != nil:
+			case c.header["Content-Type"] == "text/plain":
 				request["body"] = c.body
 			case c.body != "":
 				request["body"] = json.RawMessage(c.body)

@@ -36,7 +36,7 @@ func TestPatternsHaveWords(t *testing.T) {
 		}
 		if op.RequestBody != nil {
 			for media, content := range op.RequestBody.Value.Content {
-				check(op.ID+" body of "+media, content.Schema)
+				check(op.ID+" body as "+media, content.Schema)
 			}
 		}
 	}

@@ -113,8 +113,12 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	for _, param := range c.Params {
 		path[param.Key] = param.Value
 	}
+	cast := ""
+	if req.Cast != nil {
+		cast = req.Cast.Name
+	}
 	var err error
-	req.body, err = input.Validate(c.Request, op, path, text, s.quirks)
+	req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks)
 	return s.withOptionFaults(err, req, c.Request.URL)
 }
 

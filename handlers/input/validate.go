@@ -42,14 +42,14 @@ func parseTime(text string) error {
 }
 
 // Validate holds a request against its operation, parameters first, and returns its body, whose text
-// ReadBody has read. The path parameters are by their names. The error is a problem that names every
-// fault.
-func Validate(r *http.Request, op *spec.Operation, path map[string]string, text []byte, quirks Quirks) (Body, error) {
+// ReadBody has read. The path parameters are by their names. The cast is the type that the URL casts to,
+// as @odata.type names it, "" for none. The error is a problem that names every fault.
+func Validate(r *http.Request, op *spec.Operation, path map[string]string, cast string, text []byte, quirks Quirks) (Body, error) {
 	faults := parameterFaults(r, op, path)
 	var body Body
 	if op.RequestBody != nil {
 		var err error
-		if body, err = quirks.decodeBody(op, text); err != nil {
+		if body, err = quirks.decodeBody(op, text, cast); err != nil {
 			return body, withFaults(err, faults)
 		}
 		if op.BodySchema != nil {

@@ -120,7 +120,11 @@ func (c *Contract) addModel() (err error) {
 	if c.Model, err = newModel(schemas, types); err != nil {
 		return err
 	}
-	c.Metadata, err = newMetadata(schemas, types)
+	model, err := newMetadata(schemas, types)
+	if err != nil {
+		return err
+	}
+	c.Metadata, err = model.xml()
 	return err
 }
 
