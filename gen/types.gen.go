@@ -1209,6 +1209,12 @@ type MeetingActivityStatisticsCreate struct {
 // MeetingActivityStatisticsCreateOdataType defines model for MeetingActivityStatisticsCreate.OdataType.
 type MeetingActivityStatisticsCreateOdataType string
 
+// MultipartBatch A batch of 1 to 20 requests in the multipart format (OData Protocol 11.7.7), in UTF-8. Each part is a request, of type application/http, or a change set, of type multipart/mixed, whose parts are requests other than GET. The Content-ID of a part is the id of its request: 1 to 128 letters, digits and . _ ~ -, unique in the batch, in any case. The URL is absolute, or a path on this server, or relative to the base, or begins with $ and the Content-ID of an earlier request.
+type MultipartBatch = string
+
+// MultipartBatchResponse A part of type application/http for each request that was processed, with the Content-ID of the request. Those of a change set that succeeded are in a part of type multipart/mixed.
+type MultipartBatchResponse = string
+
 // PageSize defines model for pageSize.
 type PageSize = int32
 
@@ -1361,6 +1367,9 @@ type Orderby = string
 // Prefer defines model for prefer.
 type Prefer = string
 
+// PreferBatch defines model for preferBatch.
+type PreferBatch = string
+
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
@@ -1497,6 +1506,9 @@ type GetServiceDocumentParams struct {
 type RunBatchParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.continue-on-error` asks a multipart batch to go on after a request that failed (OData Protocol 8.2.8.3). A JSON batch always goes on. A preference is a name or name=value. Others are ignored.
+	Prefer *PreferBatch `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -2218,6 +2230,9 @@ type GetUserSettingsPropertyValueParams struct {
 
 // RunBatchJSONRequestBody defines body for RunBatch for application/json ContentType.
 type RunBatchJSONRequestBody = BatchRequest
+
+// RunBatchMultipartRequestBody defines body for RunBatch for multipart/mixed ContentType.
+type RunBatchMultipartRequestBody = MultipartBatch
 
 // UpdateMyAnalyticsJSONRequestBody defines body for UpdateMyAnalytics for application/json ContentType.
 type UpdateMyAnalyticsJSONRequestBody = UserAnalyticsUpdate
