@@ -335,9 +335,17 @@ func (siw *ServerInterfaceWrapper) GetMyAnalytics(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyAnalyticsParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-analytics"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "$expand" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
 		return
@@ -2343,9 +2351,17 @@ func (siw *ServerInterfaceWrapper) GetUserAnalytics(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserAnalyticsParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-analytics"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "$expand" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
 		return

@@ -30,7 +30,7 @@ var probes = map[string]probe{
 	"queryStatistics":           {queries: []string{"", "?$count=true"}, body: "$filter=contains(timeZoneUsed,'secret')%20or%20id%20ne%20''", isText: true},
 	"getStatisticReference":     {},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
-	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
+	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics", "?$expand=activityStatistics($filter=contains(timeZoneUsed,'secret');$count=true)&$select=id"}},
 	"getSettings":               {},
 	"getSettingsProperty":       {},
 	"getSettingsPropertyValue":  {},
