@@ -61,3 +61,19 @@ func TestAliasesInExpand(t *testing.T) {
 		t.Errorf("%v, and then %v", found, rest)
 	}
 }
+
+// TestAliasesInApply checks that $apply takes aliases, and that its next page has them.
+func TestAliasesInApply(t *testing.T) {
+	c := newTestClient(t)
+	c.fill()
+	groups, path := 0, collection+spaced("?$apply=filter(activity eq @a)/groupby((startDate),aggregate(duration with sum as total))&@a='Call'&$top=3")
+	for pages := 0; path != "" && pages < 5; pages++ {
+		page := c.do(call{method: "GET", path: path, as: collection + "/$apply", token: c.token}).want(t, 200).object(t)
+		groups += len(page["value"].([]any))
+		next, _ := page["@odata.nextLink"].(string)
+		path = strings.TrimPrefix(next, c.url)
+	}
+	if groups != 7 || path != "" {
+		t.Errorf("%d groups, and then %s", groups, path)
+	}
+}
