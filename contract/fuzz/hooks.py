@@ -2,7 +2,8 @@
 
 import os
 import tomllib
-from urllib.parse import urlencode
+from functools import partial
+from urllib.parse import quote, urlencode
 
 import requests
 import schemathesis
@@ -38,6 +39,7 @@ tags = st.builds('{}"{}"'.format, st.sampled_from(["", "W/"]), st.from_regex(r"\
 schemathesis.openapi.format("odata-filter", filters)
 schemathesis.openapi.format("odata-orderby", orders.map(",".join))
 schemathesis.openapi.format("odata-select", st.lists(properties, min_size=1, max_size=4).map(",".join))
+schemathesis.openapi.format("odata-query", st.one_of(filters.map("$filter={}".format), st.integers(0, 50).map("$top={}".format)).map(partial(quote, safe="$=&'")))
 schemathesis.openapi.format("edm-duration", durations)
 # Every $apply makes the same three names, so that the other options fit each of them. The sum of random durations may
 # be out of range (400).
