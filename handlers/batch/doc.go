@@ -38,7 +38,8 @@
 //   - A request that depends on one of another atomicity group depends on all of that
 //     group.
 //   - Every url is under one of the API's base paths, by default that of the batch.
-//   - An item has no caller of its own: its Authorization is the outer request's.
+//   - An item has no caller of its own: its Authorization is the outer request's,
+//     which it may repeat.
 //
 // Multipart batches follow OData Protocol 4.01, 11.7.7. A change set is an atomicity group,
 // and a Content-ID an id. These rules are their own:
