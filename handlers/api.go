@@ -66,6 +66,16 @@ func (s *Server) UpdateUserStatistic(c *gin.Context, userID, id string, params g
 	})
 }
 
+func (s *Server) ReplaceMyStatistic(c *gin.Context, id string, params gen.ReplaceMyStatisticParams) {
+	s.ReplaceUserStatistic(c, me, id, gen.ReplaceUserStatisticParams(params))
+}
+
+func (s *Server) ReplaceUserStatistic(c *gin.Context, userID, id string, params gen.ReplaceUserStatisticParams) {
+	serveBody(s, c, func(ctx context.Context, req *operations.Request, body *gen.ActivityStatisticsUpdate) (*operations.Response, error) {
+		return s.service.Replace(ctx, req, userID, id, body, params)
+	})
+}
+
 func (s *Server) DeleteMyStatistic(c *gin.Context, id string, params gen.DeleteMyStatisticParams) {
 	s.DeleteUserStatistic(c, me, id, gen.DeleteUserStatisticParams(params))
 }
@@ -120,16 +130,12 @@ func (s *Server) UpdateUserSettings(c *gin.Context, userID string, params gen.Up
 }
 
 func (s *Server) GetMyAnalytics(c *gin.Context, params gen.GetMyAnalyticsParams) {
-	s.analytics(c, me, params.Expand != nil)
+	s.GetUserAnalytics(c, me, gen.GetUserAnalyticsParams(params))
 }
 
 func (s *Server) GetUserAnalytics(c *gin.Context, userID string, params gen.GetUserAnalyticsParams) {
-	s.analytics(c, userID, params.Expand != nil)
-}
-
-func (s *Server) analytics(c *gin.Context, userID string, expanded bool) {
 	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
-		return s.service.Analytics(ctx, req, userID, expanded)
+		return s.service.Analytics(ctx, req, userID, params)
 	})
 }
 

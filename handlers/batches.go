@@ -16,6 +16,7 @@ import (
 	"afterhours/handlers/batch"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/problem"
+	"afterhours/handlers/spec"
 )
 
 // newBatchRunner returns the runner of batches. It passes each request of a batch to ServeHTTP as a
@@ -168,7 +169,8 @@ func (s *Server) beginBatch(outer *http.Request, requests []batch.Announced) err
 	}
 	long := 0
 	for _, one := range requests {
-		path, raw, _ := s.spec.CanonicalURL(one.Path)
+		aliases := spec.Aliases(s.spec.CanonicalQuery(one.Query))
+		path, raw, _ := s.spec.CanonicalURL(s.spec.WithKeys(one.Path, aliases))
 		if raw != "" {
 			path = raw
 		}

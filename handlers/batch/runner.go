@@ -127,8 +127,9 @@ func (g *atomicityGroup) succeeded() bool {
 	return !slices.ContainsFunc(g.items, func(i *item) bool { return i.response.status >= http.StatusBadRequest })
 }
 
-// Announced is a request of a batch before it is served. The path is escaped, and "" if it is not known.
-type Announced struct{ Method, Path string }
+// Announced is a request of a batch before it is served. The path and the query are escaped, and "" if they
+// are not known.
+type Announced struct{ Method, Path, Query string }
 
 // announced returns the requests of the groups.
 func (r *run) announced(groups []*atomicityGroup) []Announced {
@@ -138,7 +139,7 @@ func (r *run) announced(groups []*atomicityGroup) []Announced {
 			one := Announced{Method: strings.ToUpper(i.Method)}
 			if _, isReference := reference(i.URL); !isReference {
 				if address, refusal := r.address(i); refusal == nil {
-					one.Path = address.EscapedPath()
+					one.Path, one.Query = address.EscapedPath(), address.RawQuery
 				}
 			}
 			all = append(all, one)
