@@ -20,6 +20,7 @@ const init = `sap.ui.define(["sap/ui/model/odata/v4/ODataModel", "sap/ui/model/S
 const types = { ".js": "text/javascript", ".json": "application/json", ".css": "text/css", ".properties": "text/plain" };
 
 let server, browser, opened;
+const sent = [];
 const breaches = [];
 
 before(async () => {
@@ -35,30 +36,25 @@ before(async () => {
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 120_000 }); // the gate runs as root
+  opened = await browser.newPage(); // one for all tests: OpenUI5 has some hundred files
+  opened.setDefaultTimeout(120_000);
+  opened.on("pageerror", (error) => breaches.push(`uncaught ${error.message}`));
+  opened.on("request", (request) => request.url().startsWith(url) && request.method() !== "OPTIONS" && sent.push(request));
+  await opened.goto(`http://127.0.0.1:${server.address().port}/`, { timeout: 120_000 });
+  await opened.waitForFunction(() => globalThis.ui5);
 });
 after(async () => {
   await browser?.close();
   server?.close();
 });
-afterEach(async () => {
-  await opened?.context().close();
-  opened = undefined;
-  assert.deepEqual(breaches.splice(0), []);
-});
+afterEach(() => assert.deepEqual(breaches.splice(0), []));
 
 /**
- * Opens the page with a model in its default group mode. Returns the page and the requests that it sends to the server,
- * but for preflights. In the page, model is the model.
+ * Returns the page with a new model in its default group mode, and the requests that it sends to the server, but for
+ * preflights. In the page, model is the model.
  */
 export async function open() {
-  const context = await browser.newContext();
-  opened = await context.newPage();
-  opened.setDefaultTimeout(120_000);
-  const sent = [];
-  opened.on("pageerror", (error) => breaches.push(`uncaught ${error.message}`));
-  opened.on("request", (request) => request.url().startsWith(url) && request.method() !== "OPTIONS" && sent.push(request));
-  await opened.goto(`http://127.0.0.1:${server.address().port}/`);
-  await opened.waitForFunction(() => globalThis.ui5);
+  sent.length = 0;
   await opened.evaluate(
     ([serviceUrl, token]) => {
       globalThis.model = new globalThis.ui5.ODataModel({ serviceUrl, operationMode: "Server", httpHeaders: { Authorization: `Bearer ${token}` } });
