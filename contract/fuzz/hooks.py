@@ -65,6 +65,8 @@ def before_load_schema(context, raw_schema):
         for name in dictionaries["statistics"]["values"] + dictionaries["deleted"]["values"]:
             body = {"@odata.type": "#microsoft.graph.meetingActivityStatistics", "startDate": "2026-06-16", "duration": "PT1H"}
             patch(f"{user}/analytics/activityStatistics/{name}", body, Prefer="create-if-missing")
+    # The boundary of a multipart batch stands in Content-Type, of which OpenAPI cannot say so. FuzzMultipart tries this format.
+    raw_schema["components"]["requestBodies"]["Batch"]["content"].pop("multipart/mixed")
     # The security checks do not know OpenID Connect and would always pass.
     schemes = raw_schema["components"]["securitySchemes"]
     raw_schema["components"]["securitySchemes"] = dict.fromkeys(schemes, {"type": "http", "scheme": "bearer"})
