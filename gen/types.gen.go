@@ -6,6 +6,7 @@ package gen
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"afterhours/store/edm"
 
@@ -94,6 +95,21 @@ const (
 func (e ChatActivityStatisticsCreateOdataType) Valid() bool {
 	switch e {
 	case ChatActivityStatisticsCreateOdataTypeHashMicrosoftGraphChatActivityStatistics:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CsdlVersion.
+const (
+	N401 CsdlVersion = "4.01"
+)
+
+// Valid indicates whether the value is a known member of the CsdlVersion enum.
+func (e CsdlVersion) Valid() bool {
+	switch e {
+	case N401:
 		return true
 	default:
 		return false
@@ -792,6 +808,17 @@ type ChatActivityStatisticsCreate struct {
 // ChatActivityStatisticsCreateOdataType defines model for ChatActivityStatisticsCreate.OdataType.
 type ChatActivityStatisticsCreateOdataType string
 
+// Csdl The data model as OData CSDL JSON 4.01. Its other member is the schema, under its namespace.
+type Csdl struct {
+	// EntityContainer The qualified name of the container.
+	EntityContainer      *string                `json:"$EntityContainer,omitempty"`
+	Version              CsdlVersion            `json:"$Version"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// CsdlVersion defines model for Csdl.Version.
+type CsdlVersion string
+
 // Date A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 //
 // Example: 2019-06-16
@@ -1300,6 +1327,9 @@ type Prefer = string
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
+// PreferValues defines model for preferValues.
+type PreferValues = string
+
 // Select defines model for select.
 type Select = string
 
@@ -1344,6 +1374,9 @@ type InsufficientStorage = Error
 
 // InternalServerError defines model for InternalServerError.
 type InternalServerError = Error
+
+// Metadata The data model as OData CSDL JSON 4.01. Its other member is the schema, under its namespace.
+type Metadata = Csdl
 
 // NotAcceptable defines model for NotAcceptable.
 type NotAcceptable = Error
@@ -1407,7 +1440,7 @@ type UpdateSettings = SettingsUpdate
 
 // GetServiceDocumentParams defines parameters for GetServiceDocument.
 type GetServiceDocumentParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1416,7 +1449,7 @@ type GetServiceDocumentParams struct {
 
 // RunBatchParams defines parameters for RunBatch.
 type RunBatchParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1425,6 +1458,9 @@ type RunBatchParams struct {
 
 // GetMetadataParams defines parameters for GetMetadata.
 type GetMetadataParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1434,8 +1470,11 @@ type GetMyAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics.
 	Expand *GetMyAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1446,7 +1485,7 @@ type GetMyAnalyticsParamsExpand string
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1455,7 +1494,7 @@ type UpdateMyAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1473,7 +1512,7 @@ type ListMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1485,10 +1524,10 @@ type ListMyStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1500,10 +1539,10 @@ type CreateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1536,7 +1575,7 @@ type GetMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1544,6 +1583,9 @@ type GetMyStatisticParams struct {
 
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1554,7 +1596,7 @@ type UpdateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1563,7 +1605,7 @@ type UpdateMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1572,7 +1614,7 @@ type UpdateMyStatisticParams struct {
 
 // GetMyStatisticPropertyParams defines parameters for GetMyStatisticProperty.
 type GetMyStatisticPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1587,7 +1629,7 @@ type GetMyStatisticPropertyValueParams struct {
 
 // GetMySettingsParams defines parameters for GetMySettings.
 type GetMySettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1596,7 +1638,7 @@ type GetMySettingsParams struct {
 
 // UpdateMySettingsParams defines parameters for UpdateMySettings.
 type UpdateMySettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1605,7 +1647,7 @@ type UpdateMySettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1617,8 +1659,11 @@ type GetUserAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics.
 	Expand *GetUserAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1629,7 +1674,7 @@ type GetUserAnalyticsParamsExpand string
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1638,7 +1683,7 @@ type UpdateUserAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1656,7 +1701,7 @@ type ListUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1668,10 +1713,10 @@ type ListUserStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1683,10 +1728,10 @@ type CreateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1719,7 +1764,7 @@ type GetUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1727,6 +1772,9 @@ type GetUserStatisticParams struct {
 
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1737,7 +1785,7 @@ type UpdateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1746,7 +1794,7 @@ type UpdateUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1755,7 +1803,7 @@ type UpdateUserStatisticParams struct {
 
 // GetUserStatisticPropertyParams defines parameters for GetUserStatisticProperty.
 type GetUserStatisticPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1770,7 +1818,7 @@ type GetUserStatisticPropertyValueParams struct {
 
 // GetUserSettingsParams defines parameters for GetUserSettings.
 type GetUserSettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1779,7 +1827,7 @@ type GetUserSettingsParams struct {
 
 // UpdateUserSettingsParams defines parameters for UpdateUserSettings.
 type UpdateUserSettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1788,7 +1836,7 @@ type UpdateUserSettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1821,6 +1869,87 @@ type UpdateUserStatisticJSONRequestBody = ActivityStatisticsUpdate
 
 // UpdateUserSettingsJSONRequestBody defines body for UpdateUserSettings for application/json ContentType.
 type UpdateUserSettingsJSONRequestBody = SettingsUpdate
+
+// Getter for additional properties for Csdl. Returns the specified
+// element and whether it was found
+func (a Csdl) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for Csdl
+func (a *Csdl) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for Csdl to handle AdditionalProperties
+func (a *Csdl) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["$EntityContainer"]; found {
+		err = json.Unmarshal(raw, &a.EntityContainer)
+		if err != nil {
+			return fmt.Errorf("error reading '$EntityContainer': %w", err)
+		}
+		delete(object, "$EntityContainer")
+	}
+
+	if raw, found := object["$Version"]; found {
+		err = json.Unmarshal(raw, &a.Version)
+		if err != nil {
+			return fmt.Errorf("error reading '$Version': %w", err)
+		}
+		delete(object, "$Version")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for Csdl to handle AdditionalProperties
+func (a Csdl) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.EntityContainer != nil {
+		object["$EntityContainer"], err = json.Marshal(a.EntityContainer)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '$EntityContainer': %w", err)
+		}
+	}
+
+	object["$Version"], err = json.Marshal(a.Version)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '$Version': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
 
 // AsCallActivityStatistics returns the union data inside the ActivityStatistics as a CallActivityStatistics
 func (t ActivityStatistics) AsCallActivityStatistics() (CallActivityStatistics, error) {

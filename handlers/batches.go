@@ -47,7 +47,7 @@ func (s *Server) RunBatch(c *gin.Context, _ gen.RunBatchParams) {
 			}
 			return nil, problem.Invalid(faults...)
 		}
-		return &operations.Response{Status: http.StatusOK, ContentType: req.Form.ContentType(), Body: text}, err
+		return &operations.Response{Status: http.StatusOK, ContentType: req.Form.ContentType(), Body: text, Whole: true}, err
 	})
 }
 

@@ -16,11 +16,14 @@ func spaced(query string) string { return strings.ReplaceAll(query, " ", "%20") 
 func formatOf(value string) string { return "?$format=" + url.QueryEscape(value) }
 
 // TestFormatOnEveryOperation checks that each operation with a JSON response takes $format=json,
-// refuses any other format, and that no other operation takes $format.
+// refuses any other format, and that no other operation takes $format. $metadata, which is also XML, has a test of its own.
 func TestFormatOnEveryOperation(t *testing.T) {
 	bodies := map[string]string{"POST": `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`, "PATCH": `{}`}
 	for _, op := range checked.Operations(t) {
 		c := newTestClient(t)
+		if op.Template == "/$metadata" {
+			continue
+		}
 		path, body := op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration"), bodies[op.Method]
 		if strings.HasSuffix(path, "$batch") {
 			body = `{"requests":[{"id":"1","method":"GET","url":"/me/analytics?$format=json"},{"id":"2","method":"GET","url":"/me/analytics?$format=xml"}]}`

@@ -109,8 +109,10 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 		path[param.Key] = param.Value
 	}
 	var err error
-	req.body, err = input.Validate(c.Request, op, path, text, s.quirks)
-	return s.withOptionFaults(err, c.Request.URL)
+	if req.body, err = input.Validate(c.Request, op, path, text, s.quirks); err != nil || req.isControl {
+		return s.withOptionFaults(err, c.Request.URL)
+	}
+	return negotiate(c.Request, op, req)
 }
 
 // withOptionFaults adds the faults of the query options to those that validation found.

@@ -10,6 +10,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 
 	"afterhours/handlers/spec"
+	"afterhours/handlers/wire"
 )
 
 // Body is a request's body after validation.
@@ -51,7 +52,7 @@ func withIntegers(value any) any {
 
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
 // not JSON is left as it is.
-func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
+func (q Quirks) decodeBody(op *spec.Operation, text []byte, version wire.Version) (Body, error) {
 	switch {
 	case op.BodySchema == nil:
 		return Body{Text: text}, nil
@@ -59,6 +60,9 @@ func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
 		text = []byte("{}")
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
+	if version == wire.Version401 {
+		wire.Prefixed(value)
+	}
 	if object, isObject := value.(map[string]any); isObject {
 		schema := narrow(op.BodySchema, value)
 		dropAnnotations(schema, object)

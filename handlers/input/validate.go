@@ -49,7 +49,7 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, text 
 	var body Body
 	if op.RequestBody != nil {
 		var err error
-		if body, err = quirks.decodeBody(op, text); err != nil {
+		if body, err = quirks.decodeBody(op, text, bodyVersion(r.Header)); err != nil {
 			return body, withFaults(err, faults)
 		}
 		if op.BodySchema != nil {
@@ -59,7 +59,7 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, text 
 	if len(faults) > 0 {
 		return body, problem.Invalid(faults...)
 	}
-	return body, checkFormat(r.URL.RawQuery)
+	return body, nil
 }
 
 // withFaults returns the problem of a body together with the faults of the parameters. A problem that

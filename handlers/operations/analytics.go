@@ -39,7 +39,11 @@ func (s *Service) Analytics(ctx context.Context, req *Request, userID string, ex
 	if err != nil {
 		return nil, err
 	}
-	return analyticsResponse(req, owner, stored, s.appendStatistics(nil, req, owner, found, wanted.form), next)
+	response, err := analyticsResponse(req, owner, stored, s.appendStatistics(nil, req, owner, found, wanted.form), next)
+	if err == nil {
+		response.Preference = req.Form.Preference()
+	}
+	return response, err
 }
 
 // UpdateAnalytics is PATCH on the analytics: only their settings can change.

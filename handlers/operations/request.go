@@ -17,6 +17,8 @@ type Request struct {
 	Root string
 	// Cast is the type that the URL casts to, nil without a cast.
 	Cast *wire.Type
+	// Media is the media type of the response.
+	Media string
 	// Form is how the response writes statistics. An operation adds the selection.
 	Form wire.Form
 	// Caller is the principal of the token.

@@ -85,7 +85,7 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	if merged == stored.Record {
 		return s.written(req, c.key.Owner, &stored, settings, c.prefer, false), nil
 	}
-	return s.replace(ctx, req, c, merged, stored.Revision)
+	return s.replace(ctx, req, c, merged, &stored)
 }
 
 // updateRecent tries the PATCH on the cached statistic by compare-and-swap, without a read. It returns
@@ -101,23 +101,24 @@ func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Re
 	if merged == stored.Record || s.judge(req, t, &stored.Record, &merged, faults) != nil {
 		return nil, nil
 	}
-	response, err := s.replace(ctx, req, c, merged, stored.Revision)
+	response, err := s.replace(ctx, req, c, merged, &stored)
 	if errors.Is(err, errRaced) {
 		return nil, nil
 	}
 	return response, err
 }
 
-// replace stores the merged record if the revision is still the stored one. Otherwise the error is
+// replace stores the merged record if the revision of the statistic is still the stored one. Otherwise the error is
 // errRaced.
-func (s *Service) replace(ctx context.Context, req *Request, c change, merged store.Record, was store.Revision) (*Response, error) {
-	statistic, settings, err := s.put(ctx, req, c.key, merged, was)
+func (s *Service) replace(ctx context.Context, req *Request, c change, merged store.Record, was *store.Statistic) (*Response, error) {
+	statistic, settings, err := s.put(ctx, req, c.key, merged, was.Revision)
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 		return nil, errRaced
 	}
 	if err != nil {
 		return nil, err
 	}
+	req.Form.Before = was
 	return s.written(req, c.key.Owner, &statistic, settings, c.prefer, false), nil
 }
 

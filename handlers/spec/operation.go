@@ -2,6 +2,7 @@ package spec
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -19,6 +20,8 @@ type Operation struct {
 	Route      *routers.Route
 	// QueryNames are the query options that the operation takes.
 	QueryNames []string
+	// Produces are the media types of a successful response, the usual one first; none without a body.
+	Produces []string
 	// IsLong is true if the operation may read many statistics (x-long).
 	IsLong bool
 	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body. BodySchema is
@@ -56,6 +59,7 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		Security:   c.doc.Security,
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
 	}
+	ready.Produces = mediaTypes(op.Responses)
 	ready.IsLong, _ = op.Extensions["x-long"].(bool)
 	if op.Security != nil {
 		ready.Security = *op.Security
@@ -77,6 +81,23 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		}
 	}
 	return nil
+}
+
+// mediaTypes returns the media types of the successful responses. XML is the usual one of $metadata, which has both.
+func mediaTypes(responses *openapi3.Responses) []string {
+	media := map[string]bool{}
+	for status, response := range responses.Map() {
+		if strings.HasPrefix(status, "2") {
+			for name := range response.Value.Content {
+				media[name] = true
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(media))
+	if at := slices.Index(names, "application/xml"); at > 0 {
+		names = slices.Insert(slices.Delete(names, at, at+1), 0, "application/xml")
+	}
+	return names
 }
 
 // withHead returns the methods, and HEAD if GET is one of them. The contract states in
