@@ -6,7 +6,6 @@ package gen
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"afterhours/store/edm"
 
@@ -95,21 +94,6 @@ const (
 func (e ChatActivityStatisticsCreateOdataType) Valid() bool {
 	switch e {
 	case ChatActivityStatisticsCreateOdataTypeHashMicrosoftGraphChatActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for CsdlVersion.
-const (
-	N401 CsdlVersion = "4.01"
-)
-
-// Valid indicates whether the value is a known member of the CsdlVersion enum.
-func (e CsdlVersion) Valid() bool {
-	switch e {
-	case N401:
 		return true
 	default:
 		return false
@@ -809,15 +793,7 @@ type ChatActivityStatisticsCreate struct {
 type ChatActivityStatisticsCreateOdataType string
 
 // Csdl The data model as OData CSDL JSON 4.01. Its other member is the schema, under its namespace.
-type Csdl struct {
-	// EntityContainer The qualified name of the container.
-	EntityContainer      *string                `json:"$EntityContainer,omitempty"`
-	Version              CsdlVersion            `json:"$Version"`
-	AdditionalProperties map[string]interface{} `json:"-"`
-}
-
-// CsdlVersion defines model for Csdl.Version.
-type CsdlVersion string
+type Csdl map[string]interface{}
 
 // Date A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 //
@@ -1869,87 +1845,6 @@ type UpdateUserStatisticJSONRequestBody = ActivityStatisticsUpdate
 
 // UpdateUserSettingsJSONRequestBody defines body for UpdateUserSettings for application/json ContentType.
 type UpdateUserSettingsJSONRequestBody = SettingsUpdate
-
-// Getter for additional properties for Csdl. Returns the specified
-// element and whether it was found
-func (a Csdl) Get(fieldName string) (value interface{}, found bool) {
-	if a.AdditionalProperties != nil {
-		value, found = a.AdditionalProperties[fieldName]
-	}
-	return
-}
-
-// Setter for additional properties for Csdl
-func (a *Csdl) Set(fieldName string, value interface{}) {
-	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]interface{})
-	}
-	a.AdditionalProperties[fieldName] = value
-}
-
-// Override default JSON handling for Csdl to handle AdditionalProperties
-func (a *Csdl) UnmarshalJSON(b []byte) error {
-	object := make(map[string]json.RawMessage)
-	err := json.Unmarshal(b, &object)
-	if err != nil {
-		return err
-	}
-
-	if raw, found := object["$EntityContainer"]; found {
-		err = json.Unmarshal(raw, &a.EntityContainer)
-		if err != nil {
-			return fmt.Errorf("error reading '$EntityContainer': %w", err)
-		}
-		delete(object, "$EntityContainer")
-	}
-
-	if raw, found := object["$Version"]; found {
-		err = json.Unmarshal(raw, &a.Version)
-		if err != nil {
-			return fmt.Errorf("error reading '$Version': %w", err)
-		}
-		delete(object, "$Version")
-	}
-
-	if len(object) != 0 {
-		a.AdditionalProperties = make(map[string]interface{})
-		for fieldName, fieldBuf := range object {
-			var fieldVal interface{}
-			err := json.Unmarshal(fieldBuf, &fieldVal)
-			if err != nil {
-				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
-			}
-			a.AdditionalProperties[fieldName] = fieldVal
-		}
-	}
-	return nil
-}
-
-// Override default JSON handling for Csdl to handle AdditionalProperties
-func (a Csdl) MarshalJSON() ([]byte, error) {
-	var err error
-	object := make(map[string]json.RawMessage)
-
-	if a.EntityContainer != nil {
-		object["$EntityContainer"], err = json.Marshal(a.EntityContainer)
-		if err != nil {
-			return nil, fmt.Errorf("error marshaling '$EntityContainer': %w", err)
-		}
-	}
-
-	object["$Version"], err = json.Marshal(a.Version)
-	if err != nil {
-		return nil, fmt.Errorf("error marshaling '$Version': %w", err)
-	}
-
-	for fieldName, field := range a.AdditionalProperties {
-		object[fieldName], err = json.Marshal(field)
-		if err != nil {
-			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
-		}
-	}
-	return json.Marshal(object)
-}
 
 // AsCallActivityStatistics returns the union data inside the ActivityStatistics as a CallActivityStatistics
 func (t ActivityStatistics) AsCallActivityStatistics() (CallActivityStatistics, error) {
