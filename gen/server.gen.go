@@ -46,12 +46,30 @@ type ServerInterface interface {
 	// UpdateMyStatistic Update callActivityStatistics or another activity statistic of the signed-in user.
 	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id})
 	UpdateMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params UpdateMyStatisticParams)
+	// ReplaceMyStatistic Replace an activity statistic of the signed-in user as a whole.
+	// (PUT /me/analytics/activityStatistics/{activityStatistics-id})
+	ReplaceMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params ReplaceMyStatisticParams)
+	// ClearMyStatisticProperty Clear one property of an activity statistic of the signed-in user.
+	// (DELETE /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ClearMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ClearMyStatisticPropertyParams)
 	// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
 	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property})
 	GetMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyParams)
+	// UpdateMyStatisticProperty Set one property of an activity statistic of the signed-in user by PATCH.
+	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	UpdateMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params UpdateMyStatisticPropertyParams)
+	// ReplaceMyStatisticProperty Set one property of an activity statistic of the signed-in user.
+	// (PUT /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ReplaceMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceMyStatisticPropertyParams)
+	// ClearMyStatisticPropertyValue Clear the value of one property of an activity statistic of the signed-in user.
+	// (DELETE /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ClearMyStatisticPropertyValue(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ClearMyStatisticPropertyValueParams)
 	// GetMyStatisticPropertyValue Read the bare value of one property of an activity statistic of the signed-in user.
 	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
 	GetMyStatisticPropertyValue(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyValueParams)
+	// ReplaceMyStatisticPropertyValue Set one property of an activity statistic of the signed-in user to a bare value.
+	// (PUT /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ReplaceMyStatisticPropertyValue(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceMyStatisticPropertyValueParams)
 	// GetMySettings Read the analytics settings of the signed-in user.
 	// (GET /me/analytics/settings)
 	GetMySettings(c *gin.Context, params GetMySettingsParams)
@@ -82,12 +100,30 @@ type ServerInterface interface {
 	// UpdateUserStatistic Update callActivityStatistics or another activity statistic of a user.
 	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	UpdateUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params UpdateUserStatisticParams)
+	// ReplaceUserStatistic Replace an activity statistic of a user as a whole.
+	// (PUT /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
+	ReplaceUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params ReplaceUserStatisticParams)
+	// ClearUserStatisticProperty Clear one property of an activity statistic of a user.
+	// (DELETE /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ClearUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ClearUserStatisticPropertyParams)
 	// GetUserStatisticProperty Read one property of an activity statistic of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
 	GetUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyParams)
+	// UpdateUserStatisticProperty Set one property of an activity statistic of a user by PATCH.
+	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	UpdateUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params UpdateUserStatisticPropertyParams)
+	// ReplaceUserStatisticProperty Set one property of an activity statistic of a user.
+	// (PUT /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ReplaceUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceUserStatisticPropertyParams)
+	// ClearUserStatisticPropertyValue Clear the value of one property of an activity statistic of a user.
+	// (DELETE /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ClearUserStatisticPropertyValue(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ClearUserStatisticPropertyValueParams)
 	// GetUserStatisticPropertyValue Read the bare value of one property of an activity statistic of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
 	GetUserStatisticPropertyValue(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyValueParams)
+	// ReplaceUserStatisticPropertyValue Set one property of an activity statistic of a user to a bare value.
+	// (PUT /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ReplaceUserStatisticPropertyValue(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceUserStatisticPropertyValueParams)
 	// GetUserSettings Read the analytics settings of a user.
 	// (GET /users/{user-id}/analytics/settings)
 	GetUserSettings(c *gin.Context, userID UserID, params GetUserSettingsParams)
@@ -1006,6 +1042,224 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 	siw.Handler.UpdateMyStatistic(c, activityStatisticsID, params)
 }
 
+// ReplaceMyStatistic operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceMyStatistic(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceMyStatisticParams
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceMyStatistic(c, activityStatisticsID, params)
+}
+
+// ClearMyStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ClearMyStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearMyStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearMyStatisticProperty(c, activityStatisticsID, property, params)
+}
+
 // GetMyStatisticProperty operation middleware
 func (siw *ServerInterfaceWrapper) GetMyStatisticProperty(c *gin.Context) {
 
@@ -1072,6 +1326,294 @@ func (siw *ServerInterfaceWrapper) GetMyStatisticProperty(c *gin.Context) {
 	siw.Handler.GetMyStatisticProperty(c, activityStatisticsID, property, params)
 }
 
+// UpdateMyStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) UpdateMyStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateMyStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateMyStatisticProperty(c, activityStatisticsID, property, params)
+}
+
+// ReplaceMyStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceMyStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceMyStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceMyStatisticProperty(c, activityStatisticsID, property, params)
+}
+
+// ClearMyStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ClearMyStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearMyStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+}
+
 // GetMyStatisticPropertyValue operation middleware
 func (siw *ServerInterfaceWrapper) GetMyStatisticPropertyValue(c *gin.Context) {
 
@@ -1128,6 +1670,102 @@ func (siw *ServerInterfaceWrapper) GetMyStatisticPropertyValue(c *gin.Context) {
 	}
 
 	siw.Handler.GetMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+}
+
+// ReplaceMyStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceMyStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceMyStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceMyStatisticPropertyValue(c, activityStatisticsID, property, params)
 }
 
 // GetMySettings operation middleware
@@ -2112,6 +2750,242 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 	siw.Handler.UpdateUserStatistic(c, userID, activityStatisticsID, params)
 }
 
+// ReplaceUserStatistic operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceUserStatistic(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceUserStatisticParams
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceUserStatistic(c, userID, activityStatisticsID, params)
+}
+
+// ClearUserStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ClearUserStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearUserStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+}
+
 // GetUserStatisticProperty operation middleware
 func (siw *ServerInterfaceWrapper) GetUserStatisticProperty(c *gin.Context) {
 
@@ -2187,6 +3061,321 @@ func (siw *ServerInterfaceWrapper) GetUserStatisticProperty(c *gin.Context) {
 	siw.Handler.GetUserStatisticProperty(c, userID, activityStatisticsID, property, params)
 }
 
+// UpdateUserStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) UpdateUserStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateUserStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+}
+
+// ReplaceUserStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceUserStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceUserStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+}
+
+// ClearUserStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ClearUserStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearUserStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+}
+
 // GetUserStatisticPropertyValue operation middleware
 func (siw *ServerInterfaceWrapper) GetUserStatisticPropertyValue(c *gin.Context) {
 
@@ -2252,6 +3441,111 @@ func (siw *ServerInterfaceWrapper) GetUserStatisticPropertyValue(c *gin.Context)
 	}
 
 	siw.Handler.GetUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+}
+
+// ReplaceUserStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceUserStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceUserStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
 }
 
 // GetUserSettings operation middleware
@@ -2463,8 +3757,14 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.GetMyStatistic)
 	router.PATCH(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateMyStatistic)
+	router.PUT(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.ReplaceMyStatistic)
+	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ClearMyStatisticProperty)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetMyStatisticProperty)
+	router.PATCH(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.UpdateMyStatisticProperty)
+	router.PUT(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ReplaceMyStatisticProperty)
+	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ClearMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetMyStatisticPropertyValue)
+	router.PUT(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ReplaceMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/settings", wrapper.GetMySettings)
 	router.PATCH(options.BaseURL+"/me/analytics/settings", wrapper.UpdateMySettings)
 	router.GET(options.BaseURL+"/users/:user-id/analytics", wrapper.GetUserAnalytics)
@@ -2475,8 +3775,14 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.GetUserStatistic)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateUserStatistic)
+	router.PUT(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.ReplaceUserStatistic)
+	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ClearUserStatisticProperty)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetUserStatisticProperty)
+	router.PATCH(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.UpdateUserStatisticProperty)
+	router.PUT(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ReplaceUserStatisticProperty)
+	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ClearUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetUserStatisticPropertyValue)
+	router.PUT(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ReplaceUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.GetUserSettings)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.UpdateUserSettings)
 }

@@ -139,6 +139,7 @@ const (
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
 	ErrorCodeNotAcceptable              ErrorCode = "NotAcceptable"
+	ErrorCodeNotImplemented             ErrorCode = "notImplemented"
 	ErrorCodeQuotaLimitReached          ErrorCode = "quotaLimitReached"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
@@ -168,6 +169,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeNameAlreadyExists:
 		return true
 	case ErrorCodeNotAcceptable:
+		return true
+	case ErrorCodeNotImplemented:
 		return true
 	case ErrorCodeQuotaLimitReached:
 		return true
@@ -202,6 +205,7 @@ const (
 	InvalidValue          ErrorDetailCode = "invalidValue"
 	MalformedEntityTag    ErrorDetailCode = "malformedEntityTag"
 	MissingProperty       ErrorDetailCode = "missingProperty"
+	NotSupported          ErrorDetailCode = "notSupported"
 	NullNotAllowed        ErrorDetailCode = "nullNotAllowed"
 	PropertyNotUpdateable ErrorDetailCode = "propertyNotUpdateable"
 	UnknownProperty       ErrorDetailCode = "unknownProperty"
@@ -218,6 +222,8 @@ func (e ErrorDetailCode) Valid() bool {
 	case MalformedEntityTag:
 		return true
 	case MissingProperty:
+		return true
+	case NotSupported:
 		return true
 	case NullNotAllowed:
 		return true
@@ -573,8 +579,8 @@ type AnalyticsActivityType string
 // BatchItem defines model for batchItem.
 type BatchItem struct {
 	// AtomicityGroup The name of the request's atomicity group (OData JSON 19). Graph ignores it. The requests of a group
-	// must be adjacent. They succeed or fail together. They may be POST, PATCH and DELETE of statistics, and
-	// GET of one statistic.
+	// must be adjacent. They succeed or fail together. They may be POST, PUT, PATCH and DELETE of statistics
+	// and their properties, and GET of one statistic.
 	AtomicityGroup nullable.Nullable[string] `json:"atomicityGroup,omitempty"`
 
 	// Body A JSON object, a text, or any other body in base64. null means no body.
@@ -1197,6 +1203,11 @@ type Property struct {
 // PropertyName defines model for propertyName.
 type PropertyName string
 
+// PropertyUpdate The value of one property. It has the form of that property, or is null.
+type PropertyUpdate struct {
+	Value nullable.Nullable[string] `json:"value"`
+}
+
 // ServiceDocument defines model for serviceDocument.
 type ServiceDocument struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1360,11 +1371,17 @@ type NotAcceptable = Error
 // NotFound defines model for NotFound.
 type NotFound = Error
 
+// NotImplemented defines model for NotImplemented.
+type NotImplemented = Error
+
 // PayloadTooLarge defines model for PayloadTooLarge.
 type PayloadTooLarge = Error
 
 // PreconditionFailed defines model for PreconditionFailed.
 type PreconditionFailed = Error
+
+// Replaced One activity of one user over a range of dates. @odata.type names one of the five types.
+type Replaced = ActivityStatistics
 
 // RequestTimeout defines model for RequestTimeout.
 type RequestTimeout = Error
@@ -1405,11 +1422,17 @@ type Batch = BatchRequest
 // Create A new statistic. @odata.type gives its type.
 type Create = ActivityStatisticsCreate
 
+// Replace The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
+type Replace = ActivityStatisticsUpdate
+
 // Update The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
 type Update = ActivityStatisticsUpdate
 
 // UpdateAnalytics defines model for UpdateAnalytics.
 type UpdateAnalytics = UserAnalyticsUpdate
+
+// UpdateProperty The value of one property. It has the form of that property, or is null.
+type UpdateProperty = PropertyUpdate
 
 // UpdateSettings The settings to change.
 type UpdateSettings = SettingsUpdate
@@ -1467,10 +1490,10 @@ type UpdateMyAnalyticsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1518,7 +1541,7 @@ type CreateMyStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1539,7 +1562,7 @@ type DeleteMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1557,7 +1580,7 @@ type GetMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
@@ -1578,11 +1601,44 @@ type UpdateMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticParams defines parameters for ReplaceMyStatistic.
+type ReplaceMyStatisticParams struct {
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearMyStatisticPropertyParams defines parameters for ClearMyStatisticProperty.
+type ClearMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1597,8 +1653,59 @@ type GetMyStatisticPropertyParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// UpdateMyStatisticPropertyParams defines parameters for UpdateMyStatisticProperty.
+type UpdateMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticPropertyParams defines parameters for ReplaceMyStatisticProperty.
+type ReplaceMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearMyStatisticPropertyValueParams defines parameters for ClearMyStatisticPropertyValue.
+type ClearMyStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticPropertyValueTextBody defines parameters for ReplaceMyStatisticPropertyValue.
+type ReplaceMyStatisticPropertyValueTextBody = string
+
+// ReplaceMyStatisticPropertyValueParams defines parameters for ReplaceMyStatisticPropertyValue.
+type ReplaceMyStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1620,10 +1727,10 @@ type UpdateMySettingsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1656,10 +1763,10 @@ type UpdateUserAnalyticsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1707,7 +1814,7 @@ type CreateUserStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1728,7 +1835,7 @@ type DeleteUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1746,7 +1853,7 @@ type GetUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
@@ -1767,11 +1874,44 @@ type UpdateUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticParams defines parameters for ReplaceUserStatistic.
+type ReplaceUserStatisticParams struct {
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearUserStatisticPropertyParams defines parameters for ClearUserStatisticProperty.
+type ClearUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1786,8 +1926,59 @@ type GetUserStatisticPropertyParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// UpdateUserStatisticPropertyParams defines parameters for UpdateUserStatisticProperty.
+type UpdateUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticPropertyParams defines parameters for ReplaceUserStatisticProperty.
+type ReplaceUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearUserStatisticPropertyValueParams defines parameters for ClearUserStatisticPropertyValue.
+type ClearUserStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticPropertyValueTextBody defines parameters for ReplaceUserStatisticPropertyValue.
+type ReplaceUserStatisticPropertyValueTextBody = string
+
+// ReplaceUserStatisticPropertyValueParams defines parameters for ReplaceUserStatisticPropertyValue.
+type ReplaceUserStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1809,10 +2000,10 @@ type UpdateUserSettingsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1831,6 +2022,18 @@ type CreateMyStatisticJSONRequestBody = ActivityStatisticsCreate
 // UpdateMyStatisticJSONRequestBody defines body for UpdateMyStatistic for application/json ContentType.
 type UpdateMyStatisticJSONRequestBody = ActivityStatisticsUpdate
 
+// ReplaceMyStatisticJSONRequestBody defines body for ReplaceMyStatistic for application/json ContentType.
+type ReplaceMyStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// UpdateMyStatisticPropertyJSONRequestBody defines body for UpdateMyStatisticProperty for application/json ContentType.
+type UpdateMyStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceMyStatisticPropertyJSONRequestBody defines body for ReplaceMyStatisticProperty for application/json ContentType.
+type ReplaceMyStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceMyStatisticPropertyValueTextRequestBody defines body for ReplaceMyStatisticPropertyValue for text/plain ContentType.
+type ReplaceMyStatisticPropertyValueTextRequestBody = ReplaceMyStatisticPropertyValueTextBody
+
 // UpdateMySettingsJSONRequestBody defines body for UpdateMySettings for application/json ContentType.
 type UpdateMySettingsJSONRequestBody = SettingsUpdate
 
@@ -1842,6 +2045,18 @@ type CreateUserStatisticJSONRequestBody = ActivityStatisticsCreate
 
 // UpdateUserStatisticJSONRequestBody defines body for UpdateUserStatistic for application/json ContentType.
 type UpdateUserStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// ReplaceUserStatisticJSONRequestBody defines body for ReplaceUserStatistic for application/json ContentType.
+type ReplaceUserStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// UpdateUserStatisticPropertyJSONRequestBody defines body for UpdateUserStatisticProperty for application/json ContentType.
+type UpdateUserStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceUserStatisticPropertyJSONRequestBody defines body for ReplaceUserStatisticProperty for application/json ContentType.
+type ReplaceUserStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceUserStatisticPropertyValueTextRequestBody defines body for ReplaceUserStatisticPropertyValue for text/plain ContentType.
+type ReplaceUserStatisticPropertyValueTextRequestBody = ReplaceUserStatisticPropertyValueTextBody
 
 // UpdateUserSettingsJSONRequestBody defines body for UpdateUserSettings for application/json ContentType.
 type UpdateUserSettingsJSONRequestBody = SettingsUpdate

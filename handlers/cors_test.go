@@ -10,7 +10,7 @@ func TestCORS(t *testing.T) {
 	c := newTestClient(t)
 	preflight := c.do(call{method: "OPTIONS", path: seedItem, header: map[string]string{"Origin": "https://app.example",
 		"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type,if-match"}})
-	if preflight.status != 200 || preflight.header.Get("Access-Control-Allow-Origin") != "*" || preflight.header.Get("Access-Control-Allow-Methods") != "DELETE, GET, HEAD, PATCH" ||
+	if preflight.status != 200 || preflight.header.Get("Access-Control-Allow-Origin") != "*" || preflight.header.Get("Access-Control-Allow-Methods") != "DELETE, GET, HEAD, PATCH, PUT" ||
 		preflight.header.Get("Access-Control-Allow-Headers") != "authorization,content-type,if-match" || preflight.header.Get("Access-Control-Allow-Credentials") != "" {
 		t.Errorf("preflight: %d %v", preflight.status, preflight.header)
 	}

@@ -47,6 +47,7 @@ var statuses = []struct {
 	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
 	{problem.ErrFormat, http.StatusNotAcceptable, gen.ErrorCodeNotAcceptable},
 	{problem.ErrStopped, http.StatusBadRequest, gen.ErrorCodeRequestUnsupportedQuery},
+	{problem.ErrNotImplemented, http.StatusNotImplemented, gen.ErrorCodeNotImplemented},
 	{problem.ErrThrottled, http.StatusTooManyRequests, gen.ErrorCodeTooManyRequests},
 	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
@@ -77,7 +78,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		req.reason = refused.Message
 	}
 	s.setErrorHeaders(w.Header(), status, req, refused)
-	if !req.endsByFault() && status >= http.StatusInternalServerError && !gone(r) && !s.isTold(err) && s.mayLog(req) {
+	if !req.endsByFault() && isFailure(status) && !gone(r) && !s.isTold(err) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}
@@ -152,6 +153,12 @@ func (s *Server) errorBody(req *request, code gen.ErrorCode, message string, ref
 		body.Details = &refused.Details
 	}
 	return body
+}
+
+// isFailure reports whether the server is to blame for a status. 501 is for what a caller asks and the
+// server never promised.
+func isFailure(status int) bool {
+	return status >= http.StatusInternalServerError && status != http.StatusNotImplemented
 }
 
 // gone reports whether the caller has hung up, which is not a failure of the server.
@@ -241,7 +248,7 @@ func (s *Server) noMethod(c *gin.Context) {
 }
 
 // methodAdvice returns a sentence with the method that a caller may mean, "" for none. Only a
-// statistic allows DELETE, only it and settings PATCH.
+// statistic and its properties allow DELETE, only they and settings PATCH.
 func methodAdvice(method, allowed string) string {
 	isWrite := method == http.MethodPut || method == http.MethodPost
 	switch {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,10 +13,11 @@ import (
 )
 
 // probe is how to try an operation: its queries and its body, in which {id} stands for the id of a
-// statistic.
+// statistic. The body is JSON, or plain text if isText is true.
 type probe struct {
 	queries []string
 	body    string
+	isText  bool
 }
 
 // probes has a row for each operation of the contract. The names leave out My and User.
@@ -33,11 +35,19 @@ var probes = map[string]probe{
 	"createStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"{id}","timeZoneUsed":"intruder"}`},
 	"updateStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
 	"deleteStatistic":           {},
-	"updateAnalytics":           {body: `{"settings":{"hasLicense":false}}`},
-	"updateSettings":            {body: `{"hasOptedOut":true}`},
-	"getServiceDocument":        {},
-	"getMetadata":               {},
-	"runBatch":                  {}, // sends all the others: see delivery.send
+	"replaceStatistic":          {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
+
+	"replaceStatisticProperty":      {body: `{"value":"intruder"}`},
+	"updateStatisticProperty":       {body: `{"value":"intruder"}`},
+	"clearStatisticProperty":        {},
+	"replaceStatisticPropertyValue": {body: "intruder", isText: true},
+	"clearStatisticPropertyValue":   {},
+
+	"updateAnalytics":    {body: `{"settings":{"hasLicense":false}}`},
+	"updateSettings":     {body: `{"hasOptedOut":true}`},
+	"getServiceDocument": {},
+	"getMetadata":        {},
+	"runBatch":           {}, // sends all the others: see delivery.send
 }
 
 // attempt is a request that tries an operation. The user is me or another user, "" if the operation
@@ -77,9 +87,13 @@ func attempts(t testing.TB, user, id string) []attempt {
 		if strings.Contains(user, "@") { // a name is resolved before the query is read
 			probe.queries = probe.queries[:1]
 		}
+		var header map[string]string
+		if probe.isText {
+			header = map[string]string{"Content-Type": "text/plain"}
+		}
 		for _, query := range probe.queries {
 			all = append(all, attempt{
-				call:      call{method: one.Method, path: one.Path(values...) + query, body: strings.NewReplacer(values...).Replace(probe.body)},
+				call:      call{method: one.Method, path: one.Path(values...) + query, body: strings.NewReplacer(values...).Replace(probe.body), header: header},
 				operation: operation,
 				user:      about,
 			})
@@ -91,10 +105,10 @@ func attempts(t testing.TB, user, id string) []attempt {
 
 // rank returns the position of the attempt in the order in which attempts are made.
 func (a attempt) rank() int {
-	if a.method == http.MethodPatch && a.operation != "updateStatistic" {
+	if a.operation == "updateAnalytics" || a.operation == "updateSettings" {
 		return 9
 	}
-	return slices.Index([]string{"GET", "POST", "PATCH", "DELETE"}, a.method)
+	return slices.Index([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, a.method)
 }
 
 // delivery is how requests are sent: alone, or in batches.
@@ -107,13 +121,16 @@ type delivery struct {
 }
 
 // takes returns the attempts that can be sent in this way. An atomicity group takes only single
-// statistics.
+// statistics and their properties.
 func (d delivery) takes(tries []attempt) []attempt {
 	if !d.grouped {
 		return tries
 	}
-	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !strings.HasSuffix(a.operation, "Statistic") })
+	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !aboutOne.MatchString(a.operation) })
 }
+
+// aboutOne matches the operations on one statistic or a property of it.
+var aboutOne = regexp.MustCompile("Statistic(Property|PropertyValue)?$")
 
 // send sends the calls and returns their responses. The calls of one batch may be done in any order.
 func (d delivery) send(ts *testServer, token string, calls []call) []testResponse {
@@ -130,7 +147,10 @@ func (d delivery) send(ts *testServer, token string, calls []call) []testRespons
 		var requests []map[string]any
 		for i, c := range part {
 			request := map[string]any{"id": fmt.Sprint(i), "method": c.method, "url": strings.TrimPrefix(c.path, "/beta"), "headers": c.header}
-			if c.body != "" {
+			switch {
+			case c.header["Content-Type"] == "text/plain":
+				request["body"] = c.body
+			case c.body != "":
 				request["body"] = json.RawMessage(c.body)
 			}
 			if d.grouped {

@@ -153,7 +153,7 @@ func (ts *testServer) responses(t *testing.T, all []testUser, a pair, delivery d
 			continue
 		}
 		calls = append(calls, try.call)
-		if try.operation == "updateStatistic" {
+		if try.operation == "updateStatistic" || try.operation == "replaceStatistic" {
 			try.header = map[string]string{"Prefer": "create-if-missing"}
 			calls = append(calls, try.call)
 		}

@@ -63,23 +63,23 @@ func sameJSON(a, b any) bool {
 func TestVersionsOnEveryOperation(t *testing.T) {
 	for _, op := range checked.Operations(t) {
 		c := newTestClient(t)
-		path, body := exampleOf(op)
+		one := exampleOf(op)
 		before := c.send("GET", collection, "").text
 		for _, refused := range [][3]string{
 			{"OData-MaxVersion", "3.0", "it must be a version from 4.0 on"}, {"OData-MaxVersion", "4", "4.01"}, {"OData-MaxVersion", "new", "4.01"},
 			{"OData-Version", "3.0", "it must be 4.0 or 4.01"}, {"OData-Version", "4.02", "4.0 or 4.01"}, {"OData-Isolation", "other", "left out"},
 		} {
-			c.send(op.Method, path, body, refused[0], refused[1]).wantRefused(t, 400, "BadRequest", refused[0], refused[2])
+			c.sendExample(one, refused[0], refused[1]).wantRefused(t, 400, "BadRequest", refused[0], refused[2])
 		}
 		for _, name := range []string{"OData-Isolation", "Isolation"} {
-			c.send(op.Method, path, body, name, "snapshot").wantRefused(t, 412, "resourceModified", name, "leave it out")
+			c.sendExample(one, name, "snapshot").wantRefused(t, 412, "resourceModified", name, "leave it out")
 		}
 		if after := c.send("GET", collection, "").text; after != before {
-			t.Errorf("%s %s changed %s to %s", op.Method, path, before, after)
+			t.Errorf("%s changed %s to %s", op.ID, before, after)
 		}
-		got := c.send(op.Method, path, body, "OData-Version", "4.01", "OData-MaxVersion", "5.0")
+		got := c.sendExample(one, "OData-Version", "4.01", "OData-MaxVersion", "5.0")
 		if got.status >= 300 || got.header.Get("OData-Version") != "4.01" {
-			t.Errorf("%s %s: %d %v %s", op.Method, path, got.status, got.header, got.text)
+			t.Errorf("%s: %d %v %s", op.ID, got.status, got.header, got.text)
 		}
 	}
 }

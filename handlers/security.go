@@ -108,8 +108,12 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	for _, param := range c.Params {
 		path[param.Key] = param.Value
 	}
+	cast := ""
+	if req.Cast != nil {
+		cast = req.Cast.Name
+	}
 	var err error
-	if req.body, err = input.Validate(c.Request, op, path, text, s.quirks); err != nil || req.isControl {
+	if req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks); err != nil || req.isControl {
 		return s.withOptionFaults(err, c.Request.URL)
 	}
 	return negotiate(c.Request, op, req)
@@ -121,7 +125,7 @@ func (s *Server) withOptionFaults(err error, address *url.URL) error {
 		return nil
 	}
 	var refused *problem.Problem
-	if !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) || refused.Unread {
+	if !errors.As(err, &refused) || !problem.IsInvalid(err) || refused.Unread {
 		return err
 	}
 	faults := refused.Faults()

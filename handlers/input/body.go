@@ -2,13 +2,17 @@ package input
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"mime"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/runtime"
 
+	"afterhours/gen"
+	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
 )
@@ -51,8 +55,8 @@ func withIntegers(value any) any {
 }
 
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
-// not JSON is left as it is.
-func (q Quirks) decodeBody(op *spec.Operation, text []byte, version wire.Version) (Body, error) {
+// not JSON is left as it is. The cast is that of Validate, and the version that of the body.
+func (q Quirks) decodeBody(op *spec.Operation, text []byte, cast string, version wire.Version) (Body, error) {
 	switch {
 	case op.BodySchema == nil:
 		return Body{Text: text}, nil
@@ -64,11 +68,28 @@ func (q Quirks) decodeBody(op *spec.Operation, text []byte, version wire.Version
 		wire.Prefixed(value)
 	}
 	if object, isObject := value.(map[string]any); isObject {
+		nameType(op.BodySchema, object, cast)
 		schema := narrow(op.BodySchema, value)
+		if faults := notImplementedMembers(schema, object); len(faults) > 0 {
+			return Body{value, text}, problem.Invalid(faults...)
+		}
 		dropAnnotations(schema, object)
 		q.straighten(schema, object)
 	}
 	return Body{value, text}, err
+}
+
+// notImplementedMembers returns a fault for each member of the object that OData has and this server
+// does not.
+func notImplementedMembers(schema *openapi3.Schema, object map[string]any) []gen.ErrorDetail {
+	members := spec.NotImplementedMembers(schema)
+	var faults []gen.ErrorDetail
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if _, given := object[name]; given {
+			faults = append(faults, problem.Fault(gen.NotSupported, name, "OData has '%s' in this body, but this server does not implement it. %s.", name, members[name]))
+		}
+	}
+	return faults
 }
 
 // isMediaType reports whether the operation takes a body of the media type. The encoding must be

@@ -145,7 +145,11 @@ func optionFault(err error) []gen.ErrorDetail {
 	if !errors.As(err, &wrong) {
 		return nil
 	}
-	return []gen.ErrorDetail{problem.Fault(gen.InvalidQueryOption, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
+	code := gen.InvalidQueryOption
+	if wrong.NotImplemented {
+		code = gen.NotSupported
+	}
+	return []gen.ErrorDetail{problem.Fault(code, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
 }
 
 // OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is

@@ -26,6 +26,7 @@ const (
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
 	ErrorCodeNotAcceptable              ErrorCode = "NotAcceptable"
+	ErrorCodeNotImplemented             ErrorCode = "notImplemented"
 	ErrorCodeQuotaLimitReached          ErrorCode = "quotaLimitReached"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
@@ -45,6 +46,7 @@ const (
 	InvalidValue          ErrorDetailCode = "invalidValue"
 	MalformedEntityTag    ErrorDetailCode = "malformedEntityTag"
 	MissingProperty       ErrorDetailCode = "missingProperty"
+	NotSupported          ErrorDetailCode = "notSupported"
 	NullNotAllowed        ErrorDetailCode = "nullNotAllowed"
 	PropertyNotUpdateable ErrorDetailCode = "propertyNotUpdateable"
 	UnknownProperty       ErrorDetailCode = "unknownProperty"
@@ -71,6 +73,7 @@ const (
 	FaultMatchMethodHEAD   FaultMatchMethod = "HEAD"
 	FaultMatchMethodPATCH  FaultMatchMethod = "PATCH"
 	FaultMatchMethodPOST   FaultMatchMethod = "POST"
+	FaultMatchMethodPUT    FaultMatchMethod = "PUT"
 )
 
 // Defines values for FaultRuleConnection.
