@@ -82,10 +82,18 @@ func Negotiate(r *http.Request, op *spec.Operation) (wire.Format, error) {
 		format = wire.Format{Media: op.Produces[0], Level: wire.MetadataMinimal}
 	}
 	if !ok {
-		return format, problem.Refuse(problem.ErrFormat, "Accept", "'Accept' is '%s', which excludes the response: it is %s. Accept that, or leave Accept out. "+
-			"A format with an unknown parameter excludes everything.", problem.Shown(accept), strings.Join(op.Produces, " or "))
+		return format, problem.Refuse(problem.ErrFormat, "Accept", "'Accept' is '%s', which excludes the response: it is %s. Accept that, or leave Accept out.%s",
+			problem.Shown(accept), strings.Join(op.Produces, " or "), parameterAdvice(op.Produces))
 	}
 	return format, nil
+}
+
+// parameterAdvice returns a sentence that names the parameters of JSON, "" if the response is not JSON.
+func parameterAdvice(media []string) string {
+	if !slices.Contains(media, "application/json") {
+		return ""
+	}
+	return " Parameters of JSON are odata.metadata, odata.streaming, IEEE754Compatible, ExponentialDecimals and charset=utf-8; no format has any other."
 }
 
 // isCount reports whether the response is a bare number. OData has no negotiation of its format (URL 4.8), and clients
