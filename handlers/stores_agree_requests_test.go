@@ -30,7 +30,7 @@ var (
 	}
 	sameOrders  = []string{"startDate", "startDate desc,id", "duration desc", "timeZoneUsed", "activity desc,duration", "id desc", "afterHours,timeZoneUsed desc", "length(timeZoneUsed)", "colour"}
 	sameSelects = []string{"id", "duration,activity", "*", "microsoft.graph.callActivityStatistics/afterHours", "readEmail", "colour"}
-	samePrefers = []string{"return=minimal", "return=representation", "create-if-missing", "create-if-missing, return=minimal", "odata.maxpagesize=1", "nonsense"}
+	samePrefers = []string{"return=minimal", "return=representation", "create-if-missing", "create-if-missing, return=minimal", "odata.maxpagesize=1", "omit-values=nulls", "nonsense"}
 	sameSetting = []string{`{"hasLicense":true,"hasGraphMailbox":true,"hasOptedOut":false}`, `{"hasOptedOut":false,"hasLicense":true}`, `{"hasOptedOut":true}`, `{"hasLicense":false}`, `{}`, `{"hasLicense":null}`, `[`}
 )
 
@@ -196,7 +196,10 @@ func (s *comparison) drawHeader(t *rapid.T) map[string]string {
 		header["Prefer"] = pick(t, "prefer", samePrefers)
 	}
 	if seldom(t, "Accept", 8) {
-		header["Accept"] = "application/json;odata.metadata=" + pick(t, "metadata", []string{"full", "none", "minimal"})
+		header["Accept"] = "application/json;odata.metadata=" + pick(t, "metadata", []string{"full", "none", "minimal", "minimal;IEEE754Compatible=true", "other"})
+	}
+	if seldom(t, "OData-MaxVersion", 8) {
+		header["OData-MaxVersion"] = "4.01"
 	}
 	return header
 }
