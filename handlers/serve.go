@@ -19,7 +19,8 @@ type operation func(context.Context, *operations.Request) (*operations.Response,
 func (s *Server) serve(c *gin.Context, run operation) {
 	req := requestOf(c.Request)
 	response, err := run(c.Request.Context(), &req.Request)
-	if err == nil && strings.HasPrefix(response.ContentType, "application/json") && !response.Whole {
+	isOData := err == nil && strings.HasPrefix(response.ContentType, "application/json") && !response.Whole && !req.isControl
+	if isOData {
 		response.Body, err = req.Form.Restyle(response.Body)
 	}
 	if err != nil {

@@ -111,7 +111,7 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	if merged == stored.Record {
 		return s.written(req, c.key.Owner, &stored, settings, c.prefer, false), nil
 	}
-	return s.replace(ctx, req, c, merged, &stored)
+	return s.replace(ctx, req, c, merged, stored)
 }
 
 // after returns the stored record as the change makes it. The error is the problem of the body, or a 404
@@ -154,7 +154,7 @@ func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Re
 	if err != nil || merged == stored.Record {
 		return nil, nil
 	}
-	response, err := s.replace(ctx, req, c, merged, &stored)
+	response, err := s.replace(ctx, req, c, merged, stored)
 	if errors.Is(err, errRaced) {
 		return nil, nil
 	}
@@ -163,7 +163,7 @@ func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Re
 
 // replace stores the merged record if the revision of the statistic is still the stored one. Otherwise the error is
 // errRaced.
-func (s *Service) replace(ctx context.Context, req *Request, c change, merged store.Record, was *store.Statistic) (*Response, error) {
+func (s *Service) replace(ctx context.Context, req *Request, c change, merged store.Record, was store.Statistic) (*Response, error) {
 	statistic, settings, err := s.put(ctx, req, c.key, merged, was.Revision)
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 		return nil, errRaced
@@ -171,7 +171,9 @@ func (s *Service) replace(ctx context.Context, req *Request, c change, merged st
 	if err != nil {
 		return nil, err
 	}
-	req.Form.Before = was
+	if req.Form.OmitNulls {
+		req.Form.Before = &was
+	}
 	return s.written(req, c.key.Owner, &statistic, settings, c.prefer, false), nil
 }
 
