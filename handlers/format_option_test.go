@@ -24,7 +24,7 @@ func TestFormatOnEveryOperation(t *testing.T) {
 		if op.Template == "/$metadata" {
 			continue
 		}
-		path, body := op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration"), bodies[op.Method]
+		path, body := op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration", "{settings-property}", "hasLicense"), bodies[op.Method]
 		if op.ID == "replaceMyStatistic" || op.ID == "replaceUserStatistic" {
 			body = `{}`
 		}

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,15 +69,16 @@ func Negotiate(r *http.Request, op *spec.Operation) (wire.Format, error) {
 		return wire.Format{Level: wire.MetadataMinimal}, nil
 	}
 	if asked := Format(r.URL.RawQuery); asked != "" {
-		format, ok := wire.FormatOption(asked, op.Produces)
+		offered := slices.DeleteFunc(slices.Clone(op.Produces), func(media string) bool { return !strings.HasPrefix(media, applicationKind) })
+		format, ok := wire.FormatOption(asked, offered)
 		if !ok {
 			return format, problem.Refuse(problem.ErrFormat, FormatOption, "'%s' is '%s'; it must be %s, as in %s=json.",
-				FormatOption, problem.Shown(asked), formatNames(op.Produces), FormatOption)
+				FormatOption, problem.Shown(asked), formatNames(offered), FormatOption)
 		}
 		return format, nil
 	}
 	accept := r.Header.Get("Accept")
-	format, ok := wire.Accepted(accept, op.Produces)
+	format, ok := wire.Accepted(accept, inKind(r, op.Produces))
 	if !ok && isCount(op) {
 		_, ok = wire.Accepted(accept, []string{"application/json"})
 		format = wire.Format{Media: op.Produces[0], Level: wire.MetadataMinimal}
@@ -86,6 +88,20 @@ func Negotiate(r *http.Request, op *spec.Operation) (wire.Format, error) {
 			problem.Shown(accept), strings.Join(op.Produces, " or "), parameterAdvice(op.Produces))
 	}
 	return format, nil
+}
+
+// applicationKind is how the media types begin that $format can ask for.
+const applicationKind = "application/"
+
+// inKind returns the media types with that of the request's body as the first one: a batch is answered in kind (OData
+// Protocol 11.7.1).
+func inKind(r *http.Request, produced []string) []string {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	at := slices.Index(produced, media)
+	if err != nil || at < 1 {
+		return produced
+	}
+	return slices.Concat([]string{media}, produced[:at], produced[at+1:])
 }
 
 // parameterAdvice returns a sentence that names the parameters of JSON, "" if the response is not JSON.
@@ -104,7 +120,7 @@ func isCount(op *spec.Operation) bool { return strings.HasSuffix(op.Route.Path, 
 func formatNames(media []string) string {
 	var names []string
 	for _, name := range media {
-		names = append(names, strings.TrimPrefix(name, "application/"), name)
+		names = append(names, strings.TrimPrefix(name, applicationKind), name)
 	}
 	return strings.Join(slices.Compact(names), " or ")
 }

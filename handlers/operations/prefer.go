@@ -18,6 +18,8 @@ type preferences struct {
 	// 4.0 it begins with odata.
 	maxPageSize  int
 	pageSizeName string
+	// continueOnError is odata.continue-on-error (OData 8.2.8.3) as it was given, "" if it is not asked for.
+	continueOnError string
 }
 
 // parsePrefer reads a Prefer header, nil for none. If a preference stands twice, the first one
@@ -47,6 +49,10 @@ func parsePrefer(header *string) preferences {
 			p.createIfMissing = true
 		case "omit-values":
 			p.omitNulls = value == "nulls"
+		case "continue-on-error":
+			if value == "" || strings.EqualFold(value, "true") {
+				p.continueOnError = given
+			}
 		case "maxpagesize":
 			if size, err := strconv.Atoi(value); err == nil && size > 0 {
 				p.maxPageSize, p.pageSizeName = size, given
@@ -58,6 +64,10 @@ func parsePrefer(header *string) preferences {
 
 // OmitsNulls reports whether a Prefer header asks to leave out properties that are null.
 func OmitsNulls(header string) bool { return header != "" && parsePrefer(&header).omitNulls }
+
+// ContinueOnError returns the preference continue-on-error of a Prefer header as Preference-Applied repeats it, "" if
+// the header does not ask for it.
+func ContinueOnError(header *string) string { return parsePrefer(header).continueOnError }
 
 // applied returns Preference-Applied: the preferences that shaped the response.
 func (p preferences) applied(created bool) string {

@@ -122,8 +122,8 @@ func formatOf(media string, parameters map[string]string) (Format, bool) {
 			}
 			continue
 		}
-		if media == "multipart/mixed" {
-			continue // the batch chooses the boundary
+		if media == "multipart/mixed" && name == "boundary" {
+			continue // the server chooses it
 		}
 		short, isPrefixed := strings.CutPrefix(name, "odata.")
 		_, isTwice := parameters[short]

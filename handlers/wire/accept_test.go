@@ -70,6 +70,7 @@ func TestAccepted(t *testing.T) {
 		{"application/xml;q=0, */*", model, "application/json minimal"},
 
 		{"multipart/mixed;boundary=b", []string{"application/json", "multipart/mixed"}, "multipart/mixed minimal"},
+		{"multipart/mixed;x=1", []string{"multipart/mixed"}, ""},
 	} {
 		format, ok := wire.Accepted(test.accept, test.offered)
 		if got := shown(format, ok); got != test.want {
