@@ -101,6 +101,9 @@ func TestIEEE754Compatible(t *testing.T) {
 	if label := got.header.Get("Content-Type"); label != "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=true;charset=utf-8" {
 		t.Error(label)
 	}
+	const average = collection + "?$apply=compute(year(startDate)%20as%20year)/aggregate(year%20with%20average%20as%20mean,$count%20as%20n)"
+	c.send("GET", average, "", "Accept", "application/json;IEEE754Compatible=true").want(t, 200, `"mean":"2019"`, `"n":"1"`)
+	c.send("GET", average, "").want(t, 200, `"mean":2019`)
 	c.send("GET", collection+"?$count=true", "", "Accept", "application/json;IEEE754Compatible=false").want(t, 200, `"@odata.count":1`)
 	c.send("GET", collection+"?$count=true&$format=application/json;IEEE754Compatible=true", "").want(t, 200, `"@odata.count":"1"`)
 }

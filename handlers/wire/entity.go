@@ -34,7 +34,7 @@ func (t *Type) AppendEntity(text []byte, statistic *store.Statistic, form Form, 
 	before := t.valuesBefore(form)
 	for i, value := range t.Values(statistic, form) {
 		isLeftOut := form.OmitNulls && !value.Text.Valid && (before == nil || !before[i].Text.Valid)
-		if isLeftOut || !form.Selected.has(t.Qualified(), value.Name) {
+		if isLeftOut || !form.Selected.Has(t.Qualified(), value.Name) {
 			continue
 		}
 		if form.Level == MetadataFull && value.typeName != "" {
