@@ -122,6 +122,7 @@ func (c *Contract) addModel() (err error) {
 	if err != nil {
 		return err
 	}
+	c.addCapabilities(model)
 	c.Metadata, err = model.xml()
 	return err
 }
