@@ -352,6 +352,27 @@ func (e PropertyName) Valid() bool {
 	}
 }
 
+// Defines values for SettingsPropertyName.
+const (
+	HasGraphMailbox SettingsPropertyName = "hasGraphMailbox"
+	HasLicense      SettingsPropertyName = "hasLicense"
+	HasOptedOut     SettingsPropertyName = "hasOptedOut"
+)
+
+// Valid indicates whether the value is a known member of the SettingsPropertyName enum.
+func (e SettingsPropertyName) Valid() bool {
+	switch e {
+	case HasGraphMailbox:
+		return true
+	case HasLicense:
+		return true
+	case HasOptedOut:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypeName.
 const (
 	TypeNameHashMicrosoftGraphCallActivityStatistics    TypeName = "#microsoft.graph.callActivityStatistics"
@@ -388,51 +409,6 @@ const (
 func (e UserAnalyticsUpdateOdataType) Valid() bool {
 	switch e {
 	case HashMicrosoftGraphUserAnalytics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for Expand.
-const (
-	ExpandActivityStatistics Expand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the Expand enum.
-func (e Expand) Valid() bool {
-	switch e {
-	case ExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for GetMyAnalyticsParamsExpand.
-const (
-	GetMyAnalyticsParamsExpandActivityStatistics GetMyAnalyticsParamsExpand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the GetMyAnalyticsParamsExpand enum.
-func (e GetMyAnalyticsParamsExpand) Valid() bool {
-	switch e {
-	case GetMyAnalyticsParamsExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for GetUserAnalyticsParamsExpand.
-const (
-	GetUserAnalyticsParamsExpandActivityStatistics GetUserAnalyticsParamsExpand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the GetUserAnalyticsParamsExpand enum.
-func (e GetUserAnalyticsParamsExpand) Valid() bool {
-	switch e {
-	case GetUserAnalyticsParamsExpandActivityStatistics:
 		return true
 	default:
 		return false
@@ -1188,6 +1164,12 @@ type MeetingActivityStatisticsCreate struct {
 // MeetingActivityStatisticsCreateOdataType defines model for MeetingActivityStatisticsCreate.OdataType.
 type MeetingActivityStatisticsCreateOdataType string
 
+// MultipartBatch A batch of 1 to 20 requests in the multipart format (OData Protocol 11.7.7), in UTF-8. Each part is a request, of type application/http, or a change set, of type multipart/mixed, whose parts are requests other than GET. The Content-ID of a part is the id of its request: 1 to 128 letters, digits and . _ ~ -, unique in the batch, in any case. The URL is absolute, or a path on this server, or relative to the base, or begins with $ and the Content-ID of an earlier request.
+type MultipartBatch = string
+
+// MultipartBatchResponse A part of type application/http for each request that was processed, with the Content-ID of the request. Those of a change set that succeeded are in a part of type multipart/mixed.
+type MultipartBatchResponse = string
+
 // PageSize defines model for pageSize.
 type PageSize = int32
 
@@ -1205,6 +1187,26 @@ type PropertyUpdate struct {
 	Value nullable.Nullable[string] `json:"value"`
 }
 
+// Reference A reference to a statistic (OData JSON 14).
+type Reference struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataID The URL of the statistic.
+	OdataID string `json:"@odata.id"`
+}
+
+// ReferenceCollection defines model for referenceCollection.
+type ReferenceCollection struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataCount The number of statistics on all pages. Absent without $count=true.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The URL of the next page. Absent on the last page.
+	OdataNextLink *string     `json:"@odata.nextLink,omitempty"`
+	Value         []Reference `json:"value"`
+}
+
 // ServiceDocument defines model for serviceDocument.
 type ServiceDocument struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1213,6 +1215,12 @@ type ServiceDocument struct {
 		Name string `json:"name"`
 		URL  string `json:"url"`
 	} `json:"value"`
+}
+
+// Setting defines model for setting.
+type Setting struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+	Value        bool    `json:"value"`
 }
 
 // Settings The settings of the user. They decide whether the user's statistics can be read.
@@ -1228,6 +1236,9 @@ type Settings struct {
 	// HasOptedOut Whether the user has opted out of analytics.
 	HasOptedOut bool `json:"hasOptedOut"`
 }
+
+// SettingsPropertyName defines model for settingsPropertyName.
+type SettingsPropertyName string
 
 // SettingsUpdate The settings to change.
 type SettingsUpdate struct {
@@ -1256,14 +1267,29 @@ type UserAnalytics struct {
 	// ActivityStatistics The first page of the statistics. Absent without $expand.
 	ActivityStatistics *[]ActivityStatistics `json:"activityStatistics,omitempty"`
 
+	// ActivityStatisticsOdataCount The number of statistics on all pages. Absent unless $expand asks for it.
+	ActivityStatisticsOdataCount *int64 `json:"activityStatistics@odata.count,omitempty"`
+
 	// ActivityStatisticsOdataNextLink The URL of the next page of the statistics. Absent if there is none.
 	ActivityStatisticsOdataNextLink *string `json:"activityStatistics@odata.nextLink,omitempty"`
 
 	// ID The object id of the user.
 	ID string `json:"id"`
 
-	// Settings The settings of the user. They decide whether the user's statistics can be read.
-	Settings Settings `json:"settings"`
+	// Settings The settings of the user. All three are present unless $select leaves one out.
+	Settings *UserAnalyticsSettings `json:"settings,omitempty"`
+}
+
+// UserAnalyticsSettings The settings of the user. All three are present unless $select leaves one out.
+type UserAnalyticsSettings struct {
+	// HasGraphMailbox Whether the user has a mailbox in the cloud.
+	HasGraphMailbox *bool `json:"hasGraphMailbox,omitempty"`
+
+	// HasLicense Whether the user has a licence for analytics.
+	HasLicense *bool `json:"hasLicense,omitempty"`
+
+	// HasOptedOut Whether the user has opted out of analytics.
+	HasOptedOut *bool `json:"hasOptedOut,omitempty"`
 }
 
 // UserAnalyticsUpdate defines model for userAnalyticsUpdate.
@@ -1290,7 +1316,7 @@ type ClientRequestID = string
 type Count = bool
 
 // Expand defines model for expand.
-type Expand string
+type Expand = string
 
 // Filter defines model for filter.
 type Filter = string
@@ -1310,11 +1336,20 @@ type Orderby = string
 // Prefer defines model for prefer.
 type Prefer = string
 
+// PreferBatch defines model for preferBatch.
+type PreferBatch = string
+
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
 // Select defines model for select.
 type Select = string
+
+// SelectAnalytics defines model for selectAnalytics.
+type SelectAnalytics = string
+
+// SettingsProperty defines model for settingsProperty.
+type SettingsProperty = SettingsPropertyName
 
 // Skip defines model for skip.
 type Skip = int32
@@ -1444,6 +1479,9 @@ type RunBatchParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
+	// Prefer `odata.continue-on-error` asks a multipart batch to go on after a request that failed (OData Protocol 8.2.8.3). A JSON batch always goes on. A preference is a name or name=value. Others are ignored.
+	Prefer *PreferBatch `json:"Prefer,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1456,8 +1494,11 @@ type GetMetadataParams struct {
 
 // GetMyAnalyticsParams defines parameters for GetMyAnalytics.
 type GetMyAnalyticsParams struct {
-	// Expand The value activityStatistics includes the first page of the statistics.
-	Expand *GetMyAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
+	Select *SelectAnalytics `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
+	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
@@ -1465,9 +1506,6 @@ type GetMyAnalyticsParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
-
-// GetMyAnalyticsParamsExpand defines parameters for GetMyAnalytics.
-type GetMyAnalyticsParamsExpand string
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
@@ -1544,6 +1582,36 @@ type CountMyStatisticsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// ListMyStatisticReferencesParams defines parameters for ListMyStatisticReferences.
+type ListMyStatisticReferencesParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // DeleteMyStatisticParams defines parameters for DeleteMyStatistic.
 type DeleteMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1611,6 +1679,15 @@ type ReplaceMyStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMyStatisticReferenceParams defines parameters for GetMyStatisticReference.
+type GetMyStatisticReferenceParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1721,11 +1798,8 @@ type UpdateMySettingsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
-// GetUserAnalyticsParams defines parameters for GetUserAnalytics.
-type GetUserAnalyticsParams struct {
-	// Expand The value activityStatistics includes the first page of the statistics.
-	Expand *GetUserAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
-
+// GetMySettingsPropertyParams defines parameters for GetMySettingsProperty.
+type GetMySettingsPropertyParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
@@ -1733,8 +1807,26 @@ type GetUserAnalyticsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
-// GetUserAnalyticsParamsExpand defines parameters for GetUserAnalytics.
-type GetUserAnalyticsParamsExpand string
+// GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
+type GetMySettingsPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserAnalyticsParams defines parameters for GetUserAnalytics.
+type GetUserAnalyticsParams struct {
+	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
+	Select *SelectAnalytics `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
+	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
@@ -1811,6 +1903,36 @@ type CountUserStatisticsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// ListUserStatisticReferencesParams defines parameters for ListUserStatisticReferences.
+type ListUserStatisticReferencesParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // DeleteUserStatisticParams defines parameters for DeleteUserStatistic.
 type DeleteUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1878,6 +2000,15 @@ type ReplaceUserStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserStatisticReferenceParams defines parameters for GetUserStatisticReference.
+type GetUserStatisticReferenceParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1988,8 +2119,26 @@ type UpdateUserSettingsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// GetUserSettingsPropertyParams defines parameters for GetUserSettingsProperty.
+type GetUserSettingsPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
+type GetUserSettingsPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // RunBatchJSONRequestBody defines body for RunBatch for application/json ContentType.
 type RunBatchJSONRequestBody = BatchRequest
+
+// RunBatchMultipartRequestBody defines body for RunBatch for multipart/mixed ContentType.
+type RunBatchMultipartRequestBody = MultipartBatch
 
 // UpdateMyAnalyticsJSONRequestBody defines body for UpdateMyAnalytics for application/json ContentType.
 type UpdateMyAnalyticsJSONRequestBody = UserAnalyticsUpdate

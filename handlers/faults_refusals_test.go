@@ -61,7 +61,7 @@ func TestWrongRulesAreRefused(t *testing.T) {
 		{`{"answer":{"claims":"yes"}}`, "answer/claims", "true or false"},
 		{`{"answer":{"status":503,"body":"emptyPage"}}`, "answer/body", "page of a list"},
 		{`{"answer":{"claims":true,"body":"repeatedNextLink"}}`, "answer/body", "page of a list"},
-		{`{"match":{"operation":"getMyStatistic"},"answer":{"body":"emptyPage"}}`, "answer/body", "listMyStatistics and listUserStatistics"},
+		{`{"match":{"operation":"getMyStatistic"},"answer":{"body":"emptyPage"}}`, "answer/body", "listMyStatistics, "},
 		{`{"answer":{"body":"html"}}`, "answer/body", "malformed"},
 		{`{"answer":{"contentType":"text/html\r\nx: y"}}`, "answer/contentType", "printable ASCII"},
 		{`{"answer":{"contentType":"tëxt"}}`, "answer/contentType", "printable ASCII"},

@@ -21,7 +21,7 @@ func TestFormatOnEveryOperation(t *testing.T) {
 	bodies := map[string]string{"POST": `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`, "PATCH": `{}`, "PUT": `{"value":null}`}
 	for _, op := range checked.Operations(t) {
 		c := newTestClient(t)
-		path, body := op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration"), bodies[op.Method]
+		path, body := op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration", "{settings-property}", "hasLicense"), bodies[op.Method]
 		if op.ID == "replaceMyStatistic" || op.ID == "replaceUserStatistic" {
 			body = `{}`
 		}

@@ -20,7 +20,7 @@ func TestHead(t *testing.T) {
 	}
 	for _, op := range checked.Operations(t) {
 		if op.Method == http.MethodGet {
-			paths = append(paths, op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration"))
+			paths = append(paths, op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration", "{settings-property}", "hasLicense"))
 		}
 	}
 	for _, path := range paths {

@@ -26,9 +26,13 @@ var probes = map[string]probe{
 		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
 		"?$select=timeZoneUsed&$skip=1",
 	}},
+	"listStatisticReferences":   {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$count=true&$orderby=timeZoneUsed&$top=1"}},
+	"getStatisticReference":     {},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
-	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
+	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics", "?$expand=activityStatistics($filter=contains(timeZoneUsed,'secret');$count=true)&$select=id"}},
 	"getSettings":               {},
+	"getSettingsProperty":       {},
+	"getSettingsPropertyValue":  {},
 	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
 	"getStatisticProperty":      {},
 	"getStatisticPropertyValue": {},
@@ -63,7 +67,7 @@ type attempt struct {
 // they can forbid reading. It fails if an operation has no probe.
 func attempts(t testing.TB, user, id string) []attempt {
 	t.Helper()
-	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id}
+	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{settings-property}", "hasLicense", "{id}", id}
 	var all []attempt
 	for _, one := range checked.Operations(t) {
 		operation := strings.NewReplacer("My", "", "User", "").Replace(one.ID)
@@ -118,6 +122,16 @@ type delivery struct {
 	batch int
 	// grouped reports whether each request is in an atomicity group of its own.
 	grouped bool
+	// multipart reports whether the batches are in multipart/mixed. The response is in JSON.
+	multipart bool
+}
+
+// deliveries returns all ways to send requests, with at most that many in a batch.
+func deliveries(batch int) []delivery {
+	return []delivery{
+		{name: "one by one"}, {"in batches", batch, false, false}, {"in groups", batch, true, false},
+		{"in multipart batches", batch, false, true},
+	}
 }
 
 // takes returns the attempts that can be sent in this way. An atomicity group takes only single
@@ -162,7 +176,12 @@ func (d delivery) send(ts *testServer, token string, calls []call) []testRespons
 		if err != nil {
 			ts.t.Fatal(err)
 		}
-		got := ts.do(call{method: "POST", path: "/beta/$batch", token: token, body: string(body)})
+		outer := call{method: "POST", path: "/beta/$batch", token: token, body: string(body)}
+		if d.multipart {
+			outer.body = inMultipart(ts.t, outer.body)
+			outer.header = map[string]string{"Content-Type": "multipart/mixed; boundary=b", "Accept": "application/json", "Prefer": "odata.continue-on-error"}
+		}
+		got := ts.do(outer)
 		var response struct {
 			Responses []struct {
 				ID      string

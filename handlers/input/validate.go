@@ -49,11 +49,12 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, cast 
 	var body Body
 	if op.RequestBody != nil {
 		var err error
-		if body, err = quirks.decodeBody(op, text, cast); err != nil {
+		schema := bodySchema(r, op)
+		if body, err = quirks.decodeBody(op, schema, text, cast); err != nil {
 			return body, withFaults(err, faults)
 		}
-		if op.BodySchema != nil {
-			faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+		if schema != nil {
+			faults = append(faults, bodyFaults(schema, body.Value)...)
 		}
 	}
 	if len(faults) > 0 {
@@ -94,7 +95,7 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 				"A query option has no name, as if the shell replaced $filter, $top or another: put the URL in single quotes, or write \\$filter."))
 		case slices.Contains(op.NotImplemented, name):
 			faults = append(faults, notImplemented(name))
-		case !slices.Contains(op.QueryNames, name):
+		case !slices.Contains(op.QueryNames, name) && !spec.IsAlias(name):
 			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.%s",
 				problem.Shown(name), choices(op.QueryNames), didYouMeanOption(name, op.QueryNames)))
 		case len(values) > 1:

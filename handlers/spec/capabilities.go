@@ -49,20 +49,20 @@ func (c *Contract) service() []annotation {
 	return []annotation{
 		{"Core.ODataVersions", strings.Join(texts(versions), " ")},
 		{"Capabilities.ConformanceLevel", enumValue("Org.OData.Capabilities.V1.ConformanceLevelType/" + level)},
-		{"Capabilities.SupportedFormats", collectionOf(mediaTypes(c.operationOf(http.MethodGet, userPath+statisticsPart).Responses.Status(http.StatusOK).Value.Content))},
-		{"Capabilities.SupportedMetadataFormats", collectionOf(mediaTypes(metadata.Responses.Status(http.StatusOK).Value.Content))},
+		{"Capabilities.SupportedFormats", textCollection(mediaTypes(c.operationOf(http.MethodGet, userPath+statisticsPart).Responses.Status(http.StatusOK).Value.Content))},
+		{"Capabilities.SupportedMetadataFormats", textCollection(mediaTypes(metadata.Responses.Status(http.StatusOK).Value.Content))},
 		{"Capabilities.KeyAsSegmentSupported", true},
 		{"Capabilities.QuerySegmentSupported", c.has(http.MethodPost, userPath+statisticsPart+"/$query")},
 		{"Capabilities.AsynchronousRequestsSupported", false},
 		{"Capabilities.CrossJoinSupported", false},
 		{"Capabilities.DeepInsertSupport", record{{"Supported", false}}},
 		{"Capabilities.DeepUpdateSupport", record{{"Supported", false}}},
-		{"Capabilities.FilterFunctions", collectionOf(odata.FilterFunctions())},
+		{"Capabilities.FilterFunctions", textCollection(odata.FilterFunctions())},
 		{"Capabilities.BatchSupport", record{
 			{"Supported", true},
 			{"ReferencesInRequestBodiesSupported", false},
 			{"EtagReferencesSupported", true},
-			{"SupportedFormats", collectionOf(mediaTypes(batch))},
+			{"SupportedFormats", textCollection(mediaTypes(batch))},
 		}},
 	}
 }
@@ -180,7 +180,7 @@ func texts(values []any) []string {
 	return all
 }
 
-func collectionOf(values []string) collection {
+func textCollection(values []string) collection {
 	all := make(collection, len(values))
 	for i, value := range values {
 		all[i] = value

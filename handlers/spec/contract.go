@@ -30,9 +30,13 @@ type Contract struct {
 	Model *odata.Model
 	// Metadata is the $metadata document.
 	Metadata []byte
+	// Analytics is the type of the analytics of a user.
+	Analytics *odata.Resource
 	// PageSize is how many statistics a page has if the client does not say; PageSizeMax is the
 	// most that a client may ask for.
 	PageSize, PageSizeMax int
+	// SkipMax is the most that a client may skip.
+	SkipMax int
 	// templates are the paths, those with fewer parameters first.
 	templates []template
 	// operations are by method and Gin's route.
@@ -49,7 +53,7 @@ type Contract struct {
 
 // Load reads the text of openapi.yaml. The error says what in it is wrong.
 func Load(text []byte) (*Contract, error) {
-	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
+	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addResources, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
 }
 
 // LoadPaths reads the text of a contract without statistics. It has operations and names, but no
@@ -104,9 +108,11 @@ func (c *Contract) addPaths() error {
 		slices.Sort(methods)
 		c.templates = append(c.templates, template{strings.Split(path, "/"), ginRoute(path), methods})
 	}
-	if properties := c.Schema("propertyName"); properties != nil {
-		for _, name := range properties.Enum {
-			c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+	for _, schema := range []string{"propertyName", "settingsPropertyName"} {
+		if properties := c.Schema(schema); properties != nil {
+			for _, name := range properties.Enum {
+				c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+			}
 		}
 	}
 	return nil
@@ -141,10 +147,11 @@ func (c *Contract) addPageSize() error {
 func (c *Contract) addNames(path string) {
 	previous := ""
 	for segment := range strings.SplitSeq(path[1:], "/") {
-		if strings.HasPrefix(segment, "{") {
-			c.keyed[previous] = true
-		} else {
+		switch {
+		case !strings.HasPrefix(segment, "{"):
 			c.names[strings.ToLower(segment)] = segment
+		case !strings.HasSuffix(segment, "property}"): // the name of a property is no key
+			c.keyed[previous] = true
 		}
 		previous = segment
 	}

@@ -7,7 +7,7 @@ import (
 
 // CanonicalQuery returns a query with the system query options in the contract's spelling. With or
 // without $, in any case, escaped or not, they are the same options (OData URL 5.1, Graph "Query
-// parameters"). Everything else stays unchanged.
+// parameters"). The @ of a parameter alias is not escaped. Everything else stays unchanged.
 func (c *Contract) CanonicalQuery(raw string) string {
 	if raw == "" {
 		return ""
@@ -20,26 +20,15 @@ func (c *Contract) CanonicalQuery(raw string) string {
 		if err != nil {
 			continue
 		}
+		if hasValue && IsAlias(decoded) {
+			pairs[i] = "@" + url.QueryEscape(decoded[1:]) + "=" + value
+			continue
+		}
 		canonical, ok := c.options[strings.TrimPrefix(strings.ToLower(decoded), "$")]
 		if !ok || !hasValue {
 			continue
 		}
-		if canonical == "$expand" {
-			value = c.canonicalName(value)
-		}
 		pairs[i] = canonical + "=" + value
 	}
 	return strings.Join(pairs, "&")
-}
-
-// canonicalName returns an escaped name in the contract's spelling, if it has one.
-func (c *Contract) canonicalName(escaped string) string {
-	decoded, err := url.QueryUnescape(escaped)
-	if err != nil {
-		return escaped
-	}
-	if name := c.name(decoded); name != decoded {
-		return name
-	}
-	return escaped
 }
