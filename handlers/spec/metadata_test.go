@@ -182,8 +182,8 @@ func TestCapabilitiesFollowTheContract(t *testing.T) {
 	for _, test := range []struct{ property, old, changed, want string }{
 		{"Updatable", "    patch:\n      tags: [statistics]\n      operationId: updateMyStatistic\n", "    trace:\n      tags: [statistics]\n      operationId: updateMyStatistic\n", "false"},
 		{"Deletable", "    delete:\n      tags: [statistics]\n      operationId: deleteMyStatistic\n", "    trace:\n      tags: [statistics]\n      operationId: deleteMyStatistic\n", "false"},
-		{"Sortable", "      name: $orderby\n", "      name: $order\n", "false"},
-		{"Searchable", "      name: $orderby\n", "      name: $search\n", "true"},
+		{"Sortable", "    orderby:\n      name: $orderby\n", "    orderby:\n      name: $order\n", "false"},
+		{"Searchable", "    orderby:\n      name: $orderby\n", "    orderby:\n      name: $search\n", "true"},
 	} {
 		if changed := strings.Replace(text, test.old, test.changed, 1); changed == text {
 			t.Errorf("%s: the contract has no %q", test.property, test.old)
