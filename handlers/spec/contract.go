@@ -28,8 +28,8 @@ type Contract struct {
 	ByStoreType map[store.Type]*wire.Type
 	// Model finds what query options name.
 	Model *odata.Model
-	// Metadata is the $metadata document.
-	Metadata []byte
+	// Metadata is the $metadata document as CSDL XML, MetadataJSON as CSDL JSON.
+	Metadata, MetadataJSON []byte
 	// Analytics is the type of the analytics of a user.
 	Analytics *odata.Resource
 	// PageSize is how many statistics a page has if the client does not say; PageSizeMax is the
@@ -129,7 +129,10 @@ func (c *Contract) addModel() (err error) {
 		return err
 	}
 	c.addCapabilities(model)
-	c.Metadata, err = model.xml()
+	if c.Metadata, err = model.xml(); err != nil {
+		return err
+	}
+	c.MetadataJSON, err = model.json()
 	return err
 }
 
