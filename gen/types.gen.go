@@ -1244,7 +1244,7 @@ type Setting struct {
 	Value        bool    `json:"value"`
 }
 
-// Settings defines model for settings.
+// Settings The settings of the user. They decide whether the user's statistics can be read.
 type Settings struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
@@ -1281,7 +1281,7 @@ type TimeZone = string
 // TypeName defines model for typeName.
 type TypeName string
 
-// UserAnalytics defines model for userAnalytics.
+// UserAnalytics The analytics of a user, with the settings and the statistics.
 type UserAnalytics struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
@@ -1399,7 +1399,7 @@ type StatisticProperty = PropertyName
 // Top defines model for top.
 type Top = PageSize
 
-// Analytics defines model for Analytics.
+// Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
 
 // BadQuery defines model for BadQuery.
@@ -1477,10 +1477,10 @@ type UnsupportedMediaType = Error
 // Updated One activity of one user over a range of dates. @odata.type names one of the five types.
 type Updated = ActivityStatistics
 
-// UpdatedAnalytics defines model for UpdatedAnalytics.
+// UpdatedAnalytics The analytics of a user, with the settings and the statistics.
 type UpdatedAnalytics = UserAnalytics
 
-// UpdatedSettings defines model for UpdatedSettings.
+// UpdatedSettings The settings of the user. They decide whether the user's statistics can be read.
 type UpdatedSettings = Settings
 
 // Batch defines model for Batch.
