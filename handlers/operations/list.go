@@ -86,6 +86,10 @@ func (s *Service) fetch(ctx context.Context, req *Request, owner store.Owner, wa
 	return found, nextLink(req, owner, options, wanted.size, last), nil
 }
 
+// maxCalculatedSkip is the most statistics that a query leaves out if its order is calculated: a store has
+// all of them in memory then (store.Sorter).
+const maxCalculatedSkip = 10_000
+
 // pageOf reads the options. The error names every fault of them.
 func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (page, error) {
 	wanted := page{form: req.Form, counted: options.Count != nil && *options.Count}
@@ -94,13 +98,18 @@ func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (pa
 	if options.Skip != nil {
 		wanted.query.Skip = int(*options.Skip)
 	}
+	req.clock.Now = firstPageTime(options.Skiptoken)
 	var faults []gen.ErrorDetail
 	var err error
 	wanted.query.Filter, err = s.filter(req, options.Filter)
 	faults = append(faults, optionFault(err)...)
 	if options.Orderby != nil {
-		wanted.query.Order, err = s.spec.Model.ParseOrderBy(*options.Orderby)
+		wanted.query.Order, err = s.modelFor(req).ParseOrderBy(*options.Orderby)
 		faults = append(faults, optionFault(err)...)
+	}
+	if !store.OrderedByProperties(wanted.query.Order) && wanted.query.Skip > maxCalculatedSkip {
+		faults = append(faults, problem.Fault(gen.InvalidValue, "$skip",
+			"'$skip' is %d; with an expression in $orderby it must be at most %d.", wanted.query.Skip, maxCalculatedSkip))
 	}
 	wanted.form.Selected, err = s.selection(options.Select)
 	faults = append(faults, optionFault(err)...)
@@ -116,7 +125,7 @@ func (s *Service) filter(req *Request, text *string) (store.Expr, error) {
 	var filter store.Expr
 	if text != nil {
 		var err error
-		if filter, err = s.spec.Model.ParseFilter(*text); err != nil {
+		if filter, err = s.modelFor(req).ParseFilter(*text); err != nil {
 			return nil, err
 		}
 	}
@@ -154,13 +163,14 @@ func optionFault(err error) []gen.ErrorDetail {
 // OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is
 // for a request that is refused for another reason, so that its response names all faults.
 func (s *Service) OptionFaults(options url.Values) []gen.ErrorDetail {
+	model := s.spec.Model.At(&odata.Clock{Now: s.now()})
 	var faults []gen.ErrorDetail
 	for _, option := range []struct {
 		name  string
 		parse func(string) error
 	}{
-		{"$filter", func(text string) error { _, err := s.spec.Model.ParseFilter(text); return err }},
-		{"$orderby", func(text string) error { _, err := s.spec.Model.ParseOrderBy(text); return err }},
+		{"$filter", func(text string) error { _, err := model.ParseFilter(text); return err }},
+		{"$orderby", func(text string) error { _, err := model.ParseOrderBy(text); return err }},
 		{"$select", func(text string) error { _, err := s.spec.Model.ParseSelect(text); return err }},
 	} {
 		if options.Has(option.name) {
@@ -201,7 +211,7 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
 		}
 	}
-	return link + "&$skiptoken=" + skipToken(last)
+	return link + "&$skiptoken=" + skipToken(last, req.clock)
 }
 
 // appendStatistics appends the JSON array of statistics.

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"afterhours/handlers/auth"
+	"afterhours/handlers/odata"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 )
@@ -23,6 +24,8 @@ type Request struct {
 	Caller auth.Principal
 	// Group is the atomicity group that the request belongs to, nil for none.
 	Group *AtomicityGroup
+	// clock is the time of now(); see Service.modelFor.
+	clock odata.Clock
 }
 
 // casts reports whether the URL casts to the type, or has no cast.
