@@ -14,8 +14,8 @@ var importTable = map[string][]string{
 	"afterhours/gen":     {"store/edm"},
 	"afterhours/control": {"gen", "store/edm"},
 	"afterhours/logs":    {},
-	"afterhours/traces":  {},
-	"afterhours/metrics": {"handlers/auth", "handlers/limits", "store"},
+	"afterhours/traces":  {"store/metered"},
+	"afterhours/metrics": {"handlers/auth", "handlers/limits", "store", "store/metered"},
 
 	"afterhours/kit/go":                 {"command", "kit/go/internal/client", "store/edm"},
 	"afterhours/kit/go/internal/client": {},
@@ -61,7 +61,6 @@ var importTable = map[string][]string{
 	"afterhours/store/staged":                {"store", "store/edm"},
 	"afterhours/store/storetest":             {"store", "store/edm"},
 	"afterhours/store/storetest/strace":      {},
-	"afterhours/store/traced":                {"store", "traces"},
 
 	"afterhours/bench":                        {},
 	"afterhours/bench/overload":               {},

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"afterhours/store"
+	"afterhours/store/metered"
 	"afterhours/store/sqlite"
-	"afterhours/store/traced"
 )
 
 // openStore opens the store as the one server of its folder, and watches it.
@@ -22,7 +22,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 	a.closers = append(a.closers, a.store.Close)
 	a.measureStore()
 	if a.config.Tracer != nil {
-		a.store = traced.Over(a.store, a.config.Tracer)
+		a.store = metered.New(a.store, a.config.Tracer.StoreCall)
 	}
 	if watcher, ok := a.store.(store.Watcher); ok {
 		watcher.Watch(a.notice)

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"afterhours/handlers"
-	"afterhours/store/traced"
+	"afterhours/store/metered"
 	"afterhours/traces"
 )
 
@@ -35,6 +35,6 @@ func tracedByEnvironment(b *testing.B) func(*handlers.Config) {
 	}
 	b.Cleanup(tracer.Stop)
 	return func(config *handlers.Config) {
-		config.Tracer, config.Store = tracer, traced.Over(config.Store, tracer)
+		config.Tracer, config.Store = tracer, metered.New(config.Store, tracer.StoreCall)
 	}
 }

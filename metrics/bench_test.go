@@ -12,6 +12,7 @@ func BenchmarkRequest(b *testing.B) {
 	m := metrics.New(metrics.Build{})
 	for b.Loop() {
 		m.Request("updateMyStatistic", "200", 50*time.Microsecond)
-		m.StoreCall("put", "ok", 10*time.Microsecond)
+		_, end := m.StoreCall(b.Context(), "Put")
+		end(nil)
 	}
 }

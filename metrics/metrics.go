@@ -9,6 +9,7 @@
 package metrics
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"afterhours/store"
+	"afterhours/store/metered"
 )
 
 // prefix begins the name of every metric of this program.
@@ -79,9 +81,12 @@ func (m *Metrics) Request(operation, status string, took time.Duration) {
 	m.requests.observe(operation, status, took)
 }
 
-// StoreCall counts a call of the store, as metered.Observe.
-func (m *Metrics) StoreCall(operation, result string, took time.Duration) {
-	m.calls.observe(operation, result, took)
+// StoreCall counts and times a call of the store, as metered.Begin.
+func (m *Metrics) StoreCall(ctx context.Context, method string) (context.Context, func(error)) {
+	begun := time.Now()
+	return ctx, func(err error) {
+		m.calls.observe(method, metered.OutcomeOf(ctx, err).Word, time.Since(begun))
+	}
 }
 
 // Measure has the store tell what it measures.

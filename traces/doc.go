@@ -1,5 +1,5 @@
 // Package traces owns the spans of OpenTelemetry: when there are any, what they say, and how they reach
-// a collector. It leaves alone where a span begins and ends, which handlers, store/traced and package
+// a collector. It leaves alone where a span begins and ends, which handlers, store/metered and package
 // auth's client decide.
 //
 //	settings.go  whether the OTEL_ variables ask for traces, and what in them is wrong

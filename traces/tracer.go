@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+
+	"afterhours/store/metered"
 )
 
 // Tracer begins spans. It may be used by several goroutines.
@@ -46,14 +48,21 @@ func (t *Tracer) Item(r *http.Request) (*http.Request, *Span) {
 	return r.WithContext(ctx), &Span{span}
 }
 
-// Call begins the span of a call that a request makes within the server. It begins none, and the span is
-// nil, if the context has no span that is recorded: what the server does by itself belongs to no trace.
-func (t *Tracer) Call(ctx context.Context, name string) (context.Context, *Span) {
+// StoreCall begins the span of a call of the store, as metered.Begin. It begins none if the context has no
+// span that is recorded: what the server does by itself belongs to no trace.
+func (t *Tracer) StoreCall(ctx context.Context, method string) (context.Context, func(error)) {
 	if !trace.SpanFromContext(ctx).IsRecording() {
-		return ctx, nil
+		return ctx, func(error) {}
 	}
-	ctx, span := t.tracer.Start(ctx, name)
-	return ctx, &Span{span}
+	ctx, span := t.tracer.Start(ctx, "store."+method)
+	return ctx, func(err error) {
+		outcome := metered.OutcomeOf(ctx, err)
+		span.SetAttributes(attribute.String("afterhours.outcome", outcome.Word))
+		if outcome.IsFailed {
+			fail(span, outcome.Word)
+		}
+		span.End()
+	}
 }
 
 // ID returns the id of the trace that the context is within, 32 hexadecimal digits. They are zeros if there
@@ -105,22 +114,4 @@ const noResponse = "no_response"
 func fail(span trace.Span, errorType string) {
 	span.SetAttributes(semconv.ErrorTypeKey.String(errorType))
 	span.SetStatus(codes.Error, "")
-}
-
-// Outcome is how a call within the server has ended. Its word is one of a fixed set.
-type Outcome struct {
-	Word     string
-	IsFailed bool // whether the server, its disk or its database is to blame
-}
-
-// End ends the span of a call by its outcome.
-func (s *Span) End(outcome Outcome) {
-	if s == nil {
-		return
-	}
-	s.span.SetAttributes(attribute.String("afterhours.outcome", outcome.Word))
-	if outcome.IsFailed {
-		fail(s.span, outcome.Word)
-	}
-	s.span.End()
 }

@@ -10,12 +10,12 @@ import (
 	"afterhours/handlers/odata"
 )
 
-// modelFor returns the model for the options of the request, in which now() is one moment.
+// modelFor returns the model that reads the request's options. now() is one moment in all of them.
 func (s *Service) modelFor(req *Request) *odata.Model {
 	if req.clock.Now.IsZero() {
 		req.clock.Now = s.now()
 	}
-	return s.spec.Model.At(&req.clock)
+	return s.spec.Model.With(req.Aliases).At(&req.clock)
 }
 
 // pageTime is the last member of a $skiptoken if the query has now(): the time of the first page. With

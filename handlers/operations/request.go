@@ -18,8 +18,12 @@ type Request struct {
 	Root string
 	// Cast is the type that the URL casts to, nil without a cast.
 	Cast *wire.Type
+	// Aliases are the parameter aliases in the query.
+	Aliases odata.Aliases
 	// Form is how the response writes statistics. An operation adds the selection.
 	Form wire.Form
+	// References is true if the response has the URL of each statistic in its place ($ref).
+	References bool
 	// Caller is the principal of the token.
 	Caller auth.Principal
 	// Group is the atomicity group that the request belongs to, nil for none.

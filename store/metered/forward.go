@@ -2,7 +2,6 @@ package metered
 
 import (
 	"context"
-	"time"
 
 	"afterhours/store"
 )
@@ -11,94 +10,124 @@ import (
 // method that store.Store gains.
 
 // Get implements store.Store.
-func (s *Store) Get(ctx context.Context, key store.Key) (statistic store.Statistic, settings store.Settings, err error) {
-	defer s.timed(ctx, "get", time.Now(), &err)
-	return s.below.Get(ctx, key)
+func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
+	ctx, end := s.begin(ctx, "Get")
+	statistic, settings, err := s.below.Get(ctx, key)
+	end(err)
+	return statistic, settings, err
 }
 
 // List implements store.Store.
-func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) (page []store.Statistic, err error) {
-	defer s.timed(ctx, "list", time.Now(), &err)
-	return s.below.List(ctx, owner, query)
+func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
+	ctx, end := s.begin(ctx, "List")
+	page, err := s.below.List(ctx, owner, query)
+	end(err)
+	return page, err
 }
 
 // Count implements store.Store.
-func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
-	defer s.timed(ctx, "count", time.Now(), &err)
-	return s.below.Count(ctx, owner, filter)
+func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (int, error) {
+	ctx, end := s.begin(ctx, "Count")
+	count, err := s.below.Count(ctx, owner, filter)
+	end(err)
+	return count, err
 }
 
 // Put implements store.Store.
-func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (revision store.Revision, settings store.Settings, err error) {
-	defer s.timed(ctx, "put", time.Now(), &err)
-	return s.below.Put(ctx, key, record, was)
+func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
+	ctx, end := s.begin(ctx, "Put")
+	revision, settings, err := s.below.Put(ctx, key, record, was)
+	end(err)
+	return revision, settings, err
 }
 
 // Delete implements store.Store.
-func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) (err error) {
-	defer s.timed(ctx, "delete", time.Now(), &err)
-	return s.below.Delete(ctx, key, was)
+func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) error {
+	ctx, end := s.begin(ctx, "Delete")
+	err := s.below.Delete(ctx, key, was)
+	end(err)
+	return err
 }
 
 // Apply implements store.Store.
-func (s *Store) Apply(ctx context.Context, changes []store.Change) (err error) {
-	defer s.timed(ctx, "apply", time.Now(), &err)
-	return s.below.Apply(ctx, changes)
+func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
+	ctx, end := s.begin(ctx, "Apply")
+	err := s.below.Apply(ctx, changes)
+	end(err)
+	return err
 }
 
 // Settings implements store.Store.
-func (s *Store) Settings(ctx context.Context, owner store.Owner) (settings store.Settings, err error) {
-	defer s.timed(ctx, "settings", time.Now(), &err)
-	return s.below.Settings(ctx, owner)
+func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
+	ctx, end := s.begin(ctx, "Settings")
+	settings, err := s.below.Settings(ctx, owner)
+	end(err)
+	return settings, err
 }
 
 // UpdateSettings implements store.Store.
-func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change store.SettingsChange) (settings store.Settings, err error) {
-	defer s.timed(ctx, "update_settings", time.Now(), &err)
-	return s.below.UpdateSettings(ctx, owner, change)
+func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change store.SettingsChange) (store.Settings, error) {
+	ctx, end := s.begin(ctx, "UpdateSettings")
+	settings, err := s.below.UpdateSettings(ctx, owner, change)
+	end(err)
+	return settings, err
 }
 
 // UserByUPN implements store.Store.
-func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (user store.User, err error) {
-	defer s.timed(ctx, "user_by_upn", time.Now(), &err)
-	return s.below.UserByUPN(ctx, tenant, upn)
+func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
+	ctx, end := s.begin(ctx, "UserByUPN")
+	user, err := s.below.UserByUPN(ctx, tenant, upn)
+	end(err)
+	return user, err
 }
 
 // Users implements store.Store.
-func (s *Store) Users(ctx context.Context, tenant, after string, limit int) (users []store.User, err error) {
-	defer s.timed(ctx, "users", time.Now(), &err)
-	return s.below.Users(ctx, tenant, after, limit)
+func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {
+	ctx, end := s.begin(ctx, "Users")
+	users, err := s.below.Users(ctx, tenant, after, limit)
+	end(err)
+	return users, err
 }
 
 // PutUser implements store.Store.
-func (s *Store) PutUser(ctx context.Context, user store.User, move bool) (err error) {
-	defer s.timed(ctx, "put_user", time.Now(), &err)
-	return s.below.PutUser(ctx, user, move)
+func (s *Store) PutUser(ctx context.Context, user store.User, move bool) error {
+	ctx, end := s.begin(ctx, "PutUser")
+	err := s.below.PutUser(ctx, user, move)
+	end(err)
+	return err
 }
 
 // DeleteUser implements store.Store.
-func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) (err error) {
-	defer s.timed(ctx, "delete_user", time.Now(), &err)
-	return s.below.DeleteUser(ctx, tenant, upn)
+func (s *Store) DeleteUser(ctx context.Context, tenant, upn string) error {
+	ctx, end := s.begin(ctx, "DeleteUser")
+	err := s.below.DeleteUser(ctx, tenant, upn)
+	end(err)
+	return err
 }
 
 // Tenants implements store.Store.
-func (s *Store) Tenants(ctx context.Context) (tenants []string, err error) {
-	defer s.timed(ctx, "tenants", time.Now(), &err)
-	return s.below.Tenants(ctx)
+func (s *Store) Tenants(ctx context.Context) ([]string, error) {
+	ctx, end := s.begin(ctx, "Tenants")
+	tenants, err := s.below.Tenants(ctx)
+	end(err)
+	return tenants, err
 }
 
 // Owners implements store.Store.
-func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) (owners []store.Owner, err error) {
-	defer s.timed(ctx, "owners", time.Now(), &err)
-	return s.below.Owners(ctx, tenant, after, limit)
+func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]store.Owner, error) {
+	ctx, end := s.begin(ctx, "Owners")
+	owners, err := s.below.Owners(ctx, tenant, after, limit)
+	end(err)
+	return owners, err
 }
 
 // Check implements store.Store.
-func (s *Store) Check(ctx context.Context) (err error) {
-	defer s.timed(ctx, "check", time.Now(), &err)
-	return s.below.Check(ctx)
+func (s *Store) Check(ctx context.Context) error {
+	ctx, end := s.begin(ctx, "Check")
+	err := s.below.Check(ctx)
+	end(err)
+	return err
 }
 
-// Close implements store.Store. It is not timed: nobody waits for it but the end of the process.
+// Close implements store.Store: it closes the store below. It belongs to no request, and nobody is told.
 func (s *Store) Close() error { return s.below.Close() }

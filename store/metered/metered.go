@@ -1,78 +1,69 @@
-// Package metered owns a store that times every call of another one and tells what became of it. It
-// leaves alone who counts the calls.
+// Package metered owns a store that tells an observer of every call of another store: metrics count and
+// time the calls, traces have a span for each. It leaves alone what the observer makes of a call.
 //
-//	Get, Put, ... -> the same method of the store below -> Observe
+//	Get, Put, ... -> Begin -> the same method of the store below -> the function that Begin returned
+//
+//	metered.go  what an observer is told
+//	forward.go  the methods of store.Store
+//	powers.go   the powers that some stores have
 package metered
 
 import (
 	"context"
 	"errors"
-	"time"
 
 	"afterhours/store"
 )
 
-// Observe takes one call: the operation, what became of it, and how long it took. Several goroutines
-// call it. The operation is the name of the method, as in get and put_user. The result is ok,
-// not_found, exists, conflict, full, damaged, unavailable, canceled or other. canceled means that the
-// context of the call had ended.
-type Observe func(operation, result string, took time.Duration)
+// Begin is told that a call begins: the name of the method, as in PutUser. It returns the context of the
+// call and a function that is told the error of the call, once. Several goroutines call both. No key,
+// name or filter is told: they are of persons.
+type Begin func(ctx context.Context, method string) (context.Context, func(error))
 
 // Store is a store.Store over another one.
 type Store struct {
-	below   store.Store
-	observe Observe
+	below store.Store
+	begin Begin
 }
 
 var _ store.Store = (*Store)(nil)
 
-// New returns a store that passes every call to the one below and then tells it to observe. It has the
-// optional powers that the store below has, store.Measured excepted.
-func New(below store.Store, observe Observe) store.Store {
-	s := &Store{below: below, observe: observe}
-	switch powers := below.(type) {
-	case filePowers:
-		return &fileStore{countStore{wholeStore{s, powers}, powers}, powers}
-	case countPowers:
-		return &countStore{wholeStore{s, powers}, powers}
-	case store.Replacer:
-		return &wholeStore{s, powers}
-	}
-	return s
+// Outcome is how a call has ended.
+type Outcome struct {
+	// Word is ok, not_found, exists, conflict, full, damaged, unavailable, canceled or other. canceled
+	// means that the context of the call had ended.
+	Word string
+	// IsFailed reports whether the store is to blame, and not the call.
+	IsFailed bool
 }
 
-// timed tells of one call when it has ended. It is called by defer, with the time when the call
-// began.
-func (s *Store) timed(ctx context.Context, operation string, begun time.Time, err *error) {
-	s.observe(operation, result(ctx, *err), time.Since(begun))
-}
-
-// results are the errors of store.Store that have a result of their own. The first match wins.
-var results = []struct {
-	err    error
-	result string
+// outcomes has the outcome of each error. The first row that errors.Is decides.
+var outcomes = []struct {
+	err error
+	Outcome
 }{
-	{store.ErrNotFound, "not_found"},
-	{store.ErrExists, "exists"},
-	{store.ErrConflict, "conflict"},
-	{store.ErrFull, "full"},
-	{store.ErrDamaged, "damaged"},
-	{store.ErrUnavailable, "unavailable"},
-	{store.ErrClosed, "unavailable"},
+	{store.ErrNotFound, Outcome{Word: "not_found"}},
+	{store.ErrExists, Outcome{Word: "exists"}},
+	{store.ErrConflict, Outcome{Word: "conflict"}},
+	{store.ErrFull, Outcome{Word: "full", IsFailed: true}},
+	{store.ErrDamaged, Outcome{Word: "damaged", IsFailed: true}},
+	{store.ErrUnavailable, Outcome{Word: "unavailable", IsFailed: true}},
+	{store.ErrClosed, Outcome{Word: "unavailable", IsFailed: true}},
 }
 
-// result returns what became of a call with the error.
-func result(ctx context.Context, err error) string {
+// OutcomeOf returns the outcome of a call with its context and error. If the context has ended, the error
+// may be any, as it is the context's cause.
+func OutcomeOf(ctx context.Context, err error) Outcome {
 	if err == nil {
-		return "ok"
+		return Outcome{Word: "ok"}
 	}
-	for _, row := range results {
+	for _, row := range outcomes {
 		if errors.Is(err, row.err) {
-			return row.result
+			return row.Outcome
 		}
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
-		return "canceled"
+	if ctx.Err() != nil {
+		return Outcome{Word: "canceled"}
 	}
-	return "other"
+	return Outcome{Word: "other", IsFailed: true}
 }

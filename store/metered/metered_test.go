@@ -9,9 +9,9 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"afterhours/store"
 	"afterhours/store/memory"
@@ -22,7 +22,7 @@ import (
 	"afterhours/store/storetest"
 )
 
-func ignore(string, string, time.Duration) {}
+func ignore(ctx context.Context, _ string) (context.Context, func(error)) { return ctx, func(error) {} }
 
 func openSQLite(t testing.TB, dir string) *sqlite.Store {
 	s, err := sqlite.Open(context.Background(), dir, sqlite.Full)
@@ -89,20 +89,19 @@ type observed struct {
 	calls []string
 }
 
-func (o *observed) observe(operation, result string, took time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if took < 0 {
-		result = fmt.Sprint(took)
+func (o *observed) begin(ctx context.Context, method string) (context.Context, func(error)) {
+	return ctx, func(err error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.calls = append(o.calls, method+" "+metered.OutcomeOf(ctx, err).Word)
 	}
-	o.calls = append(o.calls, operation+" "+result)
 }
 
 // TestCalls: each call is told once, with its name and what became of it.
 func TestCalls(t *testing.T) {
 	told := &observed{}
 	dir := t.TempDir()
-	s := metered.New(openSQLite(t, dir), told.observe)
+	s := metered.New(openSQLite(t, dir), told.begin)
 	ctx := t.Context()
 	key := store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: "call"}
 	record := store.Record{Type: store.Call, Activity: "Call"}
@@ -113,31 +112,31 @@ func TestCalls(t *testing.T) {
 		want string
 		call func() error
 	}{
-		{"put ok", func() error { _, _, err := s.Put(ctx, key, record, store.NoRevision); return err }},
-		{"put exists", func() error { _, _, err := s.Put(ctx, key, record, store.NoRevision); return err }},
-		{"put conflict", func() error { _, _, err := s.Put(ctx, key, record, 1); return err }},
-		{"get ok", func() error { _, _, err := s.Get(ctx, key); return err }},
-		{"get not_found", func() error { _, _, err := s.Get(ctx, store.Key{Owner: key.Owner, ID: "other"}); return err }},
-		{"get canceled", func() error { _, _, err := s.Get(over, key); return err }},
-		{"list ok", func() error { _, err := s.List(ctx, key.Owner, store.Query{Limit: 1}); return err }},
-		{"count ok", func() error { _, err := s.Count(ctx, key.Owner, nil); return err }},
-		{"apply ok", func() error { return s.Apply(ctx, nil) }},
-		{"delete conflict", func() error { return s.Delete(ctx, key, 1) }},
-		{"settings ok", func() error { _, err := s.Settings(ctx, key.Owner); return err }},
-		{"update_settings ok", func() error { _, err := s.UpdateSettings(ctx, key.Owner, store.SettingsChange{}); return err }},
-		{"put_user ok", func() error { return s.PutUser(ctx, user, false) }},
-		{"user_by_upn ok", func() error { _, err := s.UserByUPN(ctx, "t", user.UPN); return err }},
-		{"users ok", func() error { _, err := s.Users(ctx, "t", "", 1); return err }},
-		{"delete_user ok", func() error { return s.DeleteUser(ctx, "t", user.UPN) }},
-		{"tenants ok", func() error { _, err := s.Tenants(ctx); return err }},
-		{"owners ok", func() error { _, err := s.Owners(ctx, "t", "", 1); return err }},
-		{"check ok", func() error { return s.Check(ctx) }},
-		{"rows full", func() error { _, err := s.(store.Replacer).Rows(ctx, "", 1); return err }},
-		{"replace ok", func() error { return s.(store.Replacer).Replace(ctx, "t", store.Rows{}) }},
-		{"count_after ok", func() error { _, err := s.(store.StatisticsCounter).CountAfter(ctx, store.Key{}); return err }},
-		{"integrity ok", func() error { return s.(store.IntegrityChecker).Integrity(ctx) }},
-		{"backup ok", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy"), nil) }},
-		{"backup other", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy"), nil) }},
+		{"Put ok", func() error { _, _, err := s.Put(ctx, key, record, store.NoRevision); return err }},
+		{"Put exists", func() error { _, _, err := s.Put(ctx, key, record, store.NoRevision); return err }},
+		{"Put conflict", func() error { _, _, err := s.Put(ctx, key, record, 1); return err }},
+		{"Get ok", func() error { _, _, err := s.Get(ctx, key); return err }},
+		{"Get not_found", func() error { _, _, err := s.Get(ctx, store.Key{Owner: key.Owner, ID: "other"}); return err }},
+		{"Get canceled", func() error { _, _, err := s.Get(over, key); return err }},
+		{"List ok", func() error { _, err := s.List(ctx, key.Owner, store.Query{Limit: 1}); return err }},
+		{"Count ok", func() error { _, err := s.Count(ctx, key.Owner, nil); return err }},
+		{"Apply ok", func() error { return s.Apply(ctx, nil) }},
+		{"Delete conflict", func() error { return s.Delete(ctx, key, 1) }},
+		{"Settings ok", func() error { _, err := s.Settings(ctx, key.Owner); return err }},
+		{"UpdateSettings ok", func() error { _, err := s.UpdateSettings(ctx, key.Owner, store.SettingsChange{}); return err }},
+		{"PutUser ok", func() error { return s.PutUser(ctx, user, false) }},
+		{"UserByUPN ok", func() error { _, err := s.UserByUPN(ctx, "t", user.UPN); return err }},
+		{"Users ok", func() error { _, err := s.Users(ctx, "t", "", 1); return err }},
+		{"DeleteUser ok", func() error { return s.DeleteUser(ctx, "t", user.UPN) }},
+		{"Tenants ok", func() error { _, err := s.Tenants(ctx); return err }},
+		{"Owners ok", func() error { _, err := s.Owners(ctx, "t", "", 1); return err }},
+		{"Check ok", func() error { return s.Check(ctx) }},
+		{"Rows full", func() error { _, err := s.(store.Replacer).Rows(ctx, "", 1); return err }},
+		{"Replace ok", func() error { return s.(store.Replacer).Replace(ctx, "t", store.Rows{}) }},
+		{"CountAfter ok", func() error { _, err := s.(store.StatisticsCounter).CountAfter(ctx, store.Key{}); return err }},
+		{"Integrity ok", func() error { return s.(store.IntegrityChecker).Integrity(ctx) }},
+		{"Backup ok", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy"), nil) }},
+		{"Backup other", func() error { return s.(store.FileBackup).Backup(ctx, filepath.Join(dir, "copy"), nil) }},
 	} {
 		told.calls = nil
 		err := row.call()
@@ -154,7 +153,61 @@ func TestCalls(t *testing.T) {
 		t.Error(err)
 	}
 	told.calls = nil
-	if err := s.Check(ctx); !errors.Is(err, store.ErrClosed) || !slices.Equal(told.calls, []string{"check unavailable"}) {
+	if err := s.Check(ctx); !errors.Is(err, store.ErrClosed) || !slices.Equal(told.calls, []string{"Check unavailable"}) {
 		t.Errorf("told is %q after %v", told.calls, err)
+	}
+}
+
+// TestEveryMethod: each method that takes a context is told once, by its name.
+func TestEveryMethod(t *testing.T) {
+	told := &observed{}
+	s := metered.New(openSQLite(t, t.TempDir()), told.begin)
+	defer s.Close()
+	reflected, calls := reflect.ValueOf(s), 0
+	for index := range reflected.NumMethod() {
+		name, method := reflected.Type().Method(index).Name, reflected.Method(index)
+		if method.Type().NumIn() == 0 || method.Type().In(0) != reflect.TypeFor[context.Context]() {
+			continue
+		}
+		arguments := []reflect.Value{reflect.ValueOf(t.Context())}
+		for i := 1; i < method.Type().NumIn(); i++ {
+			arguments = append(arguments, reflect.Zero(method.Type().In(i)))
+		}
+		method.Call(arguments)
+		calls++
+		if len(told.calls) != calls || !strings.HasPrefix(told.calls[calls-1], name+" ") {
+			t.Fatalf("after %s, told is %q", name, told.calls)
+		}
+	}
+	if calls < 20 {
+		t.Errorf("only %d methods were called", calls)
+	}
+}
+
+// TestOutcomes: the store is not to blame for what a caller may meet at any time.
+func TestOutcomes(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, row := range []struct {
+		ctx  context.Context
+		err  error
+		want metered.Outcome
+	}{
+		{t.Context(), nil, metered.Outcome{Word: "ok"}},
+		{t.Context(), fmt.Errorf("person@example.com: %w", store.ErrNotFound), metered.Outcome{Word: "not_found"}},
+		{t.Context(), store.ErrExists, metered.Outcome{Word: "exists"}},
+		{t.Context(), store.ErrConflict, metered.Outcome{Word: "conflict"}},
+		{ended, context.Canceled, metered.Outcome{Word: "canceled"}},
+		{ended, store.ErrConflict, metered.Outcome{Word: "conflict"}},
+		{t.Context(), store.ErrFull, metered.Outcome{Word: "full", IsFailed: true}},
+		{t.Context(), store.ErrStopped, metered.Outcome{Word: "unavailable", IsFailed: true}},
+		{t.Context(), errors.Join(store.ErrDamaged, store.ErrUnavailable), metered.Outcome{Word: "damaged", IsFailed: true}},
+		{ended, store.ErrUnavailable, metered.Outcome{Word: "unavailable", IsFailed: true}},
+		{t.Context(), store.ErrClosed, metered.Outcome{Word: "unavailable", IsFailed: true}},
+		{t.Context(), errors.New("person@example.com"), metered.Outcome{Word: "other", IsFailed: true}},
+	} {
+		if got := metered.OutcomeOf(row.ctx, row.err); got != row.want {
+			t.Errorf("%v: %+v, want %+v", row.err, got, row.want)
+		}
 	}
 }

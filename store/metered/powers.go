@@ -2,76 +2,93 @@ package metered
 
 import (
 	"context"
-	"time"
 
 	"afterhours/store"
 )
 
-// wholeStore is a Store with the power to read and replace all that it has.
-type wholeStore struct {
+// New returns a store that passes every call to the one below and tells begin. It has the optional powers
+// that the one below has, store.Measured excepted, if these are none or those of memory, of postgres or
+// of sqlite.
+func New(below store.Store, begin Begin) store.Store {
+	s := &Store{below, begin}
+	replacer, ok := below.(store.Replacer)
+	if !ok {
+		return s
+	}
+	memory := &replacerStore{s, replacer}
+	counter, ok := below.(store.StatisticsCounter)
+	if !ok {
+		return memory
+	}
+	database := &databaseStore{memory, counter}
+	file, ok := below.(filePowers)
+	if !ok {
+		return database
+	}
+	return &fileStore{database, file}
+}
+
+type replacerStore struct {
 	*Store
 	replacer store.Replacer
 }
 
 // Rows implements store.Replacer.
-func (s *wholeStore) Rows(ctx context.Context, tenant string, limit int64) (rows store.Rows, err error) {
-	defer s.timed(ctx, "rows", time.Now(), &err)
-	return s.replacer.Rows(ctx, tenant, limit)
+func (s *replacerStore) Rows(ctx context.Context, tenant string, limit int64) (store.Rows, error) {
+	ctx, end := s.begin(ctx, "Rows")
+	rows, err := s.replacer.Rows(ctx, tenant, limit)
+	end(err)
+	return rows, err
 }
 
 // Replace implements store.Replacer.
-func (s *wholeStore) Replace(ctx context.Context, tenant string, rows store.Rows) (err error) {
-	defer s.timed(ctx, "replace", time.Now(), &err)
-	return s.replacer.Replace(ctx, tenant, rows)
+func (s *replacerStore) Replace(ctx context.Context, tenant string, rows store.Rows) error {
+	ctx, end := s.begin(ctx, "Replace")
+	err := s.replacer.Replace(ctx, tenant, rows)
+	end(err)
+	return err
 }
 
-// countPowers are the powers of a store that counts faster than it lists.
-type countPowers interface {
-	store.Replacer
-	store.StatisticsCounter
-}
-
-// countStore is a wholeStore with those powers.
-type countStore struct {
-	wholeStore
+type databaseStore struct {
+	*replacerStore
 	counter store.StatisticsCounter
 }
 
-var _ countPowers = (*countStore)(nil)
-
 // CountAfter implements store.StatisticsCounter.
-func (s *countStore) CountAfter(ctx context.Context, key store.Key) (count int64, err error) {
-	defer s.timed(ctx, "count_after", time.Now(), &err)
-	return s.counter.CountAfter(ctx, key)
+func (s *databaseStore) CountAfter(ctx context.Context, key store.Key) (int64, error) {
+	ctx, end := s.begin(ctx, "CountAfter")
+	count, err := s.counter.CountAfter(ctx, key)
+	end(err)
+	return count, err
 }
 
-// filePowers are the powers of a store that keeps its data in files of its own.
+// filePowers are the powers of a store that keeps its data in a file of its own.
 type filePowers interface {
-	countPowers
 	store.FileBackup
 	store.IntegrityChecker
 	store.Watcher
 }
 
-// fileStore is a countStore with those powers.
 type fileStore struct {
-	countStore
-	powers filePowers
+	*databaseStore
+	file filePowers
 }
 
-var _ filePowers = (*fileStore)(nil)
-
 // Backup implements store.FileBackup.
-func (s *fileStore) Backup(ctx context.Context, to string, progress store.Progress) (err error) {
-	defer s.timed(ctx, "backup", time.Now(), &err)
-	return s.powers.Backup(ctx, to, progress)
+func (s *fileStore) Backup(ctx context.Context, to string, progress store.Progress) error {
+	ctx, end := s.begin(ctx, "Backup")
+	err := s.file.Backup(ctx, to, progress)
+	end(err)
+	return err
 }
 
 // Integrity implements store.IntegrityChecker.
-func (s *fileStore) Integrity(ctx context.Context) (err error) {
-	defer s.timed(ctx, "integrity", time.Now(), &err)
-	return s.powers.Integrity(ctx)
+func (s *fileStore) Integrity(ctx context.Context) error {
+	ctx, end := s.begin(ctx, "Integrity")
+	err := s.file.Integrity(ctx)
+	end(err)
+	return err
 }
 
-// Watch implements store.Watcher.
-func (s *fileStore) Watch(notify func(store.Notice)) { s.powers.Watch(notify) }
+// Watch implements store.Watcher. It belongs to no request, and nobody is told.
+func (s *fileStore) Watch(notify func(store.Notice)) { s.file.Watch(notify) }
