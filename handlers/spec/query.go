@@ -3,6 +3,8 @@ package spec
 import (
 	"net/url"
 	"strings"
+
+	"afterhours/handlers/odata"
 )
 
 // CanonicalQuery returns a query with the system query options in the contract's spelling. With or
@@ -46,4 +48,13 @@ func (c *Contract) canonicalName(escaped string) string {
 		return name
 	}
 	return escaped
+}
+
+// CheckGrammar checks the text of an option that is not implemented by the standard's grammar, as far as
+// this program knows it. The error says what is wrong.
+func CheckGrammar(option, text string) error {
+	if option == "$search" {
+		return odata.CheckSearch(text)
+	}
+	return nil
 }
