@@ -139,3 +139,18 @@ func TestInstants(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeAsText has instants and times of day as OData writes them, at the ends of their ranges.
+func TestTimeAsText(t *testing.T) {
+	for want, value := range map[string]Value{
+		"0001-01-01T00:00:00Z":         instantAt(0).Value,
+		"2019-06-16T00:00:00.0000001Z": instantAt(737_225*int64(edm.Day) + 1).Value,
+		"9999-12-31T23:59:59.9999999Z": instantAt(MaxInstant).Value,
+		"12:34:56.5":                   timeAt(12*int64(edm.Hour) + 34*int64(edm.Minute) + 56*int64(edm.Second) + One/2),
+		"00:00:00":                     timeAt(0),
+	} {
+		if got := value.Time(); got != want {
+			t.Errorf("%+v is %s, want %s", value, got, want)
+		}
+	}
+}

@@ -85,3 +85,23 @@ func (p *Position) Before(order []Order, s *Statistic) bool {
 	}
 	return p.ID < s.ID
 }
+
+// SortGroups sorts groups, in whose order each property is a value of them. The names are those of
+// the values. Groups that the order does not tell apart stay in their order.
+func SortGroups(order []Order, names []PropertyName, groups []Group) {
+	type keyed struct {
+		group Group
+		keys  []Value
+	}
+	all := make([]keyed, len(groups))
+	for i, group := range groups {
+		all[i].group = group
+		for _, o := range order {
+			all[i].keys = append(all[i].keys, group.Value(names, o.By))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int { return compareRanked(order, a.keys, "", b.keys, "") })
+	for i, one := range all {
+		groups[i] = one.group
+	}
+}

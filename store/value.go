@@ -1,6 +1,10 @@
 package store
 
-import "afterhours/store/edm"
+import (
+	"time"
+
+	"afterhours/store/edm"
+)
 
 // Kind is the kind of a Value.
 type Kind uint8
@@ -37,6 +41,17 @@ type Value struct {
 
 // MaxInstant is the last tick of edm.MaxDate.
 const MaxInstant = (int64(edm.MaxDate)+1)*int64(edm.Day) - 1
+
+// Time returns an instant or a time of day as OData writes it, with as few decimals as it needs.
+func (v Value) Time() string {
+	const layout = "15:04:05.9999999"
+	day, ticks := v.Number/int64(edm.Day), v.Number%int64(edm.Day)
+	text := time.Unix(ticks/One, ticks%One*100).UTC().Format(layout)
+	if v.Kind == KindTimeOfDay {
+		return text
+	}
+	return edm.Date(day).String() + "T" + text + "Z"
+}
 
 func valueOf[T comparable](property Null[T], value func(T) Value) Value {
 	if !property.Valid {

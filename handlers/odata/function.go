@@ -100,10 +100,7 @@ func (p *parser) function(name token) (operand, error) {
 		return operand{}, err
 	}
 	x, err := p.node(call, signature.result, name.start, end)
-	if x.whole = x.kind == kindWhole; x.whole {
-		x.kind = store.KindNumber
-	}
-	return x, err
+	return x.withWhole(), err
 }
 
 // arguments parses the arguments of a function with their parentheses. end is the offset after them.

@@ -40,7 +40,7 @@ func (p *parser) numeral() (operand, error) {
 	case dateForm.MatchString(text):
 		kind = store.KindDate
 	default:
-		return p.number(text, start, t.end)
+		return p.numberLiteral(text, start, t.end)
 	}
 	value, shifted, err := p.model.read(text, kind)
 	switch {
@@ -56,8 +56,8 @@ func (p *parser) numeral() (operand, error) {
 	return x, err
 }
 
-// number parses a number. It is whole by its type if it has neither decimals nor an exponent.
-func (p *parser) number(text string, start, end int) (operand, error) {
+// numberLiteral parses a number. It is whole by its type if it has neither decimals nor an exponent.
+func (p *parser) numberLiteral(text string, start, end int) (operand, error) {
 	value, err := readNumber(text)
 	switch {
 	case errors.Is(err, errNoNumber):

@@ -57,6 +57,14 @@ type operand struct {
 	start, end int // byte offsets in the text
 }
 
+// withWhole returns an operand of kindWhole as a number that is whole.
+func (x operand) withWhole() operand {
+	if x.kind == kindWhole {
+		x.kind, x.whole = store.KindNumber, true
+	}
+	return x
+}
+
 // filterOption is the option that ParseFilter parses.
 const filterOption = "$filter"
 
@@ -266,5 +274,6 @@ func (p *parser) named() (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	return p.node(store.Property{Name: path.name, Type: path.on.derived}, path.kind, t.start, path.end)
+	x, err := p.node(store.Property{Name: path.name, Type: path.on.derived}, path.kind, t.start, path.end)
+	return x.withWhole(), err
 }
