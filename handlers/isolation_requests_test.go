@@ -26,6 +26,9 @@ var probes = map[string]probe{
 	}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics", "?$expand=activityStatistics($filter=contains(timeZoneUsed,'secret');$count=true)&$select=id"}},
+	"getMe":                     {queries: []string{"", "?$expand=analytics($expand=activityStatistics)"}},
+	"get":                       {queries: []string{"", "?$expand=analytics($expand=activityStatistics)"}}, // getUser
+	"lists":                     {queries: []string{"", "?$expand=analytics"}},                             // listUsers
 	"getSettings":               {},
 	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
 	"getStatisticProperty":      {},

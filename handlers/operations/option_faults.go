@@ -32,6 +32,14 @@ func (s *Service) parseOption(format, text string) (err error) {
 		_, err = model.ParseSelect(text)
 	case "odata-expand":
 		_, err = model.ParseExpand(s.spec.Analytics, text)
+	case "odata-filter-user":
+		_, err = s.chosenBy(text)
+	case "odata-orderby-user":
+		err = s.checkUserOrder(text)
+	case "odata-select-user":
+		_, err = model.ParseResourceSelect(s.spec.User, text)
+	case "odata-expand-user":
+		_, err = model.ParseExpand(s.spec.User, text)
 	case "odata-select-analytics":
 		_, err = model.ParseResourceSelect(s.spec.Analytics, text)
 	}

@@ -94,10 +94,14 @@ func newMetadata(schemas openapi3.Schemas, types []*wire.Type) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	analytics := csdlProperty{Name: "analytics", Type: namespace + ".userAnalytics", ContainsTarget: true}
+	user, err := csdlProperties(schemas["user"].Value, []csdlProperty{base[0], analytics})
+	if err != nil {
+		return nil, err
+	}
 	entities := []csdlType{
 		{Name: "entity", Abstract: true, Key: &csdlKey{csdlRef{"id"}}, Properties: base[:1]},
-		{Name: "user", BaseType: namespace + ".entity", Navigation: []csdlProperty{
-			{Name: "analytics", Type: namespace + ".userAnalytics", ContainsTarget: true}}},
+		{Name: "user", BaseType: namespace + ".entity", Properties: user, Navigation: []csdlProperty{analytics}},
 		{Name: "userAnalytics", BaseType: namespace + ".entity",
 			Properties: []csdlProperty{{Name: "settings", Type: namespace + ".settings", Nullable: "false"}},
 			Navigation: []csdlProperty{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", ContainsTarget: true}}},
