@@ -172,7 +172,7 @@ func messageOf(err error, status int) string {
 	case errors.As(err, &refused):
 		return refused.Message
 	case errors.Is(err, staged.ErrSingle):
-		return "An atomicityGroup holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
+		return "An atomicityGroup or a change set holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
 	case status == http.StatusNotFound:
 		return "There is nothing at this address."
 	case errors.Is(err, store.ErrStopped):
@@ -212,8 +212,8 @@ var probes = map[string]bool{
 
 // pathAdvice returns a sentence that says how to write a path that nothing serves.
 func (s *Server) pathAdvice(address *url.URL) string {
-	if spelling := s.spec.UnquotedKey(address.Path); spelling != "" {
-		return "Put a key in parentheses in single quotes: " + problem.Shown(spelling) + "."
+	if advice, spelling := s.spec.KeyAdvice(address.Path); advice != "" {
+		return advice + " " + problem.Shown(spelling) + "."
 	}
 	if probes[strings.ToLower(strings.Trim(address.Path, "/"))] {
 		return "Ask /livez whether the server runs, and /readyz whether it is ready."
@@ -244,14 +244,17 @@ func (s *Server) noMethod(c *gin.Context) {
 	}
 	allowed := c.Writer.Header().Get("Allow")
 	s.writeGinError(c, problem.Refuse(problem.ErrMethod, "",
-		"Specified HTTP method is not allowed for the request target. Allowed here: %s.%s", allowed, methodAdvice(c.Request.Method, allowed)))
+		"Specified HTTP method is not allowed for the request target. Allowed here: %s.%s", allowed, methodAdvice(c.Request.Method, path, allowed)))
 }
 
 // methodAdvice returns a sentence with the method that a caller may mean, "" for none. Only a
-// statistic allows DELETE, only it and settings PATCH.
-func methodAdvice(method, allowed string) string {
+// statistic and its properties allow DELETE, only they and settings PATCH.
+func methodAdvice(method, path, allowed string) string {
 	isWrite := method == http.MethodPut || method == http.MethodPost
 	switch {
+	case strings.HasSuffix(path, "/$ref"): // of a containment (OData 11.4.6; CSDL 8.4)
+		return " A statistic is contained in its user's analytics, so that no reference to it is added or removed." +
+			" POST to the collection creates a statistic, and DELETE of its URL removes it."
 	case isWrite && strings.Contains(allowed, http.MethodDelete):
 		return " PATCH changes a statistic, and POST to the collection creates one."
 	case isWrite && strings.Contains(allowed, http.MethodPatch):

@@ -108,13 +108,17 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	for _, param := range c.Params {
 		path[param.Key] = param.Value
 	}
+	cast := ""
+	if req.Cast != nil {
+		cast = req.Cast.Name
+	}
 	var err error
-	req.body, err = input.Validate(c.Request, op, path, text, s.quirks)
-	return s.withOptionFaults(err, op, c.Request.URL)
+	req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks)
+	return s.withOptionFaults(err, req, op, c.Request.URL)
 }
 
 // withOptionFaults adds the faults of the query options to those that validation found.
-func (s *Server) withOptionFaults(err error, op *spec.Operation, address *url.URL) error {
+func (s *Server) withOptionFaults(err error, req *request, op *spec.Operation, address *url.URL) error {
 	if err == nil {
 		return nil
 	}
@@ -123,7 +127,7 @@ func (s *Server) withOptionFaults(err error, op *spec.Operation, address *url.UR
 		return err
 	}
 	faults := refused.Faults()
-	for _, fault := range s.service.OptionFaults(op, address.Query()) {
+	for _, fault := range s.service.OptionFaults(&req.Request, op, address.Query()) {
 		if !slices.ContainsFunc(faults, func(known gen.ErrorDetail) bool { return *known.Target == *fault.Target }) {
 			faults = append(faults, fault)
 		}

@@ -20,7 +20,7 @@ func (s *Service) Analytics(ctx context.Context, req *Request, userID string, pa
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := s.shapeOf(s.spec.Analytics, params.Select, params.Expand, params.Format)
+	wanted, err := s.shapeOf(req, s.spec.Analytics, params.Select, params.Expand, params.Format)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,10 @@ package operations
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,8 +60,7 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 func (s *Service) appendPage(text []byte, req *Request, owner store.Owner, form wire.Form, count int, next string, found []store.Statistic) []byte {
 	text = append(text, '{')
 	if form.Level != wire.MetadataNone {
-		text = wire.AppendMember(text, "@odata.context",
-			req.contextURL(owner, "/activityStatistics"+req.castSegment()+form.Selected.Suffix()))
+		text = wire.AppendMember(text, "@odata.context", req.listContext(owner, form.Selected))
 	}
 	if count >= 0 {
 		text = append(append(text, `"@odata.count":`...), strconv.Itoa(count)...)
@@ -99,7 +100,7 @@ func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (pa
 	wanted.query.Filter, err = s.filter(req, options.Filter)
 	faults = append(faults, optionFault(err)...)
 	if options.Orderby != nil {
-		wanted.query.Order, err = s.spec.Model.ParseOrderBy(*options.Orderby)
+		wanted.query.Order, err = s.modelFor(req).ParseOrderBy(*options.Orderby)
 		faults = append(faults, optionFault(err)...)
 	}
 	wanted.form.Selected, err = s.selection(options.Select)
@@ -116,7 +117,7 @@ func (s *Service) filter(req *Request, text *string) (store.Expr, error) {
 	if text == nil {
 		return req.ofCast(nil), nil
 	}
-	filter, err := s.spec.Model.ParseFilter(*text)
+	filter, err := s.modelFor(req).ParseFilter(*text)
 	return req.ofCast(filter), err
 }
 
@@ -170,8 +171,7 @@ func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, appl
 // nextLink returns the URL of the page that follows the position. It repeats the whole query, because
 // clients follow it without the headers of the first request, except $skip, which is done.
 func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsParams, size int, last store.Position) string {
-	link := req.Root + "/users/" + owner.User + "/analytics/activityStatistics" + req.castSegment()
-	link += "?$top=" + strconv.Itoa(size)
+	link := req.listURL(owner) + "?$top=" + strconv.Itoa(size)
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
@@ -180,12 +180,23 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 		text *string
 	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}} {
 		if option.text != nil {
-			// not every client reads + as a space
-			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
+			link += "&" + option.name + "=" + escapeValue(*option.text)
 		}
 	}
-	return link + "&$skiptoken=" + skipToken(last)
+	return link + req.aliasOptions() + "&$skiptoken=" + skipToken(last)
 }
+
+// aliasOptions returns the parameter aliases as options of a link, each after an &.
+func (r *Request) aliasOptions() string {
+	options := ""
+	for _, name := range slices.Sorted(maps.Keys(r.Aliases)) {
+		options += "&@" + escapeValue(name[1:]) + "=" + escapeValue(r.Aliases[name])
+	}
+	return options
+}
+
+// escapeValue escapes the value of a query option. Not every client reads + as a space.
+func escapeValue(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 // appendStatistics appends the JSON array of statistics.
 func (s *Service) appendStatistics(text []byte, req *Request, owner store.Owner, statistics []store.Statistic, form wire.Form) []byte {
@@ -195,6 +206,10 @@ func (s *Service) appendStatistics(text []byte, req *Request, owner store.Owner,
 			text = append(text, ',')
 		}
 		links := wire.Links{Self: req.entityURL(store.Key{Owner: owner, ID: statistics[i].ID})}
+		if req.References {
+			text = appendReference(text, links.Self)
+			continue
+		}
 		text = s.spec.ByStoreType[statistics[i].Type].AppendEntity(text, &statistics[i], form, links)
 	}
 	return append(text, ']')

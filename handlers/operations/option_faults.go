@@ -10,19 +10,19 @@ import (
 // OptionFaults returns the faults of the query options that have a grammar, such as $filter, as far as
 // the query has them. It is for a request that is refused for another reason, so that its response names
 // all faults. The format of a parameter in the contract says which grammar it has.
-func (s *Service) OptionFaults(op *spec.Operation, query url.Values) []gen.ErrorDetail {
+func (s *Service) OptionFaults(req *Request, op *spec.Operation, query url.Values) []gen.ErrorDetail {
 	var faults []gen.ErrorDetail
 	for _, parameter := range op.Parameters {
 		if name := parameter.Value.Name; query.Has(name) {
-			faults = append(faults, optionFault(s.parseOption(parameter.Value.Schema.Value.Format, query.Get(name)))...)
+			faults = append(faults, optionFault(s.parseOption(req, parameter.Value.Schema.Value.Format, query.Get(name)))...)
 		}
 	}
 	return faults
 }
 
 // parseOption returns the error of an option whose parameter has the format.
-func (s *Service) parseOption(format, text string) (err error) {
-	model := s.spec.Model
+func (s *Service) parseOption(req *Request, format, text string) (err error) {
+	model := s.modelFor(req)
 	switch format {
 	case "odata-filter":
 		_, err = model.ParseFilter(text)
@@ -33,9 +33,9 @@ func (s *Service) parseOption(format, text string) (err error) {
 	case "odata-expand":
 		_, err = model.ParseExpand(s.spec.Analytics, text)
 	case "odata-filter-user":
-		_, err = s.chosenBy(text)
+		_, err = s.chosenBy(req, text)
 	case "odata-orderby-user":
-		err = s.checkUserOrder(text)
+		err = s.checkUserOrder(req, text)
 	case "odata-select-user":
 		_, err = model.ParseResourceSelect(s.spec.User, text)
 	case "odata-expand-user":

@@ -20,16 +20,16 @@ type shape struct {
 }
 
 // shapeOf reads the options, nil for none. The error names every fault of them.
-func (s *Service) shapeOf(on *odata.Resource, selected, expand, format *string) (shape, error) {
+func (s *Service) shapeOf(req *Request, on *odata.Resource, selected, expand, format *string) (shape, error) {
 	wanted := shape{format: format}
 	var faults []gen.ErrorDetail
 	var err error
 	if selected != nil {
-		wanted.selected, err = s.spec.Model.ParseResourceSelect(on, *selected)
+		wanted.selected, err = s.modelFor(req).ParseResourceSelect(on, *selected)
 		faults = append(faults, optionFault(err)...)
 	}
 	if expand != nil {
-		wanted.expand, err = s.spec.Model.ParseExpand(on, *expand)
+		wanted.expand, err = s.modelFor(req).ParseExpand(on, *expand)
 		faults = append(append(faults, optionFault(err)...), s.expandFaults(wanted.expand)...)
 	}
 	if len(faults) > 0 {

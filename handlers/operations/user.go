@@ -21,7 +21,7 @@ func (s *Service) User(ctx context.Context, req *Request, userID string, params 
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := s.shapeOf(s.spec.User, params.Select, params.Expand, params.Format)
+	wanted, err := s.shapeOf(req, s.spec.User, params.Select, params.Expand, params.Format)
 	if err != nil {
 		return nil, err
 	}

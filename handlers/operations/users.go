@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
@@ -28,7 +26,7 @@ type usersPage struct {
 
 // Users is GET on the users of the tenant: one page of them, in the order of their ids.
 func (s *Service) Users(ctx context.Context, req *Request, params gen.ListUsersParams) (*Response, error) {
-	wanted, err := s.usersPageOf(params)
+	wanted, err := s.usersPageOf(req, params)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +69,11 @@ func usersTarget(params gen.ListUsersParams) string {
 }
 
 // usersPageOf reads the options. The error names every fault of them.
-func (s *Service) usersPageOf(params gen.ListUsersParams) (usersPage, error) {
+func (s *Service) usersPageOf(req *Request, params gen.ListUsersParams) (usersPage, error) {
 	var wanted usersPage
 	var faults []gen.ErrorDetail
 	var err error
-	if wanted.shape, err = s.shapeOf(s.spec.User, params.Select, params.Expand, params.Format); err != nil {
+	if wanted.shape, err = s.shapeOf(req, s.spec.User, params.Select, params.Expand, params.Format); err != nil {
 		var refused *problem.Problem
 		if !errors.As(err, &refused) {
 			return wanted, err
@@ -89,11 +87,11 @@ func (s *Service) usersPageOf(params gen.ListUsersParams) (usersPage, error) {
 		}
 	}
 	if params.Filter != nil {
-		wanted.chosen, err = s.chosenBy(*params.Filter)
+		wanted.chosen, err = s.chosenBy(req, *params.Filter)
 		faults = append(faults, optionFault(err)...)
 	}
 	if params.Orderby != nil {
-		faults = append(faults, optionFault(s.checkUserOrder(*params.Orderby))...)
+		faults = append(faults, optionFault(s.checkUserOrder(req, *params.Orderby))...)
 	}
 	if len(faults) > 0 {
 		return wanted, problem.Invalid(faults...)
@@ -160,8 +158,8 @@ func usersLink(req *Request, params gen.ListUsersParams, size int, last string) 
 		text *string
 	}{{"$filter", params.Filter}, {"$orderby", params.Orderby}, {"$select", params.Select}, {"$expand", params.Expand}, {"$format", params.Format}} {
 		if option.text != nil {
-			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
+			link += "&" + option.name + "=" + escapeValue(*option.text)
 		}
 	}
-	return link + "&$skiptoken=" + skipToken(store.Position{ID: last})
+	return link + req.aliasOptions() + "&$skiptoken=" + skipToken(store.Position{ID: last})
 }

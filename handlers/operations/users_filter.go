@@ -18,8 +18,8 @@ type chosenUsers struct{ ids, names []string }
 
 // chosenBy reads a $filter on users. No store can search users by a condition, so every condition but eq
 // and in with a property and texts is refused as not implemented.
-func (s *Service) chosenBy(text string) (*chosenUsers, error) {
-	filter, err := s.spec.UserModel.ParseFilter(text)
+func (s *Service) chosenBy(req *Request, text string) (*chosenUsers, error) {
+	filter, err := s.spec.UserModel.With(req.Aliases).ParseFilter(text)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,8 @@ func errUserOption(option, construct string) error {
 }
 
 // checkUserOrder returns an error unless an $orderby on users is their only order.
-func (s *Service) checkUserOrder(text string) error {
-	if _, err := s.spec.UserModel.ParseOrderBy(text); err != nil {
+func (s *Service) checkUserOrder(req *Request, text string) error {
+	if _, err := s.spec.UserModel.With(req.Aliases).ParseOrderBy(text); err != nil {
 		return err
 	}
 	if words := strings.Fields(strings.ToLower(text)); words[0] != "id" || len(words) > 1 && words[1] != "asc" {

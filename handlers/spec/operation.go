@@ -86,7 +86,8 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 	return nil
 }
 
-// addNotImplemented reads x-not-implemented. Such an operation must have the response 501.
+// addNotImplemented reads x-not-implemented of the operation. An operation with it, or with a body whose
+// schema has it, must have the response 501.
 func (c *Contract) addNotImplemented(op *Operation) error {
 	names, _ := op.Extensions["x-not-implemented"].([]any)
 	for _, name := range names {
@@ -94,10 +95,26 @@ func (c *Contract) addNotImplemented(op *Operation) error {
 		op.NotImplemented = append(op.NotImplemented, text)
 		c.options[strings.TrimPrefix(strings.ToLower(text), "$")] = text
 	}
-	if has := op.Responses.Status(http.StatusNotImplemented) != nil; has != (len(names) > 0) {
+	if has := op.Responses.Status(http.StatusNotImplemented) != nil; has != (len(names) > 0 || op.refusesMembers()) {
 		return fmt.Errorf("%s must have x-not-implemented and the response 501, or neither", op.OperationID)
 	}
 	return nil
+}
+
+// refusesMembers reports whether OData has members of the body that this server does not.
+func (o *Operation) refusesMembers() bool {
+	if o.RequestBody == nil {
+		return false
+	}
+	media := o.RequestBody.Value.Content["application/json"]
+	return media != nil && NotImplementedMembers(media.Schema.Value) != nil
+}
+
+// NotImplementedMembers returns the members of an object that OData has and this server does not, each with
+// a sentence on what to do instead (x-not-implemented of the schema); nil for none.
+func NotImplementedMembers(schema *openapi3.Schema) map[string]any {
+	members, _ := schema.Extensions["x-not-implemented"].(map[string]any)
+	return members
 }
 
 // withHead returns the methods, and HEAD if GET is one of them. The contract states in

@@ -73,6 +73,7 @@ const (
 	FaultMatchMethodHEAD   FaultMatchMethod = "HEAD"
 	FaultMatchMethodPATCH  FaultMatchMethod = "PATCH"
 	FaultMatchMethodPOST   FaultMatchMethod = "POST"
+	FaultMatchMethodPUT    FaultMatchMethod = "PUT"
 )
 
 // Defines values for FaultRuleConnection.
