@@ -114,11 +114,11 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	}
 	var err error
 	req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks)
-	return s.withOptionFaults(err, req, op, c.Request.URL)
+	return s.withOptionFaults(err, op, req, c.Request.URL)
 }
 
 // withOptionFaults adds the faults of the query options to those that validation found.
-func (s *Server) withOptionFaults(err error, req *request, op *spec.Operation, address *url.URL) error {
+func (s *Server) withOptionFaults(err error, op *spec.Operation, req *request, address *url.URL) error {
 	if err == nil {
 		return nil
 	}
