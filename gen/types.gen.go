@@ -1016,6 +1016,21 @@ type FocusActivityStatisticsCreate struct {
 // FocusActivityStatisticsCreateOdataType defines model for FocusActivityStatisticsCreate.OdataType.
 type FocusActivityStatisticsCreateOdataType string
 
+// Group The values of one group by their names: the properties of groupby and the aliases of $apply. A duration, date or text is a string, a number is a number, and a value that is missing is null. The type of an alias is in the annotation alias@odata.type, such as #Duration, #Date, #Int32 or #Decimal, unless it is a text or a boolean. A group has no id and no entity tag.
+type Group map[string]interface{}
+
+// GroupCollection defines model for groupCollection.
+type GroupCollection struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataCount The number of groups on all pages. Absent without $count=true.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The URL of the next page. Absent on the last page.
+	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
+	Value         []Group `json:"value"`
+}
+
 // InnerError defines model for innerError.
 type InnerError struct {
 	ClientRequestID *string `json:"client-request-id,omitempty"`
@@ -1333,6 +1348,9 @@ type UserCollection struct {
 // UserID Example: megan@example.com
 type UserID = string
 
+// Apply defines model for apply.
+type Apply = string
+
 // ClientRequestID defines model for clientRequestId.
 type ClientRequestID = string
 
@@ -1348,6 +1366,9 @@ type ExpandUser = string
 // Filter defines model for filter.
 type Filter = string
 
+// FilterGroups defines model for filterGroups.
+type FilterGroups = string
+
 // FilterUsers defines model for filterUsers.
 type FilterUsers = string
 
@@ -1362,6 +1383,9 @@ type IfNoneMatch = EntityTagList
 
 // Orderby defines model for orderby.
 type Orderby = string
+
+// OrderbyGroups defines model for orderbyGroups.
+type OrderbyGroups = string
 
 // OrderbyUsers defines model for orderbyUsers.
 type OrderbyUsers = string
@@ -1380,6 +1404,9 @@ type Select = string
 
 // SelectAnalytics defines model for selectAnalytics.
 type SelectAnalytics = string
+
+// SelectGroups defines model for selectGroups.
+type SelectGroups = string
 
 // SelectUser defines model for selectUser.
 type SelectUser = string
@@ -1622,6 +1649,39 @@ type CreateMyStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// AggregateMyStatisticsParams defines parameters for AggregateMyStatistics.
+type AggregateMyStatisticsParams struct {
+	// Apply Transformations separated by slashes, the first one first (OData Data Aggregation 4.0, 3). filter(condition) keeps what meets a condition as in $filter. compute(expression as alias, ...) adds values, such as month(startDate) as month. aggregate(...) makes one group of all, groupby((property, ...),aggregate(...)) one for each combination of values. An aggregate has one or more of: expression with sum, average, min, max or countdistinct as alias; $count as alias. The expression is a property or calculates, as in $filter. sum and average take durations and numbers, and an average is rounded towards zero, to 100 ns or to seven decimals. Null does not count. identity changes nothing. One transformation at least must be aggregate or groupby. Limits: 16 transformations; those of $filter for all expressions together; 10,000 groups and distinct values; 4 MiB of texts in them. A sum beyond the range of its type is an error.
+	Apply Apply `form:"$apply" json:"$apply"`
+
+	// Filter The condition that the groups must meet, as $filter of statistics. The names are the properties of groupby and the aliases of $apply.
+	Filter *FilterGroups `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties of groupby or aliases of $apply to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *OrderbyGroups `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select The properties of groupby and the aliases of $apply to return.
+	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1991,6 +2051,39 @@ type CreateUserStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// AggregateUserStatisticsParams defines parameters for AggregateUserStatistics.
+type AggregateUserStatisticsParams struct {
+	// Apply Transformations separated by slashes, the first one first (OData Data Aggregation 4.0, 3). filter(condition) keeps what meets a condition as in $filter. compute(expression as alias, ...) adds values, such as month(startDate) as month. aggregate(...) makes one group of all, groupby((property, ...),aggregate(...)) one for each combination of values. An aggregate has one or more of: expression with sum, average, min, max or countdistinct as alias; $count as alias. The expression is a property or calculates, as in $filter. sum and average take durations and numbers, and an average is rounded towards zero, to 100 ns or to seven decimals. Null does not count. identity changes nothing. One transformation at least must be aggregate or groupby. Limits: 16 transformations; those of $filter for all expressions together; 10,000 groups and distinct values; 4 MiB of texts in them. A sum beyond the range of its type is an error.
+	Apply Apply `form:"$apply" json:"$apply"`
+
+	// Filter The condition that the groups must meet, as $filter of statistics. The names are the properties of groupby and the aliases of $apply.
+	Filter *FilterGroups `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties of groupby or aliases of $apply to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *OrderbyGroups `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select The properties of groupby and the aliases of $apply to return.
+	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`

@@ -26,6 +26,16 @@ func (s *Server) ListUserStatistics(c *gin.Context, userID string, params gen.Li
 	})
 }
 
+func (s *Server) AggregateMyStatistics(c *gin.Context, params gen.AggregateMyStatisticsParams) {
+	s.AggregateUserStatistics(c, me, gen.AggregateUserStatisticsParams(params))
+}
+
+func (s *Server) AggregateUserStatistics(c *gin.Context, userID string, params gen.AggregateUserStatisticsParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.Aggregate(ctx, req, userID, params)
+	})
+}
+
 func (s *Server) CountMyStatistics(c *gin.Context, params gen.CountMyStatisticsParams) {
 	s.CountUserStatistics(c, me, gen.CountUserStatisticsParams(params))
 }

@@ -45,8 +45,8 @@ var (
 // the outcome is unknown. Any number of goroutines may call at once. After Close, every
 // method returns ErrClosed, even if the context has ended.
 //
-// If the context ends, a method returns its cause (context.Cause) soon afterwards. A List
-// or Count stops: it holds nothing that other calls need. If it had to wait for a
+// If the context ends, a method returns its cause (context.Cause) soon afterwards. A List,
+// Count or Aggregate stops: it holds nothing that other calls need. If it had to wait for a
 // connection until then, the error is ErrUnavailable, too.
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
@@ -60,6 +60,10 @@ type Store interface {
 	// Count returns how many of the owner's statistics the filter keeps. A nil filter
 	// keeps all. The count of an unknown owner is 0.
 	Count(ctx context.Context, owner Owner, filter Expr) (int, error)
+	// Aggregate groups the owner's statistics and returns the groups in the order of their
+	// keys, all of one moment. A Grouper defines them. The error is a *GroupsError if there are
+	// too many, and a *RangeError if a sum is out of range.
+	Aggregate(ctx context.Context, owner Owner, aggregation Aggregation) ([]Group, error)
 	// Put stores the record if the stored revision equals was. It returns the new revision,
 	// which this key has never had before, and the owner's settings. If was is NoRevision,
 	// Put creates, and returns ErrExists if the key is taken. Otherwise Put replaces, and

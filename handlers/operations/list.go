@@ -175,24 +175,27 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
-	for _, option := range []struct {
-		name string
-		text *string
-	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}} {
-		if option.text != nil {
-			link += "&" + option.name + "=" + escapeValue(*option.text)
-		}
-	}
-	return link + req.aliasOptions() + "&$skiptoken=" + skipToken(last)
+	link += linkOptions(req, []textOption{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
+	return link + "&$skiptoken=" + skipToken(last)
 }
 
-// aliasOptions returns the parameter aliases as options of a link, each after an &.
-func (r *Request) aliasOptions() string {
-	options := ""
-	for _, name := range slices.Sorted(maps.Keys(r.Aliases)) {
-		options += "&@" + escapeValue(name[1:]) + "=" + escapeValue(r.Aliases[name])
+// textOption is a query option of a link. Its text is nil if the query does not have it.
+type textOption struct {
+	name string
+	text *string
+}
+
+// linkOptions returns the options and the request's aliases as more options of a link.
+func linkOptions(req *Request, options []textOption) (query string) {
+	for _, option := range options {
+		if option.text != nil {
+			query += "&" + option.name + "=" + escapeValue(*option.text)
+		}
 	}
-	return options
+	for _, name := range slices.Sorted(maps.Keys(req.Aliases)) {
+		query += "&@" + escapeValue(name[1:]) + "=" + escapeValue(req.Aliases[name])
+	}
+	return query
 }
 
 // escapeValue escapes the value of a query option. Not every client reads + as a space.

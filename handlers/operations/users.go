@@ -153,13 +153,6 @@ func usersLink(req *Request, params gen.ListUsersParams, size int, last string) 
 	if params.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*params.Count)
 	}
-	for _, option := range []struct {
-		name string
-		text *string
-	}{{"$filter", params.Filter}, {"$orderby", params.Orderby}, {"$select", params.Select}, {"$expand", params.Expand}, {"$format", params.Format}} {
-		if option.text != nil {
-			link += "&" + option.name + "=" + escapeValue(*option.text)
-		}
-	}
-	return link + req.aliasOptions() + "&$skiptoken=" + skipToken(store.Position{ID: last})
+	link += linkOptions(req, []textOption{{"$filter", params.Filter}, {"$orderby", params.Orderby}, {"$select", params.Select}, {"$expand", params.Expand}, {"$format", params.Format}})
+	return link + "&$skiptoken=" + skipToken(store.Position{ID: last})
 }

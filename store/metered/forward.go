@@ -33,6 +33,14 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return count, err
 }
 
+// Aggregate implements store.Store.
+func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation store.Aggregation) ([]store.Group, error) {
+	ctx, end := s.begin(ctx, "Aggregate")
+	groups, err := s.below.Aggregate(ctx, owner, aggregation)
+	end(err)
+	return groups, err
+}
+
 // Put implements store.Store.
 func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	ctx, end := s.begin(ctx, "Put")

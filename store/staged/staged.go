@@ -106,6 +106,11 @@ func (v *View) List(context.Context, store.Owner, store.Query) ([]store.Statisti
 // Count returns ErrSingle.
 func (v *View) Count(context.Context, store.Owner, store.Expr) (int, error) { return 0, ErrSingle }
 
+// Aggregate returns ErrSingle.
+func (v *View) Aggregate(context.Context, store.Owner, store.Aggregation) ([]store.Group, error) {
+	return nil, ErrSingle
+}
+
 // Apply returns ErrSingle: there are no views of views.
 func (v *View) Apply(context.Context, []store.Change) error { return ErrSingle }
 

@@ -36,6 +36,7 @@ var promises = []struct {
 	{"List", listTests},
 	{"Query", queryTests},
 	{"Oracle", oracleTests},
+	{"Aggregate", aggregateTests},
 	{"Model", modelTests},
 	{"Settings", settingsTests},
 	{"Users", userTests},

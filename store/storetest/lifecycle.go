@@ -20,6 +20,10 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 		return err
 	},
 	"Count": func(ctx context.Context, s store.Store) error { _, err := s.Count(ctx, ada, nil); return err },
+	"Aggregate": func(ctx context.Context, s store.Store) error {
+		_, err := s.Aggregate(ctx, ada, store.Aggregation{})
+		return err
+	},
 	"Put": func(ctx context.Context, s store.Store) error {
 		_, _, err := s.Put(ctx, first, call, store.NoRevision)
 		return err
