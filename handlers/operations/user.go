@@ -45,7 +45,7 @@ func (s *Service) appendUser(ctx context.Context, text []byte, req *Request, per
 	self := req.Root + "/users/" + person.User
 	text = appendControl(append(text, '{'), req.Form, context, "microsoft.graph.user", self)
 	text = wire.AppendMember(text, "id", person.User)
-	if wanted.shows(nameProperty) {
+	if wanted.shows(nameProperty) && (person.UPN != "" || !req.Form.OmitNulls) {
 		text = wire.AppendNullable(text, nameProperty, store.Null[string]{Value: person.UPN, Valid: person.UPN != ""})
 	}
 	expansion := wanted.expansion(analyticsProperty)
