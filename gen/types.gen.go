@@ -1281,6 +1281,20 @@ type TimeZone = string
 // TypeName defines model for typeName.
 type TypeName string
 
+// User A user, as far as the server knows them.
+type User struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// Analytics The analytics of a user, with the settings and the statistics.
+	Analytics *UserAnalytics `json:"analytics,omitempty"`
+
+	// ID The object id of the user.
+	ID string `json:"id"`
+
+	// UserPrincipalName The user principal name. It is the first one if the server has learned several, and null without one.
+	UserPrincipalName nullable.Nullable[string] `json:"userPrincipalName,omitempty"`
+}
+
 // UserAnalytics The analytics of a user, with the settings and the statistics.
 type UserAnalytics struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1327,6 +1341,18 @@ type UserAnalyticsUpdate struct {
 // UserAnalyticsUpdateOdataType defines model for UserAnalyticsUpdate.OdataType.
 type UserAnalyticsUpdateOdataType string
 
+// UserCollection defines model for userCollection.
+type UserCollection struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataCount The number of users on all pages. Absent without $count=true.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The URL of the next page. Absent on the last page.
+	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
+	Value         []User  `json:"value"`
+}
+
 // UserID Example: megan@example.com
 type UserID = string
 
@@ -1342,11 +1368,17 @@ type Count = bool
 // Expand defines model for expand.
 type Expand = string
 
+// ExpandUser defines model for expandUser.
+type ExpandUser = string
+
 // Filter defines model for filter.
 type Filter = string
 
 // FilterGroups defines model for filterGroups.
 type FilterGroups = string
+
+// FilterUsers defines model for filterUsers.
+type FilterUsers = string
 
 // Format defines model for format.
 type Format = string
@@ -1362,6 +1394,9 @@ type Orderby = string
 
 // OrderbyGroups defines model for orderbyGroups.
 type OrderbyGroups = string
+
+// OrderbyUsers defines model for orderbyUsers.
+type OrderbyUsers = string
 
 // Prefer defines model for prefer.
 type Prefer = string
@@ -1384,6 +1419,9 @@ type SelectAnalytics = string
 // SelectGroups defines model for selectGroups.
 type SelectGroups = string
 
+// SelectUser defines model for selectUser.
+type SelectUser = string
+
 // SettingsProperty defines model for settingsProperty.
 type SettingsProperty = SettingsPropertyName
 
@@ -1398,6 +1436,9 @@ type StatisticProperty = PropertyName
 
 // Top defines model for top.
 type Top = PageSize
+
+// TopUsers defines model for topUsers.
+type TopUsers = PageSize
 
 // Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
@@ -1534,6 +1575,24 @@ type GetMetadataParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// GetMeParams defines parameters for GetMe.
+type GetMeParams struct {
+	// Select The properties to return. The id is always returned.
+	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetMyAnalyticsParams defines parameters for GetMyAnalytics.
 type GetMyAnalyticsParams struct {
 	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
@@ -1587,7 +1646,7 @@ type ListMyStatisticsParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
@@ -1638,7 +1697,7 @@ type AggregateMyStatisticsParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
@@ -1677,7 +1736,7 @@ type QueryMyStatisticsParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
@@ -1707,7 +1766,7 @@ type ListMyStatisticReferencesParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
@@ -1927,6 +1986,57 @@ type GetMySettingsPropertyValueParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Filter The condition that the users must meet: id or userPrincipalName with eq or in, as in id eq '48d31887-5fad-4d73-a9f5-3c356e68a038'. Case does not count. Other conditions of OData are 501.
+	Filter *FilterUsers `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby The order of the users. It is always that of their ids, so the only value is id; others of OData are 501.
+	Orderby *OrderbyUsers `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select The properties to return. The id is always returned.
+	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
+
+	// Top The maximum number of users on the page. 0 asks for no users, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *TopUsers `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserParams defines parameters for GetUser.
+type GetUserParams struct {
+	// Select The properties to return. The id is always returned.
+	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserAnalyticsParams defines parameters for GetUserAnalytics.
 type GetUserAnalyticsParams struct {
 	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
@@ -1980,7 +2090,7 @@ type ListUserStatisticsParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
@@ -2031,7 +2141,7 @@ type AggregateUserStatisticsParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
@@ -2070,7 +2180,7 @@ type QueryUserStatisticsParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
@@ -2100,7 +2210,7 @@ type ListUserStatisticReferencesParams struct {
 	// Skip The number of statistics to skip before the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	// Count If true, @odata.count in the response is the number of statistics, or of users, on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.

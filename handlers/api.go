@@ -159,6 +159,22 @@ func (s *Server) UpdateUserAnalytics(c *gin.Context, userID string, params gen.U
 	})
 }
 
+func (s *Server) GetMe(c *gin.Context, params gen.GetMeParams) {
+	s.GetUser(c, me, gen.GetUserParams(params))
+}
+
+func (s *Server) GetUser(c *gin.Context, userID string, params gen.GetUserParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.User(ctx, req, userID, params)
+	})
+}
+
+func (s *Server) ListUsers(c *gin.Context, params gen.ListUsersParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.Users(ctx, req, params)
+	})
+}
+
 func (s *Server) GetServiceDocument(c *gin.Context, _ gen.GetServiceDocumentParams) {
 	s.serve(c, func(_ context.Context, req *operations.Request) (*operations.Response, error) {
 		return s.service.ServiceDocument(req)

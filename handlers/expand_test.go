@@ -36,8 +36,9 @@ func TestExpandedLinkStandsBeforeItsProperty(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.fillMore()
 		for query, want := range map[string]string{
-			"?$expand=activityStatistics":              `"hasOptedOut":false},"activityStatistics@odata.nextLink":"`,
-			"?$expand=activityStatistics($count=true)": `"hasOptedOut":false},"activityStatistics@odata.count":75,"activityStatistics@odata.nextLink":"`,
+			"?$expand=activityStatistics":                              `"hasOptedOut":false},"activityStatistics@odata.nextLink":"`,
+			"?$expand=activityStatistics($filter=id%20ne%20@x)&@x='x'": `"hasOptedOut":false},"activityStatistics@odata.nextLink":"`,
+			"?$expand=activityStatistics($count=true)":                 `"hasOptedOut":false},"activityStatistics@odata.count":75,"activityStatistics@odata.nextLink":"`,
 		} {
 			got := c.send("GET", analyticsPath+query, "").want(t, 200)
 			_, rest, found := strings.Cut(got.text, want)

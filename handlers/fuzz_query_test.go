@@ -70,7 +70,7 @@ func optionTwice(query string) string {
 
 var fuzzPaths = []string{
 	collection, collection + "/$count", fuzzItem("call"), collection + fuzzCast, fuzzItem("call") + "/duration", fuzzItem("call") + "/duration/$value",
-	"/beta/me/analytics/settings", "/beta/me/analytics", "/v1.0/", "/beta/$metadata",
+	"/beta/me/analytics/settings", "/beta/me/analytics", "/beta/me", "/beta/users/" + megan, "/v1.0/", "/beta/$metadata",
 }
 
 // FuzzOptions checks that the pages of a list hold the same statistics in the same order as the whole

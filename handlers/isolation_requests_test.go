@@ -32,6 +32,9 @@ var probes = map[string]probe{
 	"aggregateStatistics":       {queries: []string{"?$apply=groupby((timeZoneUsed))", "?$apply=aggregate($count%20as%20n,timeZoneUsed%20with%20max%20as%20zone)"}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics", "?$expand=activityStatistics($filter=contains(timeZoneUsed,'secret');$count=true)&$select=id"}},
+	"getMe":                     {queries: []string{"", "?$expand=analytics($expand=activityStatistics)"}},
+	"get":                       {queries: []string{"", "?$expand=analytics($expand=activityStatistics)"}}, // getUser
+	"lists":                     {queries: []string{"", "?$expand=analytics"}},                             // listUsers
 	"getSettings":               {},
 	"getSettingsProperty":       {},
 	"getSettingsPropertyValue":  {},

@@ -24,14 +24,15 @@ func (s *Service) OptionFaults(req *Request, op *spec.Operation, query url.Value
 	var faults []gen.ErrorDetail
 	for _, parameter := range op.Parameters {
 		if name := parameter.Value.Name; query.Has(name) {
-			faults = append(faults, optionFault(s.parseOption(model, parameter.Value.Schema.Value.Format, query.Get(name)))...)
+			faults = append(faults, optionFault(s.parseOption(req, model, parameter.Value.Schema.Value.Format, query.Get(name)))...)
 		}
 	}
 	return faults
 }
 
-// parseOption returns the error of an option whose parameter has the format.
-func (s *Service) parseOption(model *odata.Model, format, text string) (err error) {
+// parseOption returns the error of an option whose parameter has the format. The model is that of
+// statistics.
+func (s *Service) parseOption(req *Request, model *odata.Model, format, text string) (err error) {
 	switch format {
 	case "odata-filter":
 		_, err = model.ParseFilter(text)
@@ -41,6 +42,14 @@ func (s *Service) parseOption(model *odata.Model, format, text string) (err erro
 		_, err = model.ParseSelect(text)
 	case "odata-expand":
 		_, err = model.ParseExpand(s.spec.Analytics, text)
+	case "odata-filter-user":
+		_, err = s.chosenBy(req, text)
+	case "odata-orderby-user":
+		err = s.checkUserOrder(req, text)
+	case "odata-select-user":
+		_, err = model.ParseResourceSelect(s.spec.User, text)
+	case "odata-expand-user":
+		_, err = model.ParseExpand(s.spec.User, text)
 	case "odata-select-analytics":
 		_, err = model.ParseResourceSelect(s.spec.Analytics, text)
 	}

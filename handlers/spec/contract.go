@@ -32,8 +32,10 @@ type Contract struct {
 	Metadata, MetadataJSON []byte
 	// Roots are the resources at the root of the service, in the order of their names.
 	Roots []Root
-	// Analytics is the type of the analytics of a user.
-	Analytics *odata.Resource
+	// User and Analytics are the types of a user and of the analytics of a user.
+	User, Analytics *odata.Resource
+	// UserModel finds what query options on users name.
+	UserModel *odata.Model
 	// PageSize is how many statistics a page has if the client does not say; PageSizeMax is the
 	// most that a client may ask for.
 	PageSize, PageSizeMax int

@@ -14,7 +14,7 @@ const maxAdvised = 10
 func (c *Contract) MissingSegment(path string) (name, after string) {
 	path = strings.TrimRight(path, "/")
 	given := strings.Split(path, "/")
-	if len(given) > maxAdvised || len(c.Methods(path)) > 0 {
+	if len(given) < 3 || len(given) > maxAdvised || len(c.Methods(path)) > 0 { // a base alone lacks nothing
 		return "", ""
 	}
 	for _, template := range c.templates {

@@ -11,7 +11,7 @@ func TestMissingSegment(t *testing.T) {
 		"/v1.0/me/activityStatistics":           "analytics me",
 		"/beta/me/activityStatistics/x":         "analytics me",
 		"/beta/users/x/activityStatistics/":     "analytics x",
-		"/beta/me":                              "analytics me",
+		"/beta/me":                              "",
 		"/beta/analytics/settings":              "me beta",
 		"/beta/me/analytics/x":                  "", // what follows the missing name is no name
 		"/beta/me/analytics/activityStatistics": "",

@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"afterhours/handlers/odata"
+	"afterhours/store"
 )
 
 // addResources reads the entity types that are no statistics.
@@ -18,7 +19,26 @@ func (c *Contract) addResources() error {
 	}
 	c.SkipMax = int(*skip.Value.Schema.Value.Max)
 	c.Analytics = newResource("userAnalytics", c.Schema("userAnalytics"))
-	return nil
+	c.User = newResource("user", c.Schema("user"))
+	delete(c.User.Properties, "analytics")
+	c.User.Navigation["analytics"] = c.Analytics
+	var err error
+	c.UserModel, err = newUserModel(c.User, int(*c.Schema("userId").MaxLength))
+	return err
+}
+
+// newUserModel returns the model of the users, whose structural properties are texts of the maximum
+// length.
+func newUserModel(user *odata.Resource, maxLength int) (*odata.Model, error) {
+	schema := odata.Schema{
+		Base:       odata.EntityType{Name: user.Name, Properties: map[store.PropertyName]store.Kind{}},
+		MaxLengths: map[store.PropertyName]int{},
+	}
+	for name := range user.Properties {
+		schema.Base.Properties[store.PropertyName(name)] = store.KindText
+		schema.MaxLengths[store.PropertyName(name)] = maxLength
+	}
+	return odata.NewModel(schema)
 }
 
 // newResource returns the properties of a schema, without its annotations. An array is a collection of

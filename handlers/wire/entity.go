@@ -40,7 +40,7 @@ func (t *Type) AppendEntity(text []byte, statistic *store.Statistic, form Form, 
 		if form.Level == MetadataFull && value.typeName != "" {
 			text = AppendMember(text, value.Name+"@odata.type", value.typeName)
 		}
-		text = appendNullable(text, value.Name, value.Text)
+		text = AppendNullable(text, value.Name, value.Text)
 	}
 	text[len(text)-1] = '}' // in place of the last comma
 	return text
@@ -84,7 +84,8 @@ func textOf[T comparable](value store.Null[T], format func(T) string) store.Null
 	return store.Of(format(value.Value))
 }
 
-func appendNullable(text []byte, name string, value store.Null[string]) []byte {
+// AppendNullable appends a member whose value is a string or null, and a comma, as AppendMember does.
+func AppendNullable(text []byte, name string, value store.Null[string]) []byte {
 	if value.Valid {
 		return AppendMember(text, name, value.Value)
 	}
