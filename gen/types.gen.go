@@ -415,51 +415,6 @@ func (e UserAnalyticsUpdateOdataType) Valid() bool {
 	}
 }
 
-// Defines values for Expand.
-const (
-	ExpandActivityStatistics Expand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the Expand enum.
-func (e Expand) Valid() bool {
-	switch e {
-	case ExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for GetMyAnalyticsParamsExpand.
-const (
-	GetMyAnalyticsParamsExpandActivityStatistics GetMyAnalyticsParamsExpand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the GetMyAnalyticsParamsExpand enum.
-func (e GetMyAnalyticsParamsExpand) Valid() bool {
-	switch e {
-	case GetMyAnalyticsParamsExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for GetUserAnalyticsParamsExpand.
-const (
-	GetUserAnalyticsParamsExpandActivityStatistics GetUserAnalyticsParamsExpand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the GetUserAnalyticsParamsExpand enum.
-func (e GetUserAnalyticsParamsExpand) Valid() bool {
-	switch e {
-	case GetUserAnalyticsParamsExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
 // ActivityStatistics One activity of one user over a range of dates. @odata.type names one of the five types.
 type ActivityStatistics struct {
 	union json.RawMessage
@@ -1224,6 +1179,12 @@ type MeetingActivityStatisticsCreate struct {
 // MeetingActivityStatisticsCreateOdataType defines model for MeetingActivityStatisticsCreate.OdataType.
 type MeetingActivityStatisticsCreateOdataType string
 
+// MultipartBatch A batch of 1 to 20 requests in the multipart format (OData Protocol 11.7.7), in UTF-8. Each part is a request, of type application/http, or a change set, of type multipart/mixed, whose parts are requests other than GET. The Content-ID of a part is the id of its request: 1 to 128 letters, digits and . _ ~ -, unique in the batch, in any case. The URL is absolute, or a path on this server, or relative to the base, or begins with $ and the Content-ID of an earlier request.
+type MultipartBatch = string
+
+// MultipartBatchResponse A part of type application/http for each request that was processed, with the Content-ID of the request. Those of a change set that succeeded are in a part of type multipart/mixed.
+type MultipartBatchResponse = string
+
 // PageSize defines model for pageSize.
 type PageSize = int32
 
@@ -1321,12 +1282,29 @@ type UserAnalytics struct {
 	// ActivityStatistics The first page of the statistics. Absent without $expand.
 	ActivityStatistics *[]ActivityStatistics `json:"activityStatistics,omitempty"`
 
+	// ActivityStatisticsOdataCount The number of statistics on all pages. Absent unless $expand asks for it.
+	ActivityStatisticsOdataCount *int64 `json:"activityStatistics@odata.count,omitempty"`
+
 	// ActivityStatisticsOdataNextLink The URL of the next page of the statistics. Absent if there is none.
 	ActivityStatisticsOdataNextLink *string `json:"activityStatistics@odata.nextLink,omitempty"`
 
 	// ID The object id of the user.
-	ID       string   `json:"id"`
-	Settings Settings `json:"settings"`
+	ID string `json:"id"`
+
+	// Settings The settings of the user. All three are present unless $select leaves one out.
+	Settings *UserAnalyticsSettings `json:"settings,omitempty"`
+}
+
+// UserAnalyticsSettings The settings of the user. All three are present unless $select leaves one out.
+type UserAnalyticsSettings struct {
+	// HasGraphMailbox Whether the user has a mailbox in the cloud.
+	HasGraphMailbox *bool `json:"hasGraphMailbox,omitempty"`
+
+	// HasLicense Whether the user has a licence for analytics.
+	HasLicense *bool `json:"hasLicense,omitempty"`
+
+	// HasOptedOut Whether the user has opted out of analytics.
+	HasOptedOut *bool `json:"hasOptedOut,omitempty"`
 }
 
 // UserAnalyticsUpdate defines model for userAnalyticsUpdate.
@@ -1356,7 +1334,7 @@ type ClientRequestID = string
 type Count = bool
 
 // Expand defines model for expand.
-type Expand string
+type Expand = string
 
 // Filter defines model for filter.
 type Filter = string
@@ -1382,11 +1360,17 @@ type OrderbyGroups = string
 // Prefer defines model for prefer.
 type Prefer = string
 
+// PreferBatch defines model for preferBatch.
+type PreferBatch = string
+
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
 // Select defines model for select.
 type Select = string
+
+// SelectAnalytics defines model for selectAnalytics.
+type SelectAnalytics = string
 
 // SelectGroups defines model for selectGroups.
 type SelectGroups = string
@@ -1522,6 +1506,9 @@ type RunBatchParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
+	// Prefer `odata.continue-on-error` asks a multipart batch to go on after a request that failed (OData Protocol 8.2.8.3). A JSON batch always goes on. A preference is a name or name=value. Others are ignored.
+	Prefer *PreferBatch `json:"Prefer,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1534,8 +1521,11 @@ type GetMetadataParams struct {
 
 // GetMyAnalyticsParams defines parameters for GetMyAnalytics.
 type GetMyAnalyticsParams struct {
-	// Expand The value activityStatistics includes the first page of the statistics.
-	Expand *GetMyAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
+	Select *SelectAnalytics `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
+	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
@@ -1543,9 +1533,6 @@ type GetMyAnalyticsParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
-
-// GetMyAnalyticsParamsExpand defines parameters for GetMyAnalytics.
-type GetMyAnalyticsParamsExpand string
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
@@ -1888,8 +1875,11 @@ type GetMySettingsPropertyValueParams struct {
 
 // GetUserAnalyticsParams defines parameters for GetUserAnalytics.
 type GetUserAnalyticsParams struct {
-	// Expand The value activityStatistics includes the first page of the statistics.
-	Expand *GetUserAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
+	Select *SelectAnalytics `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
+	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
@@ -1897,9 +1887,6 @@ type GetUserAnalyticsParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
-
-// GetUserAnalyticsParamsExpand defines parameters for GetUserAnalytics.
-type GetUserAnalyticsParamsExpand string
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
@@ -2242,6 +2229,9 @@ type GetUserSettingsPropertyValueParams struct {
 
 // RunBatchJSONRequestBody defines body for RunBatch for application/json ContentType.
 type RunBatchJSONRequestBody = BatchRequest
+
+// RunBatchMultipartRequestBody defines body for RunBatch for multipart/mixed ContentType.
+type RunBatchMultipartRequestBody = MultipartBatch
 
 // UpdateMyAnalyticsJSONRequestBody defines body for UpdateMyAnalytics for application/json ContentType.
 type UpdateMyAnalyticsJSONRequestBody = UserAnalyticsUpdate

@@ -172,7 +172,7 @@ func messageOf(err error, status int) string {
 	case errors.As(err, &refused):
 		return refused.Message
 	case errors.Is(err, staged.ErrSingle):
-		return "An atomicityGroup holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
+		return "An atomicityGroup or a change set holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
 	case status == http.StatusNotFound:
 		return "There is nothing at this address."
 	case errors.Is(err, store.ErrStopped):

@@ -18,7 +18,7 @@ import (
 func FuzzQuery(f *testing.F) {
 	for path := range uint8(len(fuzzPaths)) {
 		for _, query := range []string{
-			"", "$top=1&$count=true", "TOP=1&orderby=duration%20desc,id", "$select=id,duration&%24skip=2", "$filter=activity eq 'Call';", "$expand=activityStatistics",
+			"", "$top=1&$count=true", "TOP=1&orderby=duration%20desc,id", "$select=id,duration&%24skip=2", "$filter=activity eq 'Call';", "$expand=activityStatistics", "$expand=activityStatistics($filter=id ne 'a';$top=1;$count=true)&$select=settings/hasLicense",
 			"$skiptoken=WyJjYWxsIl0&$top=2", "$apply=groupby((startDate,activity),aggregate(duration with sum as t))&$orderby=t&$top=1",
 			"apply=filter(id ne 'a')/compute(month(startDate) as m)/groupby((m),aggregate($count as n))&$filter=n gt 1", "$skiptoken=WyJjYWxsIiwzNjAwXQ&$orderby=duration", "$filter=year(startDate) eq 2000&$filter=x", "$top=99999999999999999999", "$top=0&$skip=-1&$count=1",
 			"$filter=contains(timeZoneUsed,'%C3%A9')", "a=b&&=&%zz", "$search=x", "$top=1&TOP=2", "$select=id&%24SELECT=id", "$format=json&$top", "$orderby=microsoft.graph.emailActivityStatistics/readEmail",

@@ -30,7 +30,7 @@ var probes = map[string]probe{
 	"getStatisticReference":     {},
 	"aggregateStatistics":       {queries: []string{"?$apply=groupby((timeZoneUsed))", "?$apply=aggregate($count%20as%20n,timeZoneUsed%20with%20max%20as%20zone)"}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
-	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
+	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics", "?$expand=activityStatistics($filter=contains(timeZoneUsed,'secret');$count=true)&$select=id"}},
 	"getSettings":               {},
 	"getSettingsProperty":       {},
 	"getSettingsPropertyValue":  {},
@@ -123,6 +123,16 @@ type delivery struct {
 	batch int
 	// grouped reports whether each request is in an atomicity group of its own.
 	grouped bool
+	// multipart reports whether the batches are in multipart/mixed. The response is in JSON.
+	multipart bool
+}
+
+// deliveries returns all ways to send requests, with at most that many in a batch.
+func deliveries(batch int) []delivery {
+	return []delivery{
+		{name: "one by one"}, {"in batches", batch, false, false}, {"in groups", batch, true, false},
+		{"in multipart batches", batch, false, true},
+	}
 }
 
 // takes returns the attempts that can be sent in this way. An atomicity group takes only single
@@ -167,7 +177,12 @@ func (d delivery) send(ts *testServer, token string, calls []call) []testRespons
 		if err != nil {
 			ts.t.Fatal(err)
 		}
-		got := ts.do(call{method: "POST", path: "/beta/$batch", token: token, body: string(body)})
+		outer := call{method: "POST", path: "/beta/$batch", token: token, body: string(body)}
+		if d.multipart {
+			outer.body = inMultipart(ts.t, outer.body)
+			outer.header = map[string]string{"Content-Type": "multipart/mixed; boundary=b", "Accept": "application/json", "Prefer": "odata.continue-on-error"}
+		}
+		got := ts.do(outer)
 		var response struct {
 			Responses []struct {
 				ID      string

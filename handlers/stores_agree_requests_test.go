@@ -141,7 +141,8 @@ func (s *comparison) settings(t *rapid.T) drawnRequest {
 
 func (s *comparison) analytics(t *rapid.T) drawnRequest {
 	if rapid.Bool().Draw(t, "read") {
-		return drawnRequest{method: "GET", url: s.path(t) + pick(t, "expand", []string{"", "?$expand=activityStatistics", "?$expand=colour"})}
+		return drawnRequest{method: "GET", url: s.path(t) + pick(t, "expand", []string{"", "?$expand=activityStatistics", "?$expand=colour",
+			"?$expand=activityStatistics($filter=duration%20gt%20duration'PT1H';$orderby=duration%20desc;$top=2;$count=true)&$select=id", "?$expand=activityStatistics/$count"})}
 	}
 	return drawnRequest{method: "PATCH", url: s.path(t), body: `{"settings":` + pick(t, "settings", sameSetting) + `}`}
 }

@@ -107,6 +107,16 @@ type Store interface {
 	// before the first.
 	Owners(ctx context.Context, tenant, after string, limit int) ([]Owner, error)
 
+	// Person returns a user with the first of their aliases, or ErrNotFound if the store has
+	// neither statistics nor settings nor an alias of the user.
+	Person(ctx context.Context, owner Owner) (Person, error)
+	// People returns up to limit of the tenant's users that have statistics, stored settings
+	// or an alias, in the byte order of the users, beginning after a user. The user "" is
+	// before the first.
+	People(ctx context.Context, tenant, after string, limit int) ([]Person, error)
+	// CountPeople returns how many users People returns without a limit.
+	CountPeople(ctx context.Context, tenant string) (int, error)
+
 	// Check returns nil if the store can serve reads and writes now.
 	Check(ctx context.Context) error
 	// Close waits for the writes under way and frees the store's resources. A second
@@ -138,6 +148,13 @@ type User struct {
 	LearnedAt time.Time
 	// LearnedBy is the issuer of that token, "" for a name that the operator gave.
 	LearnedBy string
+}
+
+// Person is a user, as far as a store knows them.
+type Person struct {
+	Owner
+	// UPN is the first of the user's aliases in byte order, "" if there is none.
+	UPN string
 }
 
 // Settings are a user's settings that decide whether Graph shows statistics.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -53,19 +54,28 @@ func withIntegers(value any) any {
 	return value
 }
 
+// bodySchema returns the schema of a JSON body, nil if the request's body is of another media type.
+func bodySchema(r *http.Request, op *spec.Operation) *openapi3.Schema {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if media != "application/json" && op.RequestBody.Value.Content[media] != nil {
+		return nil
+	}
+	return op.BodySchema
+}
+
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
 // not JSON is left as it is. The cast is that of Validate.
-func (q Quirks) decodeBody(op *spec.Operation, text []byte, cast string) (Body, error) {
+func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []byte, cast string) (Body, error) {
 	switch {
-	case op.BodySchema == nil:
+	case schema == nil:
 		return Body{Text: text}, nil
 	case text == nil && !op.RequestBody.Value.Required:
 		text = []byte("{}")
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
-		nameType(op.BodySchema, object, cast)
-		schema := narrow(op.BodySchema, value)
+		nameType(schema, object, cast)
+		schema = narrow(schema, value)
 		if faults := notImplementedMembers(schema, object); len(faults) > 0 {
 			return Body{value, text}, problem.Invalid(faults...)
 		}

@@ -49,11 +49,12 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, cast 
 	var body Body
 	if op.RequestBody != nil {
 		var err error
-		if body, err = quirks.decodeBody(op, text, cast); err != nil {
+		schema := bodySchema(r, op)
+		if body, err = quirks.decodeBody(op, schema, text, cast); err != nil {
 			return body, withFaults(err, faults)
 		}
-		if op.BodySchema != nil {
-			faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+		if schema != nil {
+			faults = append(faults, bodyFaults(schema, body.Value)...)
 		}
 	}
 	if len(faults) > 0 {

@@ -48,8 +48,8 @@ func namesOf(columns []Column) []store.PropertyName {
 	return names
 }
 
-// elsewhere are the transformations of the standard that this package does not implement.
-var elsewhere = map[string]bool{
+// otherTransformations are those of the standard that this package does not implement.
+var otherTransformations = map[string]bool{
 	"addnested": true, "ancestors": true, "bottomcount": true, "bottompercent": true, "bottomsum": true, "concat": true,
 	"descendants": true, "expand": true, "join": true, "nest": true, "orderby": true, "outerjoin": true, "search": true,
 	"skip": true, "top": true, "topcount": true, "toppercent": true, "topsum": true, "traverse": true,
@@ -130,7 +130,7 @@ func (a *applyParser) transformation() error {
 // noTransformation returns the error for a token that begins no transformation of this package.
 func (a *applyParser) noTransformation(t token) error {
 	name := a.word(t)
-	if elsewhere[name] {
+	if otherTransformations[name] {
 		return a.notImplemented(t.start, "the transformation "+name)
 	}
 	if strings.Contains(name, ".") {

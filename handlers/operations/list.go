@@ -114,21 +114,23 @@ func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (pa
 
 // filter reads $filter, nil for none, and adds the cast of the URL.
 func (s *Service) filter(req *Request, text *string) (store.Expr, error) {
-	var filter store.Expr
-	if text != nil {
-		var err error
-		if filter, err = s.modelFor(req).ParseFilter(*text); err != nil {
-			return nil, err
-		}
+	if text == nil {
+		return req.ofCast(nil), nil
 	}
-	if req.Cast == nil {
-		return filter, nil
+	filter, err := s.modelFor(req).ParseFilter(*text)
+	return req.ofCast(filter), err
+}
+
+// ofCast adds the cast of the URL to a filter, nil for none.
+func (r *Request) ofCast(filter store.Expr) store.Expr {
+	if r.Cast == nil {
+		return filter
 	}
-	cast := store.IsOf{Type: req.Cast.Stored}
+	cast := store.IsOf{Type: r.Cast.Stored}
 	if filter == nil {
-		return cast, nil
+		return cast
 	}
-	return store.Binary{Op: store.And, X: cast, Y: filter}, nil
+	return store.Binary{Op: store.And, X: cast, Y: filter}
 }
 
 // selection reads $select, nil for none.
@@ -150,34 +152,6 @@ func optionFault(err error) []gen.ErrorDetail {
 		code = gen.NotSupported
 	}
 	return []gen.ErrorDetail{problem.Fault(code, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
-}
-
-// OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is
-// for a request that is refused for another reason, so that its response names all faults. After
-// $apply they are about its result.
-func (s *Service) OptionFaults(req *Request, options url.Values) []gen.ErrorDetail {
-	model := s.modelFor(req)
-	if options.Has("$apply") {
-		applied, err := model.ParseApply(options.Get("$apply"))
-		if err != nil {
-			return optionFault(err)
-		}
-		model = applied.Model
-	}
-	var faults []gen.ErrorDetail
-	for _, option := range []struct {
-		name  string
-		parse func(string) error
-	}{
-		{"$filter", func(text string) error { _, err := model.ParseFilter(text); return err }},
-		{"$orderby", func(text string) error { _, err := model.ParseOrderBy(text); return err }},
-		{"$select", func(text string) error { _, err := model.ParseSelect(text); return err }},
-	} {
-		if options.Has(option.name) {
-			faults = append(faults, optionFault(option.parse(options.Get(option.name)))...)
-		}
-	}
-	return faults
 }
 
 // pageSize returns the smaller of $top and odata.maxpagesize, within the contract's bound, and

@@ -46,9 +46,14 @@ func (r *Request) contextURL(owner store.Owner, rest string) string {
 	return r.Root + "/$metadata#users('" + owner.User + "')/analytics" + rest
 }
 
+// analyticsURL returns the URL of the analytics of a user, the same for /me and /users.
+func (r *Request) analyticsURL(owner store.Owner) string {
+	return r.Root + "/users/" + owner.User + "/analytics"
+}
+
 // entityURL returns the URL of a statistic, the same for /me and /users.
 func (r *Request) entityURL(key store.Key) string {
-	return r.Root + "/users/" + key.User + "/analytics/activityStatistics/" + key.ID
+	return r.analyticsURL(key.Owner) + "/activityStatistics/" + key.ID
 }
 
 // modelFor returns the model that reads the request's options.

@@ -129,6 +129,30 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 	return owners, err
 }
 
+// Person implements store.Store.
+func (s *Store) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
+	ctx, end := s.begin(ctx, "Person")
+	person, err := s.below.Person(ctx, owner)
+	end(err)
+	return person, err
+}
+
+// People implements store.Store.
+func (s *Store) People(ctx context.Context, tenant, after string, limit int) ([]store.Person, error) {
+	ctx, end := s.begin(ctx, "People")
+	people, err := s.below.People(ctx, tenant, after, limit)
+	end(err)
+	return people, err
+}
+
+// CountPeople implements store.Store.
+func (s *Store) CountPeople(ctx context.Context, tenant string) (int, error) {
+	ctx, end := s.begin(ctx, "CountPeople")
+	count, err := s.below.CountPeople(ctx, tenant)
+	end(err)
+	return count, err
+}
+
 // Check implements store.Store.
 func (s *Store) Check(ctx context.Context) error {
 	ctx, end := s.begin(ctx, "Check")

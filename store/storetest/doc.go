@@ -41,6 +41,7 @@ var promises = []struct {
 	{"Settings", settingsTests},
 	{"Users", userTests},
 	{"Whole", wholeTests},
+	{"People", peopleTests},
 	{"Replace", replaceTests},
 	{"Isolation", isolationTests},
 	{"Cancel", cancelTests},

@@ -51,6 +51,17 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 		_, err := s.Owners(ctx, ada.Tenant, "", 1)
 		return err
 	},
+	"Person": func(ctx context.Context, s store.Store) error {
+		if _, err := s.Person(ctx, ada); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return nil
+	},
+	"People": func(ctx context.Context, s store.Store) error {
+		_, err := s.People(ctx, ada.Tenant, "", 1)
+		return err
+	},
+	"CountPeople": func(ctx context.Context, s store.Store) error { _, err := s.CountPeople(ctx, ada.Tenant); return err },
 	"PutUser": func(ctx context.Context, s store.Store) error {
 		return s.PutUser(ctx, store.User{Owner: ada, UPN: adaUPN}, false)
 	},
