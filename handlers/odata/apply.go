@@ -48,7 +48,7 @@ func namesOf(columns []Column) []store.PropertyName {
 	return names
 }
 
-// otherTransformations are those of the standard that this package does not implement.
+// otherTransformations are the transformations of the standard that this package does not implement.
 var otherTransformations = map[string]bool{
 	"addnested": true, "ancestors": true, "bottomcount": true, "bottompercent": true, "bottomsum": true, "concat": true,
 	"descendants": true, "expand": true, "join": true, "nest": true, "orderby": true, "outerjoin": true, "search": true,

@@ -183,14 +183,14 @@ func (p *parser) optionEnd(open token) (int, error) {
 	}
 }
 
-// elsewhere are the options that the standard has in $expand and this package has not.
-var elsewhere = []string{"$search", "$compute", "$apply"}
+// otherExpandOptions are the options that the standard has in $expand and this package has not.
+var otherExpandOptions = []string{"$search", "$compute", "$apply"}
 
 // expandOption reads one option. Its text, which begins at the offset start, is in one.Texts.
 func (p *parser) expandOption(one *Expansion, to *Resource, option string, name token, start int) (err error) {
 	text := one.Texts[option]
 	switch {
-	case slices.Contains(elsewhere, option):
+	case slices.Contains(otherExpandOptions, option):
 		return p.notImplemented(name.start, option+" in "+expandOption)
 	case strings.HasPrefix(option, "$@"):
 		return p.notImplemented(name.start, "the parameter alias "+short(option[1:])+" in "+expandOption)

@@ -11,39 +11,29 @@ import (
 
 // OptionFaults returns the faults of the query options that have a grammar, such as $filter, as far as
 // the query has them. It is for a request that is refused for another reason, so that its response names
-// all faults. The format of a parameter in the contract says which grammar it has.
+// all faults. The format of a parameter in the contract says which grammar it has. After $apply, the
+// options are about its result.
 func (s *Service) OptionFaults(req *Request, op *spec.Operation, query url.Values) []gen.ErrorDetail {
+	model := s.modelFor(req)
+	if query.Has("$apply") {
+		applied, err := model.ParseApply(query.Get("$apply"))
+		if err != nil {
+			return optionFault(err)
+		}
+		model = applied.Model
+	}
 	var faults []gen.ErrorDetail
-	groups := s.groupsModel(req, query)
 	for _, parameter := range op.Parameters {
 		if name := parameter.Value.Name; query.Has(name) {
-			faults = append(faults, optionFault(s.parseOption(req, groups, parameter.Value.Schema.Value.Format, query.Get(name)))...)
+			faults = append(faults, optionFault(s.parseOption(model, parameter.Value.Schema.Value.Format, query.Get(name)))...)
 		}
 	}
 	return faults
 }
 
-// groupsModel returns the names of the groups that the $apply of a query makes, nil if it makes none.
-func (s *Service) groupsModel(req *Request, query url.Values) *odata.Model {
-	applied, err := s.modelFor(req).ParseApply(query.Get("$apply"))
-	if err != nil {
-		return nil
-	}
-	return applied.Model
-}
-
-// parseOption returns the error of an option whose parameter has the format. An option about groups has
-// none if there are no groups.
-func (s *Service) parseOption(req *Request, groups *odata.Model, format, text string) (err error) {
-	model := s.modelFor(req)
-	if rest, isAboutGroups := strings.CutSuffix(format, "-groups"); isAboutGroups {
-		if model, format = groups, rest; groups == nil {
-			return nil
-		}
-	}
-	switch format {
-	case "odata-apply":
-		_, err = model.ParseApply(text)
+// parseOption returns the error of an option whose parameter has the format.
+func (s *Service) parseOption(model *odata.Model, format, text string) (err error) {
+	switch strings.TrimSuffix(format, "-groups") { // the model has their names
 	case "odata-filter":
 		_, err = model.ParseFilter(text)
 	case "odata-orderby":
