@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -20,6 +21,8 @@ type Operation struct {
 	Route      *routers.Route
 	// QueryNames are the query options that the operation takes.
 	QueryNames []string
+	// Produces are the media types of a successful response, the usual one first; none without a body.
+	Produces []string
 	// NotImplemented are the query options that OData has for the operation and this server does not
 	// (x-not-implemented).
 	NotImplemented []string
@@ -32,8 +35,13 @@ type Operation struct {
 	MaxValues  int
 }
 
-// IsList reports whether the response is a page of statistics that may have a next one.
-func (o *Operation) IsList() bool { return slices.Contains(o.QueryNames, "$skiptoken") }
+// IsList reports whether the operation is a GET of a page that may have a next one.
+func (o *Operation) IsList() bool {
+	return o.Route.Method == http.MethodGet && slices.Contains(o.QueryNames, "$skiptoken")
+}
+
+// TakesQuery reports whether the body has query options (OData URL 4.17).
+func (o *Operation) TakesQuery() bool { return strings.HasSuffix(o.Route.Path, "/$query") }
 
 // OperationIDs returns the sorted operationIds of all operations, and those of lists.
 func (c *Contract) OperationIDs() (all, lists []string) {
@@ -60,6 +68,7 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		Security:   c.doc.Security,
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
 	}
+	ready.Produces = mediaTypes(op.Responses)
 	ready.IsLong, _ = op.Extensions["x-long"].(bool)
 	if err := c.addNotImplemented(ready); err != nil {
 		return err
@@ -117,6 +126,23 @@ func NotImplementedMembers(schema *openapi3.Schema) map[string]any {
 	return members
 }
 
+// mediaTypes returns the media types of the successful responses. XML is the usual one of $metadata, which has both.
+func mediaTypes(responses *openapi3.Responses) []string {
+	media := map[string]bool{}
+	for status, response := range responses.Map() {
+		if strings.HasPrefix(status, "2") {
+			for name := range response.Value.Content {
+				media[name] = true
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(media))
+	if at := slices.Index(names, "application/xml"); at > 0 {
+		names = slices.Insert(slices.Delete(names, at, at+1), 0, "application/xml")
+	}
+	return names
+}
+
 // withHead returns the methods, and HEAD if GET is one of them. The contract states in
 // info.description that HEAD is wherever GET is.
 func withHead(methods ...string) []string {
@@ -167,6 +193,11 @@ func (c *Contract) Methods(path string) []string {
 		return found.methods
 	}
 	return nil
+}
+
+// IsBelowBase reports whether a path is below one of the base paths of the contract.
+func (c *Contract) IsBelowBase(path string) bool {
+	return slices.ContainsFunc(c.Bases, func(base string) bool { return strings.HasPrefix(path, base+"/") })
 }
 
 // template returns the template of an escaped path, and the base path that it is under; nil if there
