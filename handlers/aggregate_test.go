@@ -151,6 +151,7 @@ func TestApplyRefused(t *testing.T) {
 			"$apply=aggregate($count as n)&$orderby=id":                                             "$orderby, column 1: Could not find a property named 'id'",
 			"$apply=aggregate($count as n)&$select=id&$filter=x":                                    "in 2 places",
 			"$apply=aggregate($count as n)&$top=x&$filter=n gt 1":                                   "'$top' is 'x'",
+			"$apply=aggregate($count as n)&$top=x&$filter=id eq '1'":                                "in 2 places",
 			"$apply=aggregate($count as n)&$apply=identity":                                         "given 2 times",
 			"$apply=aggregate(duration with sum as total)":                                          "A sum is out of the range of its type",
 			"$apply=groupby((id),aggregate(duration with sum as t))/aggregate(t with sum as total)": "A sum is out of the range of its type",

@@ -59,14 +59,19 @@ func (t *Transformation) each(ctx context.Context, groups []Group) ([]Group, err
 // Value returns the value of an expression in which a Property is a value of the group. The
 // names are those of the values.
 func (g Group) Value(names []PropertyName, expr Expr) Value {
-	return Evaluate(Substitute(expr, func(p Property) Expr { return Literal{g[slices.Index(names, p.Name)]} }), &Statistic{})
+	values := Substitute(expr, func(leaf Expr) Expr {
+		if property, ok := leaf.(Property); ok {
+			return Literal{g[slices.Index(names, property.Name)]}
+		}
+		return leaf
+	})
+	return Evaluate(values, &Statistic{})
 }
 
-// Substitute returns the expression with another expression in place of each Property.
-func Substitute(expr Expr, by func(Property) Expr) Expr {
+// Substitute returns the expression with another expression in place of each leaf: a Property, an
+// IsOf or a Literal.
+func Substitute(expr Expr, by func(leaf Expr) Expr) Expr {
 	switch x := expr.(type) {
-	case Property:
-		return by(x)
 	case Not:
 		return Not{Substitute(x.X, by)}
 	case Negate:
@@ -82,5 +87,5 @@ func Substitute(expr Expr, by func(Property) Expr) Expr {
 		}
 		return Function{x.Func, args}
 	}
-	return expr // a Literal or an IsOf
+	return by(expr)
 }

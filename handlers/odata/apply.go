@@ -225,18 +225,20 @@ func (a *applyParser) expression() (operand, computed, error) {
 	if err != nil || x.expr == nil || a.isGrouped() || len(a.computed) == 0 {
 		return x, made, err
 	}
-	store.Substitute(x.expr, func(p store.Property) store.Expr {
-		made.nodes += a.computed[p.Name].nodes
-		return p
+	store.Substitute(x.expr, func(leaf store.Expr) store.Expr {
+		if property, ok := leaf.(store.Property); ok {
+			made.nodes += a.computed[property.Name].nodes
+		}
+		return leaf
 	})
 	if made.nodes > maxNodes {
 		return x, made, a.fault(x.start, "expected at most %d operators, functions and operands with those of the aliases, found %d", maxNodes, made.nodes)
 	}
-	made.expr = store.Substitute(x.expr, func(p store.Property) store.Expr {
-		if value, ok := a.computed[p.Name]; ok {
-			return value.expr
+	made.expr = store.Substitute(x.expr, func(leaf store.Expr) store.Expr {
+		if property, ok := leaf.(store.Property); ok && a.computed[property.Name].expr != nil {
+			return a.computed[property.Name].expr
 		}
-		return p
+		return leaf
 	})
 	return x, made, nil
 }

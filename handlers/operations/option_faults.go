@@ -2,6 +2,7 @@ package operations
 
 import (
 	"net/url"
+	"strings"
 
 	"afterhours/gen"
 	"afterhours/handlers/odata"
@@ -33,7 +34,7 @@ func (s *Service) OptionFaults(req *Request, op *spec.Operation, query url.Value
 // parseOption returns the error of an option whose parameter has the format. The model is that of
 // statistics.
 func (s *Service) parseOption(req *Request, model *odata.Model, format, text string) (err error) {
-	switch format {
+	switch strings.TrimSuffix(format, "-groups") { // the model has their names
 	case "odata-filter":
 		_, err = model.ParseFilter(text)
 	case "odata-orderby":

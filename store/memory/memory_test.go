@@ -16,4 +16,6 @@ func BenchmarkPut(b *testing.B) { storetest.BenchmarkPut(b, open) }
 
 func BenchmarkFilter(b *testing.B) { storetest.BenchmarkFilter(b, open) }
 
+func BenchmarkAggregate(b *testing.B) { storetest.BenchmarkAggregate(b, open) }
+
 func BenchmarkExpensiveFilter(b *testing.B) { storetest.BenchmarkExpensiveFilter(b, open) }

@@ -19,6 +19,10 @@ func BenchmarkFilter(b *testing.B) {
 	storetest.BenchmarkFilter(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
 }
 
+func BenchmarkAggregate(b *testing.B) {
+	storetest.BenchmarkAggregate(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
+}
+
 func BenchmarkExpensiveFilter(b *testing.B) {
 	storetest.BenchmarkExpensiveFilter(b, func(t testing.TB) store.Store { return open(t, b.TempDir()) })
 }

@@ -3,6 +3,7 @@ package sqlquery
 import (
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"afterhours/store"
@@ -17,8 +18,10 @@ type Aggregation struct {
 	Args []any
 
 	residue *store.Matcher
-	// shared are the properties that the statistics of a row have in common.
-	shared []*store.Definition
+	// shared are the properties that the statistics of a row have in common, and ofOneType is whether
+	// their type is, too.
+	shared    []*store.Definition
+	ofOneType bool
 	// summed are the durations that SQL aggregates, each once, and of has the index of the one
 	// that an aggregate takes, -1 for none. An aggregate of one type only counts rows of the type.
 	summed []*store.Definition
@@ -39,19 +42,24 @@ func (d Dialect) Aggregate(owner store.Owner, aggregation store.Aggregation, via
 		a.add(aggregate)
 	}
 	w := &writer{dialect: d}
-	w.write("SELECT type, count(*)")
+	groups := []string{}
+	if a.ofOneType {
+		groups = append(groups, "type")
+	}
+	for _, property := range a.shared {
+		groups = append(groups, property.Column)
+	}
+	w.write("SELECT " + strings.Join(append(slices.Clone(groups), "count(*)"), ", "))
 	for _, duration := range a.summed {
 		// A sum of bigints may be out of range, which databases treat in different ways. The sums
 		// of their halves are not.
 		c := duration.Column
 		w.write(", count(" + c + "), CAST(sum(" + c + " >> 32) AS bigint), CAST(sum(" + c + " & 4294967295) AS bigint), min(" + c + "), max(" + c + ")")
 	}
-	groups := " GROUP BY type"
-	for _, property := range a.shared {
-		w.write(", " + property.Column)
-		groups += ", " + property.Column
+	w.write(via.from(), d.ofOwner(owner), filter.conditions)
+	if len(groups) > 0 {
+		w.write(" GROUP BY " + strings.Join(groups, ", "))
 	}
-	w.write(via.from(), d.ofOwner(owner), filter.conditions, groups)
 	statement := w.statement(nil, store.Query{})
 	a.SQL, a.Args = statement.SQL, statement.Args
 	return a
@@ -76,19 +84,25 @@ func (a *Aggregation) add(aggregate store.Aggregate) {
 		a.summed = append(a.summed, definition)
 	}
 	a.of = append(a.of, at)
+	a.ofOneType = a.ofOneType || property.Type != ""
 }
 
-// share adds the properties of an expression to those that the statistics of a row share. All
-// share the type.
+// share adds what an expression reads to what the statistics of a row share.
 func (a *Aggregation) share(expr store.Expr) {
 	if expr == nil {
 		return
 	}
-	store.Substitute(expr, func(property store.Property) store.Expr {
-		if definition := store.DefinitionOf(property.Name); definition != nil && !slices.Contains(a.shared, definition) {
-			a.shared = append(a.shared, definition)
+	store.Substitute(expr, func(leaf store.Expr) store.Expr {
+		switch leaf := leaf.(type) {
+		case store.IsOf:
+			a.ofOneType = true
+		case store.Property:
+			a.ofOneType = a.ofOneType || leaf.Type != ""
+			if definition := store.DefinitionOf(leaf.Name); definition != nil && !slices.Contains(a.shared, definition) {
+				a.shared = append(a.shared, definition)
+			}
 		}
-		return property
+		return leaf
 	})
 }
 
@@ -120,7 +134,7 @@ func (a Aggregation) Gather(rows Rows, groups *store.Grouper, goOn func() bool) 
 		if err := rows.Scan(targets...); err != nil {
 			return nil, err
 		}
-		if !a.residue.Match(&row.Statistic) {
+		if row.count == 0 || !a.residue.Match(&row.Statistic) { // without GROUP BY there is a row of no statistics
 			continue
 		}
 		a.summaries(known, &row)
@@ -132,13 +146,17 @@ func (a Aggregation) Gather(rows Rows, groups *store.Grouper, goOn func() bool) 
 }
 
 func (a Aggregation) targets(row *set) []any {
-	targets := []any{(*string)(&row.Type), &row.count}
-	for i := range row.sums {
-		s := &row.sums[i]
-		targets = append(targets, &s.count, &s.high, &s.low, &s.least, &s.greatest)
+	var targets []any
+	if a.ofOneType {
+		targets = append(targets, (*string)(&row.Type))
 	}
 	for _, property := range a.shared {
 		targets = append(targets, field(&row.Statistic, property))
+	}
+	targets = append(targets, &row.count)
+	for i := range row.sums {
+		s := &row.sums[i]
+		targets = append(targets, &s.count, &s.high, &s.low, &s.least, &s.greatest)
 	}
 	return targets
 }

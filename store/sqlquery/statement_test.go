@@ -1,6 +1,7 @@
 package sqlquery
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -30,6 +31,26 @@ func TestConjunctsThatCalculateStayInGo(t *testing.T) {
 	}
 	if statement.Residue != sum || statement.Skip != 3 || statement.Limit != 5 {
 		t.Errorf("what is left is %+v, %d and %d", statement.Residue, statement.Skip, statement.Limit)
+	}
+}
+
+// TestAggregateLeavesExpressionsToGo checks that SQL groups by properties and sums durations, and that Go
+// evaluates what is left of the filter and the keys.
+func TestAggregateLeavesExpressionsToGo(t *testing.T) {
+	sum := binary(binary(length, store.Add, length), store.Gt, store.Literal{Value: store.Value{Kind: store.KindDuration}})
+	month := store.Function{Func: store.Month, Args: []store.Expr{start}}
+	afterHours := store.Property{Name: "afterHours"}
+	const sums = "count(%[1]s), CAST(sum(%[1]s >> 32) AS bigint), CAST(sum(%[1]s & 4294967295) AS bigint), min(%[1]s), max(%[1]s)"
+	for want, aggregation := range map[string]store.Aggregation{
+		"SELECT count(*) FROM statistics WHERE tenant_id = $1 AND user_id = $2": {Aggregates: []store.Aggregate{{Method: store.CountAll}}},
+		"SELECT start_date, count(*), " + fmt.Sprintf(sums, "after_hours") + " FROM statistics WHERE tenant_id = $1 AND user_id = $2 AND (type = $3) GROUP BY start_date": {
+			Filter: store.IsOf{Type: store.Call}, Keys: []store.Expr{month}, Aggregates: []store.Aggregate{{Method: store.MethodSum, Of: afterHours}, {Method: store.MethodMax, Of: afterHours}}},
+		"SELECT type, duration, count(*), " + fmt.Sprintf(sums, "after_hours") + " FROM statistics WHERE tenant_id = $1 AND user_id = $2 GROUP BY type, duration": {
+			Filter: sum, Aggregates: []store.Aggregate{{Method: store.MethodCountDistinct, Of: length}, {Method: store.MethodSum, Of: store.Property{Name: "afterHours", Type: store.Call}}}},
+	} {
+		if got := postgres.Aggregate(owner, aggregation, Via{}); got.SQL != want {
+			t.Errorf("the SQL is\n%s\nwant\n%s", got.SQL, want)
+		}
 	}
 }
 
