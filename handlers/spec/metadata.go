@@ -89,16 +89,17 @@ func newMetadata(schemas openapi3.Schemas, types []*wire.Type) (*metadata, error
 	if err != nil {
 		return nil, err
 	}
+	// The types repeat the id and the key of entity, which is their base in Graph: OpenUI5 finds the key only in the type itself.
 	entities := []structuredType{
 		{Name: "entity", Abstract: true, Key: "id", Properties: base[:1], Annotations: describe("Anything with an id.")},
-		{Name: "user", BaseType: namespace + ".entity", Annotations: describe("A user of the tenant."), Navigation: []property{
+		{Name: "user", Key: "id", Properties: base[:1], Annotations: describe("A user of the tenant."), Navigation: []property{
 			{Name: "analytics", Type: namespace + ".userAnalytics", Nullable: true, ContainsTarget: true,
 				Annotations: describe(schemas["userAnalytics"].Value.Description)}}},
-		{Name: "userAnalytics", BaseType: namespace + ".entity", Annotations: describe(schemas["userAnalytics"].Value.Description),
-			Properties: []property{{Name: "settings", Type: namespace + ".settings", Annotations: describe(schemas["settings"].Value.Description)}},
+		{Name: "userAnalytics", Key: "id", Annotations: describe(schemas["userAnalytics"].Value.Description),
+			Properties: []property{base[0], {Name: "settings", Type: namespace + ".settings", Annotations: describe(schemas["settings"].Value.Description)}},
 			Navigation: []property{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: true, ContainsTarget: true,
 				Annotations: describe("The statistics of the user.")}}},
-		{Name: "activityStatistics", BaseType: namespace + ".entity", Abstract: true, Properties: base[1:],
+		{Name: "activityStatistics", Abstract: true, Key: "id", Properties: base,
 			Annotations: describe(schemas["activityStatistics"].Value.Description)},
 	}
 	for _, t := range types {
