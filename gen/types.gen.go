@@ -774,6 +774,9 @@ type ChatActivityStatisticsCreate struct {
 // ChatActivityStatisticsCreateOdataType defines model for ChatActivityStatisticsCreate.OdataType.
 type ChatActivityStatisticsCreateOdataType string
 
+// Csdl The data model as OData CSDL JSON 4.01. Its other member is the schema, under its namespace.
+type Csdl map[string]interface{}
+
 // Date A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 //
 // Example: 2019-06-16
@@ -1369,6 +1372,9 @@ type PreferBatch = string
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
+// PreferValues defines model for preferValues.
+type PreferValues = string
+
 // Select defines model for select.
 type Select = string
 
@@ -1422,6 +1428,9 @@ type InsufficientStorage = Error
 
 // InternalServerError defines model for InternalServerError.
 type InternalServerError = Error
+
+// Metadata The data model as OData CSDL JSON 4.01. Its other member is the schema, under its namespace.
+type Metadata = Csdl
 
 // NotAcceptable defines model for NotAcceptable.
 type NotAcceptable = Error
@@ -1497,7 +1506,7 @@ type UpdateSettings = SettingsUpdate
 
 // GetServiceDocumentParams defines parameters for GetServiceDocument.
 type GetServiceDocumentParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1506,7 +1515,7 @@ type GetServiceDocumentParams struct {
 
 // RunBatchParams defines parameters for RunBatch.
 type RunBatchParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// Prefer `odata.continue-on-error` asks a multipart batch to go on after a request that failed (OData Protocol 8.2.8.3). A JSON batch always goes on. A preference is a name or name=value. Others are ignored.
@@ -1518,6 +1527,9 @@ type RunBatchParams struct {
 
 // GetMetadataParams defines parameters for GetMetadata.
 type GetMetadataParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1530,8 +1542,11 @@ type GetMyAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
 	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1539,7 +1554,7 @@ type GetMyAnalyticsParams struct {
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1548,7 +1563,7 @@ type UpdateMyAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1566,7 +1581,7 @@ type ListMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1578,10 +1593,10 @@ type ListMyStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1593,10 +1608,10 @@ type CreateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1617,7 +1632,7 @@ type AggregateMyStatisticsParams struct {
 	// Select The properties of groupby and the aliases of $apply to return.
 	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1626,10 +1641,10 @@ type AggregateMyStatisticsParams struct {
 	// Count If true, @odata.count in the response is the number of statistics on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1656,7 +1671,7 @@ type QueryMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1668,10 +1683,10 @@ type QueryMyStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1686,7 +1701,7 @@ type ListMyStatisticReferencesParams struct {
 	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1698,10 +1713,10 @@ type ListMyStatisticReferencesParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1725,7 +1740,7 @@ type GetMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1733,6 +1748,9 @@ type GetMyStatisticParams struct {
 
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1743,7 +1761,7 @@ type UpdateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1752,7 +1770,7 @@ type UpdateMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1764,7 +1782,7 @@ type ReplaceMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1773,7 +1791,7 @@ type ReplaceMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1782,7 +1800,7 @@ type ReplaceMyStatisticParams struct {
 
 // GetMyStatisticReferenceParams defines parameters for GetMyStatisticReference.
 type GetMyStatisticReferenceParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1803,7 +1821,7 @@ type ClearMyStatisticPropertyParams struct {
 
 // GetMyStatisticPropertyParams defines parameters for GetMyStatisticProperty.
 type GetMyStatisticPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1869,7 +1887,7 @@ type ReplaceMyStatisticPropertyValueParams struct {
 
 // GetMySettingsParams defines parameters for GetMySettings.
 type GetMySettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1878,7 +1896,7 @@ type GetMySettingsParams struct {
 
 // UpdateMySettingsParams defines parameters for UpdateMySettings.
 type UpdateMySettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1887,7 +1905,7 @@ type UpdateMySettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1896,7 +1914,7 @@ type UpdateMySettingsParams struct {
 
 // GetMySettingsPropertyParams defines parameters for GetMySettingsProperty.
 type GetMySettingsPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1917,8 +1935,11 @@ type GetUserAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
 	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1926,7 +1947,7 @@ type GetUserAnalyticsParams struct {
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1935,7 +1956,7 @@ type UpdateUserAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1953,7 +1974,7 @@ type ListUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1965,10 +1986,10 @@ type ListUserStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1980,10 +2001,10 @@ type CreateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2004,7 +2025,7 @@ type AggregateUserStatisticsParams struct {
 	// Select The properties of groupby and the aliases of $apply to return.
 	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2013,10 +2034,10 @@ type AggregateUserStatisticsParams struct {
 	// Count If true, @odata.count in the response is the number of statistics on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2043,7 +2064,7 @@ type QueryUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2055,10 +2076,10 @@ type QueryUserStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2073,7 +2094,7 @@ type ListUserStatisticReferencesParams struct {
 	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2085,10 +2106,10 @@ type ListUserStatisticReferencesParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2112,7 +2133,7 @@ type GetUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2120,6 +2141,9 @@ type GetUserStatisticParams struct {
 
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -2130,7 +2154,7 @@ type UpdateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2139,7 +2163,7 @@ type UpdateUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2151,7 +2175,7 @@ type ReplaceUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2160,7 +2184,7 @@ type ReplaceUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2169,7 +2193,7 @@ type ReplaceUserStatisticParams struct {
 
 // GetUserStatisticReferenceParams defines parameters for GetUserStatisticReference.
 type GetUserStatisticReferenceParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2190,7 +2214,7 @@ type ClearUserStatisticPropertyParams struct {
 
 // GetUserStatisticPropertyParams defines parameters for GetUserStatisticProperty.
 type GetUserStatisticPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2256,7 +2280,7 @@ type ReplaceUserStatisticPropertyValueParams struct {
 
 // GetUserSettingsParams defines parameters for GetUserSettings.
 type GetUserSettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2265,7 +2289,7 @@ type GetUserSettingsParams struct {
 
 // UpdateUserSettingsParams defines parameters for UpdateUserSettings.
 type UpdateUserSettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2274,7 +2298,7 @@ type UpdateUserSettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2283,7 +2307,7 @@ type UpdateUserSettingsParams struct {
 
 // GetUserSettingsPropertyParams defines parameters for GetUserSettingsProperty.
 type GetUserSettingsPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
