@@ -60,6 +60,7 @@ func (c *Contract) service() []annotation {
 		{"Capabilities.FilterFunctions", textCollection(odata.FilterFunctions())},
 		{"Capabilities.BatchSupport", record{
 			{"Supported", true},
+			{"ContinueOnErrorSupported", true},
 			{"ReferencesInRequestBodiesSupported", false},
 			{"EtagReferencesSupported", true},
 			{"SupportedFormats", textCollection(mediaTypes(batch))},

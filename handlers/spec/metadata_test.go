@@ -79,7 +79,7 @@ var vocabulary = map[string]struct{ on, value, properties string }{
 	"Capabilities.DeepInsertSupport":             {"EntityContainer EntitySet NavigationProperty", "Record", "Supported"},
 	"Capabilities.DeepUpdateSupport":             {"EntityContainer EntitySet NavigationProperty", "Record", "Supported"},
 	"Capabilities.FilterFunctions":               {"EntityContainer EntitySet NavigationProperty", "Collection", ""},
-	"Capabilities.BatchSupport":                  {"EntityContainer", "Record", "Supported ReferencesInRequestBodiesSupported EtagReferencesSupported SupportedFormats"},
+	"Capabilities.BatchSupport":                  {"EntityContainer", "Record", "Supported ContinueOnErrorSupported ReferencesInRequestBodiesSupported EtagReferencesSupported SupportedFormats"},
 	"Capabilities.ChangeTracking":                {"EntitySet Singleton NavigationProperty", "Record", "Supported"},
 	"Capabilities.FilterRestrictions":            {"EntitySet NavigationProperty", "Record", "Filterable"},
 	"Capabilities.SearchRestrictions":            {"EntitySet NavigationProperty", "Record", "Searchable"},
