@@ -78,7 +78,8 @@ func TestTransformations(t *testing.T) {
 	if !reflect.DeepEqual(groups, []Group{group("Call", 1), group("Call", 4), group("Chat", 2)}) {
 		t.Errorf("the groups have changed: %v", groups)
 	}
-	if order := []Order{{By: total, Descending: true}}; CompareGroups(order, names, groups[0], groups[1]) != 1 || CompareGroups(order, names, groups[0], groups[0]) != 0 {
-		t.Error("the order is wrong")
+	SortGroups([]Order{{By: total, Descending: true}}, names, groups)
+	if !reflect.DeepEqual(groups, []Group{group("Call", 4), group("Chat", 2), group("Call", 1)}) {
+		t.Errorf("the order is wrong: %v", groups)
 	}
 }
