@@ -183,6 +183,9 @@ func TestUserMetadata(t *testing.T) {
 	if got := c.send("GET", "/beta/me", "", "Accept", "application/json;odata.metadata=none").want(t, 200); got.text != `{"id":"`+megan+`","userPrincipalName":null}` {
 		t.Errorf("%s", got.text)
 	}
+	if got := c.send("GET", "/beta/me", "", "Prefer", "omit-values=nulls").want(t, 200); strings.Contains(got.text, "userPrincipalName") || got.header.Get("Preference-Applied") != "omit-values=nulls" {
+		t.Errorf("%s %v", got.text, got.header)
+	}
 	app := testClient{c.testServer, c.appToken("Analytics.Read.All")}
 	app.send("GET", "/beta/users", "", "Accept", "application/json;odata.metadata=none").want(t, 200, `{"value":[{"id":"`)
 	for _, entry := range c.do(call{method: "GET", path: "/beta/"}).object(t)["value"].([]any) {
