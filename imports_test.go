@@ -36,7 +36,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/wire":     {"handlers/problem", "gen", "store", "store/edm"},
 	"afterhours/handlers/problem":  {"gen"},
 
-	"afterhours/handlers/odata":           {"handlers/suggest", "store", "store/edm"},
+	"afterhours/handlers/odata":           {"handlers/suggest", "store", "store/edm", "store/pattern"},
 	"afterhours/handlers/admin":           {"gen", "logs"},
 	"afterhours/handlers/auth":            {"handlers/auth/atomicfile"},
 	"afterhours/handlers/auth/atomicfile": {},
@@ -46,7 +46,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/suggest":         {},
 	"afterhours/handlers/timezone":        {"handlers/suggest"},
 
-	"afterhours/store":                       {"store/edm"},
+	"afterhours/store":                       {"store/edm", "store/pattern"},
 	"afterhours/store/edm":                   {},
 	"afterhours/store/bulk":                  {"store", "store/edm"},
 	"afterhours/store/gate":                  {"store", "store/edm"},
@@ -57,6 +57,7 @@ var importTable = map[string][]string{
 	"afterhours/store/postgres":              {"store", "store/edm", "store/gate", "store/group", "store/sqlquery"},
 	"afterhours/store/postgres/postgrestest": {},
 	"afterhours/store/sqlquery":              {"store", "store/edm"},
+	"afterhours/store/pattern":               {},
 	"afterhours/store/staged":                {"store", "store/edm"},
 	"afterhours/store/storetest":             {"store", "store/edm"},
 	"afterhours/store/storetest/strace":      {},

@@ -1244,7 +1244,7 @@ type Setting struct {
 	Value        bool    `json:"value"`
 }
 
-// Settings defines model for settings.
+// Settings The settings of the user. They decide whether the user's statistics can be read.
 type Settings struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
@@ -1283,8 +1283,10 @@ type TypeName string
 
 // User A user, as far as the server knows them.
 type User struct {
-	OdataContext *string        `json:"@odata.context,omitempty"`
-	Analytics    *UserAnalytics `json:"analytics,omitempty"`
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// Analytics The analytics of a user, with the settings and the statistics.
+	Analytics *UserAnalytics `json:"analytics,omitempty"`
 
 	// ID The object id of the user.
 	ID string `json:"id"`
@@ -1293,7 +1295,7 @@ type User struct {
 	UserPrincipalName nullable.Nullable[string] `json:"userPrincipalName,omitempty"`
 }
 
-// UserAnalytics defines model for userAnalytics.
+// UserAnalytics The analytics of a user, with the settings and the statistics.
 type UserAnalytics struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
@@ -1438,7 +1440,7 @@ type Top = PageSize
 // TopUsers defines model for topUsers.
 type TopUsers = PageSize
 
-// Analytics defines model for Analytics.
+// Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
 
 // BadQuery defines model for BadQuery.
@@ -1516,10 +1518,10 @@ type UnsupportedMediaType = Error
 // Updated One activity of one user over a range of dates. @odata.type names one of the five types.
 type Updated = ActivityStatistics
 
-// UpdatedAnalytics defines model for UpdatedAnalytics.
+// UpdatedAnalytics The analytics of a user, with the settings and the statistics.
 type UpdatedAnalytics = UserAnalytics
 
-// UpdatedSettings defines model for UpdatedSettings.
+// UpdatedSettings The settings of the user. They decide whether the user's statistics can be read.
 type UpdatedSettings = Settings
 
 // Batch defines model for Batch.
@@ -1629,10 +1631,10 @@ type UpdateMyAnalyticsParams struct {
 
 // ListMyStatisticsParams defines parameters for ListMyStatistics.
 type ListMyStatisticsParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
 	// Select The properties to return. The id and the annotations are always returned.
@@ -1710,7 +1712,7 @@ type AggregateMyStatisticsParams struct {
 
 // CountMyStatisticsParams defines parameters for CountMyStatistics.
 type CountMyStatisticsParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1719,10 +1721,10 @@ type CountMyStatisticsParams struct {
 
 // QueryMyStatisticsParams defines parameters for QueryMyStatistics.
 type QueryMyStatisticsParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
 	// Select The properties to return. The id and the annotations are always returned.
@@ -1752,10 +1754,10 @@ type QueryMyStatisticsParams struct {
 
 // ListMyStatisticReferencesParams defines parameters for ListMyStatisticReferences.
 type ListMyStatisticReferencesParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
 	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
@@ -2073,10 +2075,10 @@ type UpdateUserAnalyticsParams struct {
 
 // ListUserStatisticsParams defines parameters for ListUserStatistics.
 type ListUserStatisticsParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
 	// Select The properties to return. The id and the annotations are always returned.
@@ -2154,7 +2156,7 @@ type AggregateUserStatisticsParams struct {
 
 // CountUserStatisticsParams defines parameters for CountUserStatistics.
 type CountUserStatisticsParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2163,10 +2165,10 @@ type CountUserStatisticsParams struct {
 
 // QueryUserStatisticsParams defines parameters for QueryUserStatistics.
 type QueryUserStatisticsParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
 	// Select The properties to return. The id and the annotations are always returned.
@@ -2196,10 +2198,10 @@ type QueryUserStatisticsParams struct {
 
 // ListUserStatisticReferencesParams defines parameters for ListUserStatisticReferences.
 type ListUserStatisticReferencesParams struct {
-	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
 	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.

@@ -120,7 +120,7 @@ func (z *fuzzServer) walk(t fuzzTest, path string) []string {
 	found := []string{}
 	for first := true; path != ""; first = false {
 		got := z.ask(t, http.MethodGet, path, nil)
-		if first && got.status == http.StatusBadRequest {
+		if first && (got.status == http.StatusBadRequest || got.status == http.StatusNotImplemented) {
 			return nil
 		}
 		var page struct{ Value []json.RawMessage }

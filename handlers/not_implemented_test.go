@@ -30,6 +30,8 @@ func TestNotImplemented(t *testing.T) {
 		}
 		for query, part := range map[string]string{
 			"?$search=call&$top=x":                "'$top'",
+			"?$search=call)":                      "$search, column 5: expected a word or a phrase before )",
+			"/$count?search=%22call":              "$search, column 1: expected a closing double quote",
 			"?$search=call&$filter=colour eq 1":   "2 places",
 			"?$filter=colour.length(id) eq 1":     "expected one of the functions",
 			"/" + seedID + "?$search=call":        "There is no query option '$search'",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -33,6 +34,17 @@ func TestFilters(t *testing.T) {
 			"totalseconds(duration) ge 18000":                           10,
 			"concat(trim(' x '),timeZoneUsed) eq 'xZone 1'":             15,
 			"not (duration gt null)":                                    35,
+			"indexof(id,'2019') eq 5":                                   14,
+			"substring(id,0,4) eq 'call'":                               7,
+			"matchesPattern(id,'^(call|chat)_2019-06-1[6-8]_')":         6,
+			"day(startDate) mod 2 eq 0":                                 20,
+			"day(startDate) div 2 eq 8":                                 10,
+			"day(startDate) divby 2 eq 8":                               5,
+			"round(totalseconds(duration) divby 3600.0) ge 5":           10,
+			"startDate lt date(now()) and endDate lt date(now())":       35,
+			"year(now()) gt year(startDate)":                            35,
+			"mindatetime() add duration lt maxdatetime()":               35,
+			"length(id) gt indexof(id,'_') add 20":                      35,
 			"id eq 'it''s'":                                             0,
 		} {
 			query := "$filter=" + strings.NewReplacer(" ", "%20", "'", "%27").Replace(filter)
@@ -61,6 +73,7 @@ func TestInvalidQueryOptions(t *testing.T) {
 		"$select=colour":                       "$select, column 1",
 		"$top=1&top=2":                         "given 2 times",
 		"$skip=-1":                             "'$skip'",
+		"$skip=10001&$orderby=length(id)":      "'$skip' is 10001; with an expression in $orderby it must be at most 10000.",
 		"$skiptoken=WzFd":                      "one of this server",
 		"$filter=" + strings.Repeat("a", 5000): "longer than 4096",
 	} {
@@ -76,10 +89,12 @@ func TestOrder(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		c.fill()
 		for query, want := range map[string]string{
-			"$orderby=startDate desc,activity&$top=2": "email_2019-06-22_2019-06-23 meeting_2019-06-22_2019-06-23",
-			"$orderby=duration,id desc&$top=2":        "meeting_2019-06-16_2019-06-17 focus_2019-06-16_2019-06-17",
-			"orderby=STARTDATE&skip=34":               "meeting_2019-06-22_2019-06-23",
-			"$filter=startDate eq 2019-06-18&$skip=3": "focus_2019-06-18_2019-06-19 meeting_2019-06-18_2019-06-19",
+			"$orderby=startDate desc,activity&$top=2":                              "email_2019-06-22_2019-06-23 meeting_2019-06-22_2019-06-23",
+			"$orderby=duration,id desc&$top=2":                                     "meeting_2019-06-16_2019-06-17 focus_2019-06-16_2019-06-17",
+			"orderby=STARTDATE&skip=34":                                            "meeting_2019-06-22_2019-06-23",
+			"$filter=startDate eq 2019-06-18&$skip=3":                              "focus_2019-06-18_2019-06-19 meeting_2019-06-18_2019-06-19",
+			"$orderby=length(id) desc,id&$top=1":                                   "meeting_2019-06-16_2019-06-17",
+			"$orderby=day(startDate) mod 3,indexof(id,'t'),id desc&$top=2&$skip=1": "focus_2019-06-18_2019-06-19 email_2019-06-21_2019-06-22",
 		} {
 			got := c.send("GET", collection+"?$select=id&"+strings.ReplaceAll(query, " ", "%20"), "").object(t)
 			var ids []string
@@ -97,6 +112,34 @@ func TestOrder(t *testing.T) {
 			t.Errorf("cast: %v", got)
 		}
 		c.do(call{method: "GET", path: cast + "/$count", as: collection + "/$count", token: c.token}).want(t, 200, "7")
+	})
+}
+
+// TestWalkByExpression checks that the pages of an order by expressions have each statistic once, in the
+// order.
+func TestWalkByExpression(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
+		c.fill()
+		for _, order := range []string{"length(id) desc", "day(startDate) mod 3,activity", "duration gt duration'PT4H' desc,tolower(timeZoneUsed)", "date(now() sub duration) sub endDate desc"} {
+			query := collection + "?$select=id&$orderby=" + url.QueryEscape(order)
+			var whole, walked []any
+			for _, one := range c.send("GET", query+"&$top=1000", "").object(t)["value"].([]any) {
+				whole = append(whole, one.(map[string]any)["id"])
+			}
+			for next := query + "&$top=4"; next != ""; {
+				page := c.send("GET", next, "").object(t)
+				for _, one := range page["value"].([]any) {
+					walked = append(walked, one.(map[string]any)["id"])
+				}
+				link, _ := page["@odata.nextLink"].(string)
+				if next = link; link != "" {
+					next = link[strings.Index(link, "/beta/"):]
+				}
+			}
+			if len(whole) != 35 || !slices.Equal(walked, whole) {
+				t.Errorf("%s: the pages are %v, want %v", order, walked, whole)
+			}
+		}
 	})
 }
 

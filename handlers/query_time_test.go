@@ -57,6 +57,7 @@ func TestQueryTime(t *testing.T) {
 		for _, path := range []string{
 			collection + "?$filter=" + slowFilter,
 			collection + "?$filter=" + slowFilter + "&$orderby=duration",
+			collection + "?$filter=" + slowFilter + "&$orderby=length(id)%20mod%207",
 			collection + "?$top=0&$count=true&$filter=" + slowFilter,
 			collection + "/$count?$filter=" + slowFilter,
 		} {

@@ -27,8 +27,12 @@ var (
 		"tolower(timeZoneUsed) eq 'pacific standard time'", "toupper(id) eq 'A'", "endswith(id,'17')", "contains(timeZoneUsed,'%') or contains(timeZoneUsed,'_')",
 		"month(startDate) add 1 gt 6", "concat(id,timeZoneUsed) gt 'b'", "trim(timeZoneUsed) eq ''", "isof('microsoft.graph.callActivityStatistics')",
 		"microsoft.graph.emailActivityStatistics/readEmail ne null", "id gt 'a' and id le 'c'", "startDate add duration'P1D' eq endDate", "colour eq 'red'", "activity eq", "duration gt 7",
+		"indexof(id,'_') eq 4", "substring(id,1,3) eq 'all'", "matchesPattern(timeZoneUsed,'^[Pp].*Time$')", "length(id) mod 2 eq 1", "totalseconds(duration) div 7 gt length(id)",
+		"length(id) div 2 lt length(id) divby 2", "round(totalseconds(duration) divby 3600) eq 1", "startDate lt date(now())", "year(now() sub duration) gt 1900", "time(mindatetime() add duration) ge 01:00:00",
+		"(duration gt afterHours) lt (startDate eq endDate)", "activity has 'Call'", "length(id) divby 0 eq 1",
 	}
-	sameOrders  = []string{"startDate", "startDate desc,id", "duration desc", "timeZoneUsed", "activity desc,duration", "id desc", "afterHours,timeZoneUsed desc", "length(timeZoneUsed)", "colour"}
+	sameOrders = []string{"startDate", "startDate desc,id", "duration desc", "timeZoneUsed", "activity desc,duration", "id desc", "afterHours,timeZoneUsed desc", "length(timeZoneUsed)", "length(timeZoneUsed) desc,id desc",
+		"totalseconds(duration) mod 60,startDate", "tolower(timeZoneUsed)", "duration gt afterHours desc,timeZoneUsed", "maxdatetime() sub duration", "month(startDate) desc", "1", "colour"}
 	sameSelects = []string{"id", "duration,activity", "*", "microsoft.graph.callActivityStatistics/afterHours", "readEmail", "colour"}
 	sameApplies = []string{
 		"aggregate($count as n,duration with sum as total,afterHours with average as mean)", "groupby((activity),aggregate(duration with sum as total,id with countdistinct as n))",

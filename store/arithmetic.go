@@ -2,7 +2,6 @@ package store
 
 import (
 	"math"
-	"math/bits"
 
 	"afterhours/store/edm"
 )
@@ -13,6 +12,14 @@ import (
 // for one of its members.
 func arithmetic(op Operator, x, y Value) Value {
 	switch {
+	case x.Kind == KindNumber && y.Kind == KindNumber:
+		return calculate(op, x.Number, y.Number)
+	case op == Sub && x.Kind == KindInstant && y.Kind == KindInstant:
+		return durationIf(minus(x.Number, y.Number))
+	case op == Add && x.Kind == KindInstant && y.Kind == KindDuration:
+		return instantIf(plus(x.Number, int64(y.Duration)))
+	case op == Sub && x.Kind == KindInstant && y.Kind == KindDuration:
+		return instantIf(minus(x.Number, int64(y.Duration)))
 	case op == Sub && x.Kind == KindDate && y.Kind == KindDate:
 		return durationValue(edm.Duration(x.Date-y.Date) * edm.Day) // a third of the range at most
 	case op == Add && x.Kind == KindDate && y.Kind == KindDuration:
@@ -20,15 +27,15 @@ func arithmetic(op Operator, x, y Value) Value {
 	case op == Sub && x.Kind == KindDate && y.Kind == KindDuration:
 		return shifted(x.Date, -ceilDays(y.Duration))
 	case op == Add && x.Kind == KindDuration && y.Kind == KindDuration:
-		return sum(x.Duration, y.Duration)
+		return durationIf(plus(int64(x.Duration), int64(y.Duration)))
 	case op == Sub && x.Kind == KindDuration && y.Kind == KindDuration:
-		return difference(x.Duration, y.Duration)
+		return durationIf(minus(int64(x.Duration), int64(y.Duration)))
 	case op == Mul && x.Kind == KindDuration && y.Kind == KindNumber:
-		return scaled(x.Duration, y.Number, One)
+		return durationIf(scale(int64(x.Duration), y.Number, One))
 	case op == Mul && x.Kind == KindNumber && y.Kind == KindDuration:
-		return scaled(y.Duration, x.Number, One)
+		return durationIf(scale(int64(y.Duration), x.Number, One))
 	case op == Div && x.Kind == KindDuration && y.Kind == KindNumber:
-		return scaled(x.Duration, One, y.Number)
+		return durationIf(scale(int64(x.Duration), One, y.Number))
 	}
 	return Value{}
 }
@@ -38,7 +45,7 @@ func negate(x Value) Value {
 	case x.Kind == KindDuration && x.Duration != edm.MinDuration:
 		return durationValue(-x.Duration)
 	case x.Kind == KindNumber && x.Number != math.MinInt64:
-		return Value{Kind: KindNumber, Number: -x.Number}
+		return numberValue(-x.Number)
 	}
 	return Value{}
 }
@@ -71,48 +78,18 @@ func ceilDays(d edm.Duration) int64 {
 	return days
 }
 
-func sum(x, y edm.Duration) Value {
-	result := x + y
-	if (result > x) != (y > 0) && y != 0 {
-		return Value{}
-	}
-	return durationValue(result)
-}
-
-func difference(x, y edm.Duration) Value {
-	result := x - y
-	if (result < x) != (y > 0) && y != 0 {
-		return Value{}
-	}
-	return durationValue(result)
-}
-
-// scaled returns d * times / by, rounded towards zero to a tick. The product has up to
-// 126 bits, so it is calculated from the magnitudes and given its sign afterwards.
-func scaled(d edm.Duration, times, by int64) Value {
-	high, low := bits.Mul64(magnitude(int64(d)), magnitude(times))
-	divisor := magnitude(by)
-	if high >= divisor { // the quotient exceeds 64 bits, or the divisor is zero
-		return Value{}
-	}
-	ticks, _ := bits.Div64(high, low, divisor)
-	if negative := (d < 0) != (times < 0) != (by < 0); negative {
-		if ticks > 1<<63 {
-			return Value{}
-		}
-		return durationValue(edm.Duration(-ticks))
-	}
-	if ticks > math.MaxInt64 {
+// durationIf returns the duration, or null if it is not ok.
+func durationIf(ticks int64, ok bool) Value {
+	if !ok {
 		return Value{}
 	}
 	return durationValue(edm.Duration(ticks))
 }
 
-// magnitude returns the absolute value. Two's complement makes it right for the smallest
-// integer, too.
-func magnitude(n int64) uint64 {
-	if n < 0 {
-		return -uint64(n)
+// instantIf returns the instant, or null if it is not ok or out of range.
+func instantIf(ticks int64, ok bool) Value {
+	if !ok || ticks < 0 || ticks > MaxInstant {
+		return Value{}
 	}
-	return uint64(n)
+	return Value{Kind: KindInstant, Number: ticks}
 }

@@ -51,7 +51,7 @@ func foldBinary(b Binary) Expr {
 		if withNull {
 			return falseness
 		}
-	case Add, Sub, Mul, Div:
+	case Add, Sub, Mul, Div, DivBy, Mod:
 		if withNull {
 			return null
 		}

@@ -58,10 +58,11 @@ func (p *part) of(r *row) *Value {
 // operation.
 type parts map[any]*part
 
-// operation is an operator or a function of other parts. One with a single operand has no y.
+// operation is an operator or a function of other parts. What has less than three operands has no z, or
+// neither y nor z.
 type operation struct {
-	name any // an Operator or a Func, or else the type of the expression
-	x, y *part
+	name    any // an Operator or a Func, or else the type of the expression
+	x, y, z *part
 }
 
 // of returns the part for the expression. Equal expressions have the same part.
@@ -75,10 +76,10 @@ func (p parts) of(expr Expr) *part {
 		return p.add(x, &part{evaluate: func(r *row) Value { return boolValue(r.Type == x.Type) }})
 	case Not:
 		operand := p.of(x.X)
-		return p.add(operation{"not", operand, nil}, &part{evaluate: func(r *row) Value { return not(*operand.of(r)) }})
+		return p.add(operation{name: "not", x: operand}, &part{evaluate: func(r *row) Value { return not(*operand.of(r)) }})
 	case Negate:
 		operand := p.of(x.X)
-		return p.add(operation{"negate", operand, nil}, &part{evaluate: func(r *row) Value { return negate(*operand.of(r)) }})
+		return p.add(operation{name: "negate", x: operand}, &part{evaluate: func(r *row) Value { return negate(*operand.of(r)) }})
 	case In:
 		operand := p.of(x.X)
 		return &part{evaluate: func(r *row) Value { return boolValue(slices.Contains(x.List, *operand.of(r))) }}
@@ -99,7 +100,7 @@ func (p parts) add(key any, made *part) *part {
 }
 
 func (p parts) binary(op Operator, x, y *part) *part {
-	return p.add(operation{op, x, y}, &part{evaluate: func(r *row) Value {
+	return p.add(operation{name: op, x: x, y: y}, &part{evaluate: func(r *row) Value {
 		left := x.of(r)
 		if decides(op, left) {
 			return *left
@@ -109,23 +110,31 @@ func (p parts) binary(op Operator, x, y *part) *part {
 }
 
 func (p parts) function(f Function) *part {
-	value := functions[f.Func]
-	if reuse := reusing[f.Func]; reuse != nil {
-		text := new(scratch)
-		value = func(args [2]*Value) Value { return reuse(text, args) }
+	operands := [3]*part{}
+	for i, arg := range f.Args {
+		operands[i] = p.of(arg)
 	}
-	x, y := p.of(f.Args[0]), noPart
-	if len(f.Args) > 1 {
-		y = p.of(f.Args[1])
-	}
-	return p.add(operation{f.Func, x, y}, &part{evaluate: func(r *row) Value {
-		args := [2]*Value{x.of(r), y.of(r)}
-		if args[0].Kind == KindNull || args[1].Kind == KindNull {
-			return Value{}
+	value := evaluator(f)
+	return p.add(operation{f.Func, operands[0], operands[1], operands[2]}, &part{evaluate: func(r *row) Value {
+		var args arguments
+		for i, operand := range operands[:len(f.Args)] {
+			if args[i] = operand.of(r); args[i].Kind == KindNull {
+				return Value{}
+			}
 		}
 		return value(args)
 	}})
 }
 
-// noPart stands for the second argument of a function that has only one.
-var noPart = &part{value: truth.Value}
+// evaluator returns what evaluates the function for many statistics.
+func evaluator(f Function) func(arguments) Value {
+	if f.Func == MatchesPattern {
+		pattern := compiled(f)
+		return func(args arguments) Value { return boolValue(pattern.Match(args[0].Text)) }
+	}
+	if reuse := reusing[f.Func]; reuse != nil {
+		text := new(scratch)
+		return func(args arguments) Value { return reuse(text, args) }
+	}
+	return functions[f.Func]
+}

@@ -20,7 +20,7 @@ func Compare(a, b Value) int {
 	switch a.Kind {
 	case KindBool:
 		return cmp.Compare(rankOfBool(a.Bool), rankOfBool(b.Bool))
-	case KindNumber:
+	case KindNumber, KindInstant, KindTimeOfDay:
 		return cmp.Compare(a.Number, b.Number)
 	case KindText:
 		return strings.Compare(a.Text, b.Text)
@@ -59,7 +59,7 @@ func (o Order) compare(a, b Value) int {
 // decides last, so the result is 0 only if the ids are the same.
 func CompareBy(order []Order, a, b *Statistic) int {
 	for _, o := range order {
-		if decided := o.compare(a.Value(o.By), b.Value(o.By)); decided != 0 {
+		if decided := o.compare(Evaluate(o.By, a), Evaluate(o.By, b)); decided != 0 {
 			return decided
 		}
 	}
@@ -70,7 +70,7 @@ func CompareBy(order []Order, a, b *Statistic) int {
 func PositionOf(order []Order, s *Statistic) Position {
 	p := Position{ID: s.ID}
 	for _, o := range order {
-		p.Values = append(p.Values, s.Value(o.By))
+		p.Values = append(p.Values, Evaluate(o.By, s))
 	}
 	return p
 }
@@ -79,20 +79,29 @@ func PositionOf(order []Order, s *Statistic) Position {
 // statistic at the position. The position must have a value for each member of the order.
 func (p *Position) Before(order []Order, s *Statistic) bool {
 	for i, o := range order {
-		if decided := o.compare(p.Values[i], s.Value(o.By)); decided != 0 {
+		if decided := o.compare(p.Values[i], Evaluate(o.By, s)); decided != 0 {
 			return decided < 0
 		}
 	}
 	return p.ID < s.ID
 }
 
-// CompareGroups returns -1, 0 or +1 as a comes before, with or after b in the order, of which each
-// property is a value of the groups. The names are those of the values.
-func CompareGroups(order []Order, names []PropertyName, a, b Group) int {
-	for _, o := range order {
-		if decided := o.compare(a.Value(names, o.By), b.Value(names, o.By)); decided != 0 {
-			return decided
+// SortGroups sorts groups, in whose order each property is a value of them. The names are those of
+// the values. Groups that the order does not tell apart stay in their order.
+func SortGroups(order []Order, names []PropertyName, groups []Group) {
+	type keyed struct {
+		group Group
+		keys  []Value
+	}
+	all := make([]keyed, len(groups))
+	for i, group := range groups {
+		all[i].group = group
+		for _, o := range order {
+			all[i].keys = append(all[i].keys, group.Value(names, o.By))
 		}
 	}
-	return 0
+	slices.SortStableFunc(all, func(a, b keyed) int { return compareRanked(order, a.keys, "", b.keys, "") })
+	for i, one := range all {
+		groups[i] = one.group
+	}
 }

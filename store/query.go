@@ -16,11 +16,12 @@ type Query struct {
 	Limit int
 }
 
-// Order sorts by a property: null before every value, false before true, durations
-// and dates by time, texts by bytes, activities in the order of Graph's
-// enumeration (Email, Meeting, Focus, Chat, Call). Descending reverses all of that.
+// Order sorts by the value of an expression, which must be well typed: null before every
+// value, false before true, numbers by size, durations, dates and times by time, texts by
+// bytes, activities in the order of Graph's enumeration (Email, Meeting, Focus, Chat,
+// Call). Descending reverses all of that.
 type Order struct {
-	By         Property
+	By         Expr
 	Descending bool
 }
 
@@ -100,42 +101,63 @@ const (
 type Operator string
 
 // Operators on booleans: or, and. On two values of one kind, or null: eq, ne, and,
-// except for booleans and activities, gt, ge, lt, le. Arithmetic: duration add|sub
-// duration, date add|sub duration, date sub date, duration mul|div number, number
-// mul duration.
+// except for activities, gt, ge, lt, le. Arithmetic: number add|sub|mul|div|divby|mod
+// number, duration add|sub duration, date add|sub duration, date sub date, instant add|sub
+// duration, instant sub instant, duration mul|div number, number mul duration. Of two
+// numbers, div is the whole number of times that the second one fits into the first one.
 const (
-	Or  Operator = "or"
-	And Operator = "and"
-	Eq  Operator = "eq"
-	Ne  Operator = "ne"
-	Gt  Operator = "gt"
-	Ge  Operator = "ge"
-	Lt  Operator = "lt"
-	Le  Operator = "le"
-	Add Operator = "add"
-	Sub Operator = "sub"
-	Mul Operator = "mul"
-	Div Operator = "div"
+	Or    Operator = "or"
+	And   Operator = "and"
+	Eq    Operator = "eq"
+	Ne    Operator = "ne"
+	Gt    Operator = "gt"
+	Ge    Operator = "ge"
+	Lt    Operator = "lt"
+	Le    Operator = "le"
+	Add   Operator = "add"
+	Sub   Operator = "sub"
+	Mul   Operator = "mul"
+	Div   Operator = "div"
+	DivBy Operator = "divby"
+	Mod   Operator = "mod"
 )
 
 // Func is a function, by OData's name.
 type Func string
 
-// Functions of texts: contains, startswith and endswith of two are boolean; tolower,
-// toupper and trim of one, and concat of two, are texts; length, in characters
-// (code points), is a number. Of dates: year, month, day are numbers. Of durations:
-// totalseconds is a number.
+// Functions of texts: contains, startswith and endswith of two are boolean, and so is
+// matchespattern of a text and a Literal that pattern.Compile accepts; tolower, toupper
+// and trim of one, concat of two, and substring of a text and one or two whole numbers,
+// are texts; length of one and indexof of two, in characters (code points), are numbers.
+// Of numbers: round, floor and ceiling are numbers. Of durations: totalseconds is a
+// number. Of dates and instants: year, month, day are numbers. Of instants: date is a date,
+// time is a time of day. Of instants and times of day: hour, minute, second and
+// fractionalseconds are numbers. totaloffsetminutes of an instant is 0, since instants are
+// in UTC.
 const (
-	Contains     Func = "contains"
-	StartsWith   Func = "startswith"
-	EndsWith     Func = "endswith"
-	ToLower      Func = "tolower"
-	ToUpper      Func = "toupper"
-	Trim         Func = "trim"
-	Concat       Func = "concat"
-	Length       Func = "length"
-	Year         Func = "year"
-	Month        Func = "month"
-	Day          Func = "day"
-	TotalSeconds Func = "totalseconds"
+	Contains           Func = "contains"
+	StartsWith         Func = "startswith"
+	EndsWith           Func = "endswith"
+	MatchesPattern     Func = "matchespattern"
+	ToLower            Func = "tolower"
+	ToUpper            Func = "toupper"
+	Trim               Func = "trim"
+	Concat             Func = "concat"
+	Substring          Func = "substring"
+	Length             Func = "length"
+	IndexOf            Func = "indexof"
+	Round              Func = "round"
+	Floor              Func = "floor"
+	Ceiling            Func = "ceiling"
+	Year               Func = "year"
+	Month              Func = "month"
+	Day                Func = "day"
+	Hour               Func = "hour"
+	Minute             Func = "minute"
+	Second             Func = "second"
+	FractionalSeconds  Func = "fractionalseconds"
+	TotalOffsetMinutes Func = "totaloffsetminutes"
+	DateOf             Func = "date"
+	TimeOf             Func = "time"
+	TotalSeconds       Func = "totalseconds"
 )

@@ -13,14 +13,14 @@ type scratch struct{ bytes []byte }
 
 // reusing has the functions that make texts. Each returns what the one in functions does, as
 // a text in the scratch.
-var reusing = map[Func]func(s *scratch, args [2]*Value) Value{
-	ToLower: func(s *scratch, args [2]*Value) Value {
+var reusing = map[Func]func(s *scratch, args arguments) Value{
+	ToLower: func(s *scratch, args arguments) Value {
 		return textValue(s.mapped(args[0].Text, 'A', 'Z', unicode.ToLower))
 	},
-	ToUpper: func(s *scratch, args [2]*Value) Value {
+	ToUpper: func(s *scratch, args arguments) Value {
 		return textValue(s.mapped(args[0].Text, 'a', 'z', unicode.ToUpper))
 	},
-	Concat: func(s *scratch, args [2]*Value) Value { return textValue(s.concat(args[0].Text, args[1].Text)) },
+	Concat: func(s *scratch, args arguments) Value { return textValue(s.concat(args[0].Text, args[1].Text)) },
 }
 
 func (s *scratch) concat(x, y string) string {

@@ -94,7 +94,7 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 			faults = append(faults, problem.Fault(gen.UnknownQueryOption, "query",
 				"A query option has no name, as if the shell replaced $filter, $top or another: put the URL in single quotes, or write \\$filter."))
 		case slices.Contains(op.NotImplemented, name):
-			faults = append(faults, notImplemented(name))
+			faults = append(faults, notImplemented(name, values[0]))
 		case !slices.Contains(op.QueryNames, name) && !spec.IsAlias(name):
 			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.%s",
 				problem.Shown(name), choices(op.QueryNames), didYouMeanOption(name, op.QueryNames)))
@@ -119,8 +119,12 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 	return faults
 }
 
-// notImplemented returns the fault of a query option that OData has and this server does not.
-func notImplemented(name string) gen.ErrorDetail {
+// notImplemented returns the fault of a query option that OData has and this server does not. A text that
+// OData does not have, either, is another fault.
+func notImplemented(name, text string) gen.ErrorDetail {
+	if err := spec.CheckGrammar(name, text); err != nil {
+		return problem.Fault(gen.InvalidQueryOption, name, "%s.", err)
+	}
 	return problem.Fault(gen.NotSupported, name, "OData has the query option '%s', but this server does not implement it.", name)
 }
 

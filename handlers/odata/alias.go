@@ -59,7 +59,7 @@ func (p *parser) alias(t token) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	value.depth, value.nodes, value.made, value.characters = p.depth, p.nodes, p.made, p.characters
+	value.depth, value.nodes, value.made, value.characters, value.cost = p.depth, p.nodes, p.made, p.characters, p.cost
 	x, err := value.nested(value.next(), func() (operand, error) { return value.binary(1) })
 	if err != nil {
 		return operand{}, err
@@ -67,7 +67,7 @@ func (p *parser) alias(t token) (operand, error) {
 	if value.next().kind != tokenEnd {
 		return operand{}, value.expected("the end of the value, or an operator")
 	}
-	p.nodes, p.made, p.characters = value.nodes, value.made, value.characters
+	p.nodes, p.made, p.characters, p.cost = value.nodes, value.made, value.characters, value.cost
 	x.start, x.end = t.start, t.end // errors quote the alias
 	return x, nil
 }
@@ -136,23 +136,4 @@ func listText(value string) (string, bool) {
 		}
 	}
 	return "(" + strings.Join(texts, ",") + ")", true
-}
-
-// sortAlias parses an alias in an $orderby. Its value is what could stand in its place: a property.
-func (p *parser) sortAlias(t token, order []store.Order) (store.Property, error) {
-	name := p.text[t.start:t.end]
-	value, err := p.model.parse(name, p.model.aliases[name])
-	switch {
-	case err != nil:
-		return store.Property{}, err
-	case IsAlias(p.option):
-		return store.Property{}, p.notImplemented(t.start, "an alias in the value of another alias")
-	case value.next().kind == tokenEnd:
-		return store.Property{}, p.fault(t.start, "expected the alias of a property, found %s without a value", shown(name))
-	}
-	by, err := value.sortProperty(order)
-	if err == nil && value.next().kind != tokenEnd {
-		err = value.expected("the end of the value")
-	}
-	return by, err
 }

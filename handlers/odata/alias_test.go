@@ -89,11 +89,11 @@ func TestAliasesInOrderBy(t *testing.T) {
 		t.Errorf("got %v %v, want %v", got, err, want)
 	}
 	for text, want := range map[string]string{
-		"@two":        "@two, column 10: expected the end of the value, found desc",
-		"@none":       "$orderby, column 1: expected the alias of a property, found @none without a value",
-		"@empty":      "$orderby, column 1: expected the alias of a property, found @empty without a value",
+		"@two":        "@two, column 10: expected the end of the value, or an operator, found desc",
+		"@none":       "$orderby, column 1: OData has an order by the constant @none",
+		"@empty":      "@empty, column 1: expected a property, a literal or a function, found the end",
 		"@o2":         "@o2, column 1: OData has an alias in the value of another alias",
-		"duration,@o": "@o, column 1: expected each property once, found duration again",
+		"duration,@o": "$orderby, column 10: expected each expression once, found @o again",
 	} {
 		if _, err := model.With(aliases).ParseOrderBy(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", text, err, want)

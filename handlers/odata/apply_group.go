@@ -79,7 +79,7 @@ var methodNames = []string{"average", "countdistinct", "max", "min", "sum"}
 func isSummable(kind store.Kind) bool { return kind == store.KindDuration || kind == store.KindNumber }
 
 func isOrdered(kind store.Kind) bool {
-	return isSummable(kind) || kind == store.KindDate || kind == store.KindText
+	return isSummable(kind) || kind == store.KindDate || kind == store.KindText || kind == store.KindInstant || kind == store.KindTimeOfDay
 }
 
 // aggregate parses the values of an aggregate, and groups by the keys.
@@ -173,7 +173,7 @@ func (a *applyParser) columnOf(x operand) Column {
 		}
 		column.Name, column.IsDeclared = expr.Name, true
 	case store.Function:
-		column.IsInteger = expr.Func == store.Year || expr.Func == store.Month || expr.Func == store.Day || expr.Func == store.Length
+		column.IsInteger = x.whole
 	}
 	if x.kind == store.KindText {
 		column.longest = a.model.textOf(x.expr).longest
@@ -248,7 +248,11 @@ func (m *Model) withColumns(columns []Column) *Model {
 		more.maxLengths = map[store.PropertyName]int{}
 	}
 	for _, column := range columns {
-		base.properties[fold(string(column.Name))] = property{column.Name, column.Kind}
+		kind := column.Kind
+		if column.IsInteger {
+			kind = kindWhole
+		}
+		base.properties[fold(string(column.Name))] = property{column.Name, kind}
 		more.maxLengths[column.Name] = column.longest
 	}
 	if more.types != nil {

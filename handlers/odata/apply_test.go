@@ -131,7 +131,11 @@ func TestNamesOfTheResult(t *testing.T) {
 	if _, err := applied.Model.ParseFilter("total gt duration'PT1H' and month eq 6 and tolower(zone) eq 'utc' and activity eq 'Call'"); err != nil {
 		t.Error(err)
 	}
-	if order, err := applied.Model.ParseOrderBy("TOTAL desc,month"); err != nil || len(order) != 2 || order[0].By.Name != "total" {
+	filter, err := applied.Model.ParseFilter("month div 2 eq 3") // month is whole by its type
+	if want := bin(bin(prop("month"), store.Div, lit(number(2*one))), store.Eq, lit(number(3*one))); err != nil || !reflect.DeepEqual(filter, want) {
+		t.Errorf("%#v, %v", filter, err)
+	}
+	if order, err := applied.Model.ParseOrderBy("TOTAL desc,month"); err != nil || len(order) != 2 || order[0].By != prop("total") {
 		t.Errorf("%v, %v", order, err)
 	}
 	if names, err := applied.Model.ParseSelect("Total,zone"); err != nil || !reflect.DeepEqual(names, []string{"total", "zone"}) {

@@ -131,9 +131,12 @@ func (m *Model) nearestActivity(text string) string {
 	return nearest(text, names)
 }
 
-// suggestion is nearest for a text in quotes where an activity or the name of a type is wanted, "" for
-// any other operand.
+// suggestion is nearest for a text in quotes where an activity or the name of a type is wanted, and the
+// advice to take its date for a time where a date is wanted. It is "" for any other operand.
 func (p *parser) suggestion(x operand, wanted store.Kind) string {
+	if x.kind == store.KindInstant && wanted == store.KindDate {
+		return "; write date(" + p.piece(x) + ") for its date"
+	}
 	if !x.quoted {
 		return ""
 	}

@@ -44,7 +44,7 @@ func TestFilterHints(t *testing.T) {
 var suggestions = map[string]string{
 	"durtion gt 'PT1H'":                                         "1: Could not find a property named 'durtion' on type 'microsoft.graph.activityStatistics' (did you mean 'duration'?).",
 	"duration gt afterHour":                                     "13: Could not find a property named 'afterHour' on type 'microsoft.graph.activityStatistics' (did you mean 'afterHours'?); write 'afterHour' in quotes if it is a literal.",
-	"contians(id,'a')":                                          "1: expected one of the functions concat, contains, day, endswith, isof, length, month, startswith, tolower, totalseconds, toupper, trim, year, found contians (did you mean 'contains'?)",
+	"contians(id,'a')":                                          "1: expected one of the functions ceiling, concat, contains, date, day, endswith, floor, fractionalseconds, hour, indexof, isof, length, matchespattern, maxdatetime, mindatetime, minute, month, now, round, second, startswith, substring, time, tolower, totaloffsetminutes, totalseconds, toupper, trim, year, found contians (did you mean 'contains'?)",
 	"activity eq 'Cal'":                                         "13: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Cal' (did you mean 'Call'?)",
 	"activity in ('Call','Metting')":                            "21: expected one of 'Email', 'Meeting', 'Focus', 'Chat', 'Call' to compare with activity, found 'Metting' (did you mean 'Meeting'?)",
 	"duration gte 'PT1H'":                                       "10: expected an operator such as eq or and, found gte (did you mean 'ge'?)",

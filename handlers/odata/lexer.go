@@ -34,7 +34,9 @@ func lex(s source) ([]token, error) {
 				return nil, s.fault(at, "expected a closing quote (a quote inside the text is written ''), found %s", short(s.text[at:]))
 			}
 		case isDigit(char):
-			t.kind, t.end = tokenNumeral, endOf(s.text, at, inNumeral)
+			t.kind, t.end = tokenNumeral, endOfNumeral(s.text, at)
+		case beginsGUID(s.text[at:]):
+			t.kind, t.end = tokenNumeral, endOfNumeral(s.text, at)
 		case beginsWord(char):
 			t.kind, t.end = tokenWord, endOf(s.text, at, inWord)
 		default:
@@ -84,6 +86,24 @@ func endOf(text string, at int, in func(rune) bool) int {
 		return at + length
 	}
 	return len(text)
+}
+
+// endOfNumeral returns the offset after the numeral. It has a plus only in an exponent or before an
+// offset from UTC.
+func endOfNumeral(text string, at int) int {
+	end := endOf(text, at, inNumeral)
+	follows := end+1 < len(text) && text[end] == '+' && isDigit(rune(text[end+1]))
+	if follows && (strings.ContainsAny(text[at:end], "Tt") || strings.HasSuffix(fold(text[at:end]), "e")) {
+		return endOf(text, end+1, inNumeral)
+	}
+	return end
+}
+
+// beginsGUID reports whether the text begins with a GUID, which would else be a word and a minus if its
+// first digit is a letter.
+func beginsGUID(text string) bool {
+	const length = 36
+	return len(text) >= length && guidForm.MatchString(text[:length])
 }
 
 func isDigit(char rune) bool { return '0' <= char && char <= '9' }

@@ -2,7 +2,6 @@ package odata
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 
 	"afterhours/store"
@@ -51,12 +50,15 @@ func (p *parser) unquoted(t token) string {
 // prefixed parses the string literal that follows its prefix.
 func (p *parser) prefixed(prefix token) (operand, error) {
 	kind, ok := prefixes[p.word(prefix)]
-	if !ok {
+	switch {
+	case standardPrefixes[p.word(prefix)]:
+		return operand{}, p.notImplemented(prefix.start, "literals with the prefix "+p.word(prefix))
+	case !ok:
 		return operand{}, p.fault(prefix.start, "expected duration or %s before the quote, found %s",
 			activityTypeName, shown(p.text[prefix.start:prefix.end]))
 	}
 	t := p.take()
-	value, err := p.model.read(p.unquoted(t), kind)
+	value, _, err := p.model.read(p.unquoted(t), kind)
 	if err != nil {
 		return operand{}, p.fault(t.start, "%v", err)
 	}
@@ -66,15 +68,19 @@ func (p *parser) prefixed(prefix token) (operand, error) {
 // errNoText means that a string literal cannot be a value of the kind.
 var errNoText = errors.New("no text is of this kind")
 
-// read returns the text as a value of the kind.
-func (m *Model) read(text string, kind store.Kind) (store.Value, error) {
-	value := store.Value{Kind: kind}
-	var err error
+// read returns the text as a value of the kind. shifted reports whether it is an instant that is not
+// written in UTC.
+func (m *Model) read(text string, kind store.Kind) (value store.Value, shifted bool, err error) {
+	value = store.Value{Kind: kind}
 	switch kind {
 	case store.KindDate:
 		value.Date, err = edm.ParseDate(text)
 	case store.KindDuration:
 		value.Duration, err = edm.ParseDuration(text)
+	case store.KindInstant:
+		return readInstant(text)
+	case store.KindTimeOfDay:
+		value, err = readTimeOfDay(text)
 	case store.KindActivity:
 		activity, ok := m.activity(text)
 		if !ok {
@@ -84,7 +90,7 @@ func (m *Model) read(text string, kind store.Kind) (store.Value, error) {
 	default:
 		err = errNoText
 	}
-	return value, err
+	return value, false, err
 }
 
 // signsNumeral reports whether the token is the sign of a number, as in -1.5. The ABNF
@@ -95,48 +101,4 @@ func (p *parser) signsNumeral(t token) bool {
 	}
 	following := p.tokens[p.at+1] // exists, since the last token is tokenEnd
 	return following.kind == tokenNumeral && following.start == t.end
-}
-
-// numeral parses a number or a date, with a sign or without.
-func (p *parser) numeral() (operand, error) {
-	t := p.take()
-	start := t.start
-	if t.kind != tokenNumeral {
-		t = p.take()
-	}
-	text := p.text[start:t.end]
-	kind, read := store.KindNumber, readNumber
-	if strings.Contains(p.text[t.start:t.end], "-") {
-		kind, read = store.KindDate, func(text string) (store.Value, error) { return p.model.read(text, store.KindDate) }
-	}
-	value, err := read(text)
-	if err != nil {
-		return operand{}, p.fault(start, "%v", err)
-	}
-	return p.node(store.Literal{Value: value}, kind, start, t.end)
-}
-
-// decimals is the maximum number of decimals: one tick is 0.0000001 s.
-const decimals = 7
-
-// readNumber parses rule decimalValue of the ABNF. It refuses exponents, infinities and
-// numbers that a store.Value cannot hold exactly.
-func readNumber(text string) (store.Value, error) {
-	whole, fraction, hasPoint := strings.Cut(text, ".")
-	digits := strings.TrimLeft(whole, "+-")
-	if !isDigits(digits) || hasPoint && !isDigits(fraction) {
-		return store.Value{}, errors.New("expected a number such as 1.5, or a date such as 2019-06-16, found " + short(text))
-	}
-	if len(fraction) > decimals {
-		return store.Value{}, errors.New("expected at most 7 decimals, found " + short(text))
-	}
-	number, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64)
-	if err != nil {
-		return store.Value{}, errors.New("expected a number from -922337203685.4775808 to 922337203685.4775807, found " + short(text))
-	}
-	return store.Value{Kind: store.KindNumber, Number: number}, nil
-}
-
-func isDigits(text string) bool {
-	return text != "" && endOf(text, 0, isDigit) == len(text)
 }

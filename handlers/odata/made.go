@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"fmt"
 	"unicode/utf8"
 
 	"afterhours/store"
@@ -50,8 +51,14 @@ func (m *Model) textOf(expr store.Expr) text {
 		return text{x, m.maxLengths[x.Name], false}
 	}
 	f := expr.(store.Function)
-	result, key := text{constant: true}, [3]any{f.Func}
+	result, key := text{constant: true}, [4]any{f.Func}
 	for i, arg := range f.Args {
+		if f.Func == store.Substring && i > 0 {
+			key[i+1] = fmt.Sprintf("%#v", arg) // a number, which may be of any form
+			_, constant := arg.(store.Literal)
+			result.constant = result.constant && constant
+			continue
+		}
 		of := m.textOf(arg)
 		key[i+1] = of.key
 		result.longest += of.longest

@@ -40,6 +40,7 @@ type Model struct {
 	example    string                 // the name of a derived type, for errors
 	activities []store.Activity
 	maxLengths map[store.PropertyName]int
+	clock      *Clock  // that of one request; see At
 	aliases    Aliases // those of one request; see With
 }
 

@@ -1,17 +1,23 @@
 package odata
 
 import (
+	"reflect"
 	"slices"
 
 	"afterhours/store"
 )
 
-// maxOrder is the maximum number of properties in an $orderby.
-const maxOrder = 8
+const (
+	// maxOrder is the maximum number of expressions in an $orderby.
+	maxOrder = 8
+	// maxKey is the maximum number of characters of a text that an expression in an $orderby makes, if
+	// the properties are as long as they may be. The link to the next page repeats it.
+	maxKey = 512
+)
 
-// ParseOrderBy parses an $orderby: properties separated by commas, each followed by asc
-// (the default) or desc. A property may occur only once, since a second one could not
-// change the order. Other expressions of OData are refused. Every error is an *Error.
+// ParseOrderBy parses an $orderby: expressions separated by commas, each followed by asc
+// (the default) or desc. An expression may occur only once, since a second one could not
+// change the order. Every error is an *Error.
 func (m *Model) ParseOrderBy(text string) ([]store.Order, error) {
 	p, err := m.parse("$orderby", text)
 	if err != nil {
@@ -20,14 +26,17 @@ func (m *Model) ParseOrderBy(text string) ([]store.Order, error) {
 	var order []store.Order
 	for {
 		at := p.next()
-		by, err := p.sortProperty(order)
+		by, err := p.sortKey()
 		if err != nil {
 			return nil, err
 		}
 		if len(order) == maxOrder {
-			return nil, p.fault(at.start, "expected at most %d properties, found more", maxOrder)
+			return nil, p.fault(at.start, "expected at most %d expressions, found more", maxOrder)
 		}
-		order = append(order, store.Order{By: by, Descending: p.direction()})
+		if slices.ContainsFunc(order, func(o store.Order) bool { return reflect.DeepEqual(o.By, by.expr) }) {
+			return nil, p.fault(at.start, "expected each expression once, found %s again", p.piece(by))
+		}
+		order = append(order, store.Order{By: by.expr, Descending: p.direction()})
 		if p.next().kind == tokenEnd {
 			return order, nil
 		}
@@ -37,19 +46,24 @@ func (m *Model) ParseOrderBy(text string) ([]store.Order, error) {
 	}
 }
 
-// sortProperty parses a property that is not in the order yet.
-func (p *parser) sortProperty(order []store.Order) (store.Property, error) {
-	at := p.take()
-	if p.isAlias(at) {
-		return p.sortAlias(at, order)
+// sortKey parses an expression to sort by.
+func (p *parser) sortKey() (operand, error) {
+	if k := p.next().kind; k == tokenEnd || k == tokenComma || k == tokenStar {
+		return operand{}, p.expected("a property")
 	}
-	found, err := p.path(at)
+	by, err := p.binary(1)
 	if err != nil {
-		return store.Property{}, err
+		return operand{}, err
 	}
-	by := store.Property{Name: found.name, Type: found.on.derived}
-	if slices.ContainsFunc(order, func(o store.Order) bool { return o.By == by }) {
-		return store.Property{}, p.fault(at.start, "expected each property once, found %s again", short(p.text[at.start:found.end]))
+	_, isProperty := by.expr.(store.Property)
+	_, isConstant := store.Fold(by.expr).(store.Literal)
+	switch {
+	case by.kind == kindTypeName:
+		return operand{}, p.notImplemented(by.start, "annotations in an expression")
+	case isConstant: // more likely a property in quotes
+		return operand{}, p.notImplemented(by.start, "an order by the constant "+p.piece(by))
+	case by.kind == store.KindText && !isProperty && p.model.textOf(by.expr).longest > maxKey:
+		return operand{}, p.fault(by.start, "expected a text of at most %d characters to sort by, found up to %d", maxKey, p.model.textOf(by.expr).longest)
 	}
 	return by, nil
 }

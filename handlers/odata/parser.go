@@ -1,6 +1,8 @@
 package odata
 
 import (
+	"strings"
+
 	"afterhours/store"
 )
 
@@ -23,7 +25,7 @@ const (
 var precedences = map[string]int{
 	"or": 1, "and": 2, "eq": 3, "ne": 3,
 	"gt": 4, "ge": 4, "lt": 4, "le": 4,
-	"add": 5, "sub": 5, "mul": 6, "div": 6,
+	"add": 5, "sub": 5, "mul": 6, "div": 6, "divby": 6, "mod": 6,
 }
 
 // parser parses the tokens of one text, with one token of lookahead.
@@ -38,6 +40,7 @@ type parser struct {
 	// their maximum lengths.
 	made       map[any]bool
 	characters int
+	cost       int // of all patterns
 }
 
 // operand is an expression with its kind and its position, for typing and errors.
@@ -46,8 +49,20 @@ type operand struct {
 	kind store.Kind
 	// quoted reports whether it is a string literal without a prefix. It is a text, but
 	// can become a date, a duration or an activity (as).
-	quoted     bool
+	quoted bool
+	// whole reports whether it is a number that is whole by its type, as Edm.Int32 is.
+	whole bool
+	// shifted reports whether it is an instant that is written with an offset from UTC.
+	shifted    bool
 	start, end int // byte offsets in the text
+}
+
+// withWhole returns an operand of kindWhole as a number that is whole.
+func (x operand) withWhole() operand {
+	if x.kind == kindWhole {
+		x.kind, x.whole = store.KindNumber, true
+	}
+	return x
 }
 
 // filterOption is the option that ParseFilter parses.
@@ -213,6 +228,8 @@ func (p *parser) primary() (operand, error) {
 		return p.numeral()
 	case t.kind == tokenWord && precedences[p.word(t)] == 0 && p.word(t) != "in":
 		return p.named()
+	case t.kind == tokenStray && strings.ContainsAny(p.text[t.start:t.end], "[{"):
+		return operand{}, p.notImplemented(t.start, "arrays and objects in an expression")
 	}
 	return operand{}, p.expected("a property, a literal or a function")
 }
@@ -250,10 +267,13 @@ func (p *parser) named() (operand, error) {
 		return p.node(store.Literal{Value: store.Value{Kind: store.KindBool, Bool: name == "true"}}, store.KindBool, t.start, t.end)
 	case name == "@odata.type":
 		return p.node(nil, kindTypeName, t.start, t.end)
+	case p.standardWord(t) != "":
+		return operand{}, p.notImplemented(t.start, p.standardWord(t))
 	}
 	path, err := p.path(t)
 	if err != nil {
 		return operand{}, err
 	}
-	return p.node(store.Property{Name: path.name, Type: path.on.derived}, path.kind, t.start, path.end)
+	x, err := p.node(store.Property{Name: path.name, Type: path.on.derived}, path.kind, t.start, path.end)
+	return x.withWhole(), err
 }

@@ -1,5 +1,7 @@
 package odata
 
+import "strings"
+
 // path is a property in the text, with or without a cast.
 type path struct {
 	property
@@ -16,7 +18,11 @@ func (p *parser) path(t token) (path, error) {
 		}
 		t = p.take()
 	}
-	if p.accept(tokenSlash) {
+	if p.next().kind == tokenSlash {
+		if err := p.noCollection(t); err != nil {
+			return path{}, err
+		}
+		p.take()
 		if on = p.model.types[p.word(t)]; on == nil {
 			return path{}, p.fault(t.start, "expected a type such as %s before the /, found %s%s",
 				p.model.example, shown(p.text[t.start:t.end]), nearest(p.word(t), p.model.typeNames()))
@@ -34,4 +40,20 @@ func (p *parser) path(t token) (path, error) {
 			short(p.text[t.start:t.end]), on.name, nearest(p.word(t), on.names()), p.quotesHint(t))
 	}
 	return path{found, on, t.end}, nil
+}
+
+// noCollection returns the error of a property that something of a collection, or an annotation, follows.
+// t is the property, and the slash is next.
+func (p *parser) noCollection(t token) error {
+	property, ok := p.model.base.properties[p.word(t)]
+	following := p.tokens[min(p.at+1, len(p.tokens)-1)]
+	switch word := p.word(following); {
+	case !ok:
+		return nil
+	case strings.HasPrefix(word, "@"):
+		return p.notImplemented(following.start, "annotations in an expression")
+	case word == "any" || word == "all" || word == "$count" || word == "$filter":
+		return p.fault(following.start, "expected an operator after %s, which is not a collection and has no %s", property.name, word)
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"afterhours/store"
@@ -20,7 +21,7 @@ type printer struct {
 // binding has the precedences of operators (URL conventions, section 5.1.1.17).
 var binding = map[store.Operator]int{
 	store.Or: 1, store.And: 2, store.Eq: 3, store.Ne: 3, store.Gt: 4, store.Ge: 4, store.Lt: 4, store.Le: 4,
-	store.Add: 5, store.Sub: 5, store.Mul: 6, store.Div: 6,
+	store.Add: 5, store.Sub: 5, store.Mul: 6, store.Div: 6, store.DivBy: 6, store.Mod: 6,
 }
 
 const (
@@ -142,6 +143,18 @@ func (p printer) literal(v store.Value, wanted store.Kind) string {
 			return p.choose(prefixed, quote(v.Duration.String()))
 		}
 		return prefixed
+	case store.KindInstant:
+		text := time.Unix(-62_135_596_800+v.Number/one, v.Number%one*100).UTC().Format(time.RFC3339Nano)
+		if bare {
+			return p.choose(text, quote(text))
+		}
+		return text
+	case store.KindTimeOfDay:
+		text := time.Unix(v.Number/one, v.Number%one*100).UTC().Format("15:04:05.9999999")
+		if bare {
+			return p.choose(text, quote(text))
+		}
+		return text
 	case store.KindActivity:
 		prefixed := p.name("microsoft.graph.analyticsActivityType") + quote(p.name(v.Text))
 		if bare {
@@ -162,6 +175,9 @@ func (p printer) number(n int64) string {
 	}
 	text := fmt.Sprintf("%d.%07d", magnitude/one, magnitude%one)
 	short := strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	if n%one == 0 { // with decimals it would not be whole by its type
+		text = short
+	}
 	return sign + p.choose("", "", "00") + p.choose(short, text)
 }
 

@@ -33,26 +33,32 @@ func (g generator) tree(kind store.Kind, depth int) store.Expr {
 	case store.KindBool:
 		return g.condition(depth)
 	case store.KindNumber:
+		return g.number(depth)
+	case store.KindText:
 		switch g.below(4) {
 		case 0:
-			return store.Negate{X: sub(kind)}
-		case 1:
-			return call(store.Length, sub(store.KindText))
-		case 2:
-			return call(store.TotalSeconds, sub(store.KindDuration))
-		}
-		return call(pick(g, store.Year, store.Month, store.Day), sub(store.KindDate))
-	case store.KindText:
-		if g.below(2) == 0 {
 			return call(store.Concat, sub(kind), sub(kind))
+		case 1:
+			return call(store.Substring, sub(kind), g.whole(depth-1))
+		case 2:
+			return call(store.Substring, sub(kind), g.whole(depth-1), lit(number(int64(g.below(9))*one)))
 		}
 		return call(pick(g, store.ToLower, store.ToUpper, store.Trim), sub(kind))
 	case store.KindDate:
+		if g.below(4) == 0 {
+			return call(store.DateOf, sub(store.KindInstant))
+		}
 		return bin(sub(kind), pick(g, store.Add, store.Sub), sub(store.KindDuration))
+	case store.KindInstant:
+		return bin(sub(kind), pick(g, store.Add, store.Sub), sub(store.KindDuration))
+	case store.KindTimeOfDay:
+		return call(store.TimeOf, sub(store.KindInstant))
 	case store.KindDuration:
-		switch g.below(5) {
+		switch g.below(6) {
 		case 0:
 			return store.Negate{X: sub(kind)}
+		case 4:
+			return bin(sub(store.KindInstant), store.Sub, sub(store.KindInstant))
 		case 1:
 			return bin(sub(store.KindDate), store.Sub, sub(store.KindDate))
 		case 2:
@@ -66,6 +72,50 @@ func (g generator) tree(kind store.Kind, depth int) store.Expr {
 		return bin(sub(kind), pick(g, store.Add, store.Sub), sub(kind))
 	}
 	return g.leaf(kind)
+}
+
+// number draws a number that is no leaf.
+func (g generator) number(depth int) store.Expr {
+	sub := func(kind store.Kind) store.Expr { return g.tree(kind, depth-1) }
+	switch g.below(6) {
+	case 0:
+		return store.Negate{X: sub(store.KindNumber)}
+	case 1:
+		return call(store.TotalSeconds, sub(store.KindDuration))
+	case 2:
+		return bin(sub(store.KindNumber), pick(g, store.Add, store.Sub, store.Mul), sub(store.KindNumber))
+	case 3:
+		return bin(sub(store.KindNumber), pick(g, store.DivBy, store.Mod), g.divisor(depth-1))
+	case 4:
+		return call(pick(g, store.Round, store.Floor, store.Ceiling), sub(store.KindNumber))
+	}
+	return g.whole(depth)
+}
+
+// whole draws a number that is whole by its type.
+func (g generator) whole(depth int) store.Expr {
+	literal := lit(number(int64(1+g.below(20)) * one))
+	if depth <= 0 {
+		return literal
+	}
+	sub := func(kind store.Kind) store.Expr { return g.tree(kind, depth-1) }
+	switch g.below(8) {
+	case 0:
+		return store.Negate{X: g.whole(depth - 1)}
+	case 1:
+		return call(store.Length, sub(store.KindText))
+	case 2:
+		return call(store.IndexOf, sub(store.KindText), sub(store.KindText))
+	case 3:
+		return call(pick(g, store.Year, store.Month, store.Day), sub(pick(g, store.KindDate, store.KindInstant)))
+	case 4:
+		return call(pick(g, store.Hour, store.Minute, store.Second), sub(pick(g, store.KindTimeOfDay, store.KindInstant)))
+	case 5:
+		return bin(g.whole(depth-1), pick(g, store.Add, store.Sub, store.Mul), g.whole(depth-1))
+	case 6:
+		return bin(g.whole(depth-1), pick(g, store.Div, store.Mod), literal)
+	}
+	return literal
 }
 
 // divisor draws a number that is not the literal 0.
@@ -85,7 +135,9 @@ func (g generator) condition(depth int) store.Expr {
 		}
 		return g.tree(store.KindBool, depth-1)
 	}
-	switch g.below(6) {
+	switch g.below(7) {
+	case 6:
+		return call(store.MatchesPattern, g.tree(store.KindText, depth-1), lit(text(pick(g, "^a", "'", "[0-9]{2}"))))
 	case 0:
 		return not(sub())
 	case 1:
@@ -97,7 +149,7 @@ func (g generator) condition(depth int) store.Expr {
 	}
 	kind := g.kind()
 	ops := []store.Operator{store.Eq, store.Ne}
-	if kind != store.KindBool && kind != store.KindActivity {
+	if kind != store.KindActivity {
 		ops = append(ops, store.Gt, store.Ge, store.Lt, store.Le)
 	}
 	x, y := g.tree(kind, depth-1), g.tree(kind, depth-1)
@@ -126,7 +178,7 @@ func (g generator) in(depth int) store.Expr {
 }
 
 func (g generator) kind() store.Kind {
-	return pick(g, store.KindBool, store.KindNumber, store.KindText, store.KindDate, store.KindDuration, store.KindActivity)
+	return pick(g, store.KindBool, store.KindNumber, store.KindText, store.KindDate, store.KindDuration, store.KindActivity, store.KindInstant, store.KindTimeOfDay)
 }
 
 // leaf draws a literal, a property or an isof.
@@ -161,6 +213,10 @@ func (g generator) value(kind store.Kind) store.Value {
 		v.Date = edm.Date(rapid.Int32Range(int32(edm.MinDate), int32(edm.MaxDate)).Draw(g.t, "date"))
 	case store.KindDuration:
 		v.Duration = edm.Duration(rapid.Int64().Draw(g.t, "duration"))
+	case store.KindInstant:
+		v.Number = rapid.Int64Range(0, store.MaxInstant).Draw(g.t, "instant")
+	case store.KindTimeOfDay:
+		v.Number = rapid.Int64Range(0, int64(edm.Day)-1).Draw(g.t, "time of day")
 	case store.KindActivity:
 		v.Text = string(pick(g, activities...))
 	}
@@ -195,14 +251,19 @@ func TestPrintedOrdersParseToThemselves(t *testing.T) {
 		g := generator{t}
 		var order []store.Order
 		for len(order) < 1+g.below(8) {
-			by, isProperty := g.leaf(pick(g, store.KindText, store.KindDate, store.KindDuration, store.KindActivity)).(store.Property)
-			if !isProperty || slices.ContainsFunc(order, func(o store.Order) bool { return o.By == by }) {
+			by := g.tree(g.kind(), g.below(3))
+			_, isConstant := store.Fold(by).(store.Literal)
+			if isConstant || count(by) > 10 || slices.ContainsFunc(order, func(o store.Order) bool { return reflect.DeepEqual(o.By, by) }) {
 				continue
 			}
 			order = append(order, store.Order{By: by, Descending: g.below(2) == 0})
 		}
 		p := printer{rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))}
-		if got, err := model.ParseOrderBy(orderText(p, order)); err != nil || !reflect.DeepEqual(got, order) {
+		got, err := model.ParseOrderBy(orderText(p, order))
+		if err != nil && strings.Contains(err.Error(), "expected a text of at most 512 characters") {
+			t.Skip("random functions can make more text than an order may")
+		}
+		if err != nil || !reflect.DeepEqual(got, order) {
 			t.Fatalf("%s\n got %v, %v\nwant %v", orderText(p, order), got, err, order)
 		}
 	})
@@ -211,7 +272,7 @@ func TestPrintedOrdersParseToThemselves(t *testing.T) {
 func orderText(p printer, order []store.Order) string {
 	items := make([]string, len(order))
 	for i, o := range order {
-		items[i] = p.space() + p.property(o.By)
+		items[i] = p.space() + p.expr(o.By, 0)
 		if o.Descending {
 			items[i] += p.gap() + p.name("desc")
 		} else {

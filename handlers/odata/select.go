@@ -1,6 +1,9 @@
 package odata
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ParseSelect parses a $select: properties separated by commas, and * for all of them. It
 // returns each property once, in the order of the text and the spelling of the contract.
@@ -37,7 +40,15 @@ func (p *parser) selected() (string, error) {
 	if p.accept(tokenStar) {
 		return "*", nil
 	}
-	found, err := p.path(p.take())
+	t := p.take()
+	word := p.text[t.start:t.end]
+	switch {
+	case strings.HasSuffix(word, ".") && p.next().kind == tokenStar:
+		return "", p.notImplemented(t.start, "all operations of a namespace in $select")
+	case strings.HasPrefix(word, "@") && strings.Contains(word, "."):
+		return "", p.notImplemented(t.start, "annotations in $select")
+	}
+	found, err := p.path(t)
 	if err != nil {
 		return "", err
 	}

@@ -69,6 +69,10 @@ func wellFormed(v store.Value) error {
 		ok, rest.Date = edm.MinDate <= v.Date && v.Date <= edm.MaxDate, 0
 	case store.KindDuration:
 		rest.Duration = 0
+	case store.KindInstant:
+		ok, rest.Number = 0 <= v.Number && v.Number <= store.MaxInstant, 0
+	case store.KindTimeOfDay:
+		ok, rest.Number = 0 <= v.Number && v.Number < int64(edm.Day), 0
 	case store.KindActivity:
 		ok, rest.Text = slices.Contains(activities, store.Activity(v.Text)), ""
 	}
@@ -106,32 +110,61 @@ func kindOfIn(x store.In) (store.Kind, error) {
 	return store.KindBool, err
 }
 
+// whole stands for a number that is whole by its type in the table below.
+const whole store.Kind = 250
+
+// signatures has the kinds that each argument may have, and last that of the result.
+var signatures = map[store.Func][][]store.Kind{
+	store.Contains: {{store.KindText}, {store.KindText}, {store.KindBool}}, store.StartsWith: {{store.KindText}, {store.KindText}, {store.KindBool}},
+	store.EndsWith: {{store.KindText}, {store.KindText}, {store.KindBool}}, store.MatchesPattern: {{store.KindText}, {store.KindText}, {store.KindBool}},
+	store.Concat: {{store.KindText}, {store.KindText}, {store.KindText}}, store.ToLower: {{store.KindText}, {store.KindText}},
+	store.ToUpper: {{store.KindText}, {store.KindText}}, store.Trim: {{store.KindText}, {store.KindText}},
+	store.Substring: {{store.KindText}, {whole}, {whole}, {store.KindText}},
+	store.Length:    {{store.KindText}, {store.KindNumber}}, store.IndexOf: {{store.KindText}, {store.KindText}, {store.KindNumber}},
+	store.Round: {{store.KindNumber}, {store.KindNumber}}, store.Floor: {{store.KindNumber}, {store.KindNumber}}, store.Ceiling: {{store.KindNumber}, {store.KindNumber}},
+	store.Year: {{store.KindDate, store.KindInstant}, {store.KindNumber}}, store.Month: {{store.KindDate, store.KindInstant}, {store.KindNumber}},
+	store.Day: {{store.KindDate, store.KindInstant}, {store.KindNumber}}, store.Hour: {{store.KindInstant, store.KindTimeOfDay}, {store.KindNumber}},
+	store.Minute: {{store.KindInstant, store.KindTimeOfDay}, {store.KindNumber}}, store.Second: {{store.KindInstant, store.KindTimeOfDay}, {store.KindNumber}},
+	store.FractionalSeconds: {{store.KindInstant, store.KindTimeOfDay}, {store.KindNumber}}, store.TotalOffsetMinutes: {{store.KindInstant}, {store.KindNumber}},
+	store.DateOf: {{store.KindInstant}, {store.KindDate}}, store.TimeOf: {{store.KindInstant}, {store.KindTimeOfDay}},
+	store.TotalSeconds: {{store.KindDuration}, {store.KindNumber}},
+}
+
 func kindOfFunction(x store.Function) (store.Kind, error) {
-	argument, count, result := store.KindText, 1, store.KindText
-	switch x.Func {
-	case store.Contains, store.StartsWith, store.EndsWith:
-		count, result = 2, store.KindBool
-	case store.Concat:
-		count = 2
-	case store.ToLower, store.ToUpper, store.Trim:
-	case store.Length:
-		result = store.KindNumber
-	case store.Year, store.Month, store.Day:
-		argument, result = store.KindDate, store.KindNumber
-	case store.TotalSeconds:
-		argument, result = store.KindDuration, store.KindNumber
-	default:
+	signature, ok := signatures[x.Func]
+	if !ok {
 		return 0, fmt.Errorf("no function %q", x.Func)
 	}
-	if len(x.Args) != count {
+	last := len(signature) - 1
+	if len(x.Args) != last && (x.Func != store.Substring || len(x.Args) != 2) {
 		return 0, fmt.Errorf("%s of %d arguments", x.Func, len(x.Args))
 	}
-	for _, arg := range x.Args {
-		if err := want(arg, argument); err != nil {
+	for i, arg := range x.Args {
+		if signature[i][0] == whole {
+			if !isWhole(arg) {
+				return 0, fmt.Errorf("%s of %#v, which may have decimals", x.Func, arg)
+			}
+		} else if err := want(arg, signature[i]...); err != nil {
 			return 0, err
 		}
 	}
-	return result, nil
+	return signature[last][0], nil
+}
+
+// isWhole reports whether the expression is a number that has no decimals, whatever a statistic is.
+func isWhole(expr store.Expr) bool {
+	switch x := expr.(type) {
+	case store.Literal:
+		return x.Value.Kind == store.KindNumber && x.Value.Number%one == 0
+	case store.Negate:
+		return isWhole(x.X)
+	case store.Function:
+		kind := signatures[x.Func][len(signatures[x.Func])-1][0]
+		return kind == store.KindNumber && !slices.Contains([]store.Func{store.Round, store.Floor, store.Ceiling, store.FractionalSeconds, store.TotalSeconds}, x.Func)
+	case store.Binary:
+		return slices.Contains([]store.Operator{store.Add, store.Sub, store.Mul, store.Div, store.Mod}, x.Op) && isWhole(x.X) && isWhole(x.Y)
+	}
+	return false
 }
 
 func kindOfBinary(b store.Binary) (store.Kind, error) {
@@ -152,11 +185,22 @@ func kindOfBinary(b store.Binary) (store.Kind, error) {
 			return store.KindBool, nil
 		}
 	case store.Gt, store.Ge, store.Lt, store.Le:
-		if x == y && x != store.KindBool && x != store.KindActivity || anyNull {
+		if x == y && x != store.KindActivity || anyNull {
 			return store.KindBool, nil
 		}
 	}
+	if x == store.KindNumber && y == store.KindNumber {
+		if b.Op == store.Div && !(isWhole(b.X) && isWhole(b.Y)) {
+			return 0, fmt.Errorf("div of numbers that may have decimals: %#v", b)
+		}
+		return x, nil
+	}
 	switch signature {
+	case [3]any{store.KindInstant, store.Sub, store.KindInstant}:
+		return store.KindDuration, nil
+	case [3]any{store.KindInstant, store.Add, store.KindDuration},
+		[3]any{store.KindInstant, store.Sub, store.KindDuration}:
+		return store.KindInstant, nil
 	case [3]any{store.KindDuration, store.Add, store.KindDuration},
 		[3]any{store.KindDuration, store.Sub, store.KindDuration},
 		[3]any{store.KindDate, store.Sub, store.KindDate},

@@ -71,7 +71,8 @@ func (s *Service) groupsPageOf(req *Request, options gen.AggregateUserStatistics
 		wanted.skip = int(*options.Skip)
 	}
 	var err error
-	if wanted.Applied, err = s.modelFor(req).ParseApply(options.Apply); err != nil {
+	model := s.spec.Model.With(req.Aliases) // without a clock: the link to the next page could not repeat now()
+	if wanted.Applied, err = model.ParseApply(options.Apply); err != nil {
 		return wanted, problem.Invalid(optionFault(err)...)
 	}
 	if req.Cast != nil {
@@ -119,7 +120,7 @@ func (p *groupsPage) transform(ctx context.Context, groups []store.Group) ([]sto
 		}
 	}
 	if len(p.order) > 0 {
-		slices.SortStableFunc(groups, func(a, b store.Group) int { return store.CompareGroups(p.order, names, a, b) })
+		store.SortGroups(p.order, names, groups)
 	}
 	return groups, context.Cause(ctx)
 }

@@ -70,6 +70,10 @@ func typeNameOf(column odata.Column) string {
 		return "#Date"
 	case store.KindDuration:
 		return "#Duration"
+	case store.KindInstant:
+		return "#DateTimeOffset"
+	case store.KindTimeOfDay:
+		return "#TimeOfDay"
 	case store.KindActivity:
 		return "#microsoft.graph.analyticsActivityType"
 	case store.KindNumber:
@@ -91,6 +95,8 @@ func (p *groupsPage) appendValue(text []byte, column odata.Column, value store.V
 		return wire.AppendMember(text, name, value.Date.String())
 	case store.KindDuration:
 		return wire.AppendMember(text, name, p.form.Duration(value.Duration))
+	case store.KindInstant, store.KindTimeOfDay:
+		return wire.AppendMember(text, name, value.Time())
 	}
 	literal := "null"
 	switch value.Kind {

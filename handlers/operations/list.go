@@ -78,6 +78,9 @@ func (s *Service) fetch(ctx context.Context, req *Request, owner store.Owner, wa
 	if wanted.size == 0 {
 		return nil, "", nil
 	}
+	if err := checkSkip(wanted.query); err != nil {
+		return nil, "", err
+	}
 	found, err := s.storeFor(req).List(ctx, owner, wanted.query)
 	if err != nil || len(found) <= wanted.size {
 		return found, "", err
@@ -85,6 +88,19 @@ func (s *Service) fetch(ctx context.Context, req *Request, owner store.Owner, wa
 	found = found[:wanted.size]
 	last := store.PositionOf(wanted.query.Order, &found[wanted.size-1])
 	return found, nextLink(req, owner, options, wanted.size, last), nil
+}
+
+// maxCalculatedSkip is the most statistics that a query leaves out if its order is calculated: a store has
+// all of them in memory then (store.Sorter).
+const maxCalculatedSkip = 10_000
+
+// checkSkip refuses a query that leaves out more.
+func checkSkip(query store.Query) error {
+	if query.Skip <= maxCalculatedSkip || store.OrderedByProperties(query.Order) {
+		return nil
+	}
+	return problem.Invalid(problem.Fault(gen.InvalidValue, "$skip",
+		"'$skip' is %d; with an expression in $orderby it must be at most %d.", query.Skip, maxCalculatedSkip))
 }
 
 // pageOf reads the options. The error names every fault of them.
@@ -96,6 +112,7 @@ func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (pa
 	if options.Skip != nil {
 		wanted.query.Skip = int(*options.Skip)
 	}
+	req.clock.Now = firstPageTime(options.Skiptoken)
 	var faults []gen.ErrorDetail
 	var err error
 	wanted.query.Filter, err = s.filter(req, options.Filter)
@@ -178,7 +195,7 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
 	link += linkOptions(req, []textOption{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
-	return link + "&$skiptoken=" + skipToken(last)
+	return link + "&$skiptoken=" + skipToken(last, req.clock)
 }
 
 // textOption is a query option of a link. Its text is nil if the query does not have it.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
@@ -71,6 +72,41 @@ func TestListFollowsNextLinks(t *testing.T) {
 	options.Skip, options.Skiptoken = nil, &token
 	if page, ids, _ = listOf(t, service, newTestRequest(), options); ids != "s2 s4" || page.Next != "" {
 		t.Errorf("second page: %s, next %s", ids, page.Next)
+	}
+}
+
+// TestNowIsTheTimeOfTheFirstPage checks that now() is one moment for all pages of a walk, whose clock goes
+// on meanwhile.
+func TestNowIsTheTimeOfTheFirstPage(t *testing.T) {
+	over := memory.New()
+	service := newTestService(t, over)
+	clock := time.Date(2019, 6, 16, 10, 0, 0, 0, time.UTC)
+	service.now = func() time.Time { return clock }
+	for i := range 4 {
+		record := store.Record{Type: store.Call, Activity: "Call", StartDate: store.Of(edm.DateOf(clock).AddDays(i))}
+		if _, _, err := over.Put(t.Context(), store.Key{Owner: testOwner, ID: fmt.Sprint("s", i)}, record, store.NoRevision); err != nil {
+			t.Fatal(err)
+		}
+	}
+	top, filter, order := gen.PageSize(2), "startDate ge date(now())", "startDate sub date(now()) desc"
+	options := gen.ListUserStatisticsParams{Top: &top, Filter: &filter, Orderby: &order}
+	page, ids, _ := listOf(t, service, newTestRequest(), options)
+	if ids != "s3 s2" {
+		t.Errorf("first page: %s", ids)
+	}
+	clock = clock.AddDate(0, 0, 1)
+	link, err := url.Parse(page.Next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := link.Query().Get("$skiptoken")
+	options.Skiptoken = &token
+	if _, ids, _ = listOf(t, service, newTestRequest(), options); ids != "s1 s0" {
+		t.Errorf("second page: %s", ids)
+	}
+	options.Skiptoken = nil
+	if _, ids, _ = listOf(t, service, newTestRequest(), options); ids != "s3 s2" {
+		t.Errorf("first page of the next day: %s", ids)
 	}
 }
 

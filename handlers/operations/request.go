@@ -30,6 +30,8 @@ type Request struct {
 	Caller auth.Principal
 	// Group is the atomicity group that the request belongs to, nil for none.
 	Group *AtomicityGroup
+	// clock is the time of now(); see Service.modelFor.
+	clock odata.Clock
 }
 
 // casts reports whether the URL casts to the type, or has no cast.
@@ -57,9 +59,6 @@ func (r *Request) analyticsURL(owner store.Owner) string {
 func (r *Request) entityURL(key store.Key) string {
 	return r.analyticsURL(key.Owner) + "/activityStatistics/" + key.ID
 }
-
-// modelFor returns the model that reads the request's options.
-func (s *Service) modelFor(req *Request) *odata.Model { return s.spec.Model.With(req.Aliases) }
 
 // storeFor returns the store, or the view of it that the request's atomicity group has.
 func (s *Service) storeFor(req *Request) store.Store {

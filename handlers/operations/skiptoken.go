@@ -9,18 +9,23 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"afterhours/gen"
+	"afterhours/handlers/odata"
 	"afterhours/handlers/problem"
 	"afterhours/store"
 )
 
-// A $skiptoken is base64url of a JSON array: the id, then the values of the order's properties. Only
+// A $skiptoken is base64url of a JSON array: the id, then the values of the order's expressions, and last the
+// time of now() if the query has it. Only
 // this file knows its form.
 
 // skipToken returns the $skiptoken of the page that follows the position.
-func skipToken(position store.Position) string {
+func skipToken(position store.Position, clock odata.Clock) string {
 	members := []any{position.ID}
 	for _, value := range position.Values {
 		members = append(members, member(value))
+	}
+	if clock.Used {
+		members = append(members, pageTime{clock.Now.UTC()})
 	}
 	text, _ := json.Marshal(members) // texts and integers, which never fail
 	return base64.RawURLEncoding.EncodeToString(text)
@@ -35,6 +40,10 @@ func member(value store.Value) any {
 		return value.Date
 	case store.KindDuration:
 		return int64(value.Duration)
+	case store.KindBool:
+		return value.Bool
+	case store.KindNumber, store.KindInstant, store.KindTimeOfDay:
+		return value.Number
 	}
 	return nil
 }
@@ -65,6 +74,9 @@ func parseSkipToken(token string, order []store.Order) (*store.Position, error) 
 	if err := json.Unmarshal(text, &members); err != nil {
 		return nil, err
 	}
+	if len(members) > 1 && members[len(members)-1].Kind() == '{' { // see firstPageTime
+		members = members[:len(members)-1]
+	}
 	if len(members) != 1+len(order) {
 		return nil, errors.New("a token of another order")
 	}
@@ -73,7 +85,7 @@ func parseSkipToken(token string, order []store.Order) (*store.Position, error) 
 		return nil, err
 	}
 	for i, o := range order {
-		if position.Values[i], err = parseMember(members[1+i], o.By.Name.Kind()); err != nil {
+		if position.Values[i], err = parseMember(members[1+i], store.KindOf(o.By)); err != nil {
 			return nil, err
 		}
 	}
@@ -92,6 +104,10 @@ func parseMember(text jsontext.Value, kind store.Kind) (store.Value, error) {
 		err = json.Unmarshal(text, &value.Date)
 	case kind == store.KindDuration:
 		err = json.Unmarshal(text, (*int64)(&value.Duration))
+	case kind == store.KindBool:
+		err = json.Unmarshal(text, &value.Bool)
+	default:
+		err = json.Unmarshal(text, &value.Number)
 	}
 	return value, err
 }

@@ -5,16 +5,20 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
+	"afterhours/handlers/odata"
 	"afterhours/handlers/problem"
 	"afterhours/store"
 	"afterhours/store/edm"
 )
 
 var testOrder = []store.Order{{By: store.Property{Name: "timeZoneUsed"}}, {By: store.Property{Name: "startDate"}, Descending: true},
-	{By: store.Property{Name: "duration"}}, {By: store.Property{Name: "activity"}}}
+	{By: store.Property{Name: "duration"}}, {By: store.Property{Name: "activity"}}, {By: store.IsOf{Type: store.Call}},
+	{By: store.Function{Func: store.Length, Args: []store.Expr{store.Property{Name: "id"}}}},
+	{By: store.Binary{Op: store.Add, X: store.Literal{Value: store.Value{Kind: store.KindInstant}}, Y: store.Property{Name: "duration"}}}}
 
 // TestSkipTokenRoundTrip checks that a position comes back from its token, whatever its values are.
 func TestSkipTokenRoundTrip(t *testing.T) {
@@ -25,13 +29,20 @@ func TestSkipTokenRoundTrip(t *testing.T) {
 			{Kind: store.KindDate, Date: edm.MinDate.AddDays(rapid.IntRange(0, 3652058).Draw(t, "date"))},
 			{Kind: store.KindDuration, Duration: edm.Duration(rapid.Int64().Draw(t, "duration"))},
 			{Kind: store.KindActivity, Text: string(rapid.SampledFrom(store.Activities).Draw(t, "activity"))},
+			{Kind: store.KindBool, Bool: rapid.Bool().Draw(t, "bool")},
+			{Kind: store.KindNumber, Number: rapid.Int64().Draw(t, "number")},
+			{Kind: store.KindInstant, Number: rapid.Int64Range(0, store.MaxInstant).Draw(t, "instant")},
 		} {
 			if rapid.Bool().Draw(t, "has a value") {
 				position.Values[i] = value
 			}
 		}
-		token := skipToken(position)
+		clock := odata.Clock{Now: time.Unix(rapid.Int64Range(0, 1<<33).Draw(t, "now"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds")).UTC(), Used: rapid.Bool().Draw(t, "has now()")}
+		token := skipToken(position, clock)
 		got, err := startAfter(&token, testOrder)
+		if first := firstPageTime(&token); clock.Used != first.Equal(clock.Now) {
+			t.Fatalf("%s: the first page was at %v, want %+v", token, first, clock)
+		}
 		if err != nil || !reflect.DeepEqual(*got, position) {
 			t.Fatalf("%s: %+v %v, want %+v", token, got, err, position)
 		}
@@ -43,8 +54,11 @@ func TestSkipTokenRoundTrip(t *testing.T) {
 
 func TestSkipTokenRefusals(t *testing.T) {
 	for _, text := range []string{
-		``, `{}`, `[]`, `null`, `["a"]`, `["a",null,null,null,null,null]`, `[1,null,null,null,null]`, `["a",1,null,null,null]`, `["a",null,"x",null,null]`,
-		`["a",null,null,"PT1H",null]`, `["a",null,null,1e30,null]`, `["a",null,null,null,7]`, `["a\u0000",null,null,null,null]`, `["a","\u0000",null,null,null]`, `["a",null,null,null,null]x`,
+		``, `{}`, `[]`, `null`, `["a"]`, `["a",null,null,null,null,null,null,null,null]`, `[1,null,null,null,null,null,null,null]`,
+		`["a",1,null,null,null,null,null,null]`, `["a",null,"x",null,null,null,null,null]`, `["a",null,null,"PT1H",null,null,null,null]`,
+		`["a",null,null,1e30,null,null,null,null]`, `["a",null,null,null,7,null,null,null]`, `["a",null,null,null,null,1,null,null]`,
+		`["a",null,null,null,null,null,"1",null]`, `["a",null,null,null,null,null,null,"2019-06-16T00:00:00Z"]`,
+		`["a\u0000",null,null,null,null,null,null,null]`, `["a","\u0000",null,null,null,null,null,null]`, `["a",null,null,null,null,null,null,null]x`,
 	} {
 		token := base64.RawURLEncoding.EncodeToString([]byte(text))
 		_, err := startAfter(&token, testOrder)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"afterhours/gen"
+	"afterhours/handlers/odata"
 	"afterhours/handlers/problem"
 	"afterhours/handlers/wire"
 	"afterhours/store"
@@ -154,5 +155,5 @@ func usersLink(req *Request, params gen.ListUsersParams, size int, last string) 
 		link += "&$count=" + strconv.FormatBool(*params.Count)
 	}
 	link += linkOptions(req, []textOption{{"$filter", params.Filter}, {"$orderby", params.Orderby}, {"$select", params.Select}, {"$expand", params.Expand}, {"$format", params.Format}})
-	return link + "&$skiptoken=" + skipToken(store.Position{ID: last})
+	return link + "&$skiptoken=" + skipToken(store.Position{ID: last}, odata.Clock{})
 }

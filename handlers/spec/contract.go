@@ -133,6 +133,7 @@ func (c *Contract) addModel() (err error) {
 	if err != nil {
 		return err
 	}
+	c.addCapabilities(model)
 	if c.Metadata, err = model.xml(); err != nil {
 		return err
 	}

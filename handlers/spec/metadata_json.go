@@ -24,7 +24,12 @@ func (m *metadata) json() ([]byte, error) {
 		schema[one.Name] = one.json("EntityType")
 	}
 	schema[m.Container.Name] = m.Container.json()
+	references := csdlObject{}
+	for _, one := range m.References {
+		references[one.URL] = csdlObject{"$Include": []csdlObject{{"$Namespace": one.Namespace, "$Alias": one.Alias}}}
+	}
 	return json.Marshal(csdlObject{
+		"$Reference":       references,
 		"$Version":         "4.01",
 		"$EntityContainer": m.Namespace + "." + m.Container.Name,
 		m.Namespace:        schema,
@@ -36,7 +41,7 @@ func (e enumType) json() csdlObject {
 	for _, member := range e.Members {
 		enum[member.Name] = member.Value
 	}
-	return enum
+	return enum.annotate(e.Annotations)
 }
 
 func (t structuredType) json(kind string) csdlObject {
@@ -54,7 +59,7 @@ func (t structuredType) json(kind string) csdlObject {
 		navigation["$Kind"] = "NavigationProperty"
 		of[one.Name] = navigation
 	}
-	return of
+	return of.annotate(t.Annotations)
 }
 
 // collectionOf is how the type of a collection begins in XML. JSON has $Collection instead.
@@ -71,18 +76,18 @@ func (p property) json() csdlObject {
 	of.set("$Nullable", p.Nullable && !isCollection) // a collection of entities has no nulls in it
 	of.set("$Precision", p.Precision)
 	of.set("$ContainsTarget", p.ContainsTarget)
-	return of
+	return of.annotate(p.Annotations)
 }
 
 func (c container) json() csdlObject {
 	of := csdlObject{"$Kind": "EntityContainer"}
 	for _, one := range c.EntitySets {
-		of[one.Name] = csdlObject{"$Collection": true, "$Type": one.Type}
+		of[one.Name] = csdlObject{"$Collection": true, "$Type": one.Type}.annotate(one.Annotations)
 	}
 	for _, one := range c.Singletons {
-		of[one.Name] = csdlObject{"$Type": one.Type}
+		of[one.Name] = csdlObject{"$Type": one.Type}.annotate(one.Annotations)
 	}
-	return of
+	return of.annotate(c.Annotations)
 }
 
 // set sets a member unless the value is the default: false, 0 or "".
@@ -90,4 +95,35 @@ func (o csdlObject) set(name string, value any) {
 	if value != false && value != 0 && value != "" {
 		o[name] = value
 	}
+}
+
+// annotate sets the annotations in o, and returns o.
+func (o csdlObject) annotate(annotations []annotation) csdlObject {
+	for _, one := range annotations {
+		o["@"+one.Term] = jsonValue(one.Value)
+	}
+	return o
+}
+
+// jsonValue returns the value of an annotation in CSDL JSON (14.3 and 14.4 of it). An enumeration member
+// is its name alone.
+func jsonValue(value any) any {
+	switch value := value.(type) {
+	case enumValue:
+		_, member, _ := strings.Cut(string(value), "/")
+		return member
+	case record:
+		of := csdlObject{}
+		for _, one := range value {
+			of[one.Name] = jsonValue(one.Value)
+		}
+		return of
+	case collection:
+		all := make([]any, len(value))
+		for i, one := range value {
+			all[i] = jsonValue(one)
+		}
+		return all
+	}
+	return value
 }

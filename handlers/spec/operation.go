@@ -68,7 +68,7 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		Security:   c.doc.Security,
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
 	}
-	ready.Produces = mediaTypes(op.Responses)
+	ready.Produces = produced(op.Responses)
 	ready.IsLong, _ = op.Extensions["x-long"].(bool)
 	if err := c.addNotImplemented(ready); err != nil {
 		return err
@@ -126,8 +126,8 @@ func NotImplementedMembers(schema *openapi3.Schema) map[string]any {
 	return members
 }
 
-// mediaTypes returns the media types of the successful responses. XML is the usual one of $metadata, which has both.
-func mediaTypes(responses *openapi3.Responses) []string {
+// produced returns the media types of the successful responses. XML is the usual one of $metadata, which has both.
+func produced(responses *openapi3.Responses) []string {
 	media := map[string]bool{}
 	for status, response := range responses.Map() {
 		if strings.HasPrefix(status, "2") {

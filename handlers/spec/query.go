@@ -3,6 +3,8 @@ package spec
 import (
 	"net/url"
 	"strings"
+
+	"afterhours/handlers/odata"
 )
 
 // CanonicalQuery returns a query with the system query options in the contract's spelling. With or
@@ -31,4 +33,13 @@ func (c *Contract) CanonicalQuery(raw string) string {
 		pairs[i] = canonical + "=" + value
 	}
 	return strings.Join(pairs, "&")
+}
+
+// CheckGrammar checks the text of an option that is not implemented by the standard's grammar, as far as
+// this program knows it. The error says what is wrong.
+func CheckGrammar(option, text string) error {
+	if option == "$search" {
+		return odata.CheckSearch(text)
+	}
+	return nil
 }

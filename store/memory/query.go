@@ -102,6 +102,9 @@ func (o ordered) sorted(ctx context.Context, query store.Query) ([]store.Statist
 	if needed < 0 || needed > math.MaxInt/2 {
 		needed = math.MaxInt / 2
 	}
+	if !store.OrderedByProperties(query.Order) {
+		return o.calculated(ctx, query)
+	}
 	var first []*store.Statistic
 	sort := func() {
 		slices.SortFunc(first, func(a, b *store.Statistic) int { return store.CompareBy(query.Order, a, b) })
@@ -125,6 +128,20 @@ func (o ordered) sorted(ctx context.Context, query store.Query) ([]store.Statist
 		page = append(page, *statistic)
 	}
 	return unlessEnded(ctx, page)
+}
+
+// calculated returns a page in an order that is calculated for each statistic.
+func (o ordered) calculated(ctx context.Context, query store.Query) ([]store.Statistic, error) {
+	sorter, filter := store.NewSorter(query), store.NewMatcher(query.Filter)
+	for _, statistic := range o {
+		if ctx.Err() != nil {
+			break
+		}
+		if filter.Match(statistic) {
+			sorter.Add(statistic)
+		}
+	}
+	return unlessEnded(ctx, sorter.Page())
 }
 
 // count returns how many statistics the filter keeps, or the context's cause if the

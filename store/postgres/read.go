@@ -39,7 +39,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 	if err != nil {
 		return nil, err
 	}
-	return page.Statistics, nil
+	return page.Statistics(), nil
 }
 
 // Count implements store.Store.

@@ -27,7 +27,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 		statement := dialect.List("id, "+sqlquery.Columns, owner, query, via)
 		page := statement.Page()
 		err = each(ctx, on, statement, page.Add)
-		found = page.Statistics
+		found = page.Statistics()
 		return err
 	})
 	return translate(ctx, "listing statistics", found, err)

@@ -68,7 +68,7 @@ func conjuncts(expr store.Expr) []store.Expr {
 // true.
 func (t *translated) note(conjunct store.Expr) {
 	b, ok := conjunct.(store.Binary)
-	if !ok || b.Op == store.Ne || kindOf(b.X) == store.KindNull || kindOf(b.Y) == store.KindNull {
+	if !ok || b.Op == store.Ne || store.KindOf(b.X) == store.KindNull || store.KindOf(b.Y) == store.KindNull {
 		return
 	}
 	x, xIsProperty := b.X.(store.Property)
@@ -185,9 +185,9 @@ func (w *writer) binary(b store.Binary) {
 
 // compare writes a comparison that is NULL if an operand is NULL, as SQL has it.
 func (w *writer) compare(b store.Binary) {
-	operator, kind := sqlOperators[b.Op], kindOf(b.X)
+	operator, kind := sqlOperators[b.Op], store.KindOf(b.X)
 	ordered := kind != store.KindBool && kind != store.KindActivity
-	if kind == store.KindNull || kind != kindOf(b.Y) || !ordered && b.Op != store.Eq {
+	if kind == store.KindNull || kind != store.KindOf(b.Y) || !ordered && b.Op != store.Eq {
 		w.refuse()
 		return
 	}
@@ -205,7 +205,7 @@ func (w *writer) equal(b store.Binary, toNull, toValue string) {
 		w.write("(", b.X, toNull)
 	case b.X == null:
 		w.write("(", b.Y, toNull)
-	case kindOf(b.X) == store.KindNull || kindOf(b.X) != kindOf(b.Y):
+	case store.KindOf(b.X) == store.KindNull || store.KindOf(b.X) != store.KindOf(b.Y):
 		w.refuse()
 	default:
 		w.write("(", b.X, toValue, b.Y, ")")
@@ -230,14 +230,14 @@ func (w *writer) in(in store.In) {
 
 // oneOf writes whether the operand is one of values that are not null.
 func (w *writer) oneOf(x store.Expr, values []store.Value) {
-	if len(values) == 0 || kindOf(x) == store.KindNull {
+	if len(values) == 0 || store.KindOf(x) == store.KindNull {
 		w.refuse()
 		return
 	}
 	w.write("(", x, " IN ")
 	separator := "("
 	for _, value := range values {
-		if value.Kind != kindOf(x) {
+		if value.Kind != store.KindOf(x) {
 			w.refuse()
 		}
 		w.write(separator, store.Literal{Value: value})
@@ -248,7 +248,7 @@ func (w *writer) oneOf(x store.Expr, values []store.Value) {
 
 // function writes a function of two texts.
 func (w *writer) function(f store.Function) {
-	if len(f.Args) != 2 || kindOf(f.Args[0]) != store.KindText || kindOf(f.Args[1]) != store.KindText {
+	if len(f.Args) != 2 || store.KindOf(f.Args[0]) != store.KindText || store.KindOf(f.Args[1]) != store.KindText {
 		w.refuse()
 		return
 	}

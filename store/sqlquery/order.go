@@ -7,11 +7,11 @@ import (
 	"afterhours/store"
 )
 
-// orderBy writes ORDER BY, with the id last to break ties.
+// orderBy writes ORDER BY, with the id last to break ties. Each member of the order must be a property.
 func (w *writer) orderBy(order []store.Order) {
 	w.write(" ORDER BY ")
 	for _, o := range order {
-		w.key(o.By)
+		w.key(o.By.(store.Property))
 		w.write(direction(o))
 		if o.By == id {
 			return // ids are unique
@@ -31,7 +31,7 @@ func direction(o store.Order) string {
 	if o.Descending {
 		direction, nulls = " DESC", " NULLS LAST"
 	}
-	if neverNull(o.By) {
+	if neverNull(o.By.(store.Property)) {
 		return direction
 	}
 	return direction + nulls
@@ -84,7 +84,8 @@ func (w *writer) after(order []store.Order, position *store.Position, present ma
 	}
 	w.write(" AND ")
 	for i, o := range order {
-		w.step(o, position.Values[i], neverNull(o.By) || present[o.By])
+		by := o.By.(store.Property)
+		w.step(o, position.Values[i], neverNull(by) || present[by])
 	}
 	w.write("id > ", parameter{position.ID})
 	for range order {
@@ -95,7 +96,7 @@ func (w *writer) after(order []store.Order, position *store.Position, present ma
 // step writes one member of the order up to its OR.
 func (w *writer) step(o store.Order, value store.Value, present bool) {
 	key, at := &writer{dialect: w.dialect}, &writer{dialect: w.dialect}
-	key.key(o.By)
+	key.key(o.By.(store.Property))
 	at.keyOf(value)
 	null := value.Kind == store.KindNull
 	switch {

@@ -28,6 +28,9 @@ type Statement struct {
 	// Residue is the part of the filter that SQL does not evaluate, nil if there is none.
 	// A row counts only if a store.Matcher of it matches the row.
 	Residue store.Expr
+	// Sorted is the query if SQL does not sort the rows as it asks for, nil if SQL does. Then
+	// a store.Sorter sorts those that count.
+	Sorted *store.Query
 	// Skip is how many of the rows that count to leave out, and Limit how many of the
 	// following ones to take. Without a residue the SQL has done both.
 	Skip, Limit int
@@ -54,6 +57,9 @@ func (v Via) from() string {
 // the order of the page. The filter must be folded.
 func (d Dialect) List(columns string, owner store.Owner, query store.Query, via Via) Statement {
 	filter := d.translate(query.Filter)
+	if !store.OrderedByProperties(query.Order) {
+		return d.unsorted(columns, owner, query, via, filter)
+	}
 	if via.Row != "" && (filter.residue == nil || len(query.Order) == 0) {
 		outer := &writer{dialect: d}
 		outer.write("SELECT "+columns+" FROM statistics WHERE "+via.Row+" IN (", d.page(via.Row, owner, query, via, filter), ")")
@@ -61,6 +67,15 @@ func (d Dialect) List(columns string, owner store.Owner, query store.Query, via 
 		return outer.statement(filter.residue, query)
 	}
 	return d.page(columns, owner, query, via, filter).statement(filter.residue, query)
+}
+
+// unsorted returns the statement of a page whose order SQL does not calculate.
+func (d Dialect) unsorted(columns string, owner store.Owner, query store.Query, via Via, filter translated) Statement {
+	w := &writer{dialect: d}
+	w.write("SELECT "+columns+via.from(), d.ofOwner(owner), filter.conditions)
+	statement := w.statement(filter.residue, store.Query{Limit: math.MaxInt})
+	statement.Sorted = &query
+	return statement
 }
 
 // page writes the whole statement, with a limit if there is no residue.
@@ -109,23 +124,39 @@ func (d Dialect) ofOwner(owner store.Owner) *writer {
 // Page makes a page of the rows of a statement.
 type Page struct {
 	residue     *store.Matcher
+	sorter      *store.Sorter // nil if SQL sorts
 	skip, limit int
-	Statistics  []store.Statistic
+	statistics  []store.Statistic
 }
 
 // Page returns an empty page for the rows of the statement.
 func (s Statement) Page() *Page {
-	return &Page{residue: store.NewMatcher(s.Residue), skip: s.Skip, limit: s.Limit}
+	p := &Page{residue: store.NewMatcher(s.Residue), skip: s.Skip, limit: s.Limit}
+	if s.Sorted != nil {
+		p.sorter = store.NewSorter(*s.Sorted)
+	}
+	return p
 }
 
 // Add takes the next row and reports whether the page has room for more.
 func (p *Page) Add(statistic *store.Statistic) bool {
 	switch {
 	case !p.residue.Match(statistic):
+	case p.sorter != nil:
+		row := *statistic
+		p.sorter.Add(&row)
 	case p.skip > 0:
 		p.skip--
 	default:
-		p.Statistics = append(p.Statistics, *statistic)
+		p.statistics = append(p.statistics, *statistic)
 	}
-	return len(p.Statistics) < p.limit
+	return len(p.statistics) < p.limit
+}
+
+// Statistics returns the page after the last row.
+func (p *Page) Statistics() []store.Statistic {
+	if p.sorter != nil {
+		return p.sorter.Page()
+	}
+	return p.statistics
 }

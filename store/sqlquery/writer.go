@@ -106,6 +106,8 @@ func (w *writer) literal(value store.Value) {
 		w.write(parameter{w.dialect.Date(value.Date)})
 	case store.KindDuration:
 		w.write(parameter{int64(value.Duration)})
+	default:
+		w.refuse()
 	}
 }
 
@@ -121,42 +123,4 @@ func (w *writer) property(property store.Property) {
 		return
 	}
 	w.write("CASE WHEN type = ", parameter{string(property.Type)}, " THEN "+definition.Column+" END")
-}
-
-// kindOf returns the kind of a well-typed expression, or KindNull if it is the literal null
-// or calculates.
-func kindOf(expr store.Expr) store.Kind {
-	switch x := expr.(type) {
-	case store.Literal:
-		return x.Value.Kind
-	case store.Property:
-		return x.Name.Kind()
-	case store.Function:
-		return kindOfFunction(x.Func)
-	case store.Not, store.In, store.IsOf:
-		return store.KindBool
-	case store.Binary:
-		if !calculates(x.Op) {
-			return store.KindBool
-		}
-	}
-	return store.KindNull
-}
-
-func calculates(op store.Operator) bool {
-	switch op {
-	case store.Add, store.Sub, store.Mul, store.Div:
-		return true
-	}
-	return false
-}
-
-func kindOfFunction(f store.Func) store.Kind {
-	switch f {
-	case store.Contains, store.StartsWith, store.EndsWith:
-		return store.KindBool
-	case store.TotalSeconds:
-		return store.KindNumber
-	}
-	return store.KindNull
 }

@@ -17,6 +17,9 @@ var (
 	durationPool = []edm.Duration{edm.MinDuration, edm.MinDuration + 1, -edm.Day - 1, -edm.Day, -1, 0, 1, edm.Second, edm.Hour, edm.Day, edm.Day + 1, edm.MaxDuration}
 	datePool     = []edm.Date{edm.MinDate, edm.MinDate + 1, 737_225, 737_226, 737_227, 737_590, edm.MaxDate - 1, edm.MaxDate}
 	numberPool   = []int64{-1 << 63, -store.One, -1, 0, 1, store.One / 2, store.One, 3 * store.One, 12 * store.One, 2019 * store.One, 86_400 * store.One, 1<<63 - 1}
+	instantPool  = []int64{0, 1, int64(edm.Day) - 1, int64(edm.Day), 737_225 * int64(edm.Day), 737_226*int64(edm.Day) + 45_296*int64(edm.Second) + 7, store.MaxInstant}
+	timePool     = []int64{0, 1, 45_296 * int64(edm.Second), int64(edm.Day) - 1}
+	patternPool  = []string{"", "^$", "^call_.*", "^[A-Za-z]$", `\d{4}-\d{2}`, `^\S+ \S+$`, `\bstandard\b`, "^.$", "(a|b)+$", "^[^a]*$"}
 	typePool     = []store.Type{store.Call, store.Chat, store.Email, store.Focus, store.Meeting}
 )
 
@@ -63,6 +66,9 @@ func drawQuery(t *rapid.T, stored []store.Statistic) store.Query {
 		kind := one(t, "order", store.KindText, store.KindActivity, store.KindDate, store.KindDuration)
 		query.Order = append(query.Order, store.Order{By: drawProperty(t, kind), Descending: rapid.Bool().Draw(t, "descending")})
 	}
+	if len(query.Order) > 0 && chance(t, "calculated", 3) {
+		query.Order[rapid.IntRange(0, len(query.Order)-1).Draw(t, "which")].By = drawSortKey(t)
+	}
 	switch after := rapid.IntRange(0, 2).Draw(t, "after"); {
 	case after == 1 && len(stored) > 0:
 		position := store.PositionOf(query.Order, &stored[rapid.IntRange(0, len(stored)-1).Draw(t, "at")])
@@ -73,6 +79,14 @@ func drawQuery(t *rapid.T, stored []store.Statistic) store.Query {
 		query.After = &position
 	}
 	return query
+}
+
+// drawSortKey draws an expression of any kind.
+func drawSortKey(t *rapid.T) store.Expr {
+	if chance(t, "boolean", 5) {
+		return drawBool(t, 2)
+	}
+	return drawOf(t, one(t, "kind", comparedKinds...), 3)
 }
 
 func drawProperty(t *rapid.T, kind store.Kind) store.Property {
@@ -100,6 +114,10 @@ func drawLiteral(t *rapid.T, kind store.Kind) store.Value {
 		value.Date = one(t, "date", datePool...)
 	case store.KindDuration:
 		value.Duration = one(t, "duration", durationPool...)
+	case store.KindInstant:
+		value.Number = one(t, "instant", instantPool...)
+	case store.KindTimeOfDay:
+		value.Number = one(t, "time of day", timePool...)
 	case store.KindActivity:
 		value.Text = string(one(t, "activity", store.Activities...))
 	}
