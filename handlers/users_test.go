@@ -183,13 +183,16 @@ func TestUserMetadata(t *testing.T) {
 	if got := c.send("GET", "/beta/me", "", "Accept", "application/json;odata.metadata=none").want(t, 200); got.text != `{"id":"`+megan+`","userPrincipalName":null}` {
 		t.Errorf("%s", got.text)
 	}
+	if got := c.send("GET", "/beta/me", "", "Prefer", "omit-values=nulls").want(t, 200); strings.Contains(got.text, "userPrincipalName") || got.header.Get("Preference-Applied") != "omit-values=nulls" {
+		t.Errorf("%s %v", got.text, got.header)
+	}
 	app := testClient{c.testServer, c.appToken("Analytics.Read.All")}
 	app.send("GET", "/beta/users", "", "Accept", "application/json;odata.metadata=none").want(t, 200, `{"value":[{"id":"`)
 	for _, entry := range c.do(call{method: "GET", path: "/beta/"}).object(t)["value"].([]any) {
 		from := map[string]testClient{"Singleton": c, "EntitySet": app}[entry.(map[string]any)["kind"].(string)]
 		from.send("GET", "/beta/"+entry.(map[string]any)["url"].(string), "").want(t, 200)
 	}
-	c.do(call{method: "GET", path: "/beta/$metadata"}).want(t, 200, `<Property Name="userPrincipalName" Type="Edm.String"></Property>`)
+	c.do(call{method: "GET", path: "/beta/$metadata"}).want(t, 200, `<Property Name="userPrincipalName" Type="Edm.String">`)
 	body := `{"requests":[{"id":"1","method":"GET","url":"/me?$select=id"},{"id":"2","method":"GET","url":"/users"}]}`
 	c.send("POST", "/beta/$batch", body).want(t, 200, `"status":200`, `"status":403`)
 }

@@ -37,7 +37,9 @@ func (s *Service) User(ctx context.Context, req *Request, userID string, params 
 	if err != nil {
 		return nil, err
 	}
-	return objectResponse(req, object), nil
+	response := objectResponse(req, object)
+	response.Preference = req.Form.Preference()
+	return response, nil
 }
 
 // appendUser appends the JSON of a user. The context is "" within a collection.

@@ -58,7 +58,7 @@ func (s *Service) Users(ctx context.Context, req *Request, params gen.ListUsersP
 		text = wire.AppendMember(text, "@odata.nextLink", next)
 	}
 	text = append(append(append(text, `"value":`...), value...), '}')
-	return &Response{Status: http.StatusOK, Preference: wanted.applied, ContentType: req.Form.ContentType(), Body: text}, nil
+	return &Response{Status: http.StatusOK, Preference: joined(wanted.applied, req.Form.Preference()), ContentType: req.Form.ContentType(), Body: text}, nil
 }
 
 // usersTarget returns the option that makes a list of users long.

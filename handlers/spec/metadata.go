@@ -91,14 +91,15 @@ func newMetadata(schemas openapi3.Schemas, types []*wire.Type) (*metadata, error
 	}
 	analytics := property{Name: "analytics", Type: namespace + ".userAnalytics", Nullable: true, ContainsTarget: true,
 		Annotations: describe(schemas["userAnalytics"].Value.Description)}
-	user, err := propertiesOf(schemas["user"].Value, []property{base[0], analytics}, described)
+	user, err := propertiesOf(schemas["user"].Value, []property{base[0], analytics}, nil)
 	if err != nil {
 		return nil, err
 	}
 	// The types repeat the id and the key of entity, which is their base in Graph: OpenUI5 finds the key only in the type itself.
 	entities := []structuredType{
 		{Name: "entity", Abstract: true, Key: "id", Properties: base[:1], Annotations: describe("Anything with an id.")},
-		{Name: "user", Key: "id", Properties: append(base[:1:1], user...), Annotations: describe(schemas["user"].Value.Description), Navigation: []property{analytics}},
+		{Name: "user", Key: "id", Properties: append(base[:1:1], user...), Navigation: []property{analytics},
+			Annotations: describe(schemas["user"].Value.Description)},
 		{Name: "userAnalytics", Key: "id", Annotations: describe(schemas["userAnalytics"].Value.Description),
 			Properties: []property{base[0], {Name: "settings", Type: namespace + ".settings", Annotations: describe(schemas["settings"].Value.Description)}},
 			Navigation: []property{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: true, ContainsTarget: true,
