@@ -24,6 +24,7 @@ var probes = map[string]probe{
 		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
 		"?$select=timeZoneUsed&$skip=1",
 	}},
+	"deltaStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$top=1", "?$deltatoken=latest"}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
 	"getSettings":               {},

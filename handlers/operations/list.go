@@ -31,6 +31,9 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 	if err != nil {
 		return nil, err
 	}
+	if tracks(options) {
+		return s.listTracked(ctx, req, owner, options)
+	}
 	wanted, err := s.pageOf(req, options)
 	if err != nil {
 		return nil, err

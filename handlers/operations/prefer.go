@@ -13,6 +13,7 @@ type preferences struct {
 	representation  bool // return=representation, asked for explicitly
 	createIfMissing bool // create-if-missing (Graph guidelines, "Upsert")
 	maxPageSize     int  // odata.maxpagesize (OData 8.2.8.5), 0 if not given
+	trackChanges    bool // odata.track-changes (OData 8.2.8.8)
 }
 
 // parsePrefer reads a Prefer header, nil for none. If a preference stands twice, the first one
@@ -38,6 +39,8 @@ func parsePrefer(header *string) preferences {
 			p.minimal, p.representation = value == "minimal", value == "representation"
 		case "create-if-missing":
 			p.createIfMissing = true
+		case "track-changes":
+			p.trackChanges = true
 		case "maxpagesize":
 			if size, err := strconv.Atoi(value); err == nil && size > 0 {
 				p.maxPageSize = size

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"afterhours/handlers/auth"
+	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 )
@@ -43,7 +44,11 @@ func (r *Request) contextURL(owner store.Owner, rest string) string {
 
 // entityURL returns the URL of a statistic, the same for /me and /users.
 func (r *Request) entityURL(key store.Key) string {
-	return r.Root + "/users/" + key.User + "/analytics/activityStatistics/" + key.ID
+	collection := r.Root + "/users/" + key.User + "/analytics/activityStatistics"
+	if spec.IsDelta(key.ID) { // after a slash it is the function
+		return collection + "('" + key.ID + "')"
+	}
+	return collection + "/" + key.ID
 }
 
 // storeFor returns the store, or the view of it that the request's atomicity group has.
