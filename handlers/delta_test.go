@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"afterhours/handlers"
 	"afterhours/handlers/auth"
 )
 
@@ -212,6 +213,18 @@ func TestDeltaGone(t *testing.T) {
 				t.Errorf("%s: begin again at %s", name, again)
 			}
 			asked.send("GET", again, "").want(t, 200, "deltaLink")
+		}
+	})
+}
+
+// TestDeltaTakesTooLong checks that a comparison that takes too long is to be tried again.
+func TestDeltaTakesTooLong(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		ts.createSeed()
+		hasty := ts.anotherServer(func(config *handlers.Config) { config.QueryTime = 1 })
+		got := hasty.do(call{method: "GET", path: deltaURL, token: ts.userToken(megan, "Analytics.Read")})
+		if got.want(t, 503, "takes longer than 10ns"); got.header.Get("Retry-After") == "" {
+			t.Errorf("no Retry-After: %v", got.header)
 		}
 	})
 }

@@ -27,6 +27,7 @@ type csdlSchema struct {
 	Enum      csdlEnum      `xml:"EnumType"`
 	Complex   csdlType      `xml:"ComplexType"`
 	Entities  []csdlType    `xml:"EntityType"`
+	Delta     csdlFunction  `xml:"Function"`
 	Container csdlContainer `xml:"EntityContainer"`
 }
 
@@ -63,6 +64,18 @@ type csdlProperty struct {
 	Nullable       string `xml:"Nullable,attr,omitempty"` // "false", as true is the default
 	Precision      string `xml:"Precision,attr,omitempty"`
 	ContainsTarget bool   `xml:"ContainsTarget,attr,omitempty"`
+}
+
+// csdlFunction is a function that is bound to its first parameter.
+type csdlFunction struct {
+	Name       string         `xml:"Name,attr"`
+	IsBound    bool           `xml:"IsBound,attr"`
+	Parameters []csdlProperty `xml:"Parameter"`
+	Returns    csdlReturnType `xml:"ReturnType"`
+}
+
+type csdlReturnType struct {
+	Type string `xml:"Type,attr"`
 }
 
 type csdlContainer struct {
@@ -117,6 +130,9 @@ func newMetadata(schemas openapi3.Schemas, types []*wire.Type) ([]byte, error) {
 		Enum:      csdlActivities(schemas["analyticsActivityType"].Value),
 		Complex:   csdlType{Name: "settings", Properties: settings},
 		Entities:  entities,
+		Delta: csdlFunction{Name: "delta", IsBound: true,
+			Parameters: []csdlProperty{{Name: "bindingParameter", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: "false"}},
+			Returns:    csdlReturnType{"Collection(" + namespace + ".activityStatistics)"}},
 		Container: csdlContainer{Name: "GraphService",
 			EntitySet: csdlEntitySet{"users", namespace + ".user"}, Singleton: csdlSingleton{"me", namespace + ".user"}},
 	})
