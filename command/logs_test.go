@@ -116,7 +116,7 @@ func TestLogsTellNothing(t *testing.T) {
 func secretPaths(operation checked.Operation) []string {
 	var paths []string
 	for _, name := range []string{secretUser, secretUPN} {
-		paths = append(paths, operation.Path("{user-id}", name, "{activityStatistics-id}", "secret-id", "{property}", "timeZoneUsed"))
+		paths = append(paths, operation.Path("{user-id}", name, "{activityStatistics-id}", "secret-id", "{property}", "timeZoneUsed", "{settings-property}", "hasLicense"))
 	}
 	return slices.Compact(paths) // the same twice if the path has no user
 }

@@ -58,6 +58,7 @@ const (
 	FaultMatchMethodHEAD   FaultMatchMethod = "HEAD"
 	FaultMatchMethodPATCH  FaultMatchMethod = "PATCH"
 	FaultMatchMethodPOST   FaultMatchMethod = "POST"
+	FaultMatchMethodPUT    FaultMatchMethod = "PUT"
 )
 
 // Valid indicates whether the value is a known member of the FaultMatchMethod enum.
@@ -72,6 +73,8 @@ func (e FaultMatchMethod) Valid() bool {
 	case FaultMatchMethodPATCH:
 		return true
 	case FaultMatchMethodPOST:
+		return true
+	case FaultMatchMethodPUT:
 		return true
 	default:
 		return false

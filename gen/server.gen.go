@@ -37,6 +37,9 @@ type ServerInterface interface {
 	// CountMyStatistics Count the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics/$count)
 	CountMyStatistics(c *gin.Context, params CountMyStatisticsParams)
+	// ListMyStatisticReferences List references to the activity statistics of the signed-in user.
+	// (GET /me/analytics/activityStatistics/$ref)
+	ListMyStatisticReferences(c *gin.Context, params ListMyStatisticReferencesParams)
 	// DeltaMyStatistics Track changes of the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics/delta())
 	DeltaMyStatistics(c *gin.Context, params DeltaMyStatisticsParams)
@@ -49,18 +52,45 @@ type ServerInterface interface {
 	// UpdateMyStatistic Update callActivityStatistics or another activity statistic of the signed-in user.
 	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id})
 	UpdateMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params UpdateMyStatisticParams)
+	// ReplaceMyStatistic Replace an activity statistic of the signed-in user as a whole.
+	// (PUT /me/analytics/activityStatistics/{activityStatistics-id})
+	ReplaceMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params ReplaceMyStatisticParams)
+	// GetMyStatisticReference Read the reference to an activity statistic of the signed-in user.
+	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/$ref)
+	GetMyStatisticReference(c *gin.Context, activityStatisticsID StatisticID, params GetMyStatisticReferenceParams)
+	// ClearMyStatisticProperty Clear one property of an activity statistic of the signed-in user.
+	// (DELETE /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ClearMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ClearMyStatisticPropertyParams)
 	// GetMyStatisticProperty Read one property of an activity statistic of the signed-in user.
 	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property})
 	GetMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyParams)
+	// UpdateMyStatisticProperty Set one property of an activity statistic of the signed-in user by PATCH.
+	// (PATCH /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	UpdateMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params UpdateMyStatisticPropertyParams)
+	// ReplaceMyStatisticProperty Set one property of an activity statistic of the signed-in user.
+	// (PUT /me/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ReplaceMyStatisticProperty(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceMyStatisticPropertyParams)
+	// ClearMyStatisticPropertyValue Clear the value of one property of an activity statistic of the signed-in user.
+	// (DELETE /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ClearMyStatisticPropertyValue(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ClearMyStatisticPropertyValueParams)
 	// GetMyStatisticPropertyValue Read the bare value of one property of an activity statistic of the signed-in user.
 	// (GET /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
 	GetMyStatisticPropertyValue(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params GetMyStatisticPropertyValueParams)
+	// ReplaceMyStatisticPropertyValue Set one property of an activity statistic of the signed-in user to a bare value.
+	// (PUT /me/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ReplaceMyStatisticPropertyValue(c *gin.Context, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceMyStatisticPropertyValueParams)
 	// GetMySettings Read the analytics settings of the signed-in user.
 	// (GET /me/analytics/settings)
 	GetMySettings(c *gin.Context, params GetMySettingsParams)
 	// UpdateMySettings Update the analytics settings of the signed-in user.
 	// (PATCH /me/analytics/settings)
 	UpdateMySettings(c *gin.Context, params UpdateMySettingsParams)
+	// GetMySettingsProperty Read one of the analytics settings of the signed-in user.
+	// (GET /me/analytics/settings/{settings-property})
+	GetMySettingsProperty(c *gin.Context, settingsProperty SettingsProperty, params GetMySettingsPropertyParams)
+	// GetMySettingsPropertyValue Read the bare value of one of the analytics settings of the signed-in user.
+	// (GET /me/analytics/settings/{settings-property}/$value)
+	GetMySettingsPropertyValue(c *gin.Context, settingsProperty SettingsProperty, params GetMySettingsPropertyValueParams)
 	// GetUserAnalytics Read the analytics of a user, with settings and (if expanded) statistics.
 	// (GET /users/{user-id}/analytics)
 	GetUserAnalytics(c *gin.Context, userID UserID, params GetUserAnalyticsParams)
@@ -76,6 +106,9 @@ type ServerInterface interface {
 	// CountUserStatistics Count the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/$count)
 	CountUserStatistics(c *gin.Context, userID UserID, params CountUserStatisticsParams)
+	// ListUserStatisticReferences List references to the activity statistics of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/$ref)
+	ListUserStatisticReferences(c *gin.Context, userID UserID, params ListUserStatisticReferencesParams)
 	// DeltaUserStatistics Track changes of the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/delta())
 	DeltaUserStatistics(c *gin.Context, userID UserID, params DeltaUserStatisticsParams)
@@ -88,18 +121,45 @@ type ServerInterface interface {
 	// UpdateUserStatistic Update callActivityStatistics or another activity statistic of a user.
 	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	UpdateUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params UpdateUserStatisticParams)
+	// ReplaceUserStatistic Replace an activity statistic of a user as a whole.
+	// (PUT /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
+	ReplaceUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params ReplaceUserStatisticParams)
+	// GetUserStatisticReference Read the reference to an activity statistic of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/$ref)
+	GetUserStatisticReference(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params GetUserStatisticReferenceParams)
+	// ClearUserStatisticProperty Clear one property of an activity statistic of a user.
+	// (DELETE /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ClearUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ClearUserStatisticPropertyParams)
 	// GetUserStatisticProperty Read one property of an activity statistic of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
 	GetUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyParams)
+	// UpdateUserStatisticProperty Set one property of an activity statistic of a user by PATCH.
+	// (PATCH /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	UpdateUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params UpdateUserStatisticPropertyParams)
+	// ReplaceUserStatisticProperty Set one property of an activity statistic of a user.
+	// (PUT /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property})
+	ReplaceUserStatisticProperty(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceUserStatisticPropertyParams)
+	// ClearUserStatisticPropertyValue Clear the value of one property of an activity statistic of a user.
+	// (DELETE /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ClearUserStatisticPropertyValue(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ClearUserStatisticPropertyValueParams)
 	// GetUserStatisticPropertyValue Read the bare value of one property of an activity statistic of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
 	GetUserStatisticPropertyValue(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params GetUserStatisticPropertyValueParams)
+	// ReplaceUserStatisticPropertyValue Set one property of an activity statistic of a user to a bare value.
+	// (PUT /users/{user-id}/analytics/activityStatistics/{activityStatistics-id}/{property}/$value)
+	ReplaceUserStatisticPropertyValue(c *gin.Context, userID UserID, activityStatisticsID StatisticID, property StatisticProperty, params ReplaceUserStatisticPropertyValueParams)
 	// GetUserSettings Read the analytics settings of a user.
 	// (GET /users/{user-id}/analytics/settings)
 	GetUserSettings(c *gin.Context, userID UserID, params GetUserSettingsParams)
 	// UpdateUserSettings Update the analytics settings of a user.
 	// (PATCH /users/{user-id}/analytics/settings)
 	UpdateUserSettings(c *gin.Context, userID UserID, params UpdateUserSettingsParams)
+	// GetUserSettingsProperty Read one of the analytics settings of a user.
+	// (GET /users/{user-id}/analytics/settings/{settings-property})
+	GetUserSettingsProperty(c *gin.Context, userID UserID, settingsProperty SettingsProperty, params GetUserSettingsPropertyParams)
+	// GetUserSettingsPropertyValue Read the bare value of one of the analytics settings of a user.
+	// (GET /users/{user-id}/analytics/settings/{settings-property}/$value)
+	GetUserSettingsPropertyValue(c *gin.Context, userID UserID, settingsProperty SettingsProperty, params GetUserSettingsPropertyValueParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -177,6 +237,25 @@ func (siw *ServerInterfaceWrapper) RunBatch(c *gin.Context) {
 	}
 
 	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferBatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
 
 	// ------------- Optional header parameter "client-request-id" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
@@ -654,6 +733,121 @@ func (siw *ServerInterfaceWrapper) CountMyStatistics(c *gin.Context) {
 	siw.Handler.CountMyStatistics(c, params)
 }
 
+// ListMyStatisticReferences operation middleware
+func (siw *ServerInterfaceWrapper) ListMyStatisticReferences(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyStatisticReferencesParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyStatisticReferences(c, params)
+}
+
 // DeltaMyStatistics operation middleware
 func (siw *ServerInterfaceWrapper) DeltaMyStatistics(c *gin.Context) {
 
@@ -1073,6 +1267,281 @@ func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
 	siw.Handler.UpdateMyStatistic(c, activityStatisticsID, params)
 }
 
+// ReplaceMyStatistic operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceMyStatistic(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceMyStatisticParams
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceMyStatistic(c, activityStatisticsID, params)
+}
+
+// GetMyStatisticReference operation middleware
+func (siw *ServerInterfaceWrapper) GetMyStatisticReference(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyStatisticReferenceParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyStatisticReference(c, activityStatisticsID, params)
+}
+
+// ClearMyStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ClearMyStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearMyStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearMyStatisticProperty(c, activityStatisticsID, property, params)
+}
+
 // GetMyStatisticProperty operation middleware
 func (siw *ServerInterfaceWrapper) GetMyStatisticProperty(c *gin.Context) {
 
@@ -1139,6 +1608,294 @@ func (siw *ServerInterfaceWrapper) GetMyStatisticProperty(c *gin.Context) {
 	siw.Handler.GetMyStatisticProperty(c, activityStatisticsID, property, params)
 }
 
+// UpdateMyStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) UpdateMyStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateMyStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateMyStatisticProperty(c, activityStatisticsID, property, params)
+}
+
+// ReplaceMyStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceMyStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceMyStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceMyStatisticProperty(c, activityStatisticsID, property, params)
+}
+
+// ClearMyStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ClearMyStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearMyStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+}
+
 // GetMyStatisticPropertyValue operation middleware
 func (siw *ServerInterfaceWrapper) GetMyStatisticPropertyValue(c *gin.Context) {
 
@@ -1195,6 +1952,102 @@ func (siw *ServerInterfaceWrapper) GetMyStatisticPropertyValue(c *gin.Context) {
 	}
 
 	siw.Handler.GetMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+}
+
+// ReplaceMyStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceMyStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceMyStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceMyStatisticPropertyValue(c, activityStatisticsID, property, params)
 }
 
 // GetMySettings operation middleware
@@ -1348,6 +2201,112 @@ func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
 	}
 
 	siw.Handler.UpdateMySettings(c, params)
+}
+
+// GetMySettingsProperty operation middleware
+func (siw *ServerInterfaceWrapper) GetMySettingsProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMySettingsPropertyParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMySettingsProperty(c, settingsProperty, params)
+}
+
+// GetMySettingsPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) GetMySettingsPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMySettingsPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMySettingsPropertyValue(c, settingsProperty, params)
 }
 
 // GetUserAnalytics operation middleware
@@ -1800,6 +2759,130 @@ func (siw *ServerInterfaceWrapper) CountUserStatistics(c *gin.Context) {
 	}
 
 	siw.Handler.CountUserStatistics(c, userID, params)
+}
+
+// ListUserStatisticReferences operation middleware
+func (siw *ServerInterfaceWrapper) ListUserStatisticReferences(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUserStatisticReferencesParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListUserStatisticReferences(c, userID, params)
 }
 
 // DeltaUserStatistics operation middleware
@@ -2257,6 +3340,308 @@ func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
 	siw.Handler.UpdateUserStatistic(c, userID, activityStatisticsID, params)
 }
 
+// ReplaceUserStatistic operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceUserStatistic(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceUserStatisticParams
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceUserStatistic(c, userID, activityStatisticsID, params)
+}
+
+// GetUserStatisticReference operation middleware
+func (siw *ServerInterfaceWrapper) GetUserStatisticReference(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserStatisticReferenceParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserStatisticReference(c, userID, activityStatisticsID, params)
+}
+
+// ClearUserStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ClearUserStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearUserStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+}
+
 // GetUserStatisticProperty operation middleware
 func (siw *ServerInterfaceWrapper) GetUserStatisticProperty(c *gin.Context) {
 
@@ -2332,6 +3717,321 @@ func (siw *ServerInterfaceWrapper) GetUserStatisticProperty(c *gin.Context) {
 	siw.Handler.GetUserStatisticProperty(c, userID, activityStatisticsID, property, params)
 }
 
+// UpdateUserStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) UpdateUserStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateUserStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+}
+
+// ReplaceUserStatisticProperty operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceUserStatisticProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceUserStatisticPropertyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+}
+
+// ClearUserStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ClearUserStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ClearUserStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ClearUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+}
+
 // GetUserStatisticPropertyValue operation middleware
 func (siw *ServerInterfaceWrapper) GetUserStatisticPropertyValue(c *gin.Context) {
 
@@ -2397,6 +4097,111 @@ func (siw *ServerInterfaceWrapper) GetUserStatisticPropertyValue(c *gin.Context)
 	}
 
 	siw.Handler.GetUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+}
+
+// ReplaceUserStatisticPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceUserStatisticPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "activityStatistics-id" -------------
+	var activityStatisticsID StatisticID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "property" -------------
+	var property StatisticProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceUserStatisticPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
 }
 
 // GetUserSettings operation middleware
@@ -2570,6 +4375,130 @@ func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
 	siw.Handler.UpdateUserSettings(c, userID, params)
 }
 
+// GetUserSettingsProperty operation middleware
+func (siw *ServerInterfaceWrapper) GetUserSettingsProperty(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserSettingsPropertyParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserSettingsProperty(c, userID, settingsProperty, params)
+}
+
+// GetUserSettingsPropertyValue operation middleware
+func (siw *ServerInterfaceWrapper) GetUserSettingsPropertyValue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "settings-property" -------------
+	var settingsProperty SettingsProperty
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserSettingsPropertyValueParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetUserSettingsPropertyValue(c, userID, settingsProperty, params)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -2605,25 +4534,45 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics", wrapper.ListMyStatistics)
 	router.POST(options.BaseURL+"/me/analytics/activityStatistics", wrapper.CreateMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$count", wrapper.CountMyStatistics)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$ref", wrapper.ListMyStatisticReferences)
 	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.GetMyStatistic)
 	router.PATCH(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateMyStatistic)
+	router.PUT(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.ReplaceMyStatistic)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/$ref", wrapper.GetMyStatisticReference)
+	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ClearMyStatisticProperty)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetMyStatisticProperty)
+	router.PATCH(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.UpdateMyStatisticProperty)
+	router.PUT(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ReplaceMyStatisticProperty)
+	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ClearMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetMyStatisticPropertyValue)
+	router.PUT(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ReplaceMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/delta()", wrapper.DeltaMyStatistics)
 	router.GET(options.BaseURL+"/me/analytics/settings", wrapper.GetMySettings)
 	router.PATCH(options.BaseURL+"/me/analytics/settings", wrapper.UpdateMySettings)
+	router.GET(options.BaseURL+"/me/analytics/settings/:settings-property", wrapper.GetMySettingsProperty)
+	router.GET(options.BaseURL+"/me/analytics/settings/:settings-property/$value", wrapper.GetMySettingsPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics", wrapper.GetUserAnalytics)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics", wrapper.UpdateUserAnalytics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.ListUserStatistics)
 	router.POST(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.CreateUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$count", wrapper.CountUserStatistics)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$ref", wrapper.ListUserStatisticReferences)
 	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.GetUserStatistic)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.UpdateUserStatistic)
+	router.PUT(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.ReplaceUserStatistic)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/$ref", wrapper.GetUserStatisticReference)
+	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ClearUserStatisticProperty)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.GetUserStatisticProperty)
+	router.PATCH(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.UpdateUserStatisticProperty)
+	router.PUT(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property", wrapper.ReplaceUserStatisticProperty)
+	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ClearUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetUserStatisticPropertyValue)
+	router.PUT(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ReplaceUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/delta()", wrapper.DeltaUserStatistics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.GetUserSettings)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.UpdateUserSettings)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/settings/:settings-property", wrapper.GetUserSettingsProperty)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/settings/:settings-property/$value", wrapper.GetUserSettingsPropertyValue)
 }

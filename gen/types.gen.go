@@ -139,6 +139,7 @@ const (
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
 	ErrorCodeNotAcceptable              ErrorCode = "NotAcceptable"
+	ErrorCodeNotImplemented             ErrorCode = "notImplemented"
 	ErrorCodeQuotaLimitReached          ErrorCode = "quotaLimitReached"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
@@ -169,6 +170,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeNameAlreadyExists:
 		return true
 	case ErrorCodeNotAcceptable:
+		return true
+	case ErrorCodeNotImplemented:
 		return true
 	case ErrorCodeQuotaLimitReached:
 		return true
@@ -205,6 +208,7 @@ const (
 	InvalidValue          ErrorDetailCode = "invalidValue"
 	MalformedEntityTag    ErrorDetailCode = "malformedEntityTag"
 	MissingProperty       ErrorDetailCode = "missingProperty"
+	NotSupported          ErrorDetailCode = "notSupported"
 	NullNotAllowed        ErrorDetailCode = "nullNotAllowed"
 	PropertyNotUpdateable ErrorDetailCode = "propertyNotUpdateable"
 	UnknownProperty       ErrorDetailCode = "unknownProperty"
@@ -221,6 +225,8 @@ func (e ErrorDetailCode) Valid() bool {
 	case MalformedEntityTag:
 		return true
 	case MissingProperty:
+		return true
+	case NotSupported:
 		return true
 	case NullNotAllowed:
 		return true
@@ -361,6 +367,27 @@ func (e RemovedStatisticRemovedReason) Valid() bool {
 	case Changed:
 		return true
 	case Deleted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SettingsPropertyName.
+const (
+	HasGraphMailbox SettingsPropertyName = "hasGraphMailbox"
+	HasLicense      SettingsPropertyName = "hasLicense"
+	HasOptedOut     SettingsPropertyName = "hasOptedOut"
+)
+
+// Valid indicates whether the value is a known member of the SettingsPropertyName enum.
+func (e SettingsPropertyName) Valid() bool {
+	switch e {
+	case HasGraphMailbox:
+		return true
+	case HasLicense:
+		return true
+	case HasOptedOut:
 		return true
 	default:
 		return false
@@ -614,8 +641,8 @@ type AnalyticsActivityType string
 // BatchItem defines model for batchItem.
 type BatchItem struct {
 	// AtomicityGroup The name of the request's atomicity group (OData JSON 19). Graph ignores it. The requests of a group
-	// must be adjacent. They succeed or fail together. They may be POST, PATCH and DELETE of statistics, and
-	// GET of one statistic.
+	// must be adjacent. They succeed or fail together. They may be POST, PUT, PATCH and DELETE of statistics
+	// and their properties, and GET of one statistic.
 	AtomicityGroup nullable.Nullable[string] `json:"atomicityGroup,omitempty"`
 
 	// Body A JSON object, a text, or any other body in base64. null means no body.
@@ -1226,6 +1253,12 @@ type MeetingActivityStatisticsCreate struct {
 // MeetingActivityStatisticsCreateOdataType defines model for MeetingActivityStatisticsCreate.OdataType.
 type MeetingActivityStatisticsCreateOdataType string
 
+// MultipartBatch A batch of 1 to 20 requests in the multipart format (OData Protocol 11.7.7), in UTF-8. Each part is a request, of type application/http, or a change set, of type multipart/mixed, whose parts are requests other than GET. The Content-ID of a part is the id of its request: 1 to 128 letters, digits and . _ ~ -, unique in the batch, in any case. The URL is absolute, or a path on this server, or relative to the base, or begins with $ and the Content-ID of an earlier request.
+type MultipartBatch = string
+
+// MultipartBatchResponse A part of type application/http for each request that was processed, with the Content-ID of the request. Those of a change set that succeeded are in a part of type multipart/mixed.
+type MultipartBatchResponse = string
+
 // PageSize defines model for pageSize.
 type PageSize = int32
 
@@ -1237,6 +1270,31 @@ type Property struct {
 
 // PropertyName defines model for propertyName.
 type PropertyName string
+
+// PropertyUpdate The value of one property. It has the form of that property, or is null.
+type PropertyUpdate struct {
+	Value nullable.Nullable[string] `json:"value"`
+}
+
+// Reference A reference to a statistic (OData JSON 14).
+type Reference struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataID The URL of the statistic.
+	OdataID string `json:"@odata.id"`
+}
+
+// ReferenceCollection defines model for referenceCollection.
+type ReferenceCollection struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataCount The number of statistics on all pages. Absent without $count=true.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The URL of the next page. Absent on the last page.
+	OdataNextLink *string     `json:"@odata.nextLink,omitempty"`
+	Value         []Reference `json:"value"`
+}
 
 // RemovedStatistic The id of a statistic that was deleted, or that $filter does not keep.
 type RemovedStatistic struct {
@@ -1264,6 +1322,12 @@ type ServiceDocument struct {
 	} `json:"value"`
 }
 
+// Setting defines model for setting.
+type Setting struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+	Value        bool    `json:"value"`
+}
+
 // Settings defines model for settings.
 type Settings struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1277,6 +1341,9 @@ type Settings struct {
 	// HasOptedOut Whether the user has opted out of analytics.
 	HasOptedOut bool `json:"hasOptedOut"`
 }
+
+// SettingsPropertyName defines model for settingsPropertyName.
+type SettingsPropertyName string
 
 // SettingsUpdate The settings to change.
 type SettingsUpdate struct {
@@ -1366,11 +1433,17 @@ type Orderby = string
 // Prefer defines model for prefer.
 type Prefer = string
 
+// PreferBatch defines model for preferBatch.
+type PreferBatch = string
+
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
 // Select defines model for select.
 type Select = string
+
+// SettingsProperty defines model for settingsProperty.
+type SettingsProperty = SettingsPropertyName
 
 // Skip defines model for skip.
 type Skip = int32
@@ -1423,11 +1496,17 @@ type NotAcceptable = Error
 // NotFound defines model for NotFound.
 type NotFound = Error
 
+// NotImplemented defines model for NotImplemented.
+type NotImplemented = Error
+
 // PayloadTooLarge defines model for PayloadTooLarge.
 type PayloadTooLarge = Error
 
 // PreconditionFailed defines model for PreconditionFailed.
 type PreconditionFailed = Error
+
+// Replaced One activity of one user over a range of dates. @odata.type names one of the five types.
+type Replaced = ActivityStatistics
 
 // RequestTimeout defines model for RequestTimeout.
 type RequestTimeout = Error
@@ -1471,11 +1550,17 @@ type Batch = BatchRequest
 // Create A new statistic. @odata.type gives its type.
 type Create = ActivityStatisticsCreate
 
+// Replace The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
+type Replace = ActivityStatisticsUpdate
+
 // Update The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
 type Update = ActivityStatisticsUpdate
 
 // UpdateAnalytics defines model for UpdateAnalytics.
 type UpdateAnalytics = UserAnalyticsUpdate
+
+// UpdateProperty The value of one property. It has the form of that property, or is null.
+type UpdateProperty = PropertyUpdate
 
 // UpdateSettings The settings to change.
 type UpdateSettings = SettingsUpdate
@@ -1493,6 +1578,9 @@ type GetServiceDocumentParams struct {
 type RunBatchParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.continue-on-error` asks a multipart batch to go on after a request that failed (OData Protocol 8.2.8.3). A JSON batch always goes on. A preference is a name or name=value. Others are ignored.
+	Prefer *PreferBatch `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1527,10 +1615,10 @@ type UpdateMyAnalyticsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1563,7 +1651,7 @@ type ListMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.8); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1578,7 +1666,7 @@ type CreateMyStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1589,6 +1677,36 @@ type CreateMyStatisticParams struct {
 type CountMyStatisticsParams struct {
 	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ListMyStatisticReferencesParams defines parameters for ListMyStatisticReferences.
+type ListMyStatisticReferencesParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1614,7 +1732,7 @@ type DeltaMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.8); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1626,7 +1744,7 @@ type DeleteMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1644,7 +1762,7 @@ type GetMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1662,11 +1780,53 @@ type UpdateMyStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticParams defines parameters for ReplaceMyStatistic.
+type ReplaceMyStatisticParams struct {
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMyStatisticReferenceParams defines parameters for GetMyStatisticReference.
+type GetMyStatisticReferenceParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearMyStatisticPropertyParams defines parameters for ClearMyStatisticProperty.
+type ClearMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1681,8 +1841,59 @@ type GetMyStatisticPropertyParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// UpdateMyStatisticPropertyParams defines parameters for UpdateMyStatisticProperty.
+type UpdateMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticPropertyParams defines parameters for ReplaceMyStatisticProperty.
+type ReplaceMyStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearMyStatisticPropertyValueParams defines parameters for ClearMyStatisticPropertyValue.
+type ClearMyStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceMyStatisticPropertyValueTextBody defines parameters for ReplaceMyStatisticPropertyValue.
+type ReplaceMyStatisticPropertyValueTextBody = string
+
+// ReplaceMyStatisticPropertyValueParams defines parameters for ReplaceMyStatisticPropertyValue.
+type ReplaceMyStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1704,12 +1915,27 @@ type UpdateMySettingsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMySettingsPropertyParams defines parameters for GetMySettingsProperty.
+type GetMySettingsPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
+type GetMySettingsPropertyValueParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1737,10 +1963,10 @@ type UpdateUserAnalyticsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1773,7 +1999,7 @@ type ListUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.8); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1788,7 +2014,7 @@ type CreateUserStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1799,6 +2025,36 @@ type CreateUserStatisticParams struct {
 type CountUserStatisticsParams struct {
 	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ListUserStatisticReferencesParams defines parameters for ListUserStatisticReferences.
+type ListUserStatisticReferencesParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1824,7 +2080,7 @@ type DeltaUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.8); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1836,7 +2092,7 @@ type DeleteUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1854,7 +2110,7 @@ type GetUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1872,11 +2128,53 @@ type UpdateUserStatisticParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticParams defines parameters for ReplaceUserStatistic.
+type ReplaceUserStatisticParams struct {
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserStatisticReferenceParams defines parameters for GetUserStatisticReference.
+type GetUserStatisticReferenceParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearUserStatisticPropertyParams defines parameters for ClearUserStatisticProperty.
+type ClearUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1891,8 +2189,59 @@ type GetUserStatisticPropertyParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// UpdateUserStatisticPropertyParams defines parameters for UpdateUserStatisticProperty.
+type UpdateUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticPropertyParams defines parameters for ReplaceUserStatisticProperty.
+type ReplaceUserStatisticPropertyParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ClearUserStatisticPropertyValueParams defines parameters for ClearUserStatisticPropertyValue.
+type ClearUserStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ReplaceUserStatisticPropertyValueTextBody defines parameters for ReplaceUserStatisticPropertyValue.
+type ReplaceUserStatisticPropertyValueTextBody = string
+
+// ReplaceUserStatisticPropertyValueParams defines parameters for ReplaceUserStatisticPropertyValue.
+type ReplaceUserStatisticPropertyValueParams struct {
+	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1914,18 +2263,36 @@ type UpdateUserSettingsParams struct {
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes.
+	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// GetUserSettingsPropertyParams defines parameters for GetUserSettingsProperty.
+type GetUserSettingsPropertyParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
+type GetUserSettingsPropertyValueParams struct {
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // RunBatchJSONRequestBody defines body for RunBatch for application/json ContentType.
 type RunBatchJSONRequestBody = BatchRequest
+
+// RunBatchMultipartRequestBody defines body for RunBatch for multipart/mixed ContentType.
+type RunBatchMultipartRequestBody = MultipartBatch
 
 // UpdateMyAnalyticsJSONRequestBody defines body for UpdateMyAnalytics for application/json ContentType.
 type UpdateMyAnalyticsJSONRequestBody = UserAnalyticsUpdate
@@ -1935,6 +2302,18 @@ type CreateMyStatisticJSONRequestBody = ActivityStatisticsCreate
 
 // UpdateMyStatisticJSONRequestBody defines body for UpdateMyStatistic for application/json ContentType.
 type UpdateMyStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// ReplaceMyStatisticJSONRequestBody defines body for ReplaceMyStatistic for application/json ContentType.
+type ReplaceMyStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// UpdateMyStatisticPropertyJSONRequestBody defines body for UpdateMyStatisticProperty for application/json ContentType.
+type UpdateMyStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceMyStatisticPropertyJSONRequestBody defines body for ReplaceMyStatisticProperty for application/json ContentType.
+type ReplaceMyStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceMyStatisticPropertyValueTextRequestBody defines body for ReplaceMyStatisticPropertyValue for text/plain ContentType.
+type ReplaceMyStatisticPropertyValueTextRequestBody = ReplaceMyStatisticPropertyValueTextBody
 
 // UpdateMySettingsJSONRequestBody defines body for UpdateMySettings for application/json ContentType.
 type UpdateMySettingsJSONRequestBody = SettingsUpdate
@@ -1947,6 +2326,18 @@ type CreateUserStatisticJSONRequestBody = ActivityStatisticsCreate
 
 // UpdateUserStatisticJSONRequestBody defines body for UpdateUserStatistic for application/json ContentType.
 type UpdateUserStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// ReplaceUserStatisticJSONRequestBody defines body for ReplaceUserStatistic for application/json ContentType.
+type ReplaceUserStatisticJSONRequestBody = ActivityStatisticsUpdate
+
+// UpdateUserStatisticPropertyJSONRequestBody defines body for UpdateUserStatisticProperty for application/json ContentType.
+type UpdateUserStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceUserStatisticPropertyJSONRequestBody defines body for ReplaceUserStatisticProperty for application/json ContentType.
+type ReplaceUserStatisticPropertyJSONRequestBody = PropertyUpdate
+
+// ReplaceUserStatisticPropertyValueTextRequestBody defines body for ReplaceUserStatisticPropertyValue for text/plain ContentType.
+type ReplaceUserStatisticPropertyValueTextRequestBody = ReplaceUserStatisticPropertyValueTextBody
 
 // UpdateUserSettingsJSONRequestBody defines body for UpdateUserSettings for application/json ContentType.
 type UpdateUserSettingsJSONRequestBody = SettingsUpdate

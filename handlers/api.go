@@ -76,6 +76,16 @@ func (s *Server) UpdateUserStatistic(c *gin.Context, userID, id string, params g
 	})
 }
 
+func (s *Server) ReplaceMyStatistic(c *gin.Context, id string, params gen.ReplaceMyStatisticParams) {
+	s.ReplaceUserStatistic(c, me, id, gen.ReplaceUserStatisticParams(params))
+}
+
+func (s *Server) ReplaceUserStatistic(c *gin.Context, userID, id string, params gen.ReplaceUserStatisticParams) {
+	serveBody(s, c, func(ctx context.Context, req *operations.Request, body *gen.ActivityStatisticsUpdate) (*operations.Response, error) {
+		return s.service.Replace(ctx, req, userID, id, body, params)
+	})
+}
+
 func (s *Server) DeleteMyStatistic(c *gin.Context, id string, params gen.DeleteMyStatisticParams) {
 	s.DeleteUserStatistic(c, me, id, gen.DeleteUserStatisticParams(params))
 }

@@ -38,7 +38,7 @@ func TestNoHeaderInjection(t *testing.T) {
 						t.Errorf("%s has the header %s: %q", sent, name, values)
 					}
 				}
-				if strings.Contains(got.text, "://FORGED") || got.status >= http.StatusInternalServerError {
+				if strings.Contains(got.text, "://FORGED") || got.status >= http.StatusInternalServerError && got.status != http.StatusNotImplemented {
 					t.Errorf("%s = %d %s", sent, got.status, got.text)
 				}
 			}

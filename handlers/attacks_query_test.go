@@ -42,7 +42,7 @@ func queryAttacks(token string) []attack {
 		filter("a text without end", "id eq '"+strings.Repeat("a", 4000), "$filter, column"),
 		filter("SQL", "id eq 'a'; DROP TABLE statistics; --", "$filter, column"),
 		filter("SQL in a function", "sleep(10) eq 1", "$filter, column"),
-		filter("a regular expression", "matchesPattern(id,'(a+)+$')", "$filter, column"),
+		filter("a regular expression", "regexp(id,'(a+)+$')", "$filter, column"),
 		filter("a property of the inside", "tenant eq 'x'", "Could not find a property named 'tenant'"),
 		filter("an invisible character", "activity\u200b eq 'Call'", "$filter, column"),
 	}

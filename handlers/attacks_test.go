@@ -33,7 +33,7 @@ type attack struct {
 // attacks returns the attacks of all files.
 func attacks(t testing.TB, token string) []attack {
 	return slices.Concat(framingAttacks(token), addressAttacks(token), queryAttacks(token), tagAttacks(token),
-		bodyAttacks(token), encodingAttacks(t, token), batchAttacks(token))
+		bodyAttacks(token), encodingAttacks(t, token), batchAttacks(token), multipartAttacks(token))
 }
 
 // message returns the bytes of a request: its first line, headers and body. It adds Host,

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"afterhours/handlers/batch"
 	"afterhours/handlers/operations"
 	"afterhours/handlers/problem"
+	"afterhours/handlers/spec"
 )
 
 // newBatchRunner returns the runner of batches. It passes each request of a batch to ServeHTTP as a
@@ -28,27 +30,57 @@ func (s *Server) newBatchRunner() *batch.Runner {
 }
 
 // RunBatch is POST on $batch. A fault of the batch as a whole is a 400, and none of its requests runs.
-func (s *Server) RunBatch(c *gin.Context, _ gen.RunBatchParams) {
-	serveBody(s, c, func(_ context.Context, req *operations.Request, body *gen.BatchRequest) (*operations.Response, error) {
+func (s *Server) RunBatch(c *gin.Context, params gen.RunBatchParams) {
+	if requestOf(c.Request).body.Value == nil { // a multipart batch
+		s.serve(c, func(context.Context, *operations.Request) (*operations.Response, error) {
+			return s.runBatch(c.Request, params)
+		})
+		return
+	}
+	serveBody(s, c, func(_ context.Context, _ *operations.Request, body *gen.BatchRequest) (*operations.Response, error) {
 		if faults := s.quirks.BatchFaults(body); len(faults) > 0 {
 			return nil, problem.Invalid(faults...)
 		}
-		outer := requestOf(c.Request)
-		ctx, cancel := context.WithCancel(c.Request.Context())
-		defer cancel()
-		whole := &running{outer: outer, turn: make(chan struct{}, 1), cancel: cancel}
-		text, err := s.batches.Run(c.Request.WithContext(context.WithValue(ctx, batchKey{}, whole)), outer.body.Text)
-		outer.fault = whole.withConnection(outer.fault)
-		var malformed *batch.Malformed
-		if errors.As(err, &malformed) {
-			faults := make([]gen.ErrorDetail, len(malformed.Faults))
-			for i, one := range malformed.Faults {
-				faults[i] = problem.Fault(gen.InvalidValue, one.Target, "%s", one.Message)
-			}
-			return nil, problem.Invalid(faults...)
-		}
-		return &operations.Response{Status: http.StatusOK, ContentType: req.Form.ContentType(), Body: text}, err
+		return s.runBatch(c.Request, params)
 	})
+}
+
+// runBatch runs the batch that a request brings.
+func (s *Server) runBatch(r *http.Request, params gen.RunBatchParams) (*operations.Response, error) {
+	format, err := batchFormat(r)
+	if err != nil {
+		return nil, err
+	}
+	outer := requestOf(r)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	whole := &running{outer: outer, turn: make(chan struct{}, 1), cancel: cancel}
+	preference := operations.ContinueOnError(params.Prefer)
+	response, err := s.batches.Run(r.WithContext(context.WithValue(ctx, batchKey{}, whole)), outer.body.Text,
+		batch.Options{Multipart: format == multipartBatch, ContinueOnError: preference != ""})
+	outer.fault = whole.withConnection(outer.fault)
+	if err != nil {
+		return nil, batchProblem(err)
+	}
+	return &operations.Response{
+		Status:      http.StatusOK,
+		ContentType: cmp.Or(response.ContentType, outer.Form.ContentType()),
+		Body:        response.Body,
+		Preference:  preference,
+	}, nil
+}
+
+// batchProblem returns the problem of a batch that is malformed, and any other error unchanged.
+func batchProblem(err error) error {
+	var malformed *batch.Malformed
+	if !errors.As(err, &malformed) {
+		return err
+	}
+	faults := make([]gen.ErrorDetail, len(malformed.Faults))
+	for i, one := range malformed.Faults {
+		faults[i] = problem.Fault(gen.InvalidValue, one.Target, "%s", one.Message)
+	}
+	return problem.Invalid(faults...)
 }
 
 // running is a batch whose requests are served. They share its place.
@@ -137,7 +169,8 @@ func (s *Server) beginBatch(outer *http.Request, requests []batch.Announced) err
 	}
 	long := 0
 	for _, one := range requests {
-		path, raw, _ := s.spec.CanonicalURL(one.Path)
+		aliases := spec.Aliases(s.spec.CanonicalQuery(one.Query))
+		path, raw, _ := s.spec.CanonicalURL(s.spec.WithKeys(one.Path, aliases))
 		if raw != "" {
 			path = raw
 		}

@@ -48,6 +48,7 @@ var statuses = []struct {
 	{problem.ErrMediaType, http.StatusUnsupportedMediaType, gen.ErrorCodeUnsupportedMediaType},
 	{problem.ErrFormat, http.StatusNotAcceptable, gen.ErrorCodeNotAcceptable},
 	{problem.ErrStopped, http.StatusBadRequest, gen.ErrorCodeRequestUnsupportedQuery},
+	{problem.ErrNotImplemented, http.StatusNotImplemented, gen.ErrorCodeNotImplemented},
 	{problem.ErrThrottled, http.StatusTooManyRequests, gen.ErrorCodeTooManyRequests},
 	{problem.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, gen.ErrorCodeServiceNotAvailable},
@@ -78,7 +79,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		req.reason = refused.Message
 	}
 	s.setErrorHeaders(w.Header(), status, req, refused)
-	if !req.endsByFault() && status >= http.StatusInternalServerError && !gone(r) && !s.isTold(err) && s.mayLog(req) {
+	if !req.endsByFault() && isFailure(status) && !gone(r) && !s.isTold(err) && s.mayLog(req) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed",
 			slog.String("request_id", req.ID), slog.String("error", err.Error()))
 	}
@@ -158,6 +159,12 @@ func (s *Server) errorBody(req *request, code gen.ErrorCode, message string, ref
 	return body
 }
 
+// isFailure reports whether the server is to blame for a status. 501 is for what a caller asks and the
+// server never promised.
+func isFailure(status int) bool {
+	return status >= http.StatusInternalServerError && status != http.StatusNotImplemented
+}
+
 // gone reports whether the caller has hung up, which is not a failure of the server.
 func gone(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
 
@@ -169,7 +176,7 @@ func messageOf(err error, status int) string {
 	case errors.As(err, &refused):
 		return refused.Message
 	case errors.Is(err, staged.ErrSingle):
-		return "An atomicityGroup holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
+		return "An atomicityGroup or a change set holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
 	case status == http.StatusNotFound:
 		return "There is nothing at this address."
 	case errors.Is(err, store.ErrStopped):
@@ -209,8 +216,8 @@ var probes = map[string]bool{
 
 // pathAdvice returns a sentence that says how to write a path that nothing serves.
 func (s *Server) pathAdvice(address *url.URL) string {
-	if spelling := s.spec.UnquotedKey(address.Path); spelling != "" {
-		return "Put a key in parentheses in single quotes: " + problem.Shown(spelling) + "."
+	if advice, spelling := s.spec.KeyAdvice(address.Path); advice != "" {
+		return advice + " " + problem.Shown(spelling) + "."
 	}
 	if probes[strings.ToLower(strings.Trim(address.Path, "/"))] {
 		return "Ask /livez whether the server runs, and /readyz whether it is ready."
@@ -241,14 +248,17 @@ func (s *Server) noMethod(c *gin.Context) {
 	}
 	allowed := c.Writer.Header().Get("Allow")
 	s.writeGinError(c, problem.Refuse(problem.ErrMethod, "",
-		"Specified HTTP method is not allowed for the request target. Allowed here: %s.%s", allowed, methodAdvice(c.Request.Method, allowed)))
+		"Specified HTTP method is not allowed for the request target. Allowed here: %s.%s", allowed, methodAdvice(c.Request.Method, path, allowed)))
 }
 
 // methodAdvice returns a sentence with the method that a caller may mean, "" for none. Only a
-// statistic allows DELETE, only it and settings PATCH.
-func methodAdvice(method, allowed string) string {
+// statistic and its properties allow DELETE, only they and settings PATCH.
+func methodAdvice(method, path, allowed string) string {
 	isWrite := method == http.MethodPut || method == http.MethodPost
 	switch {
+	case strings.HasSuffix(path, "/$ref"): // of a containment (OData 11.4.6; CSDL 8.4)
+		return " A statistic is contained in its user's analytics, so that no reference to it is added or removed." +
+			" POST to the collection creates a statistic, and DELETE of its URL removes it."
 	case isWrite && strings.Contains(allowed, http.MethodDelete):
 		return " PATCH changes a statistic, and POST to the collection creates one."
 	case isWrite && strings.Contains(allowed, http.MethodPatch):

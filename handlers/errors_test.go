@@ -75,7 +75,7 @@ func TestEveryErrorHasOneExit(t *testing.T) {
 		{"body binding", "PATCH", item, "{", server.unguarded(), http.StatusBadRequest, "cannot be read"},
 		{"operation", "PATCH", item, `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`, server, http.StatusInternalServerError, "The server failed"},
 		{"no route", "GET", "/nowhere", "", server, http.StatusNotFound, "/nowhere"},
-		{"no method", "PUT", item, "", server, http.StatusMethodNotAllowed, "not allowed"},
+		{"no method", "POST", item, "", server, http.StatusMethodNotAllowed, "not allowed"},
 		{"validation", "PATCH", item, `{"x":1}`, server, http.StatusBadRequest, "'x'"},
 		{"panic", "DELETE", item, "", server, http.StatusInternalServerError, "The server failed"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,10 +13,11 @@ import (
 )
 
 // probe is how to try an operation: its queries and its body, in which {id} stands for the id of a
-// statistic.
+// statistic. The body is JSON, or plain text if isText is true.
 type probe struct {
 	queries []string
 	body    string
+	isText  bool
 }
 
 // probes has a row for each operation of the contract. The names leave out My and User.
@@ -25,20 +27,32 @@ var probes = map[string]probe{
 		"?$select=timeZoneUsed&$skip=1",
 	}},
 	"deltaStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$top=1", "?$deltatoken=latest"}},
+	"listStatisticReferences":   {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$count=true&$orderby=timeZoneUsed&$top=1"}},
+	"getStatisticReference":     {},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},
 	"getAnalytics":              {queries: []string{"", "?$expand=activityStatistics"}},
 	"getSettings":               {},
+	"getSettingsProperty":       {},
+	"getSettingsPropertyValue":  {},
 	"getStatistic":              {queries: []string{"", "?$select=timeZoneUsed"}},
 	"getStatisticProperty":      {},
 	"getStatisticPropertyValue": {},
 	"createStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"{id}","timeZoneUsed":"intruder"}`},
 	"updateStatistic":           {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
 	"deleteStatistic":           {},
-	"updateAnalytics":           {body: `{"settings":{"hasLicense":false}}`},
-	"updateSettings":            {body: `{"hasOptedOut":true}`},
-	"getServiceDocument":        {},
-	"getMetadata":               {},
-	"runBatch":                  {}, // sends all the others: see delivery.send
+	"replaceStatistic":          {body: `{"@odata.type":"#microsoft.graph.callActivityStatistics","timeZoneUsed":"intruder"}`},
+
+	"replaceStatisticProperty":      {body: `{"value":"intruder"}`},
+	"updateStatisticProperty":       {body: `{"value":"intruder"}`},
+	"clearStatisticProperty":        {},
+	"replaceStatisticPropertyValue": {body: "intruder", isText: true},
+	"clearStatisticPropertyValue":   {},
+
+	"updateAnalytics":    {body: `{"settings":{"hasLicense":false}}`},
+	"updateSettings":     {body: `{"hasOptedOut":true}`},
+	"getServiceDocument": {},
+	"getMetadata":        {},
+	"runBatch":           {}, // sends all the others: see delivery.send
 }
 
 // attempt is a request that tries an operation. The user is me or another user, "" if the operation
@@ -54,7 +68,7 @@ type attempt struct {
 // they can forbid reading. It fails if an operation has no probe.
 func attempts(t testing.TB, user, id string) []attempt {
 	t.Helper()
-	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{id}", id}
+	values := []string{"{user-id}", user, "{activityStatistics-id}", id, "{property}", "timeZoneUsed", "{settings-property}", "hasLicense", "{id}", id}
 	var all []attempt
 	for _, one := range checked.Operations(t) {
 		operation := strings.NewReplacer("My", "", "User", "").Replace(one.ID)
@@ -78,9 +92,13 @@ func attempts(t testing.TB, user, id string) []attempt {
 		if strings.Contains(user, "@") { // a name is resolved before the query is read
 			probe.queries = probe.queries[:1]
 		}
+		var header map[string]string
+		if probe.isText {
+			header = map[string]string{"Content-Type": "text/plain"}
+		}
 		for _, query := range probe.queries {
 			all = append(all, attempt{
-				call:      call{method: one.Method, path: one.Path(values...) + query, body: strings.NewReplacer(values...).Replace(probe.body)},
+				call:      call{method: one.Method, path: one.Path(values...) + query, body: strings.NewReplacer(values...).Replace(probe.body), header: header},
 				operation: operation,
 				user:      about,
 			})
@@ -92,10 +110,10 @@ func attempts(t testing.TB, user, id string) []attempt {
 
 // rank returns the position of the attempt in the order in which attempts are made.
 func (a attempt) rank() int {
-	if a.method == http.MethodPatch && a.operation != "updateStatistic" {
+	if a.operation == "updateAnalytics" || a.operation == "updateSettings" {
 		return 9
 	}
-	return slices.Index([]string{"GET", "POST", "PATCH", "DELETE"}, a.method)
+	return slices.Index([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, a.method)
 }
 
 // delivery is how requests are sent: alone, or in batches.
@@ -105,16 +123,29 @@ type delivery struct {
 	batch int
 	// grouped reports whether each request is in an atomicity group of its own.
 	grouped bool
+	// multipart reports whether the batches are in multipart/mixed. The response is in JSON.
+	multipart bool
+}
+
+// deliveries returns all ways to send requests, with at most that many in a batch.
+func deliveries(batch int) []delivery {
+	return []delivery{
+		{name: "one by one"}, {"in batches", batch, false, false}, {"in groups", batch, true, false},
+		{"in multipart batches", batch, false, true},
+	}
 }
 
 // takes returns the attempts that can be sent in this way. An atomicity group takes only single
-// statistics.
+// statistics and their properties.
 func (d delivery) takes(tries []attempt) []attempt {
 	if !d.grouped {
 		return tries
 	}
-	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !strings.HasSuffix(a.operation, "Statistic") })
+	return slices.DeleteFunc(slices.Clone(tries), func(a attempt) bool { return !aboutOne.MatchString(a.operation) })
 }
+
+// aboutOne matches the operations on one statistic or a property of it.
+var aboutOne = regexp.MustCompile("Statistic(Property|PropertyValue)?$")
 
 // send sends the calls and returns their responses. The calls of one batch may be done in any order.
 func (d delivery) send(ts *testServer, token string, calls []call) []testResponse {
@@ -131,7 +162,10 @@ func (d delivery) send(ts *testServer, token string, calls []call) []testRespons
 		var requests []map[string]any
 		for i, c := range part {
 			request := map[string]any{"id": fmt.Sprint(i), "method": c.method, "url": strings.TrimPrefix(c.path, "/beta"), "headers": c.header}
-			if c.body != "" {
+			switch {
+			case c.header["Content-Type"] == "text/plain":
+				request["body"] = c.body
+			case c.body != "":
 				request["body"] = json.RawMessage(c.body)
 			}
 			if d.grouped {
@@ -143,7 +177,12 @@ func (d delivery) send(ts *testServer, token string, calls []call) []testRespons
 		if err != nil {
 			ts.t.Fatal(err)
 		}
-		got := ts.do(call{method: "POST", path: "/beta/$batch", token: token, body: string(body)})
+		outer := call{method: "POST", path: "/beta/$batch", token: token, body: string(body)}
+		if d.multipart {
+			outer.body = inMultipart(ts.t, outer.body)
+			outer.header = map[string]string{"Content-Type": "multipart/mixed; boundary=b", "Accept": "application/json", "Prefer": "odata.continue-on-error"}
+		}
+		got := ts.do(outer)
 		var response struct {
 			Responses []struct {
 				ID      string

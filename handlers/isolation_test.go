@@ -18,7 +18,7 @@ func TestIsolation(t *testing.T) {
 		tries := everyAttempt(t, all)
 		requests := 0
 		for _, c := range ts.callers(all) {
-			for _, delivery := range []delivery{{"one by one", 0, false}, {"in batches", 20, false}, {"in groups", 20, true}} {
+			for _, delivery := range deliveries(20) {
 				tries := delivery.takes(tries)
 				before := ts.everything()
 				ts.tryAll(t, c, delivery, all, tries)
@@ -130,7 +130,7 @@ func TestForeignAndMissingAreAlike(t *testing.T) {
 		all[8].optedOut = true
 		ts.restore(all, all[8].Owner)
 		for _, a := range ts.pairs(all) {
-			for _, delivery := range []delivery{{"one by one", 0, false}, {"in batches", 1, false}, {"in groups", 1, true}} {
+			for _, delivery := range deliveries(1) {
 				foreign := ts.responses(t, all, a, delivery, a.user, a.id)
 				missing := ts.responses(t, all, a, delivery, a.missingUser, a.missingID)
 				for i := range foreign {
@@ -153,7 +153,7 @@ func (ts *testServer) responses(t *testing.T, all []testUser, a pair, delivery d
 			continue
 		}
 		calls = append(calls, try.call)
-		if try.operation == "updateStatistic" {
+		if try.operation == "updateStatistic" || try.operation == "replaceStatistic" {
 			try.header = map[string]string{"Prefer": "create-if-missing"}
 			calls = append(calls, try.call)
 		}

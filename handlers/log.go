@@ -18,7 +18,7 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	}
 	level := slog.LevelInfo
 	expected := req.endsByFault() || isProbe(req.route) && s.isDraining()
-	if status >= http.StatusInternalServerError && !gone(r) && !expected {
+	if isFailure(status) && !gone(r) && !expected {
 		level = slog.LevelError
 	}
 	line := []slog.Attr{

@@ -35,7 +35,9 @@ func TestPatternsHaveWords(t *testing.T) {
 			check(op.ID+" "+parameter.Value.Name, parameter.Value.Schema)
 		}
 		if op.RequestBody != nil {
-			check(op.ID+" body", op.RequestBody.Value.Content["application/json"].Schema)
+			for media, content := range op.RequestBody.Value.Content {
+				check(op.ID+" body as "+media, content.Schema)
+			}
 		}
 	}
 }

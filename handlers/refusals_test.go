@@ -114,7 +114,7 @@ func refusals(ts *testServer) []refusal {
 		{"over-long user", at("GET", "/beta/users/"+long+"/analytics/activityStatistics"), bad, "BadRequest", "user-id", "longer than 128"},
 		{"unknown segment", at("PATCH", "/beta/me/analytic/activityStatistics/x"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"unknown base", at("GET", "/v2.0/me/analytics/activityStatistics"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
-		{"wrong method", at("PUT", seedItem), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
+		{"wrong method", at("POST", seedItem), http.StatusMethodNotAllowed, "Request_BadRequest", "", "method is not allowed"},
 		{"wrong method at $count", at("DELETE", "/beta/me/analytics/activityStatistics/$count"), http.StatusMethodNotAllowed, "Request_BadRequest", "", "Allowed here: GET"},
 		{"unknown $-segment", at("GET", "/beta/me/analytics/activityStatistics/$value"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},
 		{"key after a name that takes none", at("GET", "/beta/me('x')/analytics/settings"), http.StatusNotFound, "ResourceNotFound", "", "Resource not found for the path"},

@@ -13,6 +13,7 @@ import (
 	"afterhours/handlers/faults"
 	"afterhours/handlers/input"
 	"afterhours/handlers/operations"
+	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
 )
 
@@ -80,11 +81,14 @@ const requestTimeout = 45 * time.Second
 // Header lines that may be repeated are joined.
 func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	contract := s.contractAt(r.URL.EscapedPath())
-	path, raw, cast := contract.CanonicalURL(r.URL.EscapedPath())
+	query := contract.CanonicalQuery(r.URL.RawQuery)
+	aliases := spec.Aliases(query)
+	path, raw, cast := contract.CanonicalURL(contract.WithKeys(r.URL.EscapedPath(), aliases))
 	req := &request{Request: operations.Request{
-		ID:    newRequestID(),
-		Cast:  cast,
-		Group: atomicityGroupOf(r.Context()),
+		ID:      newRequestID(),
+		Cast:    cast,
+		Aliases: aliases,
+		Group:   atomicityGroupOf(r.Context()),
 	}}
 	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
 		req.clientID = given
@@ -94,7 +98,7 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	address := *r.URL
 	// Copy the path even if unchanged: a cached id sliced from it would keep the whole request
 	// line (32 KiB) in memory.
-	address.Path, address.RawPath, address.RawQuery = path, raw, contract.CanonicalQuery(r.URL.RawQuery)
+	address.Path, address.RawPath, address.RawQuery = path, raw, query
 	r.URL = &address
 	req.Form = s.formOf(r)
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {

@@ -204,7 +204,7 @@ func TestSDKResponses(t *testing.T) {
 					t.Errorf("%s: %+v", path, got)
 				}
 			}
-			c.send("PUT", seedItem, "{}").want(t, 405, `"message":"`)
+			c.send("POST", seedItem, "{}").want(t, 405, `"message":"`)
 			c.do(call{method: "GET", path: seedItem}).want(t, 401, `"message":"`)
 		},
 		"26 innerError": func(t *testing.T, c testClient) {

@@ -108,22 +108,26 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	for _, param := range c.Params {
 		path[param.Key] = param.Value
 	}
+	cast := ""
+	if req.Cast != nil {
+		cast = req.Cast.Name
+	}
 	var err error
-	req.body, err = input.Validate(c.Request, op, path, text, s.quirks)
-	return s.withOptionFaults(err, c.Request.URL)
+	req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks)
+	return s.withOptionFaults(err, req, c.Request.URL)
 }
 
 // withOptionFaults adds the faults of the query options to those that validation found.
-func (s *Server) withOptionFaults(err error, address *url.URL) error {
+func (s *Server) withOptionFaults(err error, req *request, address *url.URL) error {
 	if err == nil {
 		return nil
 	}
 	var refused *problem.Problem
-	if !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) || refused.Unread {
+	if !errors.As(err, &refused) || !problem.IsInvalid(err) || refused.Unread {
 		return err
 	}
 	faults := refused.Faults()
-	for _, fault := range s.service.OptionFaults(address.Query()) {
+	for _, fault := range s.service.OptionFaults(&req.Request, address.Query()) {
 		if !slices.ContainsFunc(faults, func(known gen.ErrorDetail) bool { return *known.Target == *fault.Target }) {
 			faults = append(faults, fault)
 		}

@@ -73,3 +73,17 @@ func TestSettingsForbidReading(t *testing.T) {
 		c.do(call{method: "PATCH", path: "/beta/me/analytics/settings", token: reader, body: `{"hasOptedOut":false}`}).want(t, 403, "Analytics.ReadWrite")
 	})
 }
+
+// TestDeepUpdateOfAnalytics checks that a PATCH of the analytics updates the settings in it, and is 501
+// with what to do instead for statistics in it (OData 11.4.3.1).
+func TestDeepUpdateOfAnalytics(t *testing.T) {
+	onEveryClient(t, func(t *testing.T, c testClient) {
+		const analytics = "/beta/me/analytics"
+		c.send("PATCH", analytics, `{"@odata.type":"#microsoft.graph.userAnalytics","settings":{"@odata.type":"#microsoft.graph.settings","hasLicense":false}}`).want(t, 200, `"hasLicense":false`)
+		for _, member := range []string{"activityStatistics", "activityStatistics@delta"} {
+			c.send("PATCH", analytics, `{"settings":{"hasLicense":true},"`+member+`":[{"duration":"PT1H"}]}`).
+				wantRefused(t, 501, "notImplemented", member, "or several in an atomicity group of a batch")
+		}
+		c.send("PATCH", analytics, `{"settings":{"hasLicense":true},"activityStatistics@odata.context":"x"}`).want(t, 200, `"hasLicense":true`)
+	})
+}

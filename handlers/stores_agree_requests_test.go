@@ -48,6 +48,7 @@ func (s *comparison) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"create": one(s.create), "create more": one(s.create), "create even more": one(s.create),
 		"patch": one(s.patch), "patch more": one(s.patch), "delete": one(s.delete),
+		"replace": one(s.replace), "set": one(s.set),
 		"get": one(s.get), "property": one(s.property), "list": one(s.list), "list more": one(s.list), "count": one(s.count),
 		"next": s.follow, "settings": one(s.settings), "analytics": one(s.analytics), "batch": one(s.batch), "wrong": one(s.wrong),
 	}
@@ -70,6 +71,24 @@ func (s *comparison) create(t *rapid.T) drawnRequest {
 
 func (s *comparison) patch(t *rapid.T) drawnRequest {
 	return drawnRequest{method: "PATCH", url: s.item(t) + drawSelect(t), body: drawBody(t, nil), header: s.drawHeader(t)}
+}
+
+func (s *comparison) replace(t *rapid.T) drawnRequest {
+	request := s.patch(t)
+	request.method = "PUT"
+	return request
+}
+
+// set draws a write of one property.
+func (s *comparison) set(t *rapid.T) drawnRequest {
+	path, values := s.item(t)+"/"+pick(t, "property", sameNames), slices.Concat(sameDates, sameDurations, sameZones, sameActivity)
+	switch pick(t, "write", []string{"set", "set", "clear", "clear value"}) {
+	case "clear":
+		return drawnRequest{method: "DELETE", url: path, header: s.drawHeader(t)}
+	case "clear value":
+		return drawnRequest{method: "DELETE", url: path + "/$value", header: s.drawHeader(t)}
+	}
+	return drawnRequest{method: pick(t, "method", []string{"PUT", "PATCH"}), url: path, body: `{"value":` + pick(t, "value", values) + `}`, header: s.drawHeader(t)}
 }
 
 func (s *comparison) delete(t *rapid.T) drawnRequest {
@@ -117,7 +136,7 @@ func (s *comparison) analytics(t *rapid.T) drawnRequest {
 // wrong draws a request that every operation refuses.
 func (s *comparison) wrong(t *rapid.T) drawnRequest {
 	return rapid.SampledFrom([]drawnRequest{
-		{method: "PUT", url: "/beta/me/analytics/activityStatistics/a", body: `{}`},
+		{method: "PUT", url: "/beta/me/analytics/settings", body: `{}`},
 		{method: "GET", url: "/beta/me/analytics/nothing"},
 		{method: "POST", url: "/beta/me/analytics/activityStatistics", body: `{`},
 		{method: "POST", url: "/beta/me/analytics/activityStatistics", body: `{"id":"a"}`},
@@ -133,7 +152,7 @@ func (s *comparison) wrong(t *rapid.T) drawnRequest {
 // done in any order, so their responses could differ.
 func (s *comparison) batch(t *rapid.T) drawnRequest {
 	kind := pick(t, "batch", []string{"group", "chain", "reads"})
-	draws := []func(*rapid.T) drawnRequest{s.create, s.patch, s.patch, s.delete, s.get}
+	draws := []func(*rapid.T) drawnRequest{s.create, s.patch, s.replace, s.set, s.delete, s.get}
 	switch kind {
 	case "chain":
 		draws = append(draws, s.list, s.count, s.property, s.settings)

@@ -23,45 +23,98 @@ type batchItem struct {
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers"`
+	// changeSet tells the change sets of a multipart batch apart, 0 outside of one.
+	changeSet int
 }
 
 // batchAnswer is the response to one request of a batch.
 type batchAnswer struct {
-	ID      string            `json:"id"`
-	Status  int               `json:"status"`
-	Headers map[string]string `json:"headers"`
-	Body    jsontext.Value    `json:"body"`
+	id     string
+	status int
+	header http.Header
+	body   []byte
+	// changeSet is 0 outside of a change set.
+	changeSet int
 }
 
 // checkBatch checks each response in the response to a batch against the operation of its
 // request. If the url of a request is not spelled as in the contract, it checks errors only,
 // and these only for what all errors have.
-func (c checker) checkBatch(outer *http.Request, sent, body []byte) error {
-	var asked struct {
-		Requests []batchItem `json:"requests"`
-	}
-	var answered struct {
-		Responses []batchAnswer `json:"responses"`
-	}
-	if err := json.Unmarshal(plain(sent), &asked, jsontext.AllowDuplicateNames(true)); err != nil {
+func (c checker) checkBatch(outer *http.Request, sent []byte, header http.Header, body []byte) error {
+	asked, err := batchRequests(outer.Header.Get("Content-Type"), plain(sent))
+	if err != nil {
 		return fmt.Errorf("the request is no batch, but was answered as one: %w", err)
 	}
-	if err := json.Unmarshal(body, &answered); err != nil {
+	answered, err := batchAnswers(header.Get("Content-Type"), body)
+	if err != nil {
 		return err
 	}
-	if len(answered.Responses) != len(asked.Requests) {
-		return fmt.Errorf("%d responses to %d requests", len(answered.Responses), len(asked.Requests))
+	isMultipart := boundaryOf(outer.Header.Get("Content-Type")) != ""
+	if len(answered) != len(asked) && (!isMultipart || len(answered) > len(asked)) { // a multipart batch may have stopped
+		return fmt.Errorf("%d responses to %d requests", len(answered), len(asked))
 	}
-	for i, item := range asked.Requests {
-		answer := answered.Responses[i]
-		if answer.ID != item.ID {
-			return fmt.Errorf("response %d is to %q; want %q", i, answer.ID, item.ID)
+	for i, answer := range answered {
+		item := asked[0]
+		asked = asked[1:]
+		if item.changeSet != 0 && answer.changeSet == 0 && answer.status >= http.StatusBadRequest { // it failed, and has one response
+			for ; len(asked) > 0 && asked[0].changeSet == item.changeSet; asked = asked[1:] {
+				if asked[0].ID == answer.id {
+					item = asked[0]
+				}
+			}
+			item.ID = answer.id
+		}
+		if answer.id != item.ID {
+			return fmt.Errorf("response %d is to %q; want %q", i, answer.id, item.ID)
 		}
 		if err := c.checkWithin(outer, item, answer); err != nil {
 			return fmt.Errorf("the response to %q: %w", item.ID, err)
 		}
 	}
 	return nil
+}
+
+// batchRequests returns the requests of a batch.
+func batchRequests(contentType string, text []byte) ([]batchItem, error) {
+	if boundary := boundaryOf(contentType); boundary != "" {
+		return multipartRequests(bytes.NewReader(text), boundary)
+	}
+	var asked struct {
+		Requests []batchItem `json:"requests"`
+	}
+	err := json.Unmarshal(text, &asked, jsontext.AllowDuplicateNames(true))
+	return asked.Requests, err
+}
+
+// batchAnswers returns the responses in the response to a batch.
+func batchAnswers(contentType string, text []byte) ([]batchAnswer, error) {
+	if boundary := boundaryOf(contentType); boundary != "" {
+		return multipartAnswers(bytes.NewReader(text), boundary)
+	}
+	var answered struct {
+		Responses []struct {
+			ID      string            `json:"id"`
+			Status  int               `json:"status"`
+			Headers map[string]string `json:"headers"`
+			Body    jsontext.Value    `json:"body"`
+		} `json:"responses"`
+	}
+	if err := json.Unmarshal(text, &answered); err != nil {
+		return nil, err
+	}
+	var all []batchAnswer
+	for _, one := range answered.Responses {
+		header := http.Header{}
+		for name, value := range one.Headers {
+			header.Set(name, value)
+		}
+		body, err := bodyWithin(header.Get("Content-Type"), one.Body)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, batchAnswer{id: one.ID, status: one.Status, header: header, body: body})
+	}
+	return all, nil
 }
 
 // plain returns a body without its layers of gzip.
@@ -83,26 +136,19 @@ func (c checker) checkWithin(outer *http.Request, item batchItem, answer batchAn
 	for name, value := range item.Headers {
 		request.Header.Set(name, value)
 	}
-	response := &http.Response{StatusCode: answer.Status, Header: http.Header{}}
+	response := &http.Response{StatusCode: answer.status, Header: answer.header}
 	response.Header.Set("Date", "that of the batch")
-	for name, value := range answer.Headers {
-		response.Header.Set(name, value)
-	}
 	if isFaulty(response) {
 		return nil
 	}
-	body, err := bodyWithin(response.Header.Get("Content-Type"), answer.Body)
-	if err != nil {
-		return err
-	}
-	ofTheBatch := answer.Status == http.StatusFailedDependency // no operation has this status
+	ofTheBatch := answer.status == http.StatusFailedDependency // no operation has this status
 	if ofTheBatch || c.route(request) == nil {
-		if answer.Status >= http.StatusBadRequest {
-			return c.checkError(request, response, body)
+		if answer.status >= http.StatusBadRequest {
+			return c.checkError(request, response, answer.body)
 		}
 		return nil
 	}
-	return c.check(request, response, body)
+	return c.check(request, response, answer.body)
 }
 
 // pathWithin returns the decoded path to which the url of a request in a batch leads.

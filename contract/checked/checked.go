@@ -142,7 +142,7 @@ func complain(t Failer, request *http.Request, sent []byte, response *http.Respo
 		err = checker{doc}.check(request, response, body)
 	}
 	if err == nil && isBatch(request) && response.StatusCode == http.StatusOK {
-		err = checker{doc}.checkBatch(request, sent, body)
+		err = checker{doc}.checkBatch(request, sent, response.Header, body)
 	}
 	if err != nil {
 		t.Errorf("%s %s: the response breaks the contract: %v\n%s\n%s", request.Method, request.URL, err, response.Status, body)

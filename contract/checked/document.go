@@ -37,6 +37,7 @@ func read(path string) ([]byte, error) {
 var load = sync.OnceValues(func() (*openapi3.T, error) {
 	// The model is XML, and the contract only says that it is a text.
 	openapi3filter.RegisterBodyDecoder("application/xml", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("multipart/mixed", openapi3filter.PlainBodyDecoder) // checkBatch reads it
 	text, err := Text()
 	if err != nil {
 		return nil, err

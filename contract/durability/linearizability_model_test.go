@@ -13,9 +13,9 @@ import (
 // operation is a request about one statistic. Every write stores a duration that no other
 // write stores. A duration therefore identifies a write, and stands for its entity tag.
 type operation struct {
-	method string // GET, POST, PATCH or DELETE
+	method string // GET, POST, PUT, PATCH or DELETE, or set for a PUT of the duration alone
 	id     string
-	writes edm.Duration // what POST and PATCH store; 0 for a PATCH of nothing
+	writes edm.Duration // what POST, PUT, PATCH and set store; 0 for a PATCH of nothing
 	match  edm.Duration // the duration whose entity tag If-Match has; 0 without If-Match
 }
 
@@ -57,7 +57,9 @@ func (o operation) on(before state) (outcome, state) {
 		return outcome{412, 0}, before
 	case o.method == "DELETE":
 		return outcome{204, 0}, 0
-	case o.method == "PATCH" && o.writes != 0:
+	case o.method == "set":
+		return outcome{204, 0}, state(o.writes)
+	case o.writes != 0:
 		return outcome{200, o.writes}, state(o.writes)
 	}
 	return outcome{200, edm.Duration(before)}, before

@@ -169,7 +169,7 @@ func (r *historyRound) run() []porcupine.Operation {
 func (r *historyRound) draw(number int64) operation {
 	o := operation{id: fmt.Sprintf("call_%d_%d", r.number, rand.IntN(roundStatistics))}
 	own := edm.Duration(int64(r.number)*roundOperations+number) * edm.Second
-	switch drawn := rand.IntN(20); {
+	switch drawn := rand.IntN(24); {
 	case drawn < 8:
 		o.method = "GET"
 	case drawn < 11:
@@ -182,6 +182,14 @@ func (r *historyRound) draw(number int64) operation {
 		o.method = "PATCH" // of nothing
 	case drawn < 19:
 		o.method = "DELETE"
+	case drawn < 20:
+		o.method, o.writes = "PUT", own
+	case drawn < 21:
+		o.method, o.writes, o.match = "PUT", own, r.latest(o.id)
+	case drawn < 22:
+		o.method, o.writes = "set", own
+	case drawn < 23:
+		o.method, o.writes, o.match = "set", own, r.latest(o.id)
 	default:
 		o.method, o.match = "DELETE", r.latest(o.id)
 	}
@@ -223,11 +231,13 @@ func (r *historyRound) do(client int, o operation) {
 // send sends the request, and returns the response and its entity tag. The error is that of
 // a broken connection.
 func (r *historyRound) send(o operation) (outcome, string, error) {
-	url, body := r.url()+program.Statistics, ""
+	url, body, method := r.url()+program.Statistics, "", o.method
 	switch {
+	case o.method == "set":
+		method, body = "PUT", fmt.Sprintf(`{"value":%q}`, o.writes)
 	case o.method == "POST":
 		body = fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":%q,"duration":%q}`, o.id, o.writes)
-	case o.method == "PATCH" && o.writes != 0:
+	case o.method == "PUT" || o.method == "PATCH" && o.writes != 0:
 		body = fmt.Sprintf(`{"duration":%q}`, o.writes)
 	case o.method == "PATCH":
 		body = "{}"
@@ -235,7 +245,10 @@ func (r *historyRound) send(o operation) (outcome, string, error) {
 	if o.method != "POST" {
 		url += "/" + o.id
 	}
-	request, err := http.NewRequest(o.method, url, strings.NewReader(body))
+	if o.method == "set" {
+		url += "/duration"
+	}
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		return outcome{}, "", err
 	}

@@ -127,7 +127,7 @@ func guarded(t testing.TB) []string {
 	var all []string
 	for _, one := range checked.Operations(t) {
 		if len(*one.Security) > 0 {
-			all = append(all, one.Method+" "+one.Path("{user-id}", alice, "{activityStatistics-id}", "x", "{property}", "duration"))
+			all = append(all, one.Method+" "+one.Path("{user-id}", alice, "{activityStatistics-id}", "x", "{property}", "duration", "{settings-property}", "hasLicense"))
 		}
 	}
 	return all

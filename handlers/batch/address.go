@@ -58,6 +58,10 @@ func (r *run) absolutePath(i *item) (string, *Refusal) {
 		}
 		return text, nil
 	}
+	if i.host != "" && !r.isOurs("http", i.host) && !r.isOurs("https", i.host) {
+		return "", i.refuse(http.StatusBadRequest, "headers",
+			"'Host' is %s; the requests of a batch must be for its own host, %s.", quoted(i.host), quoted(r.outer.Host))
+	}
 	relative := strings.TrimLeft(i.URL, "/")
 	if first, isReference := reference(i.URL); isReference {
 		target, refusal := i.referenced(first, "url")
@@ -112,6 +116,10 @@ func (i *item) referenced(reference, member string) (*item, *Refusal) {
 		if strings.EqualFold(dependency.id, reference[1:]) {
 			return dependency, nil
 		}
+	}
+	if i.isPart {
+		return nil, i.refuse(http.StatusBadRequest, member, "%s refers to no earlier request; the Content-ID of one must be %s.",
+			quoted(reference), quoted(reference[1:]))
 	}
 	return nil, i.refuse(http.StatusBadRequest, member,
 		"%s refers to a request that must be named in dependsOn.", quoted(reference))

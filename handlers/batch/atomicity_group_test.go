@@ -49,7 +49,7 @@ func TestMalformedGroups(t *testing.T) {
 		{[]string{grouped("1", "", "/x", `,"dependsOn":["g"]`)}, "requests/0/dependsOn", `no request "g"`},
 		{[]string{`{"id":"1","method":"GET","url":"/x","atomicityGroup":7}`}, "requests/0/atomicityGroup", "a text"},
 	} {
-		body, err := w.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(row.requests, ",")+`]}`))
+		body, err := w.run(outer(t), []byte(`{"requests":[`+strings.Join(row.requests, ",")+`]}`))
 		var malformed *batch.Malformed
 		if !errors.As(err, &malformed) || malformed.Faults[0].Target != row.target || !strings.Contains(malformed.Faults[0].Message, row.message) {
 			t.Errorf("%s: %s, %v; want %s: %s", row.requests, body, err, row.target, row.message)

@@ -25,7 +25,7 @@ func FuzzBatch(f *testing.F) {
 	w := newNotesAPI()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		defer bounded.Input(t)()
-		text, err := w.runner.Run(outer(t), body)
+		text, err := w.run(outer(t), body)
 		var malformed *batch.Malformed
 		if errors.As(err, &malformed) && len(malformed.Faults) > 0 && malformed.Faults[0].Message != "" {
 			return

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -48,8 +49,10 @@ func newNotesAPI() *notesAPI {
 		w.mux.HandleFunc("GET "+base+"/notes/{id}", w.read)
 		w.mux.HandleFunc("PATCH "+base+"/notes/{id}", w.update)
 		w.mux.HandleFunc(base+"/plain/{status}", func(w http.ResponseWriter, r *http.Request) {
-			var status int
-			_, _ = fmt.Sscan(r.PathValue("status"), &status)
+			status, err := strconv.Atoi(r.PathValue("status"))
+			if err != nil || status < 200 || status > 599 { // net/http panics at some
+				status = http.StatusNotFound
+			}
 			w.WriteHeader(status)
 		})
 	}
@@ -58,6 +61,7 @@ func newNotesAPI() *notesAPI {
 	w.mux.HandleFunc("/beta/bytes", respond("application/octet-stream", "\xff\xfe?"))
 	w.mux.HandleFunc("/beta/half", respond("application/json", `{"a":`))
 	w.mux.HandleFunc("/beta/twice", respond("application/problem+json; charset=utf-8", `{"a":1e400, "a":2}`))
+	w.mux.HandleFunc("/beta/two-in-one", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", "a\r\nSet-Cookie: b") })
 	w.mux.HandleFunc("/beta/panic", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "half")
 		panic("at the disco")
@@ -153,10 +157,19 @@ type response struct {
 	Body           json.RawMessage
 }
 
+// run runs a JSON batch.
+func (n *notesAPI) run(outer *http.Request, body []byte) ([]byte, error) {
+	response, err := n.runner.Run(outer, body, batch.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return response.Body, nil
+}
+
 // send runs a batch of the requests and returns its responses. It must not be malformed.
 func (n *notesAPI) send(t testing.TB, requests ...string) []response {
 	t.Helper()
-	text, err := n.runner.Run(outer(t), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
+	text, err := n.run(outer(t), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
 	if err != nil {
 		t.Fatalf("%v: %s", err, requests)
 	}
@@ -178,9 +191,18 @@ func item(method, url, further string) string {
 func (n *notesAPI) sendEcho(t testing.TB, request string) echoed {
 	t.Helper()
 	got := n.send(t, request)[0]
+	if got.Status != http.StatusOK {
+		t.Fatalf("%s: %d %s", request, got.Status, got.Body)
+	}
+	return decodeEcho(t, string(got.Body))
+}
+
+// decodeEcho decodes a response of /beta/echo.
+func decodeEcho(t testing.TB, text string) echoed {
+	t.Helper()
 	var seen echoed
-	if err := json.Unmarshal(got.Body, &seen); err != nil || got.Status != http.StatusOK {
-		t.Fatalf("%s: %d %s %v", request, got.Status, got.Body, err)
+	if err := json.Unmarshal([]byte(text), &seen); err != nil {
+		t.Fatalf("%s: %v", text, err)
 	}
 	return seen
 }

@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 
@@ -74,8 +75,14 @@ func (w *wireRequests) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 // item is a request of a batch and, once it has been served, its response.
 type item struct {
 	wireRequest
-	id           string
-	index        int // in the batch, from 0
+	id    string
+	index int // in the batch, from 0
+	// isPart is true for a request of a multipart batch. It may have a Content-ID, which is then its id, and
+	// a host. Its body is content, nil for none.
+	isPart          bool
+	contentID, host string
+	content         []byte
+
 	group        *atomicityGroup
 	dependencies []*item // the items that must have a response before it is served
 	// done is closed once response is final.
@@ -85,9 +92,29 @@ type item struct {
 	path string
 }
 
-// parse decodes a batch. It returns the items in their groups, or a *Malformed error with
-// everything that is wrong with the batch.
-func parse(body []byte) ([]*atomicityGroup, error) {
+// ended returns the refusal of an item whose outer request has ended.
+func (i *item) ended() *Refusal {
+	return i.refuse(http.StatusServiceUnavailable, "", "The batch ended before this request was started.")
+}
+
+// partNames maps members of a request in JSON to what a part has instead, "" for nothing.
+var partNames = map[string]string{"id": "Content-ID", "dependsOn": "", "atomicityGroup": ""}
+
+// refuse returns a refusal of the item. member is the member at fault, "" for none.
+func (i *item) refuse(status int, member, format string, values ...any) *Refusal {
+	target := fmt.Sprintf("requests/%d", i.index)
+	if name, hasOther := partNames[member]; i.isPart && hasOther {
+		member = name
+	}
+	if member != "" {
+		target += "/" + member
+	}
+	return &Refusal{Method: strings.ToUpper(i.Method), Status: status, Fault: Fault{Target: target, Message: fmt.Sprintf(format, values...)}}
+}
+
+// parseJSON decodes a JSON batch. It returns the items in their groups, or a *Malformed
+// error with everything that is wrong with the batch.
+func parseJSON(body []byte) ([]*atomicityGroup, error) {
 	var batch struct {
 		Requests wireRequests `json:"requests"`
 	}

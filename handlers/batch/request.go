@@ -106,16 +106,20 @@ func (r *run) header(i *item) (http.Header, *Refusal) {
 	return header, nil
 }
 
-// payload returns the item's body as bytes, and sets Content-Type to JSON if it is
-// missing. A JSON value that is no string is the body itself. A string is text for a
-// text/* type, and base64 or base64url for any other type, including JSON: kiota's SDKs
-// send JSON that way, without a content type.
+// payload returns the item's body as bytes. That of a part is what the part has. That of
+// a JSON batch is JSON if Content-Type is missing, which payload then sets. A JSON value
+// that is no string is the body itself. A string is text for a text/* type, and base64 or
+// base64url for any other type, including JSON: kiota's SDKs send JSON that way, without a
+// content type.
 func (i *item) payload(method string, header http.Header) ([]byte, *Refusal) {
-	if isNull(i.Body) {
+	if isNull(i.Body) && i.content == nil {
 		return nil, nil
 	}
 	if method == http.MethodGet || method == http.MethodHead || method == http.MethodDelete {
 		return nil, i.refuse(http.StatusBadRequest, "body", "A %s must not have a body.", method)
+	}
+	if i.isPart {
+		return i.content, nil
 	}
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "application/json")

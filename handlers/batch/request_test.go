@@ -82,7 +82,7 @@ func TestRefused(t *testing.T) {
 func TestNestedByAnySpelling(t *testing.T) {
 	w := newNotesAPI()
 	w.mux.HandleFunc("/beta/doublywrapped", func(rw http.ResponseWriter, r *http.Request) {
-		if _, err := w.runner.Run(r, []byte(`{"requests":[]}`)); err == nil {
+		if _, err := w.run(r, []byte(`{"requests":[]}`)); err == nil {
 			t.Error("a batch within a batch runs")
 		}
 	})

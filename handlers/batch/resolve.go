@@ -10,6 +10,8 @@ import (
 type atomicityGroup struct {
 	name  string // in lower case, "" if unnamed
 	items []*item
+	// failed is the item on account of which no request of a named group has taken effect, nil if all succeeded.
+	failed *item
 }
 
 // maxFaults is how many faults a Malformed holds: the contract's error has room for as
@@ -52,7 +54,7 @@ func (r *resolver) fault(i *item, member, format string, values ...any) {
 // findIDs fills byID, and checks the members that every item must have.
 func (r *resolver) findIDs() {
 	for _, i := range r.items {
-		for _, member := range []struct{ name, value string }{{"id", i.ID}, {"method", i.Method}, {"url", i.URL}} {
+		for _, member := range []struct{ name, value string }{{"id", i.id}, {"method", i.Method}, {"url", i.URL}} {
 			if member.value == "" {
 				r.fault(i, member.name, "Request %d of the batch must have a '%s', a text that is not empty.", i.index, member.name)
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -61,21 +62,22 @@ type Refusal struct {
 type nestedKey struct{}
 
 // Run runs a batch. outer is the request that brought the batch; its path must be that
-// of the batch, such as /beta/$batch. body is its JSON text, decompressed. Run returns
-// the body of a 200 response, which has a response for each request in their order. If
-// the batch is malformed, the error is a *Malformed and none of its requests was
-// started. The same holds for an error of Begin, which Run returns.
+// of the batch, such as /beta/$batch, and its Content-Type tells the format of the batch.
+// body is its text, decompressed. The response has one for each request that was
+// processed, in their order. If the batch is malformed, the error is a *Malformed and
+// none of its requests was started. The same holds for an error of Begin, which Run
+// returns.
 //
 // Run returns after all requests have ended. If the context of outer ends earlier, the
 // contexts of running requests end too, and the others are refused with 503. The
 // response therefore still says which requests were served.
-func (b *Runner) Run(outer *http.Request, body []byte) ([]byte, error) {
+func (b *Runner) Run(outer *http.Request, body []byte, options Options) (*Response, error) {
 	// A batch must not contain a batch (OData JSON 19.1). The context shows one even if
 	// the handler accepts a spelling of $batch that address does not recognise.
 	if outer.Context().Value(nestedKey{}) != nil {
 		return nil, malformed("", "A batch must not contain a batch.")
 	}
-	groups, err := parse(body)
+	groups, isMultipart, err := parse(outer, body, options)
 	if err != nil {
 		return nil, err
 	}
@@ -88,16 +90,46 @@ func (b *Runner) Run(outer *http.Request, body []byte) ([]byte, error) {
 	if err := b.Begin(outer, r.announced(groups)); err != nil {
 		return nil, err
 	}
+	if isMultipart {
+		groups = r.runInOrder(groups, options.ContinueOnError)
+	} else {
+		r.runParallel(groups)
+	}
+	if options.Multipart {
+		return encodeMultipart(groups), nil
+	}
+	text, err := encode(groups)
+	return &Response{Body: text}, err
+}
+
+// runParallel runs the groups as their dependencies allow.
+func (r *run) runParallel(groups []*atomicityGroup) {
 	var running sync.WaitGroup
 	for _, g := range groups {
 		running.Go(func() { r.runGroup(g) })
 	}
 	running.Wait()
-	return encode(groups)
 }
 
-// Announced is a request of a batch before it is served. The path is escaped, and "" if it is not known.
-type Announced struct{ Method, Path string }
+// runInOrder runs the groups one after the other, up to the first that fails unless continueOnError is true
+// (OData Protocol 11.7.7.5). It returns those that it ran.
+func (r *run) runInOrder(groups []*atomicityGroup, continueOnError bool) []*atomicityGroup {
+	for n, g := range groups {
+		if r.runGroup(g); !continueOnError && !g.succeeded() {
+			return groups[:n+1]
+		}
+	}
+	return groups
+}
+
+// succeeded reports whether no request of the group has failed. 304 is no failure.
+func (g *atomicityGroup) succeeded() bool {
+	return !slices.ContainsFunc(g.items, func(i *item) bool { return i.response.status >= http.StatusBadRequest })
+}
+
+// Announced is a request of a batch before it is served. The path and the query are escaped, and "" if they
+// are not known.
+type Announced struct{ Method, Path, Query string }
 
 // announced returns the requests of the groups.
 func (r *run) announced(groups []*atomicityGroup) []Announced {
@@ -107,7 +139,7 @@ func (r *run) announced(groups []*atomicityGroup) []Announced {
 			one := Announced{Method: strings.ToUpper(i.Method)}
 			if _, isReference := reference(i.URL); !isReference {
 				if address, refusal := r.address(i); refusal == nil {
-					one.Path = address.EscapedPath()
+					one.Path, one.Query = address.EscapedPath(), address.RawQuery
 				}
 			}
 			all = append(all, one)
@@ -155,11 +187,15 @@ func (r *run) serveAtomically(g *atomicityGroup) {
 	})
 	switch {
 	case err != nil:
+		whole := *g.items[0]
+		whole.contentID = "" // the refusal is of all of them
 		for _, i := range g.items {
 			refusal := i.refuse(http.StatusServiceUnavailable, "atomicityGroup", "The atomicity group could not be finished; send it again.")
 			refusal.Cause = err
 			r.refuse(i, refusal)
 		}
+		whole.response = g.items[0].response
+		g.failed = &whole
 	case failed != nil:
 		r.failOthers(g, failed)
 	}
@@ -178,6 +214,7 @@ func (r *run) serveInOrder(ctx context.Context, g *atomicityGroup) (failed *item
 
 // failOthers refuses all items of the group except the one that failed.
 func (r *run) failOthers(g *atomicityGroup, failed *item) {
+	g.failed = failed
 	for _, i := range g.items {
 		if i != failed {
 			r.refuse(i, i.refuse(http.StatusFailedDependency, "atomicityGroup",
@@ -259,18 +296,4 @@ func (r *run) awaitDependencies(i *item) *Refusal {
 		}
 	}
 	return nil
-}
-
-// ended returns the refusal of an item whose outer request has ended.
-func (i *item) ended() *Refusal {
-	return i.refuse(http.StatusServiceUnavailable, "", "The batch ended before this request was started.")
-}
-
-// refuse returns a refusal of the item. member is the member at fault, "" for none.
-func (i *item) refuse(status int, member, format string, values ...any) *Refusal {
-	target := fmt.Sprintf("requests/%d", i.index)
-	if member != "" {
-		target += "/" + member
-	}
-	return &Refusal{Method: strings.ToUpper(i.Method), Status: status, Fault: Fault{Target: target, Message: fmt.Sprintf(format, values...)}}
 }

@@ -53,7 +53,7 @@ func TestMalformed(t *testing.T) {
 		{`{"requests":[` + strings.Repeat(`{},`, 20) + `{}]}`, "requests", "21 requests; send at most 20"},
 		{`{"requests":[` + strings.Repeat(`{},`, 20) + `{]}`, "", "not JSON"},
 	} {
-		body, err := w.runner.Run(outer(t), []byte(row.body))
+		body, err := w.run(outer(t), []byte(row.body))
 		var malformed *batch.Malformed
 		if !errors.As(err, &malformed) || body != nil {
 			t.Errorf("%s: %s, %v", row.body, body, err)
@@ -72,7 +72,7 @@ func TestAllFaults(t *testing.T) {
 		`{"requests":[{"id":"1"},{"id":"1","method":"GET","url":"/x","dependsOn":["2","3"]}]}`:                     5,
 		`{"requests":[{"id":"1","method":"GET","url":"/x","dependsOn":["` + strings.Repeat(`2","`, 1000) + `"]}]}`: 50,
 	} {
-		_, err := w.runner.Run(outer(t), []byte(body))
+		_, err := w.run(outer(t), []byte(body))
 		var malformed *batch.Malformed
 		if !errors.As(err, &malformed) || len(malformed.Faults) != want {
 			t.Errorf("%.100s: %v", body, err)
@@ -109,7 +109,7 @@ func TestResponses(t *testing.T) {
 			t.Errorf("panic: %s", got.Body)
 		}
 	}
-	if text, err := w.runner.Run(outer(t), []byte(`{"requests":[],"@odata.context":"x"}`)); err != nil || string(text) != `{"responses":[]}` {
+	if text, err := w.run(outer(t), []byte(`{"requests":[],"@odata.context":"x"}`)); err != nil || string(text) != `{"responses":[]}` {
 		t.Errorf("none: %s %v", text, err)
 	}
 }
@@ -238,7 +238,7 @@ func TestEnded(t *testing.T) {
 			requests = append(requests, fmt.Sprintf(`{"id":"%d","method":"GET","url":"/x"}`, i))
 		}
 		requests[19] = `{"id":"19","method":"GET","url":"/x","dependsOn":["0"]}`
-		text, err := w.runner.Run(outer(t).WithContext(ctx), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
+		text, err := w.run(outer(t).WithContext(ctx), []byte(`{"requests":[`+strings.Join(requests, ",")+`]}`))
 		under, not := strings.Count(string(text), `"status":504`), strings.Count(string(text), `"status":503`)
 		dependent := strings.Count(string(text), `"status":424`)
 		if err != nil || begun.Load() != 8 || under != 8 || not+dependent != 12 {

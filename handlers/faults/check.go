@@ -57,7 +57,7 @@ func (r *Rules) checkMatch(rule *api.FaultRule, found *findings) {
 	name := *rule.Match.Operation
 	if slices.Contains(r.operations, name) {
 		found.add(rule.Answer != nil && isList(rule.Answer.Body) && !slices.Contains(r.lists, name),
-			"answer/body", "'%s' is not a list. emptyPage and repeatedNextLink are for %s.", name, strings.Join(r.lists, " and "))
+			"answer/body", "'%s' is not a list. emptyPage and repeatedNextLink are for %s.", name, strings.Join(r.lists, ", "))
 		return
 	}
 	advice := "Use an operationId of openapi.yaml, as updateMyStatistic."

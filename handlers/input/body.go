@@ -2,13 +2,18 @@ package input
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"mime"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/runtime"
 
+	"afterhours/gen"
+	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
 )
 
@@ -49,22 +54,48 @@ func withIntegers(value any) any {
 	return value
 }
 
+// bodySchema returns the schema of a JSON body, nil if the request's body is of another media type.
+func bodySchema(r *http.Request, op *spec.Operation) *openapi3.Schema {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if media != "application/json" && op.RequestBody.Value.Content[media] != nil {
+		return nil
+	}
+	return op.BodySchema
+}
+
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
-// not JSON is left as it is.
-func (q Quirks) decodeBody(op *spec.Operation, text []byte) (Body, error) {
+// not JSON is left as it is. The cast is that of Validate.
+func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []byte, cast string) (Body, error) {
 	switch {
-	case op.BodySchema == nil:
+	case schema == nil:
 		return Body{Text: text}, nil
 	case text == nil && !op.RequestBody.Value.Required:
 		text = []byte("{}")
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
 	if object, isObject := value.(map[string]any); isObject {
-		schema := narrow(op.BodySchema, value)
+		nameType(schema, object, cast)
+		schema = narrow(schema, value)
+		if faults := notImplementedMembers(schema, object); len(faults) > 0 {
+			return Body{value, text}, problem.Invalid(faults...)
+		}
 		dropAnnotations(schema, object)
 		q.straighten(schema, object)
 	}
 	return Body{value, text}, err
+}
+
+// notImplementedMembers returns a fault for each member of the object that OData has and this server
+// does not.
+func notImplementedMembers(schema *openapi3.Schema, object map[string]any) []gen.ErrorDetail {
+	members := spec.NotImplementedMembers(schema)
+	var faults []gen.ErrorDetail
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if _, given := object[name]; given {
+			faults = append(faults, problem.Fault(gen.NotSupported, name, "OData has '%s' in this body, but this server does not implement it. %s.", name, members[name]))
+		}
+	}
+	return faults
 }
 
 // isMediaType reports whether the operation takes a body of the media type. The encoding must be

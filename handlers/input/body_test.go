@@ -66,7 +66,7 @@ func readAndValidate(request *http.Request, op *spec.Operation, path map[string]
 			return input.Body{}, err
 		}
 	}
-	return input.Validate(request, op, path, text, quirks)
+	return input.Validate(request, op, path, "", text, quirks)
 }
 
 func zip(t testing.TB, text string) string {

@@ -42,18 +42,19 @@ func parseTime(text string) error {
 }
 
 // Validate holds a request against its operation, parameters first, and returns its body, whose text
-// ReadBody has read. The path parameters are by their names. The error is a problem that names every
-// fault.
-func Validate(r *http.Request, op *spec.Operation, path map[string]string, text []byte, quirks Quirks) (Body, error) {
+// ReadBody has read. The path parameters are by their names. The cast is the type that the URL casts to,
+// as @odata.type names it, "" for none. The error is a problem that names every fault.
+func Validate(r *http.Request, op *spec.Operation, path map[string]string, cast string, text []byte, quirks Quirks) (Body, error) {
 	faults := parameterFaults(r, op, path)
 	var body Body
 	if op.RequestBody != nil {
 		var err error
-		if body, err = quirks.decodeBody(op, text); err != nil {
+		schema := bodySchema(r, op)
+		if body, err = quirks.decodeBody(op, schema, text, cast); err != nil {
 			return body, withFaults(err, faults)
 		}
-		if op.BodySchema != nil {
-			faults = append(faults, bodyFaults(op.BodySchema, body.Value)...)
+		if schema != nil {
+			faults = append(faults, bodyFaults(schema, body.Value)...)
 		}
 	}
 	if len(faults) > 0 {
@@ -66,7 +67,7 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, text 
 // has another status than they have comes alone.
 func withFaults(err error, faults []gen.ErrorDetail) error {
 	var refused *problem.Problem
-	if len(faults) == 0 || !errors.As(err, &refused) || !errors.Is(err, problem.ErrInvalid) {
+	if len(faults) == 0 || !errors.As(err, &refused) || !problem.IsInvalid(err) {
 		return err
 	}
 	all := problem.Invalid(append(faults, refused.Faults()...)...)
@@ -92,7 +93,9 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 		case name == "" || name[0] == ' ':
 			faults = append(faults, problem.Fault(gen.UnknownQueryOption, "query",
 				"A query option has no name, as if the shell replaced $filter, $top or another: put the URL in single quotes, or write \\$filter."))
-		case !slices.Contains(op.QueryNames, name):
+		case slices.Contains(op.NotImplemented, name):
+			faults = append(faults, notImplemented(name))
+		case !slices.Contains(op.QueryNames, name) && !spec.IsAlias(name):
 			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.%s",
 				problem.Shown(name), choices(op.QueryNames), didYouMeanOption(name, op.QueryNames)))
 		case len(values) > 1:
@@ -114,6 +117,11 @@ func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string
 	}
 	slices.SortFunc(faults, func(a, b gen.ErrorDetail) int { return strings.Compare(*a.Target, *b.Target) })
 	return faults
+}
+
+// notImplemented returns the fault of a query option that OData has and this server does not.
+func notImplemented(name string) gen.ErrorDetail {
+	return problem.Fault(gen.NotSupported, name, "OData has the query option '%s', but this server does not implement it.", name)
 }
 
 // unreadableQuery returns the fault of a query that is no list of options.

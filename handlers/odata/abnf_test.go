@@ -95,7 +95,7 @@ func TestFiltersOfTheABNF(t *testing.T) {
 		"id in", "id in ()", "id in ('x',)", "id in (,'x')", "id in ['x']", "in (1)",
 		"id eq 'O'Neil'", "id eq 'x", "id eq x'", "id eq \"x\"", "id == 'x'", "id eq", "eq 'x'", "id 'x'",
 		"isof()", "isof(,microsoft.graph.callActivityStatistics)", "isof(callActivityStatistics)", "isof microsoft.graph.callActivityStatistics",
-		"$it", "$it/", "/id eq 'x'", "id/ eq 'x'", "$root/id eq 'x'", "@p eq 'x'", "id eq @p",
+		"$it", "$it/", "/id eq 'x'", "id/ eq 'x'", "$root/id eq 'x'", "@p", "@1 eq 'x'", "id eq @",
 		"duration add add duration eq duration", "duration mul eq duration", "duration+duration eq duration", "1-1 eq 0",
 		"any(d:d eq 1)", "id/any()", "id/all(d:d eq 'x')", "geo.distance(id,id) lt 1", "cast(id,Edm.String) eq 'x'", "case(true:true)",
 	} {

@@ -18,6 +18,8 @@ type Error struct {
 	// Problem says what was expected and what was found. For an unknown property it is
 	// the sentence that Graph returns.
 	Problem string
+	// NotImplemented reports whether OData has what was found, and this package does not.
+	NotImplemented bool
 }
 
 // Error returns the option, the column and the problem.
@@ -37,6 +39,16 @@ func (s source) fault(offset int, format string, args ...any) error {
 		Option:  s.option,
 		Column:  utf8.RuneCountInString(s.text[:offset]) + 1,
 		Problem: fmt.Sprintf(format, args...),
+	}
+}
+
+// notImplemented returns the error for a construct of OData that this package does not have.
+func (s source) notImplemented(offset int, construct string) error {
+	return &Error{
+		Option:         s.option,
+		Column:         utf8.RuneCountInString(s.text[:offset]) + 1,
+		Problem:        "OData has " + construct + ", but this server does not implement it",
+		NotImplemented: true,
 	}
 }
 

@@ -42,6 +42,9 @@ var functionNames = func() []string {
 func (p *parser) function(name token) (operand, error) {
 	f := store.Func(p.word(name))
 	signature, ok := functions[f]
+	if standardFunctions[string(f)] {
+		return operand{}, p.notImplemented(name.start, "the function "+string(f))
+	}
 	if !ok {
 		return operand{}, p.fault(name.start, "expected one of the functions %s, found %s%s",
 			strings.Join(functionNames, ", "), shown(p.text[name.start:name.end]), nearest(string(f), functionNames))

@@ -93,6 +93,9 @@ func nearest(mistyped string, names []string) string {
 // expectedOperator returns the error for a next token that is no operator.
 func (p *parser) expectedOperator(description string) error {
 	t := p.next()
+	if standardOperators[p.word(t)] {
+		return p.notImplemented(t.start, "the operator "+p.word(t))
+	}
 	operators := append(slices.Sorted(maps.Keys(precedences)), "in")
 	return p.fault(t.start, "expected %s, found %s%s%s", description, shown(p.text[t.start:t.end]), p.hint(t), nearest(p.word(t), operators))
 }

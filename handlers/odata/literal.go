@@ -22,6 +22,8 @@ func (p *parser) literal() (operand, error) {
 	name := p.word(t)
 	following := p.tokens[min(p.at+1, len(p.tokens)-1)]
 	switch {
+	case p.isAlias(t):
+		return p.aliasLiteral()
 	case t.kind == tokenText, t.kind == tokenNumeral, p.signsNumeral(t),
 		name == "null", name == "true", name == "false",
 		t.kind == tokenWord && following.kind == tokenText && following.start == t.end:

@@ -40,6 +40,7 @@ type Model struct {
 	example    string                 // the name of a derived type, for errors
 	activities []store.Activity
 	maxLengths map[store.PropertyName]int
+	aliases    Aliases // those of one request; see With
 }
 
 // entityType is a type with all properties that an option may name on it.

@@ -40,6 +40,9 @@ func (m *Model) ParseOrderBy(text string) ([]store.Order, error) {
 // sortProperty parses a property that is not in the order yet.
 func (p *parser) sortProperty(order []store.Order) (store.Property, error) {
 	at := p.take()
+	if p.isAlias(at) {
+		return p.sortAlias(at, order)
+	}
 	found, err := p.path(at)
 	if err != nil {
 		return store.Property{}, err

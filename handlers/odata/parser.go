@@ -236,6 +236,8 @@ func (p *parser) named() (operand, error) {
 	t := p.take()
 	following := p.next()
 	switch name := p.word(t); {
+	case p.isAlias(t):
+		return p.alias(t)
 	case following.kind == tokenText && following.start == t.end:
 		return p.prefixed(t)
 	case following.kind == tokenOpen && name == "isof":

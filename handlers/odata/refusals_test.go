@@ -71,7 +71,7 @@ var refusals = map[string]string{
 	"'x'/id": "4: expected an operator such as eq or and, found /",
 
 	// Functions.
-	"now() eq null":          "1: expected one of the functions concat, contains, day, endswith, isof, length, month, startswith, tolower, totalseconds, toupper, trim, year, found now",
+	"now() eq null":          "1: OData has the function now, but this server does not implement it",
 	"contains(id)":           "12: expected a comma and one more argument, found )",
 	"contains(id,'a','b')":   "16: expected an operator or ), found ,",
 	"contains(id 'a')":       "13: expected a comma and one more argument, found 'a'",
@@ -149,12 +149,12 @@ var refusals = map[string]string{
 	"07:59:59 eq null":                           "1: expected a number such as 1.5, or a date such as 2019-06-16, found 07:59:59",
 
 	// Characters and operators that are not in the grammar.
-	"id has 'a'":                     "4: expected an operator such as eq or and, found has",
+	"id has 'a'":                     "4: OData has the operator has, but this server does not implement it",
 	"id eq 'a' id eq 'b'":            "11: expected an operator such as eq or and, found id",
 	"id eq 'a';":                     "10: expected an operator such as eq or and, found ;",
 	"id = 'a'":                       "4: expected an operator such as eq or and, found =; write eq instead of =",
 	`id eq "a"`:                      `7: expected a property, a literal or a function, found "; put a text in single quotes, as in 'UTC'`,
-	"id mod 5 eq 1":                  "4: expected an operator such as eq or and, found mod",
+	"id mod 5 eq 1":                  "4: OData has the operator mod, but this server does not implement it",
 	"id eq 'a' & id":                 "11: expected an operator such as eq or and, found &; write and instead of &",
 	"id eq 'é' x":                    "11: expected an operator such as eq or and, found x",
 	"id eq '\xff'":                   "8: expected UTF-8, found the byte 0xff",

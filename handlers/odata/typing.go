@@ -107,36 +107,47 @@ func (p *parser) in(at token, x operand) (operand, error) {
 	if x.kind == kindTypeName {
 		return operand{}, p.fault(at.start, "expected eq or ne with @odata.type, found %s", p.text[at.start:at.end])
 	}
-	if err := p.want(tokenOpen, "( and the values"); err != nil {
+	values, end, err := p.list()
+	if err != nil {
 		return operand{}, err
 	}
-	sides := []operand{x}
-	for {
-		if len(sides) > maxList {
-			return operand{}, p.fault(p.next().start, "expected at most %d values, found more", maxList)
-		}
-		nodes := p.nodes
-		value, err := p.literal()
-		if err != nil {
-			return operand{}, err
-		}
-		p.nodes = nodes // maxList bounds the values, not maxNodes
-		if sides = append(sides, value); !p.accept(tokenComma) {
-			break
-		}
-	}
-	end := p.next().end
-	if err := p.want(tokenClose, ", or )"); err != nil {
-		return operand{}, err
-	}
+	sides := append([]operand{x}, values...)
 	if err := p.unify(sides); err != nil {
 		return operand{}, err
 	}
-	list := make([]store.Value, len(sides)-1)
+	list := make([]store.Value, len(values))
 	for i, side := range sides[1:] {
 		list[i] = side.expr.(store.Literal).Value
 	}
 	return p.node(store.In{X: sides[0].expr, List: list}, store.KindBool, x.start, end)
+}
+
+// list parses the literals after an in, in parentheses or as an alias. end is the offset after them.
+func (p *parser) list() (values []operand, end int, err error) {
+	if t := p.next(); p.isAlias(t) {
+		p.take()
+		values, err = p.aliasList(t)
+		return values, t.end, err
+	}
+	if err := p.want(tokenOpen, "( and the values"); err != nil {
+		return nil, 0, err
+	}
+	for {
+		if len(values) == maxList {
+			return nil, 0, p.fault(p.next().start, "expected at most %d values, found more", maxList)
+		}
+		nodes := p.nodes
+		value, err := p.literal()
+		if err != nil {
+			return nil, 0, err
+		}
+		p.nodes = nodes // maxList bounds the values, not maxNodes
+		if values = append(values, value); !p.accept(tokenComma) {
+			break
+		}
+	}
+	end = p.next().end
+	return values, end, p.want(tokenClose, ", or )")
 }
 
 // unify converts operands that are compared to the kind of the leading one. A null stays

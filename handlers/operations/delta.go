@@ -3,8 +3,9 @@ package operations
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,8 +43,8 @@ func (s *Service) Delta(ctx context.Context, req *Request, userID string, option
 
 // tracks reports whether a list is to have an @odata.deltaLink. A list that is sorted, counted or cut
 // out cannot: the preference is then not applied, as OData allows (Protocol 8.2.8).
-func tracks(options gen.ListUserStatisticsParams) bool {
-	return parsePrefer(options.Prefer).trackChanges && options.Orderby == nil && options.Skip == nil &&
+func tracks(req *Request, options gen.ListUserStatisticsParams) bool {
+	return !req.References && parsePrefer(options.Prefer).trackChanges && options.Orderby == nil && options.Skip == nil &&
 		options.Skiptoken == nil && (options.Count == nil || !*options.Count) && (options.Top == nil || *options.Top > 0)
 }
 
@@ -176,9 +177,11 @@ func deltaLink(req *Request, wanted delta, token string) string {
 		text *string
 	}{{"$filter", wanted.options.Filter}, {"$select", wanted.options.Select}, {"$format", wanted.options.Format}} {
 		if option.text != nil {
-			// not every client reads + as a space
-			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
+			link += "&" + option.name + "=" + escapeValue(*option.text)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(req.Aliases)) {
+		link += "&@" + escapeValue(name[1:]) + "=" + escapeValue(req.Aliases[name])
 	}
 	if token != "" {
 		link += "&" + token

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
+	"maps"
+	"slices"
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
@@ -29,6 +31,9 @@ func optionsSum(req *Request, options gen.DeltaUserStatisticsParams) int64 {
 		if option != nil {
 			text += *option
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(req.Aliases)) {
+		text += "\x00" + name + "\x00" + req.Aliases[name]
 	}
 	return int64(crc32.ChecksumIEEE([]byte(text)))
 }

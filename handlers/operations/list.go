@@ -3,8 +3,10 @@ package operations
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +33,7 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 	if err != nil {
 		return nil, err
 	}
-	if tracks(options) {
+	if tracks(req, options) {
 		return s.listTracked(ctx, req, owner, options)
 	}
 	wanted, err := s.pageOf(req, options)
@@ -61,8 +63,7 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 func (s *Service) appendPage(text []byte, req *Request, owner store.Owner, form wire.Form, count int, next string, found []store.Statistic) []byte {
 	text = append(text, '{')
 	if form.Level != wire.MetadataNone {
-		text = wire.AppendMember(text, "@odata.context",
-			req.contextURL(owner, "/activityStatistics"+req.castSegment()+form.Selected.Suffix()))
+		text = wire.AppendMember(text, "@odata.context", req.listContext(owner, form.Selected))
 	}
 	if count >= 0 {
 		text = append(append(text, `"@odata.count":`...), strconv.Itoa(count)...)
@@ -102,7 +103,7 @@ func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (pa
 	wanted.query.Filter, err = s.filter(req, options.Filter)
 	faults = append(faults, optionFault(err)...)
 	if options.Orderby != nil {
-		wanted.query.Order, err = s.spec.Model.ParseOrderBy(*options.Orderby)
+		wanted.query.Order, err = s.modelFor(req).ParseOrderBy(*options.Orderby)
 		faults = append(faults, optionFault(err)...)
 	}
 	wanted.form.Selected, err = s.selection(options.Select)
@@ -119,7 +120,7 @@ func (s *Service) filter(req *Request, text *string) (store.Expr, error) {
 	var filter store.Expr
 	if text != nil {
 		var err error
-		if filter, err = s.spec.Model.ParseFilter(*text); err != nil {
+		if filter, err = s.modelFor(req).ParseFilter(*text); err != nil {
 			return nil, err
 		}
 	}
@@ -147,20 +148,25 @@ func optionFault(err error) []gen.ErrorDetail {
 	if !errors.As(err, &wrong) {
 		return nil
 	}
-	return []gen.ErrorDetail{problem.Fault(gen.InvalidQueryOption, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
+	code := gen.InvalidQueryOption
+	if wrong.NotImplemented {
+		code = gen.NotSupported
+	}
+	return []gen.ErrorDetail{problem.Fault(code, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
 }
 
 // OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is
 // for a request that is refused for another reason, so that its response names all faults.
-func (s *Service) OptionFaults(options url.Values) []gen.ErrorDetail {
+func (s *Service) OptionFaults(req *Request, options url.Values) []gen.ErrorDetail {
+	model := s.modelFor(req)
 	var faults []gen.ErrorDetail
 	for _, option := range []struct {
 		name  string
 		parse func(string) error
 	}{
-		{"$filter", func(text string) error { _, err := s.spec.Model.ParseFilter(text); return err }},
-		{"$orderby", func(text string) error { _, err := s.spec.Model.ParseOrderBy(text); return err }},
-		{"$select", func(text string) error { _, err := s.spec.Model.ParseSelect(text); return err }},
+		{"$filter", func(text string) error { _, err := model.ParseFilter(text); return err }},
+		{"$orderby", func(text string) error { _, err := model.ParseOrderBy(text); return err }},
+		{"$select", func(text string) error { _, err := model.ParseSelect(text); return err }},
 	} {
 		if options.Has(option.name) {
 			faults = append(faults, optionFault(option.parse(options.Get(option.name)))...)
@@ -186,8 +192,7 @@ func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, appl
 // nextLink returns the URL of the page that follows the position. It repeats the whole query, because
 // clients follow it without the headers of the first request, except $skip, which is done.
 func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsParams, size int, last store.Position) string {
-	link := req.Root + "/users/" + owner.User + "/analytics/activityStatistics" + req.castSegment()
-	link += "?$top=" + strconv.Itoa(size)
+	link := req.listURL(owner) + "?$top=" + strconv.Itoa(size)
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
@@ -196,12 +201,17 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 		text *string
 	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}} {
 		if option.text != nil {
-			// not every client reads + as a space
-			link += "&" + option.name + "=" + strings.ReplaceAll(url.QueryEscape(*option.text), "+", "%20")
+			link += "&" + option.name + "=" + escapeValue(*option.text)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(req.Aliases)) {
+		link += "&@" + escapeValue(name[1:]) + "=" + escapeValue(req.Aliases[name])
 	}
 	return link + "&$skiptoken=" + skipToken(last)
 }
+
+// escapeValue escapes the value of a query option. Not every client reads + as a space.
+func escapeValue(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 // appendStatistics appends the JSON array of statistics.
 func (s *Service) appendStatistics(text []byte, req *Request, owner store.Owner, statistics []store.Statistic, form wire.Form) []byte {
@@ -211,6 +221,10 @@ func (s *Service) appendStatistics(text []byte, req *Request, owner store.Owner,
 			text = append(text, ',')
 		}
 		links := wire.Links{Self: req.entityURL(store.Key{Owner: owner, ID: statistics[i].ID})}
+		if req.References {
+			text = appendReference(text, links.Self)
+			continue
+		}
 		text = s.spec.ByStoreType[statistics[i].Type].AppendEntity(text, &statistics[i], form, links)
 	}
 	return append(text, ']')

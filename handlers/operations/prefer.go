@@ -14,6 +14,8 @@ type preferences struct {
 	createIfMissing bool // create-if-missing (Graph guidelines, "Upsert")
 	maxPageSize     int  // odata.maxpagesize (OData 8.2.8.5), 0 if not given
 	trackChanges    bool // odata.track-changes (OData 8.2.8.8)
+	// continueOnError is odata.continue-on-error (OData 8.2.8.3) as it was given, "" if it is not asked for.
+	continueOnError string
 }
 
 // parsePrefer reads a Prefer header, nil for none. If a preference stands twice, the first one
@@ -28,7 +30,8 @@ func parsePrefer(header *string) preferences {
 	for _, preference := range wire.SplitList(*header) {
 		preference, _, _ = strings.Cut(preference, ";") // these preferences have no parameters
 		name, value, _ := strings.Cut(preference, "=")
-		name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "odata.")
+		given := strings.ToLower(strings.TrimSpace(name))
+		name = strings.TrimPrefix(given, "odata.")
 		value = strings.Trim(strings.TrimSpace(value), `"`)
 		if seen[name] {
 			continue
@@ -41,6 +44,10 @@ func parsePrefer(header *string) preferences {
 			p.createIfMissing = true
 		case "track-changes":
 			p.trackChanges = true
+		case "continue-on-error":
+			if value == "" || strings.EqualFold(value, "true") {
+				p.continueOnError = given
+			}
 		case "maxpagesize":
 			if size, err := strconv.Atoi(value); err == nil && size > 0 {
 				p.maxPageSize = size
@@ -49,6 +56,10 @@ func parsePrefer(header *string) preferences {
 	}
 	return p
 }
+
+// ContinueOnError returns the preference continue-on-error of a Prefer header as Preference-Applied repeats it, "" if
+// the header does not ask for it.
+func ContinueOnError(header *string) string { return parsePrefer(header).continueOnError }
 
 // applied returns Preference-Applied: the preferences that shaped the response.
 func (p preferences) applied(created bool) string {

@@ -47,8 +47,29 @@ func (s *Service) valueOf(statistic *store.Statistic, name string, form wire.For
 	values := append(t.Values(statistic, form), wire.PropertyValue{Name: "id", Text: store.Of(statistic.ID)})
 	i := slices.IndexFunc(values, func(value wire.PropertyValue) bool { return value.Name == name })
 	if i < 0 {
-		return store.Null[string]{}, problem.Refuse(problem.ErrUnknown, "property",
-			"The property '%s' does not exist on type '%s'.", name, t.Qualified())
+		return store.Null[string]{}, noProperty(t, name)
 	}
 	return values[i].Text, nil
+}
+
+func noProperty(t *wire.Type, name string) error {
+	return problem.Refuse(problem.ErrUnknown, "property", "The property '%s' does not exist on type '%s'.", name, t.Qualified())
+}
+
+// SetProperty is PUT, PATCH and DELETE on a property of a statistic, or on its $value: 204 with the entity
+// tag of the statistic (OData 11.4.9). The body has the property alone.
+func (s *Service) SetProperty(ctx context.Context, req *Request, userID, id string, name gen.PropertyName,
+	body *gen.ActivityStatisticsUpdate, params gen.ReplaceUserStatisticPropertyParams) (*Response, error) {
+	response, err := s.update(ctx, req, userID, nil, change{
+		key:       store.Key{ID: id},
+		body:      body,
+		condition: precondition{params.IfMatch, params.IfNoneMatch},
+		prefer:    preferences{minimal: true},
+		property:  name,
+	})
+	if err != nil {
+		return nil, err
+	}
+	response.Preference = "" // the client asked for none
+	return response, nil
 }

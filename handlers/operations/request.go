@@ -2,6 +2,7 @@ package operations
 
 import (
 	"afterhours/handlers/auth"
+	"afterhours/handlers/odata"
 	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
 	"afterhours/store"
@@ -18,8 +19,12 @@ type Request struct {
 	Root string
 	// Cast is the type that the URL casts to, nil without a cast.
 	Cast *wire.Type
+	// Aliases are the parameter aliases in the query.
+	Aliases odata.Aliases
 	// Form is how the response writes statistics. An operation adds the selection.
 	Form wire.Form
+	// References is true if the response has the URL of each statistic in its place ($ref).
+	References bool
 	// Caller is the principal of the token.
 	Caller auth.Principal
 	// Group is the atomicity group that the request belongs to, nil for none.
@@ -50,6 +55,9 @@ func (r *Request) entityURL(key store.Key) string {
 	}
 	return collection + "/" + key.ID
 }
+
+// modelFor returns the model that reads the request's options.
+func (s *Service) modelFor(req *Request) *odata.Model { return s.spec.Model.With(req.Aliases) }
 
 // storeFor returns the store, or the view of it that the request's atomicity group has.
 func (s *Service) storeFor(req *Request) store.Store {

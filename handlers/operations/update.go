@@ -7,33 +7,61 @@ import (
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
+	"afterhours/handlers/wire"
 	"afterhours/store"
 )
 
-// change is a PATCH on one statistic.
+// change is a write of one statistic that may exist: PATCH and PUT of it, and the writes of its properties.
 type change struct {
 	key       store.Key
 	body      *gen.ActivityStatisticsUpdate
 	condition precondition
 	prefer    preferences
+	// replaces is true if properties that the body omits get the values of a new statistic (PUT).
+	replaces bool
+	// property is the property that the URL names, "" for none. A change of a property never creates.
+	property gen.PropertyName
+}
+
+// creates reports whether the change creates a statistic that does not exist. If-None-Match with * asks
+// for that as the preference does (OData 11.4.4).
+func (c *change) creates() bool {
+	inserts := c.condition.noneMatch != nil && wire.IsAny(*c.condition.noneMatch)
+	return c.property == "" && (c.prefer.createIfMissing || inserts)
 }
 
 // Update is PATCH on a statistic, the operation that the project implements: 200 with the whole
 // statistic, 204 if that is preferred, 201 if it was created.
 func (s *Service) Update(ctx context.Context, req *Request, userID, id string, body *gen.ActivityStatisticsUpdate, params gen.UpdateUserStatisticParams) (*Response, error) {
+	return s.update(ctx, req, userID, params.Select, change{
+		key:       store.Key{ID: id},
+		body:      body,
+		condition: precondition{params.IfMatch, params.IfNoneMatch},
+		prefer:    parsePrefer(params.Prefer),
+	})
+}
+
+// Replace is PUT on a statistic. It differs from Update in that it sets every property (OData 11.4.3).
+func (s *Service) Replace(ctx context.Context, req *Request, userID, id string, body *gen.ActivityStatisticsUpdate, params gen.ReplaceUserStatisticParams) (*Response, error) {
+	return s.update(ctx, req, userID, params.Select, change{
+		key:       store.Key{ID: id},
+		body:      body,
+		condition: precondition{params.IfMatch, params.IfNoneMatch},
+		prefer:    parsePrefer(params.Prefer),
+		replaces:  true,
+	})
+}
+
+// update makes a change to a statistic of the user. The key of the change has no owner yet.
+func (s *Service) update(ctx context.Context, req *Request, userID string, selected *string, c change) (*Response, error) {
 	owner, err := s.owner(ctx, req, userID)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.choose(req, params.Select); err != nil {
+	if err := s.choose(req, selected); err != nil {
 		return nil, err
 	}
-	c := change{
-		key:       store.Key{Owner: owner, ID: id},
-		body:      body,
-		condition: precondition{params.IfMatch, params.IfNoneMatch},
-		prefer:    parsePrefer(params.Prefer),
-	}
+	c.key.Owner = owner
 	unlock, err := s.locksFor(req).lock(ctx, c.key)
 	if err != nil {
 		return nil, err
@@ -49,7 +77,7 @@ func (s *Service) Update(ctx context.Context, req *Request, userID, id string, b
 	return response, err
 }
 
-// maxRaces is how often a PATCH is tried before the response is 503. The writers of one process wait
+// maxRaces is how often a change is tried before the response is 503. The writers of one process wait
 // for each other, so that each race is with another server.
 const maxRaces = 64
 
@@ -64,9 +92,8 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	}
 	stored, settings, err := s.read(ctx, req, c.key)
 	missing := errors.Is(err, store.ErrNotFound)
-	if missing && !c.prefer.createIfMissing {
-		return nil, problem.Refuse(err, "", "There is no statistic '%s'. Create it by POST to the collection, "+
-			"or by this PATCH with the header Prefer: create-if-missing.", c.key.ID)
+	if missing && !c.creates() {
+		return nil, c.missing(err)
 	}
 	if err != nil && !missing {
 		return nil, err
@@ -77,9 +104,8 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	if missing {
 		return s.upsert(ctx, req, c)
 	}
-	t := s.spec.ByStoreType[stored.Type]
-	merged, faults := t.Merge(c.key.ID, stored.Record, c.body)
-	if err := s.judge(req, t, &stored.Record, &merged, faults); err != nil {
+	merged, err := s.after(req, &c, &stored.Record)
+	if err != nil {
 		return nil, err
 	}
 	if merged == stored.Record {
@@ -88,17 +114,44 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	return s.replace(ctx, req, c, merged, stored.Revision)
 }
 
-// updateRecent tries the PATCH on the cached statistic by compare-and-swap, without a read. It returns
-// nil, nil if the store must be read: the statistic is not cached, the PATCH would be refused, or
+// after returns the stored record as the change makes it. The error is the problem of the body, or a 404
+// if the type does not have the property that the URL names.
+func (s *Service) after(req *Request, c *change, stored *store.Record) (store.Record, error) {
+	t := s.spec.ByStoreType[stored.Type]
+	if c.property != "" && !store.DefinitionOf(store.PropertyName(c.property)).Of(stored.Type) {
+		return store.Record{}, noProperty(t, string(c.property))
+	}
+	before := *stored
+	if c.replaces {
+		before = t.Empty()
+	}
+	merged, faults := t.Merge(c.key.ID, before, c.body)
+	return merged, s.judge(req, t, stored, &merged, faults)
+}
+
+// missing returns the problem of a change whose statistic does not exist.
+func (c *change) missing(err error) error {
+	method := "PATCH"
+	switch {
+	case c.property != "":
+		return problem.Refuse(err, "", "There is no statistic '%s'.", c.key.ID)
+	case c.replaces:
+		method = "PUT"
+	}
+	return problem.Refuse(err, "", "There is no statistic '%s'. Create it by POST to the collection, "+
+		"or by this %s with the header Prefer: create-if-missing.", c.key.ID, method)
+}
+
+// updateRecent tries the change on the cached statistic by compare-and-swap, without a read. It returns
+// nil, nil if the store must be read: the statistic is not cached, the change would be refused, or
 // it would change nothing.
 func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Response, error) {
 	stored, ok := s.recentFor(req).get(c.key)
 	if !ok || !req.casts(stored.Type) || c.condition.check(stored.Revision) != nil {
 		return nil, nil
 	}
-	t := s.spec.ByStoreType[stored.Type]
-	merged, faults := t.Merge(c.key.ID, stored.Record, c.body)
-	if merged == stored.Record || s.judge(req, t, &stored.Record, &merged, faults) != nil {
+	merged, err := s.after(req, &c, &stored.Record)
+	if err != nil || merged == stored.Record {
 		return nil, nil
 	}
 	response, err := s.replace(ctx, req, c, merged, stored.Revision)
@@ -121,11 +174,11 @@ func (s *Service) replace(ctx context.Context, req *Request, c change, merged st
 	return s.written(req, c.key.Owner, &statistic, settings, c.prefer, false), nil
 }
 
-// upsert creates the statistic that a PATCH with create-if-missing did not find.
+// upsert creates the statistic that the change did not find.
 func (s *Service) upsert(ctx context.Context, req *Request, c change) (*Response, error) {
 	if c.body.OdataType == nil {
 		return nil, problem.Invalid(problem.Fault(gen.MissingProperty, "@odata.type",
-			"'@odata.type' is missing; it must be the type of the statistic '%s', as this PATCH creates it.", c.key.ID))
+			"'@odata.type' is missing; it must be the type of the statistic '%s', as this request creates it.", c.key.ID))
 	}
 	created, err := s.putNew(ctx, req, c.key, c.body, c.prefer)
 	if errors.Is(err, store.ErrExists) {

@@ -7,6 +7,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"afterhours/gen"
 )
@@ -28,6 +29,8 @@ var (
 	ErrStopped      = errors.New("query stopped")
 	ErrThrottled    = errors.New("too many requests of one caller")
 	ErrUnavailable  = errors.New("unavailable")
+	// ErrNotImplemented is for what the standard has and this server does not (OData Protocol 9.3.1).
+	ErrNotImplemented = errors.New("not implemented")
 )
 
 // Problem is an error with a message for the caller. The message of any other error may hold
@@ -71,9 +74,13 @@ func (p *Problem) Faults() []gen.ErrorDetail {
 // MaxFaults is how many faults a response names: maxItems of details in the contract.
 const MaxFaults = 50
 
-// Invalid returns the problem of a request with these faults, at least one.
+// Invalid returns the problem of a request with these faults, at least one. Its kind is ErrNotImplemented
+// if all of them are NotSupported: without another fault the server would have to answer.
 func Invalid(faults ...gen.ErrorDetail) *Problem {
 	p := &Problem{Kind: ErrInvalid, Details: faults, Message: faults[0].Message}
+	if !slices.ContainsFunc(faults, func(fault gen.ErrorDetail) bool { return fault.Code != gen.NotSupported }) {
+		p.Kind = ErrNotImplemented
+	}
 	switch {
 	case len(faults) == 1:
 		p.Target = *faults[0].Target
@@ -84,6 +91,11 @@ func Invalid(faults ...gen.ErrorDetail) *Problem {
 		p.Details = faults[:MaxFaults]
 	}
 	return p
+}
+
+// IsInvalid reports whether the error is a problem of Invalid.
+func IsInvalid(err error) bool {
+	return errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotImplemented)
 }
 
 // Fault returns one thing that is wrong. Its message is formatted as by fmt.Sprintf.

@@ -104,9 +104,11 @@ func (c *Contract) addPaths() error {
 		slices.Sort(methods)
 		c.templates = append(c.templates, template{strings.Split(path, "/"), ginRoute(path), methods})
 	}
-	if properties := c.Schema("propertyName"); properties != nil {
-		for _, name := range properties.Enum {
-			c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+	for _, schema := range []string{"propertyName", "settingsPropertyName"} {
+		if properties := c.Schema(schema); properties != nil {
+			for _, name := range properties.Enum {
+				c.names[strings.ToLower(fmt.Sprint(name))] = fmt.Sprint(name)
+			}
 		}
 	}
 	return nil
@@ -118,7 +120,11 @@ func (c *Contract) addModel() (err error) {
 	if c.Model, err = newModel(schemas, types); err != nil {
 		return err
 	}
-	c.Metadata, err = newMetadata(schemas, types)
+	model, err := newMetadata(schemas, types)
+	if err != nil {
+		return err
+	}
+	c.Metadata, err = model.xml()
 	return err
 }
 
@@ -136,10 +142,11 @@ func (c *Contract) addPageSize() error {
 func (c *Contract) addNames(path string) {
 	previous := ""
 	for segment := range strings.SplitSeq(path[1:], "/") {
-		if strings.HasPrefix(segment, "{") {
-			c.keyed[previous] = true
-		} else {
+		switch {
+		case !strings.HasPrefix(segment, "{"):
 			c.names[strings.ToLower(segment)] = segment
+		case !strings.HasSuffix(segment, "property}"): // the name of a property is no key
+			c.keyed[previous] = true
 		}
 		previous = segment
 	}

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"encoding/xml"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,158 +11,134 @@ import (
 	"afterhours/handlers/wire"
 )
 
-// The model of the service as CSDL XML 4.0, derived from the contract's schemas.
-
-type csdl struct {
-	XMLName xml.Name   `xml:"edmx:Edmx"`
-	Version string     `xml:"Version,attr"`
-	Edmx    string     `xml:"xmlns:edmx,attr"`
-	Schema  csdlSchema `xml:"edmx:DataServices>Schema"`
+// metadata is the model of the service in the terms of CSDL, derived from the contract's schemas. How a
+// format of CSDL writes it is the matter of that format (metadata_xml.go).
+type metadata struct {
+	Namespace string
+	Enums     []enumType
+	Complexes []structuredType
+	Entities  []structuredType
+	Functions []function
+	Container container
 }
 
-type csdlSchema struct {
-	Namespace string        `xml:"Namespace,attr"`
-	XMLNS     string        `xml:"xmlns,attr"`
-	Enum      csdlEnum      `xml:"EnumType"`
-	Complex   csdlType      `xml:"ComplexType"`
-	Entities  []csdlType    `xml:"EntityType"`
-	Delta     csdlFunction  `xml:"Function"`
-	Container csdlContainer `xml:"EntityContainer"`
+type enumType struct {
+	Name    string
+	Members []enumMember
 }
 
-type csdlEnum struct {
-	Name    string       `xml:"Name,attr"`
-	Members []csdlMember `xml:"Member"`
+type enumMember struct {
+	Name  string
+	Value int
 }
 
-type csdlMember struct {
-	Name  string `xml:"Name,attr"`
-	Value int    `xml:"Value,attr"`
+// structuredType is an entity type or a complex type.
+type structuredType struct {
+	Name string
+	// BaseType is a qualified name, "" for none.
+	BaseType string
+	Abstract bool
+	// Key is the name of the property that is the key, "" for none.
+	Key        string
+	Properties []property
+	Navigation []property
 }
 
-type csdlType struct {
-	Name       string         `xml:"Name,attr"`
-	BaseType   string         `xml:"BaseType,attr,omitempty"`
-	Abstract   bool           `xml:"Abstract,attr,omitempty"`
-	Key        *csdlKey       `xml:"Key"`
-	Properties []csdlProperty `xml:"Property"`
-	Navigation []csdlProperty `xml:"NavigationProperty"`
+// property is a property or, in structuredType.Navigation, a navigation property.
+type property struct {
+	Name string
+	// Type is a qualified name, or Collection() of one.
+	Type     string
+	Nullable bool
+	// Precision is that of a duration, 0 for another type.
+	Precision int
+	// ContainsTarget is true for a containment navigation property.
+	ContainsTarget bool
 }
 
-type csdlKey struct {
-	Ref csdlRef `xml:"PropertyRef"`
+// function is a function that is bound to its only parameter.
+type function struct {
+	Name string
+	// BoundTo is the type of the parameter, and Returns that of the result.
+	BoundTo, Returns string
 }
 
-type csdlRef struct {
-	Name string `xml:"Name,attr"`
+// container is the entity container: the entries of the service document.
+type container struct {
+	Name       string
+	EntitySets []containerEntry
+	Singletons []containerEntry
 }
 
-type csdlProperty struct {
-	Name           string `xml:"Name,attr"`
-	Type           string `xml:"Type,attr"`
-	Nullable       string `xml:"Nullable,attr,omitempty"` // "false", as true is the default
-	Precision      string `xml:"Precision,attr,omitempty"`
-	ContainsTarget bool   `xml:"ContainsTarget,attr,omitempty"`
-}
+type containerEntry struct{ Name, Type string }
 
-// csdlFunction is a function that is bound to its first parameter.
-type csdlFunction struct {
-	Name       string         `xml:"Name,attr"`
-	IsBound    bool           `xml:"IsBound,attr"`
-	Parameters []csdlProperty `xml:"Parameter"`
-	Returns    csdlReturnType `xml:"ReturnType"`
-}
+const (
+	namespace  = "microsoft.graph"
+	statistics = "Collection(" + namespace + ".activityStatistics)"
+)
 
-type csdlReturnType struct {
-	Type string `xml:"Type,attr"`
-}
+// durationPrecision is the number of decimals of a duration's seconds: ticks of 100 ns.
+const durationPrecision = 7
 
-type csdlContainer struct {
-	Name      string        `xml:"Name,attr"`
-	EntitySet csdlEntitySet `xml:"EntitySet"`
-	Singleton csdlSingleton `xml:"Singleton"`
-}
-
-type csdlEntitySet struct {
-	Name       string `xml:"Name,attr"`
-	EntityType string `xml:"EntityType,attr"`
-}
-
-type csdlSingleton struct {
-	Name string `xml:"Name,attr"`
-	Type string `xml:"Type,attr"`
-}
-
-const namespace = "microsoft.graph"
-
-// newMetadata derives the document. It fails if the contract has a property whose
-// type the model cannot say.
-func newMetadata(schemas openapi3.Schemas, types []*wire.Type) ([]byte, error) {
-	base, err := csdlProperties(schemas["activityStatisticsBase"].Value, nil)
+// newMetadata derives the model. It fails if the contract has a property whose type CSDL cannot say.
+func newMetadata(schemas openapi3.Schemas, types []*wire.Type) (*metadata, error) {
+	base, err := propertiesOf(schemas["activityStatisticsBase"].Value, nil)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := csdlProperties(schemas["settings"].Value, nil)
+	settings, err := propertiesOf(schemas["settings"].Value, nil)
 	if err != nil {
 		return nil, err
 	}
-	entities := []csdlType{
-		{Name: "entity", Abstract: true, Key: &csdlKey{csdlRef{"id"}}, Properties: base[:1]},
-		{Name: "user", BaseType: namespace + ".entity", Navigation: []csdlProperty{
-			{Name: "analytics", Type: namespace + ".userAnalytics", ContainsTarget: true}}},
+	entities := []structuredType{
+		{Name: "entity", Abstract: true, Key: "id", Properties: base[:1]},
+		{Name: "user", BaseType: namespace + ".entity", Navigation: []property{
+			{Name: "analytics", Type: namespace + ".userAnalytics", Nullable: true, ContainsTarget: true}}},
 		{Name: "userAnalytics", BaseType: namespace + ".entity",
-			Properties: []csdlProperty{{Name: "settings", Type: namespace + ".settings", Nullable: "false"}},
-			Navigation: []csdlProperty{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", ContainsTarget: true}}},
+			Properties: []property{{Name: "settings", Type: namespace + ".settings"}},
+			Navigation: []property{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: true, ContainsTarget: true}}},
 		{Name: "activityStatistics", BaseType: namespace + ".entity", Abstract: true, Properties: base[1:]},
 	}
 	for _, t := range types {
 		short := strings.TrimPrefix(t.Name, wire.TypePrefix)
-		own, err := csdlProperties(schemas[short].Value.AllOf[1].Value, base)
+		own, err := propertiesOf(schemas[short].Value.AllOf[1].Value, base)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", short, err)
 		}
-		entities = append(entities, csdlType{Name: short, BaseType: namespace + ".activityStatistics", Properties: own})
+		entities = append(entities, structuredType{Name: short, BaseType: namespace + ".activityStatistics", Properties: own})
 	}
-	return marshalCSDL(csdlSchema{
+	return &metadata{
 		Namespace: namespace,
-		XMLNS:     "http://docs.oasis-open.org/odata/ns/edm",
-		Enum:      csdlActivities(schemas["analyticsActivityType"].Value),
-		Complex:   csdlType{Name: "settings", Properties: settings},
+		Enums:     []enumType{activities(schemas["analyticsActivityType"].Value)},
+		Complexes: []structuredType{{Name: "settings", Properties: settings}},
 		Entities:  entities,
-		Delta: csdlFunction{Name: "delta", IsBound: true,
-			Parameters: []csdlProperty{{Name: "bindingParameter", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: "false"}},
-			Returns:    csdlReturnType{"Collection(" + namespace + ".activityStatistics)"}},
-		Container: csdlContainer{Name: "GraphService",
-			EntitySet: csdlEntitySet{"users", namespace + ".user"}, Singleton: csdlSingleton{"me", namespace + ".user"}},
-	})
+		Functions: []function{{Name: "delta", BoundTo: statistics, Returns: statistics}},
+		Container: container{Name: "GraphService",
+			EntitySets: []containerEntry{{"users", namespace + ".user"}}, Singletons: []containerEntry{{"me", namespace + ".user"}}},
+	}, nil
 }
 
-func marshalCSDL(schema csdlSchema) ([]byte, error) {
-	text, err := xml.MarshalIndent(csdl{Version: "4.0", Edmx: "http://docs.oasis-open.org/odata/ns/edmx", Schema: schema}, "", "  ")
-	return append([]byte(xml.Header), text...), err
-}
-
-func csdlActivities(schema *openapi3.Schema) csdlEnum {
-	enum := csdlEnum{Name: "analyticsActivityType"}
+func activities(schema *openapi3.Schema) enumType {
+	enum := enumType{Name: "analyticsActivityType"}
 	for value, name := range schema.Enum {
-		enum.Members = append(enum.Members, csdlMember{Name: fmt.Sprint(name), Value: value})
+		enum.Members = append(enum.Members, enumMember{Name: fmt.Sprint(name), Value: value})
 	}
 	return enum
 }
 
-// csdlProperties returns the properties of a schema but for annotations and those
-// that its base has, the id first.
-func csdlProperties(schema *openapi3.Schema, base []csdlProperty) ([]csdlProperty, error) {
-	var properties []csdlProperty
+// propertiesOf returns the properties of a schema but for annotations and those that its base has, the
+// id first.
+func propertiesOf(schema *openapi3.Schema, base []property) ([]property, error) {
+	var properties []property
 	for _, name := range sortedNames(schema) {
-		if strings.Contains(name, "@") || slices.ContainsFunc(base, func(p csdlProperty) bool { return p.Name == name }) {
+		if strings.Contains(name, "@") || slices.ContainsFunc(base, func(p property) bool { return p.Name == name }) {
 			continue
 		}
-		property, err := csdlPropertyOf(name, schema.Properties[name].Value)
+		one, err := propertyOf(name, schema.Properties[name].Value)
 		if err != nil {
 			return nil, err
 		}
-		properties = append(properties, property)
+		properties = append(properties, one)
 	}
 	return properties, nil
 }
@@ -177,24 +152,21 @@ func sortedNames(schema *openapi3.Schema) []string {
 	return names
 }
 
-func csdlPropertyOf(name string, schema *openapi3.Schema) (csdlProperty, error) {
-	property := csdlProperty{Name: name}
-	if !schema.Nullable {
-		property.Nullable = "false"
-	}
+func propertyOf(name string, schema *openapi3.Schema) (property, error) {
+	p := property{Name: name, Nullable: schema.Nullable}
 	switch {
 	case schema.Type.Is(openapi3.TypeBoolean):
-		property.Type = "Edm.Boolean"
+		p.Type = "Edm.Boolean"
 	case schema.Format == "edm-duration":
-		property.Type, property.Precision = "Edm.Duration", "7" // ticks of 100 ns
+		p.Type, p.Precision = "Edm.Duration", durationPrecision
 	case schema.Format == "date":
-		property.Type = "Edm.Date"
+		p.Type = "Edm.Date"
 	case len(schema.Enum) > 0:
-		property.Type = namespace + ".analyticsActivityType"
+		p.Type = namespace + ".analyticsActivityType"
 	case schema.Type.Is(openapi3.TypeString):
-		property.Type = "Edm.String"
+		p.Type = "Edm.String"
 	default:
-		return property, fmt.Errorf("property %s has no type in CSDL", name)
+		return p, fmt.Errorf("property %s has no type in CSDL", name)
 	}
-	return property, nil
+	return p, nil
 }

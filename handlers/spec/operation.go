@@ -2,6 +2,7 @@ package spec
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -19,6 +20,9 @@ type Operation struct {
 	Route      *routers.Route
 	// QueryNames are the query options that the operation takes.
 	QueryNames []string
+	// NotImplemented are the query options that OData has for the operation and this server does not
+	// (x-not-implemented).
+	NotImplemented []string
 	// IsLong is true if the operation may read many statistics (x-long).
 	IsLong bool
 	// BodySchema, MaxBytes and MaxValues bound the request's body; nil and 0 without a body. BodySchema is
@@ -57,6 +61,9 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
 	}
 	ready.IsLong, _ = op.Extensions["x-long"].(bool)
+	if err := c.addNotImplemented(ready); err != nil {
+		return err
+	}
 	if op.Security != nil {
 		ready.Security = *op.Security
 	}
@@ -77,6 +84,37 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		}
 	}
 	return nil
+}
+
+// addNotImplemented reads x-not-implemented of the operation. An operation with it, or with a body whose
+// schema has it, must have the response 501.
+func (c *Contract) addNotImplemented(op *Operation) error {
+	names, _ := op.Extensions["x-not-implemented"].([]any)
+	for _, name := range names {
+		text, _ := name.(string)
+		op.NotImplemented = append(op.NotImplemented, text)
+		c.options[strings.TrimPrefix(strings.ToLower(text), "$")] = text
+	}
+	if has := op.Responses.Status(http.StatusNotImplemented) != nil; has != (len(names) > 0 || op.refusesMembers()) {
+		return fmt.Errorf("%s must have x-not-implemented and the response 501, or neither", op.OperationID)
+	}
+	return nil
+}
+
+// refusesMembers reports whether OData has members of the body that this server does not.
+func (o *Operation) refusesMembers() bool {
+	if o.RequestBody == nil {
+		return false
+	}
+	media := o.RequestBody.Value.Content["application/json"]
+	return media != nil && NotImplementedMembers(media.Schema.Value) != nil
+}
+
+// NotImplementedMembers returns the members of an object that OData has and this server does not, each with
+// a sentence on what to do instead (x-not-implemented of the schema); nil for none.
+func NotImplementedMembers(schema *openapi3.Schema) map[string]any {
+	members, _ := schema.Extensions["x-not-implemented"].(map[string]any)
+	return members
 }
 
 // withHead returns the methods, and HEAD if GET is one of them. The contract states in

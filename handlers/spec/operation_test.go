@@ -10,11 +10,11 @@ func TestMethods(t *testing.T) {
 	const collection = "/beta/me/analytics/activityStatistics"
 	for path, want := range map[string]string{
 		collection:                         "GET HEAD POST",
-		collection + "/a":                  "DELETE GET HEAD PATCH",
+		collection + "/a":                  "DELETE GET HEAD PATCH PUT",
 		collection + "/$count":             "GET HEAD",
 		collection + "/$value":             "",
-		collection + "/a/duration":         "GET HEAD",
-		collection + "/a/duration/$value":  "GET HEAD",
+		collection + "/a/duration":         "DELETE GET HEAD PATCH PUT",
+		collection + "/a/duration/$value":  "DELETE GET HEAD PUT",
 		"/v1.0/users/u/analytics/settings": "GET HEAD PATCH",
 		"/localtest/$batch":                "POST",
 		"/beta/":                           "GET HEAD",

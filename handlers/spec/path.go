@@ -13,7 +13,8 @@ import (
 //
 //   - // counts as /, and a / at the end is dropped;
 //   - names match without regard to case (Graph, "Traverse the graph"), keys with it;
-//   - a key may stand in parentheses: name('key') is name/key (OData URL 4.3);
+//   - a key may stand in parentheses, with its name or without: name('key') and name(id='key') are
+//     name/key (OData URL 4.3.1);
 //   - .../activityStatistics/{id}/microsoft.graph.callActivityStatistics is that statistic, if
 //     it is of that type; after the collection, the cast selects the statistics of that
 //     type (OData URL 4.11);
@@ -75,7 +76,7 @@ func (c *Contract) split(escaped string) []string {
 			continue
 		}
 		name, inParentheses := cutKey(segment)
-		if !c.isKeyed(c.name(name)) && c.typeInURL(name) == nil {
+		if !c.takesKey(name) {
 			name, inParentheses = segment, ""
 		}
 		segments = append(segments, c.name(name))
@@ -85,31 +86,6 @@ func (c *Contract) split(escaped string) []string {
 		key = c.isKeyed(c.name(name)) && inParentheses == ""
 	}
 	return segments
-}
-
-// cutKey splits name('key'). A quote within the key is doubled.
-func cutKey(segment string) (name, key string) {
-	open := strings.Index(segment, "('")
-	if open <= 0 || !strings.HasSuffix(segment, "')") || len(segment) < open+5 {
-		return segment, ""
-	}
-	return segment[:open], strings.ReplaceAll(segment[open+2:len(segment)-2], "''", "'")
-}
-
-// UnquotedKey returns the right spelling of the first segment that has a key in parentheses without
-// single quotes, as activityStatistics(x) or activityStatistics("x") have, "" if there is none.
-func (c *Contract) UnquotedKey(path string) string {
-	for segment := range strings.SplitSeq(path, "/") {
-		name, rest, found := strings.Cut(segment, "(")
-		key, closed := strings.CutSuffix(rest, ")")
-		if !found || !closed || !c.isKeyed(c.name(name)) {
-			continue
-		}
-		if key = strings.Trim(key, `"'`); key != "" {
-			return c.name(name) + "('" + strings.ReplaceAll(key, "'", "''") + "')"
-		}
-	}
-	return ""
 }
 
 func (c *Contract) name(segment string) string {

@@ -42,6 +42,14 @@ func TestCanonicalURL(t *testing.T) {
 		{"/beta/me/analytics/activityStatistics('delta')/Duration", "/beta/me/analytics/activityStatistics/delta/duration", "", ""},
 		{"/beta/me/analytics/activityStatistics/x/delta", "/beta/me/analytics/activityStatistics/x/delta", "", ""},
 		{"/beta/users/delta/analytics", "/beta/users/delta/analytics", "", ""},
+		{"/beta/me/analytics/activityStatistics(id='x')/duration", "/beta/me/analytics/activityStatistics/x/duration", "", ""},
+		{"/beta/me/analytics/activityStatistics%28ID%3D%27x%27%29", "/beta/me/analytics/activityStatistics/x", "", ""},
+		{"/beta/users(Id='o''brien@x.org')/Settings", "/beta/users/o'brien@x.org/settings", "/beta/users/o%27brien@x.org/settings", ""},
+		{"/beta/users(id='a%2Fb')/analytics", "/beta/users/a/b/analytics", "/beta/users/a%2Fb/analytics", ""},
+		{"/localtest/CallActivityStatistics(id='x')", "/localtest/me/analytics/activityStatistics/x", "", "call"},
+		{"/beta/users/activityStatistics(id='x')", "/beta/users/activityStatistics(id='x')", "/beta/users/activityStatistics%28id=%27x%27%29", ""},
+		{"/beta/me/analytics/activityStatistics(name='x')", "/beta/me/analytics/activityStatistics(name='x')", "/beta/me/analytics/activityStatistics%28name=%27x%27%29", ""},
+		{"/beta/users(id='x',id='y')/analytics", "/beta/users(id='x',id='y')/analytics", "/beta/users%28id=%27x%27%2Cid=%27y%27%29/analytics", ""},
 		{"/beta/%zz", "/beta/%zz", "/beta/%25zz", ""},
 	} {
 		path, raw, cast := c.CanonicalURL(row.given)
@@ -60,7 +68,8 @@ func TestCanonicalURL(t *testing.T) {
 func FuzzCanonicalURL(f *testing.F) {
 	for _, path := range []string{
 		"/beta/me/analytics/activityStatistics('a''b')/microsoft.graph.callActivityStatistics", "/beta//users/%2F%00/../callactivitystatistics/x",
-		"/beta/$metadata/", "/V1.0", "/beta/me/analytics/activityStatistics/$count", "/beta/Me/Analytics/", "/beta/me/analytics/activityStatistics/delta()", "/beta/users/x'y@z/analytics/settings",
+		"/beta/$metadata/", "/V1.0", "/beta/me/analytics/activityStatistics/$count", "/beta/Me/Analytics/", "/beta/users/x'y@z/analytics/settings",
+		"/beta/me/analytics/activityStatistics/delta()", "/beta/users(id='x''y')/analytics/activityStatistics(ID=@k)", "/beta/users(id='x',id='y')", "/beta/users(=x)", "/beta/(id='x')",
 		"/beta/me/analytics/activityStatistics/microsoft.graph.callActivityStatistics/$count", "/beta/callactivitystatistics/a/duration/$value",
 		"/beta/users('0f8fad5b-d9cb-469f-a165-70867728950e')/analytics/activityStatistics", "/openapi.yaml/", "/.well-known/jwks.json", "//evil.example/%2e%2e/", "/beta/me/analytics/.",
 	} {

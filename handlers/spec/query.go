@@ -7,7 +7,7 @@ import (
 
 // CanonicalQuery returns a query with the system query options in the contract's spelling. With or
 // without $, in any case, escaped or not, they are the same options (OData URL 5.1, Graph "Query
-// parameters"). Everything else stays unchanged.
+// parameters"). The @ of a parameter alias is not escaped. Everything else stays unchanged.
 func (c *Contract) CanonicalQuery(raw string) string {
 	if raw == "" {
 		return ""
@@ -18,6 +18,10 @@ func (c *Contract) CanonicalQuery(raw string) string {
 		name, value, hasValue := strings.Cut(pair, "=")
 		decoded, err := url.QueryUnescape(name)
 		if err != nil {
+			continue
+		}
+		if hasValue && IsAlias(decoded) {
+			pairs[i] = "@" + url.QueryEscape(decoded[1:]) + "=" + value
 			continue
 		}
 		canonical, ok := c.options[strings.TrimPrefix(strings.ToLower(decoded), "$")]

@@ -50,9 +50,12 @@ func mergeNullable[T comparable](field *store.Null[T], value nullable.Nullable[T
 	}
 }
 
+// Empty returns the record of a statistic of which only the type is known. All but its activity is null.
+func (t *Type) Empty() store.Record { return store.Record{Type: t.Stored, Activity: t.Activity} }
+
 // NewRecord returns the record of a new statistic: the update merged into an empty record.
 func (t *Type) NewRecord(id string, update *gen.ActivityStatisticsUpdate) (store.Record, []gen.ErrorDetail) {
-	return t.Merge(id, store.Record{Type: t.Stored, Activity: t.Activity}, update)
+	return t.Merge(id, t.Empty(), update)
 }
 
 // NewID returns the id that the body of a new statistic gives, or composes it as Graph's own list

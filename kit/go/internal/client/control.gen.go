@@ -26,6 +26,7 @@ const (
 	ErrorCodeInvalidAuthenticationToken ErrorCode = "InvalidAuthenticationToken"
 	ErrorCodeNameAlreadyExists          ErrorCode = "nameAlreadyExists"
 	ErrorCodeNotAcceptable              ErrorCode = "NotAcceptable"
+	ErrorCodeNotImplemented             ErrorCode = "notImplemented"
 	ErrorCodeQuotaLimitReached          ErrorCode = "quotaLimitReached"
 	ErrorCodeRequestBadRequest          ErrorCode = "Request_BadRequest"
 	ErrorCodeRequestEntityTooLarge      ErrorCode = "RequestEntityTooLarge"
@@ -46,6 +47,7 @@ const (
 	InvalidValue          ErrorDetailCode = "invalidValue"
 	MalformedEntityTag    ErrorDetailCode = "malformedEntityTag"
 	MissingProperty       ErrorDetailCode = "missingProperty"
+	NotSupported          ErrorDetailCode = "notSupported"
 	NullNotAllowed        ErrorDetailCode = "nullNotAllowed"
 	PropertyNotUpdateable ErrorDetailCode = "propertyNotUpdateable"
 	UnknownProperty       ErrorDetailCode = "unknownProperty"
@@ -72,6 +74,7 @@ const (
 	FaultMatchMethodHEAD   FaultMatchMethod = "HEAD"
 	FaultMatchMethodPATCH  FaultMatchMethod = "PATCH"
 	FaultMatchMethodPOST   FaultMatchMethod = "POST"
+	FaultMatchMethodPUT    FaultMatchMethod = "PUT"
 )
 
 // Defines values for FaultRuleConnection.

@@ -1,0 +1,123 @@
+package spec
+
+import (
+	"encoding/xml"
+	"strconv"
+)
+
+// xml returns the model as CSDL XML 4.0.
+func (m *metadata) xml() ([]byte, error) {
+	schema := element("Schema", "Namespace", m.Namespace, "xmlns", "http://docs.oasis-open.org/odata/ns/edm")
+	for _, one := range m.Enums {
+		schema.add(one.xml())
+	}
+	for _, one := range m.Complexes {
+		schema.add(one.xml("ComplexType"))
+	}
+	for _, one := range m.Entities {
+		schema.add(one.xml("EntityType"))
+	}
+	for _, one := range m.Functions {
+		schema.add(one.xml())
+	}
+	schema.add(m.Container.xml())
+	root := element("edmx:Edmx", "Version", "4.0", "xmlns:edmx", "http://docs.oasis-open.org/odata/ns/edmx")
+	root.add(element("edmx:DataServices").add(schema))
+	text, err := xml.MarshalIndent(root, "", "  ")
+	return append([]byte(xml.Header), text...), err
+}
+
+func (e enumType) xml() *xmlElement {
+	enum := element("EnumType", "Name", e.Name)
+	for _, member := range e.Members {
+		enum.add(element("Member", "Name", member.Name, "Value", strconv.Itoa(member.Value)))
+	}
+	return enum
+}
+
+func (t structuredType) xml(kind string) *xmlElement {
+	of := element(kind, "Name", t.Name, "BaseType", t.BaseType, "Abstract", ifTrue(t.Abstract))
+	if t.Key != "" {
+		of.add(element("Key").add(element("PropertyRef", "Name", t.Key)))
+	}
+	for _, one := range t.Properties {
+		of.add(one.xml("Property"))
+	}
+	for _, one := range t.Navigation {
+		of.add(one.xml("NavigationProperty"))
+	}
+	return of
+}
+
+func (p property) xml(kind string) *xmlElement {
+	nullable, precision := "", "" // true is the default
+	if !p.Nullable {
+		nullable = "false"
+	}
+	if p.Precision > 0 {
+		precision = strconv.Itoa(p.Precision)
+	}
+	return element(kind, "Name", p.Name, "Type", p.Type, "Nullable", nullable, "Precision", precision, "ContainsTarget", ifTrue(p.ContainsTarget))
+}
+
+func (f function) xml() *xmlElement {
+	return element("Function", "Name", f.Name, "IsBound", "true").add(
+		element("Parameter", "Name", "bindingParameter", "Type", f.BoundTo, "Nullable", "false"),
+		element("ReturnType", "Type", f.Returns))
+}
+
+func (c container) xml() *xmlElement {
+	of := element("EntityContainer", "Name", c.Name)
+	for _, one := range c.EntitySets {
+		of.add(element("EntitySet", "Name", one.Name, "EntityType", one.Type))
+	}
+	for _, one := range c.Singletons {
+		of.add(element("Singleton", "Name", one.Name, "Type", one.Type))
+	}
+	return of
+}
+
+// ifTrue returns "true", or "" for false: false is the default of the attributes that CSDL has.
+func ifTrue(value bool) string {
+	if value {
+		return "true"
+	}
+	return ""
+}
+
+// xmlElement is an element with its attributes and the elements in it.
+type xmlElement struct {
+	start xml.StartElement
+	in    []*xmlElement
+}
+
+// element returns an element with attributes, each a name and a value. An attribute without a value is
+// left out.
+func element(name string, attributes ...string) *xmlElement {
+	e := &xmlElement{start: xml.StartElement{Name: xml.Name{Local: name}}}
+	for i := 0; i < len(attributes); i += 2 {
+		if attributes[i+1] != "" {
+			e.start.Attr = append(e.start.Attr, xml.Attr{Name: xml.Name{Local: attributes[i]}, Value: attributes[i+1]})
+		}
+	}
+	return e
+}
+
+// add puts elements at the end of e, and returns e.
+func (e *xmlElement) add(in ...*xmlElement) *xmlElement {
+	e.in = append(e.in, in...)
+	return e
+}
+
+// MarshalXML writes the element with all that is in it.
+func (e *xmlElement) MarshalXML(encoder *xml.Encoder, _ xml.StartElement) error {
+	if err := encoder.EncodeToken(e.start); err != nil {
+		return err
+	}
+	for _, one := range e.in {
+		if err := encoder.Encode(one); err != nil {
+			return err
+		}
+	}
+	return encoder.EncodeToken(e.start.End())
+}
