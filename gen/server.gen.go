@@ -34,6 +34,9 @@ type ServerInterface interface {
 	// CreateMyStatistic Create an activity statistic of the signed-in user.
 	// (POST /me/analytics/activityStatistics)
 	CreateMyStatistic(c *gin.Context, params CreateMyStatisticParams)
+	// AggregateMyStatistics Group and aggregate the activity statistics of the signed-in user.
+	// (GET /me/analytics/activityStatistics/$apply)
+	AggregateMyStatistics(c *gin.Context, params AggregateMyStatisticsParams)
 	// CountMyStatistics Count the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics/$count)
 	CountMyStatistics(c *gin.Context, params CountMyStatisticsParams)
@@ -103,6 +106,9 @@ type ServerInterface interface {
 	// CreateUserStatistic Create an activity statistic of a user.
 	// (POST /users/{user-id}/analytics/activityStatistics)
 	CreateUserStatistic(c *gin.Context, userID UserID, params CreateUserStatisticParams)
+	// AggregateUserStatistics Group and aggregate the activity statistics of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/$apply)
+	AggregateUserStatistics(c *gin.Context, userID UserID, params AggregateUserStatisticsParams)
 	// CountUserStatistics Count the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/$count)
 	CountUserStatistics(c *gin.Context, userID UserID, params CountUserStatisticsParams)
@@ -335,9 +341,17 @@ func (siw *ServerInterfaceWrapper) GetMyAnalytics(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyAnalyticsParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-analytics"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "$expand" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
 		return
@@ -683,6 +697,129 @@ func (siw *ServerInterfaceWrapper) CreateMyStatistic(c *gin.Context) {
 	}
 
 	siw.Handler.CreateMyStatistic(c, params)
+}
+
+// AggregateMyStatistics operation middleware
+func (siw *ServerInterfaceWrapper) AggregateMyStatistics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AggregateMyStatisticsParams
+
+	// ------------- Required query parameter "$apply" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "$apply", c.Request.URL.Query(), &params.Apply, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-apply"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $apply: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter-groups"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby-groups"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-groups"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AggregateMyStatistics(c, params)
 }
 
 // CountMyStatistics operation middleware
@@ -2327,9 +2464,17 @@ func (siw *ServerInterfaceWrapper) GetUserAnalytics(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserAnalyticsParams
 
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-analytics"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "$expand" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
 		return
@@ -2702,6 +2847,138 @@ func (siw *ServerInterfaceWrapper) CreateUserStatistic(c *gin.Context) {
 	}
 
 	siw.Handler.CreateUserStatistic(c, userID, params)
+}
+
+// AggregateUserStatistics operation middleware
+func (siw *ServerInterfaceWrapper) AggregateUserStatistics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AggregateUserStatisticsParams
+
+	// ------------- Required query parameter "$apply" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "$apply", c.Request.URL.Query(), &params.Apply, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-apply"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $apply: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter-groups"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby-groups"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-groups"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AggregateUserStatistics(c, userID, params)
 }
 
 // CountUserStatistics operation middleware
@@ -4533,6 +4810,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PATCH(options.BaseURL+"/me/analytics", wrapper.UpdateMyAnalytics)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics", wrapper.ListMyStatistics)
 	router.POST(options.BaseURL+"/me/analytics/activityStatistics", wrapper.CreateMyStatistic)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$apply", wrapper.AggregateMyStatistics)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$count", wrapper.CountMyStatistics)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$ref", wrapper.ListMyStatisticReferences)
 	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteMyStatistic)
@@ -4556,6 +4834,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics", wrapper.UpdateUserAnalytics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.ListUserStatistics)
 	router.POST(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.CreateUserStatistic)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$apply", wrapper.AggregateUserStatistics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$count", wrapper.CountUserStatistics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$ref", wrapper.ListUserStatisticReferences)
 	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteUserStatistic)

@@ -436,51 +436,6 @@ func (e UserAnalyticsUpdateOdataType) Valid() bool {
 	}
 }
 
-// Defines values for Expand.
-const (
-	ExpandActivityStatistics Expand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the Expand enum.
-func (e Expand) Valid() bool {
-	switch e {
-	case ExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for GetMyAnalyticsParamsExpand.
-const (
-	GetMyAnalyticsParamsExpandActivityStatistics GetMyAnalyticsParamsExpand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the GetMyAnalyticsParamsExpand enum.
-func (e GetMyAnalyticsParamsExpand) Valid() bool {
-	switch e {
-	case GetMyAnalyticsParamsExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for GetUserAnalyticsParamsExpand.
-const (
-	GetUserAnalyticsParamsExpandActivityStatistics GetUserAnalyticsParamsExpand = "activityStatistics"
-)
-
-// Valid indicates whether the value is a known member of the GetUserAnalyticsParamsExpand enum.
-func (e GetUserAnalyticsParamsExpand) Valid() bool {
-	switch e {
-	case GetUserAnalyticsParamsExpandActivityStatistics:
-		return true
-	default:
-		return false
-	}
-}
-
 // ActivityStatistics One activity of one user over a range of dates. @odata.type names one of the five types.
 type ActivityStatistics struct {
 	union json.RawMessage
@@ -1105,6 +1060,21 @@ type FocusActivityStatisticsCreate struct {
 // FocusActivityStatisticsCreateOdataType defines model for FocusActivityStatisticsCreate.OdataType.
 type FocusActivityStatisticsCreateOdataType string
 
+// Group The values of one group by their names: the properties of groupby and the aliases of $apply. A duration, date or text is a string, a number is a number, and a value that is missing is null. The type of an alias is in the annotation alias@odata.type, such as #Duration, #Date, #Int32 or #Decimal, unless it is a text or a boolean. A group has no id and no entity tag.
+type Group map[string]interface{}
+
+// GroupCollection defines model for groupCollection.
+type GroupCollection struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataCount The number of groups on all pages. Absent without $count=true.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The URL of the next page. Absent on the last page.
+	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
+	Value         []Group `json:"value"`
+}
+
 // InnerError defines model for innerError.
 type InnerError struct {
 	ClientRequestID *string `json:"client-request-id,omitempty"`
@@ -1372,12 +1342,29 @@ type UserAnalytics struct {
 	// ActivityStatistics The first page of the statistics. Absent without $expand.
 	ActivityStatistics *[]ActivityStatistics `json:"activityStatistics,omitempty"`
 
+	// ActivityStatisticsOdataCount The number of statistics on all pages. Absent unless $expand asks for it.
+	ActivityStatisticsOdataCount *int64 `json:"activityStatistics@odata.count,omitempty"`
+
 	// ActivityStatisticsOdataNextLink The URL of the next page of the statistics. Absent if there is none.
 	ActivityStatisticsOdataNextLink *string `json:"activityStatistics@odata.nextLink,omitempty"`
 
 	// ID The object id of the user.
-	ID       string   `json:"id"`
-	Settings Settings `json:"settings"`
+	ID string `json:"id"`
+
+	// Settings The settings of the user. All three are present unless $select leaves one out.
+	Settings *UserAnalyticsSettings `json:"settings,omitempty"`
+}
+
+// UserAnalyticsSettings The settings of the user. All three are present unless $select leaves one out.
+type UserAnalyticsSettings struct {
+	// HasGraphMailbox Whether the user has a mailbox in the cloud.
+	HasGraphMailbox *bool `json:"hasGraphMailbox,omitempty"`
+
+	// HasLicense Whether the user has a licence for analytics.
+	HasLicense *bool `json:"hasLicense,omitempty"`
+
+	// HasOptedOut Whether the user has opted out of analytics.
+	HasOptedOut *bool `json:"hasOptedOut,omitempty"`
 }
 
 // UserAnalyticsUpdate defines model for userAnalyticsUpdate.
@@ -1397,6 +1384,9 @@ type UserAnalyticsUpdateOdataType string
 // UserID Example: megan@example.com
 type UserID = string
 
+// Apply defines model for apply.
+type Apply = string
+
 // ClientRequestID defines model for clientRequestId.
 type ClientRequestID = string
 
@@ -1413,10 +1403,13 @@ type DeltaTop = int32
 type Deltatoken = DeltaToken
 
 // Expand defines model for expand.
-type Expand string
+type Expand = string
 
 // Filter defines model for filter.
 type Filter = string
+
+// FilterGroups defines model for filterGroups.
+type FilterGroups = string
 
 // Format defines model for format.
 type Format = string
@@ -1430,6 +1423,9 @@ type IfNoneMatch = EntityTagList
 // Orderby defines model for orderby.
 type Orderby = string
 
+// OrderbyGroups defines model for orderbyGroups.
+type OrderbyGroups = string
+
 // Prefer defines model for prefer.
 type Prefer = string
 
@@ -1441,6 +1437,12 @@ type PreferPageSize = string
 
 // Select defines model for select.
 type Select = string
+
+// SelectAnalytics defines model for selectAnalytics.
+type SelectAnalytics = string
+
+// SelectGroups defines model for selectGroups.
+type SelectGroups = string
 
 // SettingsProperty defines model for settingsProperty.
 type SettingsProperty = SettingsPropertyName
@@ -1594,8 +1596,11 @@ type GetMetadataParams struct {
 
 // GetMyAnalyticsParams defines parameters for GetMyAnalytics.
 type GetMyAnalyticsParams struct {
-	// Expand The value activityStatistics includes the first page of the statistics.
-	Expand *GetMyAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
+	Select *SelectAnalytics `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
+	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
@@ -1603,9 +1608,6 @@ type GetMyAnalyticsParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
-
-// GetMyAnalyticsParamsExpand defines parameters for GetMyAnalytics.
-type GetMyAnalyticsParamsExpand string
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
@@ -1668,6 +1670,39 @@ type CreateMyStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// AggregateMyStatisticsParams defines parameters for AggregateMyStatistics.
+type AggregateMyStatisticsParams struct {
+	// Apply Transformations separated by slashes, the first one first (OData Data Aggregation 4.0, 3). filter(condition) keeps what meets a condition as in $filter. compute(expression as alias, ...) adds values, such as month(startDate) as month. aggregate(...) makes one group of all, groupby((property, ...),aggregate(...)) one for each combination of values. An aggregate has one or more of: expression with sum, average, min, max or countdistinct as alias; $count as alias. The expression is a property or calculates, as in $filter. sum and average take durations and numbers, and an average is rounded towards zero, to 100 ns or to seven decimals. Null does not count. identity changes nothing. One transformation at least must be aggregate or groupby. Limits: 16 transformations; those of $filter for all expressions together; 10,000 groups and distinct values; 4 MiB of texts in them. A sum beyond the range of its type is an error.
+	Apply Apply `form:"$apply" json:"$apply"`
+
+	// Filter The condition that the groups must meet, as $filter of statistics. The names are the properties of groupby and the aliases of $apply.
+	Filter *FilterGroups `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties of groupby or aliases of $apply to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *OrderbyGroups `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select The properties of groupby and the aliases of $apply to return.
+	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1942,8 +1977,11 @@ type GetMySettingsPropertyValueParams struct {
 
 // GetUserAnalyticsParams defines parameters for GetUserAnalytics.
 type GetUserAnalyticsParams struct {
-	// Expand The value activityStatistics includes the first page of the statistics.
-	Expand *GetUserAnalyticsParamsExpand `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Select The properties to return, such as settings or settings/hasOptedOut. The id is always returned.
+	Select *SelectAnalytics `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
+	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
@@ -1951,9 +1989,6 @@ type GetUserAnalyticsParams struct {
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
-
-// GetUserAnalyticsParamsExpand defines parameters for GetUserAnalytics.
-type GetUserAnalyticsParamsExpand string
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
@@ -2016,6 +2051,39 @@ type CreateUserStatisticParams struct {
 
 	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// AggregateUserStatisticsParams defines parameters for AggregateUserStatistics.
+type AggregateUserStatisticsParams struct {
+	// Apply Transformations separated by slashes, the first one first (OData Data Aggregation 4.0, 3). filter(condition) keeps what meets a condition as in $filter. compute(expression as alias, ...) adds values, such as month(startDate) as month. aggregate(...) makes one group of all, groupby((property, ...),aggregate(...)) one for each combination of values. An aggregate has one or more of: expression with sum, average, min, max or countdistinct as alias; $count as alias. The expression is a property or calculates, as in $filter. sum and average take durations and numbers, and an average is rounded towards zero, to 100 ns or to seven decimals. Null does not count. identity changes nothing. One transformation at least must be aggregate or groupby. Limits: 16 transformations; those of $filter for all expressions together; 10,000 groups and distinct values; 4 MiB of texts in them. A sum beyond the range of its type is an error.
+	Apply Apply `form:"$apply" json:"$apply"`
+
+	// Filter The condition that the groups must meet, as $filter of statistics. The names are the properties of groupby and the aliases of $apply.
+	Filter *FilterGroups `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties of groupby or aliases of $apply to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *OrderbyGroups `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select The properties of groupby and the aliases of $apply to return.
+	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`

@@ -36,6 +36,16 @@ func (s *Server) DeltaUserStatistics(c *gin.Context, userID string, params gen.D
 	})
 }
 
+func (s *Server) AggregateMyStatistics(c *gin.Context, params gen.AggregateMyStatisticsParams) {
+	s.AggregateUserStatistics(c, me, gen.AggregateUserStatisticsParams(params))
+}
+
+func (s *Server) AggregateUserStatistics(c *gin.Context, userID string, params gen.AggregateUserStatisticsParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.Aggregate(ctx, req, userID, params)
+	})
+}
+
 func (s *Server) CountMyStatistics(c *gin.Context, params gen.CountMyStatisticsParams) {
 	s.CountUserStatistics(c, me, gen.CountUserStatisticsParams(params))
 }
@@ -140,16 +150,12 @@ func (s *Server) UpdateUserSettings(c *gin.Context, userID string, params gen.Up
 }
 
 func (s *Server) GetMyAnalytics(c *gin.Context, params gen.GetMyAnalyticsParams) {
-	s.analytics(c, me, params.Expand != nil)
+	s.GetUserAnalytics(c, me, gen.GetUserAnalyticsParams(params))
 }
 
 func (s *Server) GetUserAnalytics(c *gin.Context, userID string, params gen.GetUserAnalyticsParams) {
-	s.analytics(c, userID, params.Expand != nil)
-}
-
-func (s *Server) analytics(c *gin.Context, userID string, expanded bool) {
 	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
-		return s.service.Analytics(ctx, req, userID, expanded)
+		return s.service.Analytics(ctx, req, userID, params)
 	})
 }
 

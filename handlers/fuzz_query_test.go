@@ -18,8 +18,9 @@ import (
 func FuzzQuery(f *testing.F) {
 	for path := range uint8(len(fuzzPaths)) {
 		for _, query := range []string{
-			"", "$top=1&$count=true", "TOP=1&orderby=duration%20desc,id", "$select=id,duration&%24skip=2", "$filter=activity eq 'Call';", "$expand=activityStatistics",
-			"$skiptoken=WyJjYWxsIl0&$top=2", "$skiptoken=WyJjYWxsIiwzNjAwXQ&$orderby=duration", "$filter=year(startDate) eq 2000&$filter=x", "$top=99999999999999999999", "$top=0&$skip=-1&$count=1",
+			"", "$top=1&$count=true", "TOP=1&orderby=duration%20desc,id", "$select=id,duration&%24skip=2", "$filter=activity eq 'Call';", "$expand=activityStatistics", "$expand=activityStatistics($filter=id ne 'a';$top=1;$count=true)&$select=settings/hasLicense",
+			"$skiptoken=WyJjYWxsIl0&$top=2", "$apply=groupby((startDate,activity),aggregate(duration with sum as t))&$orderby=t&$top=1",
+			"apply=filter(id ne 'a')/compute(month(startDate) as m)/groupby((m),aggregate($count as n))&$filter=n gt 1", "$skiptoken=WyJjYWxsIiwzNjAwXQ&$orderby=duration", "$filter=year(startDate) eq 2000&$filter=x", "$top=99999999999999999999", "$top=0&$skip=-1&$count=1",
 			"$filter=contains(timeZoneUsed,'%C3%A9')", "a=b&&=&%zz", "$search=x", "$top=1&TOP=2", "$select=id&%24SELECT=id", "$format=json&$top", "$orderby=microsoft.graph.emailActivityStatistics/readEmail",
 		} {
 			f.Add(path, query)
@@ -59,7 +60,7 @@ func optionTwice(query string) string {
 	for name, all := range values {
 		seen[strings.TrimPrefix(strings.ToLower(name), "$")] += len(all)
 	}
-	for _, name := range []string{"filter", "orderby", "select", "top", "skip", "skiptoken", "count", "expand"} {
+	for _, name := range []string{"apply", "filter", "orderby", "select", "top", "skip", "skiptoken", "count", "expand"} {
 		if seen[name] > 1 {
 			return name
 		}

@@ -19,7 +19,7 @@ func part(boundary, contentID, line, body string, header ...string) string {
 	if contentID != "" {
 		contentID = "Content-ID: " + contentID + "\r\n"
 	}
-	if body != "" {
+	if body != "" && !slices.ContainsFunc(header, func(line string) bool { return strings.HasPrefix(line, "Content-Type:") }) {
 		header = append(header, "Content-Type: application/json")
 	}
 	return "--" + boundary + "\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" + contentID + "\r\n" +
@@ -94,7 +94,13 @@ func inMultipart(t testing.TB, text string) string {
 		for name, value := range one.Headers {
 			header = append(header, name+": "+value)
 		}
-		parts.WriteString(part("b", one.ID, one.Method+" "+one.URL, string(one.Body), header...))
+		body := string(one.Body)
+		if one.Headers["Content-Type"] == "text/plain" {
+			if err := json.Unmarshal(one.Body, &body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		parts.WriteString(part("b", one.ID, one.Method+" "+one.URL, body, header...))
 	}
 	return parts.String() + "--b--\r\n"
 }

@@ -99,6 +99,9 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	// Copy the path even if unchanged: a cached id sliced from it would keep the whole request
 	// line (32 KiB) in memory.
 	address.Path, address.RawPath, address.RawQuery = path, raw, query
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		address.Path, address.RawPath = contract.WithApply(path, raw, query)
+	}
 	r.URL = &address
 	req.Form = s.formOf(r)
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {

@@ -114,11 +114,11 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 	}
 	var err error
 	req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks)
-	return s.withOptionFaults(err, req, c.Request.URL)
+	return s.withOptionFaults(err, op, req, c.Request.URL)
 }
 
 // withOptionFaults adds the faults of the query options to those that validation found.
-func (s *Server) withOptionFaults(err error, req *request, address *url.URL) error {
+func (s *Server) withOptionFaults(err error, op *spec.Operation, req *request, address *url.URL) error {
 	if err == nil {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (s *Server) withOptionFaults(err error, req *request, address *url.URL) err
 		return err
 	}
 	faults := refused.Faults()
-	for _, fault := range s.service.OptionFaults(&req.Request, address.Query()) {
+	for _, fault := range s.service.OptionFaults(&req.Request, op, address.Query()) {
 		if !slices.ContainsFunc(faults, func(known gen.ErrorDetail) bool { return *known.Target == *fault.Target }) {
 			faults = append(faults, fault)
 		}

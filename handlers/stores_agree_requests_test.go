@@ -30,8 +30,16 @@ var (
 	}
 	sameOrders  = []string{"startDate", "startDate desc,id", "duration desc", "timeZoneUsed", "activity desc,duration", "id desc", "afterHours,timeZoneUsed desc", "length(timeZoneUsed)", "colour"}
 	sameSelects = []string{"id", "duration,activity", "*", "microsoft.graph.callActivityStatistics/afterHours", "readEmail", "colour"}
-	samePrefers = []string{"return=minimal", "return=representation", "create-if-missing", "create-if-missing, return=minimal", "odata.maxpagesize=1", "nonsense"}
-	sameSetting = []string{`{"hasLicense":true,"hasGraphMailbox":true,"hasOptedOut":false}`, `{"hasOptedOut":false,"hasLicense":true}`, `{"hasOptedOut":true}`, `{"hasLicense":false}`, `{}`, `{"hasLicense":null}`, `[`}
+	sameApplies = []string{
+		"aggregate($count as n,duration with sum as total,afterHours with average as mean)", "groupby((activity),aggregate(duration with sum as total,id with countdistinct as n))",
+		"filter(activity eq 'Call')/compute(month(startDate) as month,year(startDate) as year)/groupby((year,month),aggregate(duration with max as total,startDate with min as first))",
+		"groupby((startDate,timeZoneUsed),aggregate(microsoft.graph.callActivityStatistics/afterHours with sum as total))/filter(total ne null)",
+		"filter(tolower(timeZoneUsed) eq 'utc' or length(id) gt 3)/groupby((timeZoneUsed))", "groupby((duration),aggregate(duration mul 3 with sum as total))",
+		"groupby((endDate,activity),aggregate(duration with sum as total))/groupby((activity),aggregate(total with average as mean,$count as n))", "topcount(1,duration)", "aggregate",
+	}
+	sameAboutGroups = []string{"", "&$top=1", "&$orderby=total desc", "&$filter=total gt duration'PT1H'&$count=true", "&$select=activity", "&$filter=colour eq 1"}
+	samePrefers     = []string{"return=minimal", "return=representation", "create-if-missing", "create-if-missing, return=minimal", "odata.maxpagesize=1", "nonsense"}
+	sameSetting     = []string{`{"hasLicense":true,"hasGraphMailbox":true,"hasOptedOut":false}`, `{"hasOptedOut":false,"hasLicense":true}`, `{"hasOptedOut":true}`, `{"hasLicense":false}`, `{}`, `{"hasLicense":null}`, `[`}
 )
 
 func pick(t *rapid.T, label string, of []string) string { return rapid.SampledFrom(of).Draw(t, label) }
@@ -49,7 +57,7 @@ func (s *comparison) actions() map[string]func(*rapid.T) {
 		"create": one(s.create), "create more": one(s.create), "create even more": one(s.create),
 		"patch": one(s.patch), "patch more": one(s.patch), "delete": one(s.delete),
 		"replace": one(s.replace), "set": one(s.set),
-		"get": one(s.get), "property": one(s.property), "list": one(s.list), "list more": one(s.list), "count": one(s.count),
+		"get": one(s.get), "property": one(s.property), "list": one(s.list), "list more": one(s.list), "groups": one(s.groups), "count": one(s.count),
 		"next": s.follow, "settings": one(s.settings), "analytics": one(s.analytics), "batch": one(s.batch), "wrong": one(s.wrong),
 	}
 }
@@ -107,6 +115,11 @@ func (s *comparison) list(t *rapid.T) drawnRequest {
 	return drawnRequest{method: "GET", url: s.collection(t) + pick(t, "cast", []string{"", "", "", "/microsoft.graph.callActivityStatistics"}) + drawQuery(t), header: s.drawHeader(t)}
 }
 
+func (s *comparison) groups(t *rapid.T) drawnRequest {
+	apply := strings.TrimPrefix(asQuery("$apply", pick(t, "apply", sameApplies)), "?")
+	return drawnRequest{method: "GET", url: s.collection(t) + "?" + apply + spaced(pick(t, "about groups", sameAboutGroups))}
+}
+
 func (s *comparison) count(t *rapid.T) drawnRequest {
 	return drawnRequest{method: "GET", url: s.collection(t) + "/$count" + asQuery("$filter", pick(t, "filter", sameFilters))}
 }
@@ -128,7 +141,8 @@ func (s *comparison) settings(t *rapid.T) drawnRequest {
 
 func (s *comparison) analytics(t *rapid.T) drawnRequest {
 	if rapid.Bool().Draw(t, "read") {
-		return drawnRequest{method: "GET", url: s.path(t) + pick(t, "expand", []string{"", "?$expand=activityStatistics", "?$expand=colour"})}
+		return drawnRequest{method: "GET", url: s.path(t) + pick(t, "expand", []string{"", "?$expand=activityStatistics", "?$expand=colour",
+			"?$expand=activityStatistics($filter=duration%20gt%20duration'PT1H';$orderby=duration%20desc;$top=2;$count=true)&$select=id", "?$expand=activityStatistics/$count"})}
 	}
 	return drawnRequest{method: "PATCH", url: s.path(t), body: `{"settings":` + pick(t, "settings", sameSetting) + `}`}
 }

@@ -85,3 +85,14 @@ func (p *Position) Before(order []Order, s *Statistic) bool {
 	}
 	return p.ID < s.ID
 }
+
+// CompareGroups returns -1, 0 or +1 as a comes before, with or after b in the order, of which each
+// property is a value of the groups. The names are those of the values.
+func CompareGroups(order []Order, names []PropertyName, a, b Group) int {
+	for _, o := range order {
+		if decided := o.compare(a.Value(names, o.By), b.Value(names, o.By)); decided != 0 {
+			return decided
+		}
+	}
+	return 0
+}

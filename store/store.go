@@ -45,8 +45,8 @@ var (
 // the outcome is unknown. Any number of goroutines may call at once. After Close, every
 // method returns ErrClosed, even if the context has ended.
 //
-// If the context ends, a method returns its cause (context.Cause) soon afterwards. A List
-// or Count stops: it holds nothing that other calls need. If it had to wait for a
+// If the context ends, a method returns its cause (context.Cause) soon afterwards. A List,
+// Count or Aggregate stops: it holds nothing that other calls need. If it had to wait for a
 // connection until then, the error is ErrUnavailable, too.
 //
 // Texts are valid UTF-8 without U+0000, which some databases cannot hold.
@@ -60,6 +60,10 @@ type Store interface {
 	// Count returns how many of the owner's statistics the filter keeps. A nil filter
 	// keeps all. The count of an unknown owner is 0.
 	Count(ctx context.Context, owner Owner, filter Expr) (int, error)
+	// Aggregate groups the owner's statistics and returns the groups in the order of their
+	// keys, all of one moment. A Grouper defines them. The error is a *GroupsError if there are
+	// too many, and a *RangeError if a sum is out of range.
+	Aggregate(ctx context.Context, owner Owner, aggregation Aggregation) ([]Group, error)
 	// Put stores the record if the stored revision equals was. It returns the new revision,
 	// which this key has never had before, and the owner's settings. If was is NoRevision,
 	// Put creates, and returns ErrExists if the key is taken. Otherwise Put replaces, and
@@ -121,6 +125,16 @@ type Store interface {
 	// before the first.
 	Owners(ctx context.Context, tenant, after string, limit int) ([]Owner, error)
 
+	// Person returns a user with the first of their aliases, or ErrNotFound if the store has
+	// neither statistics nor settings nor an alias of the user.
+	Person(ctx context.Context, owner Owner) (Person, error)
+	// People returns up to limit of the tenant's users that have statistics, stored settings
+	// or an alias, in the byte order of the users, beginning after a user. The user "" is
+	// before the first.
+	People(ctx context.Context, tenant, after string, limit int) ([]Person, error)
+	// CountPeople returns how many users People returns without a limit.
+	CountPeople(ctx context.Context, tenant string) (int, error)
+
 	// Check returns nil if the store can serve reads and writes now.
 	Check(ctx context.Context) error
 	// Close waits for the writes under way and frees the store's resources. A second
@@ -152,6 +166,13 @@ type User struct {
 	LearnedAt time.Time
 	// LearnedBy is the issuer of that token, "" for a name that the operator gave.
 	LearnedBy string
+}
+
+// Person is a user, as far as a store knows them.
+type Person struct {
+	Owner
+	// UPN is the first of the user's aliases in byte order, "" if there is none.
+	UPN string
 }
 
 // Settings are a user's settings that decide whether Graph shows statistics.

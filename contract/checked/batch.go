@@ -131,7 +131,7 @@ func plain(body []byte) []byte {
 }
 
 func (c checker) checkWithin(outer *http.Request, item batchItem, answer batchAnswer) error {
-	request := &http.Request{Method: strings.ToUpper(item.Method), URL: &url.URL{Path: c.pathWithin(outer, item.URL)}, Header: http.Header{}}
+	request := &http.Request{Method: strings.ToUpper(item.Method), URL: &url.URL{Path: c.pathWithin(outer, item.URL), RawQuery: queryOf(item.URL)}, Header: http.Header{}}
 	request.Header.Set("SdkVersion", outer.Header.Get("SdkVersion"))
 	for name, value := range item.Headers {
 		request.Header.Set(name, value)
@@ -149,6 +149,12 @@ func (c checker) checkWithin(outer *http.Request, item batchItem, answer batchAn
 		return nil
 	}
 	return c.check(request, response, answer.body)
+}
+
+// queryOf returns the query of the url of a request in a batch.
+func queryOf(text string) string {
+	_, query, _ := strings.Cut(text, "?")
+	return query
 }
 
 // pathWithin returns the decoded path to which the url of a request in a batch leads.

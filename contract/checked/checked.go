@@ -218,6 +218,9 @@ func isAPI(path string) bool {
 // that of GET, as info.description says.
 func (c checker) route(request *http.Request) *routers.Route {
 	path, method := pathOf(request), request.Method
+	if hasApply(request) && strings.HasSuffix(path, "/analytics/activityStatistics") {
+		path += "/$apply" // the operation that serves it, as its description says
+	}
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
@@ -231,6 +234,16 @@ func (c checker) route(request *http.Request) *routers.Route {
 		}
 	}
 	return nil
+}
+
+// hasApply reports whether a request has the query option $apply, in any spelling.
+func hasApply(request *http.Request) bool {
+	for name := range request.URL.Query() {
+		if strings.EqualFold(strings.TrimPrefix(name, "$"), "apply") {
+			return request.Method == http.MethodGet || request.Method == http.MethodHead
+		}
+	}
+	return false
 }
 
 // matches reports whether a path matches a template such as a/{b}/c.

@@ -39,6 +39,15 @@ schemathesis.openapi.format("odata-filter", filters)
 schemathesis.openapi.format("odata-orderby", orders.map(",".join))
 schemathesis.openapi.format("odata-select", st.lists(properties, min_size=1, max_size=4).map(",".join))
 schemathesis.openapi.format("edm-duration", durations)
+# Every $apply makes the same three names, so that the other options fit each of them. The sum of random durations may
+# be out of range (400).
+parts = "groupby((activity),aggregate($count as n,duration with {} as total))".format
+applies = st.builds("{}{}".format, st.one_of(st.just(""), filters.map("filter({})/".format)), st.sampled_from(["average", "min", "max"]).map(parts))
+groups = ["activity", "n", "total"]
+schemathesis.openapi.format("odata-apply", applies)
+schemathesis.openapi.format("odata-filter-groups", st.one_of(durations.map("total gt duration'{}'".format), st.integers(0, 99).map("n ge {}".format)))
+schemathesis.openapi.format("odata-orderby-groups", st.lists(st.sampled_from(groups), min_size=1, max_size=3, unique=True).map(",".join))
+schemathesis.openapi.format("odata-select-groups", st.lists(st.sampled_from(groups), min_size=1, max_size=3).map(",".join))
 schemathesis.openapi.format("entity-tag-list", st.one_of(st.just("*"), st.lists(tags, min_size=1, max_size=3).map(", ".join)))
 
 

@@ -86,7 +86,7 @@ func TestValidateParameters(t *testing.T) {
 		"$top=-1&$skip=-1":                    {"$skip invalidValue '$skip' is -1; it must be at least 0.", "$top invalidValue '$top' is -1; it must be at least 0."},
 		"$top=1001":                           {"$top invalidValue '$top' is 1001; it must be at most 1000."},
 		"$top=x":                              {"$top invalidValue '$top' is 'x'; it must be a whole number from 0 to 1000."},
-		"$apply=x&colour=red":                 {"$apply notSupported", "colour unknownQueryOption"},
+		"$search=x&colour=red":                {"$search notSupported", "colour unknownQueryOption"},
 		"$filter=" + strings.Repeat("a", 5e3): {"$filter invalidValue '$filter' is 'aaa"},
 	} {
 		request := httptest.NewRequest(http.MethodGet, collectionRoute, nil)

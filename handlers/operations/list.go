@@ -117,21 +117,23 @@ func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (pa
 
 // filter reads $filter, nil for none, and adds the cast of the URL.
 func (s *Service) filter(req *Request, text *string) (store.Expr, error) {
-	var filter store.Expr
-	if text != nil {
-		var err error
-		if filter, err = s.modelFor(req).ParseFilter(*text); err != nil {
-			return nil, err
-		}
+	if text == nil {
+		return req.ofCast(nil), nil
 	}
-	if req.Cast == nil {
-		return filter, nil
+	filter, err := s.modelFor(req).ParseFilter(*text)
+	return req.ofCast(filter), err
+}
+
+// ofCast adds the cast of the URL to a filter, nil for none.
+func (r *Request) ofCast(filter store.Expr) store.Expr {
+	if r.Cast == nil {
+		return filter
 	}
-	cast := store.IsOf{Type: req.Cast.Stored}
+	cast := store.IsOf{Type: r.Cast.Stored}
 	if filter == nil {
-		return cast, nil
+		return cast
 	}
-	return store.Binary{Op: store.And, X: cast, Y: filter}, nil
+	return store.Binary{Op: store.And, X: cast, Y: filter}
 }
 
 // selection reads $select, nil for none.
@@ -155,26 +157,6 @@ func optionFault(err error) []gen.ErrorDetail {
 	return []gen.ErrorDetail{problem.Fault(code, wrong.Option, "%s.", strings.TrimSuffix(wrong.Error(), "."))}
 }
 
-// OptionFaults returns the faults of $filter, $orderby and $select, as far as the options have them. It is
-// for a request that is refused for another reason, so that its response names all faults.
-func (s *Service) OptionFaults(req *Request, options url.Values) []gen.ErrorDetail {
-	model := s.modelFor(req)
-	var faults []gen.ErrorDetail
-	for _, option := range []struct {
-		name  string
-		parse func(string) error
-	}{
-		{"$filter", func(text string) error { _, err := model.ParseFilter(text); return err }},
-		{"$orderby", func(text string) error { _, err := model.ParseOrderBy(text); return err }},
-		{"$select", func(text string) error { _, err := model.ParseSelect(text); return err }},
-	} {
-		if options.Has(option.name) {
-			faults = append(faults, optionFault(option.parse(options.Get(option.name)))...)
-		}
-	}
-	return faults
-}
-
 // pageSize returns the smaller of $top and odata.maxpagesize, within the contract's bound, and
 // Preference-Applied.
 func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, applied string) {
@@ -196,18 +178,27 @@ func nextLink(req *Request, owner store.Owner, options gen.ListUserStatisticsPar
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
-	for _, option := range []struct {
-		name string
-		text *string
-	}{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}} {
+	link += linkOptions(req, []textOption{{"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
+	return link + "&$skiptoken=" + skipToken(last)
+}
+
+// textOption is a query option of a link. Its text is nil if the query does not have it.
+type textOption struct {
+	name string
+	text *string
+}
+
+// linkOptions returns the options and the request's aliases as more options of a link.
+func linkOptions(req *Request, options []textOption) (query string) {
+	for _, option := range options {
 		if option.text != nil {
-			link += "&" + option.name + "=" + escapeValue(*option.text)
+			query += "&" + option.name + "=" + escapeValue(*option.text)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(req.Aliases)) {
-		link += "&@" + escapeValue(name[1:]) + "=" + escapeValue(req.Aliases[name])
+		query += "&@" + escapeValue(name[1:]) + "=" + escapeValue(req.Aliases[name])
 	}
-	return link + "&$skiptoken=" + skipToken(last)
+	return query
 }
 
 // escapeValue escapes the value of a query option. Not every client reads + as a space.

@@ -43,7 +43,7 @@ var queries = map[string]struct {
 	"count":                          {countWith(gen.CountUserStatisticsParams{}), "$count"},
 	"count with $filter":             {countWith(gen.CountUserStatisticsParams{Filter: &someFilter}), "$filter"},
 	"analytics with $expand": {func(ctx context.Context, s *Service) error {
-		_, err := s.Analytics(ctx, newTestRequest(), Me, true)
+		_, err := s.Analytics(ctx, newTestRequest(), Me, gen.GetUserAnalyticsParams{Expand: &expanded})
 		return err
 	}, "$expand"},
 }
@@ -51,6 +51,7 @@ var queries = map[string]struct {
 var (
 	someFilter, someOrder = "contains(id,'a')", "duration"
 	counted, none         = true, gen.PageSize(0)
+	expanded              = "activityStatistics"
 )
 
 func listWith(options gen.ListUserStatisticsParams) func(context.Context, *Service) error {

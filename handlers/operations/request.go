@@ -47,9 +47,14 @@ func (r *Request) contextURL(owner store.Owner, rest string) string {
 	return r.Root + "/$metadata#users('" + owner.User + "')/analytics" + rest
 }
 
+// analyticsURL returns the URL of the analytics of a user, the same for /me and /users.
+func (r *Request) analyticsURL(owner store.Owner) string {
+	return r.Root + "/users/" + owner.User + "/analytics"
+}
+
 // entityURL returns the URL of a statistic, the same for /me and /users.
 func (r *Request) entityURL(key store.Key) string {
-	collection := r.Root + "/users/" + key.User + "/analytics/activityStatistics"
+	collection := r.analyticsURL(key.Owner) + "/activityStatistics"
 	if spec.IsDelta(key.ID) { // after a slash it is the function
 		return collection + "('" + key.ID + "')"
 	}

@@ -30,9 +30,13 @@ type Contract struct {
 	Model *odata.Model
 	// Metadata is the $metadata document.
 	Metadata []byte
+	// Analytics is the type of the analytics of a user.
+	Analytics *odata.Resource
 	// PageSize is how many statistics a page has if the client does not say; PageSizeMax is the
 	// most that a client may ask for.
 	PageSize, PageSizeMax int
+	// SkipMax is the most that a client may skip.
+	SkipMax int
 	// templates are the paths, those with fewer parameters first.
 	templates []template
 	// operations are by method and Gin's route.
@@ -49,7 +53,7 @@ type Contract struct {
 
 // Load reads the text of openapi.yaml. The error says what in it is wrong.
 func Load(text []byte) (*Contract, error) {
-	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
+	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addResources, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
 }
 
 // LoadPaths reads the text of a contract without statistics. It has operations and names, but no

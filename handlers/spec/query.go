@@ -28,22 +28,7 @@ func (c *Contract) CanonicalQuery(raw string) string {
 		if !ok || !hasValue {
 			continue
 		}
-		if canonical == "$expand" {
-			value = c.canonicalName(value)
-		}
 		pairs[i] = canonical + "=" + value
 	}
 	return strings.Join(pairs, "&")
-}
-
-// canonicalName returns an escaped name in the contract's spelling, if it has one.
-func (c *Contract) canonicalName(escaped string) string {
-	decoded, err := url.QueryUnescape(escaped)
-	if err != nil {
-		return escaped
-	}
-	if name := c.name(decoded); name != decoded {
-		return name
-	}
-	return escaped
 }

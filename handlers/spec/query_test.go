@@ -9,7 +9,6 @@ func TestCanonicalQuery(t *testing.T) {
 		"FILTER=a&top=1":                    "$filter=a&$top=1",
 		"%24select=id":                      "$select=id",
 		"$filter=contains(x,';')":           "$filter=contains(x,'%3B')",
-		"$expand=ActivityStatistics":        "$expand=activityStatistics",
 		"other=1&$Top":                      "other=1&$Top",
 		"%zz=1&$COUNT=true":                 "%zz=1&$count=true",
 		"$expand=%zz&$orderby=StartDate%20": "$expand=%zz&$orderby=StartDate%20",

@@ -30,7 +30,7 @@ func (t *Type) AppendEntity(text []byte, statistic *store.Statistic, form Form, 
 	}
 	text = AppendMember(text, "id", statistic.ID)
 	for _, value := range t.Values(statistic, form) {
-		if !form.Selected.has(t.Qualified(), value.Name) {
+		if !form.Selected.Has(t.Qualified(), value.Name) {
 			continue
 		}
 		if form.Level == MetadataFull && value.typeName != "" {

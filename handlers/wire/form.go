@@ -64,8 +64,8 @@ func (f Form) Context(described string) *string {
 // for the statistics of that type alone.
 type Selection []string
 
-// has reports whether a statistic of the type shows the property. The type's name has no #.
-func (s Selection) has(typeName, property string) bool {
+// Has reports whether a statistic of the type shows the property. The type's name has no #.
+func (s Selection) Has(typeName, property string) bool {
 	if s == nil {
 		return true
 	}

@@ -28,6 +28,28 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return all.count(ctx, filter)
 }
 
+// Aggregate implements store.Store.
+func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation store.Aggregation) ([]store.Group, error) {
+	all, unlock, err := s.snapshot(ctx, owner, true)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	filter, groups := store.NewMatcher(aggregation.Filter), store.NewGrouper(aggregation)
+	for _, statistic := range all {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		if !filter.Match(statistic) {
+			continue
+		}
+		if err := groups.Add(statistic); err != nil {
+			return nil, err
+		}
+	}
+	return groups.Groups()
+}
+
 // snapshot returns the owner's statistics at one moment. A query that may read many of them
 // is long: it gets a clone, so that it does not hold the lock, for which every write waits.
 func (s *Store) snapshot(ctx context.Context, owner store.Owner, long bool) (all ordered, unlock func(), err error) {

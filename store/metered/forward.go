@@ -34,6 +34,14 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return count, err
 }
 
+// Aggregate implements store.Store.
+func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation store.Aggregation) ([]store.Group, error) {
+	ctx, end := s.begin(ctx, "Aggregate")
+	groups, err := s.below.Aggregate(ctx, owner, aggregation)
+	end(err)
+	return groups, err
+}
+
 // Put implements store.Store.
 func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	ctx, end := s.begin(ctx, "Put")
@@ -136,6 +144,30 @@ func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]
 	owners, err := s.below.Owners(ctx, tenant, after, limit)
 	end(err)
 	return owners, err
+}
+
+// Person implements store.Store.
+func (s *Store) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
+	ctx, end := s.begin(ctx, "Person")
+	person, err := s.below.Person(ctx, owner)
+	end(err)
+	return person, err
+}
+
+// People implements store.Store.
+func (s *Store) People(ctx context.Context, tenant, after string, limit int) ([]store.Person, error) {
+	ctx, end := s.begin(ctx, "People")
+	people, err := s.below.People(ctx, tenant, after, limit)
+	end(err)
+	return people, err
+}
+
+// CountPeople implements store.Store.
+func (s *Store) CountPeople(ctx context.Context, tenant string) (int, error) {
+	ctx, end := s.begin(ctx, "CountPeople")
+	count, err := s.below.CountPeople(ctx, tenant)
+	end(err)
+	return count, err
 }
 
 // Check implements store.Store.

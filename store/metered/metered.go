@@ -30,8 +30,8 @@ var _ store.Store = (*Store)(nil)
 
 // Outcome is how a call has ended.
 type Outcome struct {
-	// Word is ok, not_found, exists, conflict, full, damaged, unavailable, canceled or other. canceled
-	// means that the context of the call had ended.
+	// Word is ok, not_found, exists, conflict, full, damaged, unavailable, no_result, canceled or other.
+	// canceled means that the context of the call had ended.
 	Word string
 	// IsFailed reports whether the store is to blame, and not the call.
 	IsFailed bool
@@ -49,6 +49,7 @@ var outcomes = []struct {
 	{store.ErrDamaged, Outcome{Word: "damaged", IsFailed: true}},
 	{store.ErrUnavailable, Outcome{Word: "unavailable", IsFailed: true}},
 	{store.ErrClosed, Outcome{Word: "unavailable", IsFailed: true}},
+	{store.ErrNoResult, Outcome{Word: "no_result"}},
 }
 
 // OutcomeOf returns the outcome of a call with its context and error. If the context has ended, the error

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"afterhours/store"
+	"afterhours/store/edm"
 	"afterhours/store/memory"
 	"afterhours/store/metered"
 	"afterhours/store/postgres"
@@ -104,7 +105,9 @@ func TestCalls(t *testing.T) {
 	s := metered.New(openSQLite(t, dir), told.begin)
 	ctx := t.Context()
 	key := store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: "call"}
-	record := store.Record{Type: store.Call, Activity: "Call"}
+	other := store.Key{Owner: key.Owner, ID: "another"}
+	record := store.Record{Type: store.Call, Activity: "Call", Duration: store.Of(edm.MaxDuration)}
+	sum := store.Aggregation{Aggregates: []store.Aggregate{{Method: store.MethodSum, Of: store.Property{Name: store.PropertyDuration}}}}
 	user := store.User{Owner: key.Owner, UPN: "u@example.com"}
 	over, end := context.WithCancel(ctx)
 	end()
@@ -120,6 +123,9 @@ func TestCalls(t *testing.T) {
 		{"Get canceled", func() error { _, _, err := s.Get(over, key); return err }},
 		{"List ok", func() error { _, err := s.List(ctx, key.Owner, store.Query{Limit: 1}); return err }},
 		{"Count ok", func() error { _, err := s.Count(ctx, key.Owner, nil); return err }},
+		{"Aggregate ok", func() error { _, err := s.Aggregate(ctx, key.Owner, store.Aggregation{}); return err }},
+		{"Put ok", func() error { _, _, err := s.Put(ctx, other, record, store.NoRevision); return err }},
+		{"Aggregate no_result", func() error { _, err := s.Aggregate(ctx, key.Owner, sum); return err }},
 		{"Apply ok", func() error { return s.Apply(ctx, nil) }},
 		{"Delete conflict", func() error { return s.Delete(ctx, key, 1) }},
 		{"Settings ok", func() error { _, err := s.Settings(ctx, key.Owner); return err }},
@@ -130,6 +136,9 @@ func TestCalls(t *testing.T) {
 		{"DeleteUser ok", func() error { return s.DeleteUser(ctx, "t", user.UPN) }},
 		{"Tenants ok", func() error { _, err := s.Tenants(ctx); return err }},
 		{"Owners ok", func() error { _, err := s.Owners(ctx, "t", "", 1); return err }},
+		{"Person ok", func() error { _, err := s.Person(ctx, key.Owner); return err }},
+		{"People ok", func() error { _, err := s.People(ctx, "t", "", 1); return err }},
+		{"CountPeople ok", func() error { _, err := s.CountPeople(ctx, "t"); return err }},
 		{"Check ok", func() error { return s.Check(ctx) }},
 		{"Rows full", func() error { _, err := s.(store.Replacer).Rows(ctx, "", 1); return err }},
 		{"Replace ok", func() error { return s.(store.Replacer).Replace(ctx, "t", store.Rows{}) }},

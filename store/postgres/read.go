@@ -61,6 +61,34 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return count, err
 }
 
+// Aggregate implements store.Store.
+func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation store.Aggregation) ([]store.Group, error) {
+	aggregation.Filter = store.Fold(aggregation.Filter)
+	statement := dialect.Aggregate(owner, aggregation, sqlquery.Via{})
+	var groups *store.Grouper
+	var full error
+	err := s.query(ctx, "aggregating statistics", func(ctx context.Context, on *pgxpool.Conn) error {
+		rows, err := on.Query(ctx, statement.SQL, statement.Args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		groups = store.NewGrouper(aggregation)
+		full, err = statement.Gather(rows, groups, func() bool { return ctx.Err() == nil })
+		if ctx.Err() != nil {
+			return errStopped
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if full != nil {
+		return nil, full
+	}
+	return groups.Groups()
+}
+
 // errStopped is the error of a query whose context ended while its rows were read.
 var errStopped = errors.New("stopped")
 

@@ -57,6 +57,34 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	return translate(ctx, "counting statistics", count, err)
 }
 
+// Aggregate implements store.Store.
+func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation store.Aggregation) ([]store.Group, error) {
+	if err := s.gate.Enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.gate.Leave()
+	aggregation.Filter = store.Fold(aggregation.Filter)
+	statement := dialect.Aggregate(owner, aggregation, viaCount(aggregation.Filter))
+	groups := store.NewGrouper(aggregation)
+	var full error
+	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+		rows, err := on.QueryContext(ctx, statement.SQL, statement.Args...)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }() // Err reports its error
+		full, err = statement.Gather(rows, groups, func() bool { return true })
+		return err
+	})
+	if err != nil {
+		return nil, failure(ctx, "aggregating statistics", err)
+	}
+	if full != nil {
+		return nil, full
+	}
+	return groups.Groups()
+}
+
 // each calls take for one row after the other until it returns false.
 func each(ctx context.Context, on *sql.Conn, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
 	rows, err := on.QueryContext(ctx, statement.SQL, statement.Args...)

@@ -49,6 +49,28 @@ func Fields(s *store.Statistic) []any {
 	return append(fields, (*string)(&s.Type), (*string)(&s.Activity), date{&s.StartDate})
 }
 
+// field returns the target of a read of one property.
+func field(s *store.Statistic, property *store.Definition) any {
+	switch property.Name {
+	case store.PropertyID:
+		return &s.ID
+	case store.PropertyActivity:
+		return (*string)(&s.Activity)
+	case store.PropertyStartDate:
+		return date{&s.StartDate}
+	case store.PropertyEndDate:
+		return date{&s.EndDate}
+	case store.PropertyTimeZoneUsed:
+		return text{&s.TimeZoneUsed}
+	}
+	return ticks{property.Duration(&s.Record)}
+}
+
+// durationOf returns a duration of so many ticks.
+func durationOf(ticks int64) store.Value {
+	return store.Value{Kind: store.KindDuration, Duration: edm.Duration(ticks)}
+}
+
 // ticks is a duration in an INTEGER column.
 type ticks struct{ *store.Null[edm.Duration] }
 

@@ -43,6 +43,21 @@ func (v *View) Owners(ctx context.Context, tenant, after string, limit int) ([]s
 	return v.below.Owners(ctx, tenant, after, limit)
 }
 
+// Person implements store.Store.
+func (v *View) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
+	return v.below.Person(ctx, owner)
+}
+
+// People implements store.Store.
+func (v *View) People(ctx context.Context, tenant, after string, limit int) ([]store.Person, error) {
+	return v.below.People(ctx, tenant, after, limit)
+}
+
+// CountPeople implements store.Store.
+func (v *View) CountPeople(ctx context.Context, tenant string) (int, error) {
+	return v.below.CountPeople(ctx, tenant)
+}
+
 // Check implements store.Store.
 func (v *View) Check(ctx context.Context) error { return v.below.Check(ctx) }
 

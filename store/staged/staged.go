@@ -117,6 +117,11 @@ func (v *View) Changes(context.Context, store.Owner, store.Span, int) ([]store.T
 	return nil, ErrSingle
 }
 
+// Aggregate returns ErrSingle.
+func (v *View) Aggregate(context.Context, store.Owner, store.Aggregation) ([]store.Group, error) {
+	return nil, ErrSingle
+}
+
 // Apply returns ErrSingle: there are no views of views.
 func (v *View) Apply(context.Context, []store.Change) error { return ErrSingle }
 

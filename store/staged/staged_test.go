@@ -179,6 +179,8 @@ func TestMethodsBeyondSingleStatistics(t *testing.T) {
 	want(t, err, staged.ErrSingle)
 	_, err = view.Count(background, key("").Owner, nil)
 	want(t, err, staged.ErrSingle)
+	_, err = view.Aggregate(background, key("").Owner, store.Aggregation{})
+	want(t, err, staged.ErrSingle)
 	_, err = view.UpdateSettings(background, key("").Owner, store.SettingsChange{})
 	want(t, err, staged.ErrSingle)
 	want(t, view.Apply(background, nil), staged.ErrSingle)

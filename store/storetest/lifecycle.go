@@ -20,6 +20,10 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 		return err
 	},
 	"Count": func(ctx context.Context, s store.Store) error { _, err := s.Count(ctx, ada, nil); return err },
+	"Aggregate": func(ctx context.Context, s store.Store) error {
+		_, err := s.Aggregate(ctx, ada, store.Aggregation{})
+		return err
+	},
 	"Put": func(ctx context.Context, s store.Store) error {
 		_, _, err := s.Put(ctx, first, call, store.NoRevision)
 		return err
@@ -52,6 +56,17 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 		_, err := s.Owners(ctx, ada.Tenant, "", 1)
 		return err
 	},
+	"Person": func(ctx context.Context, s store.Store) error {
+		if _, err := s.Person(ctx, ada); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return nil
+	},
+	"People": func(ctx context.Context, s store.Store) error {
+		_, err := s.People(ctx, ada.Tenant, "", 1)
+		return err
+	},
+	"CountPeople": func(ctx context.Context, s store.Store) error { _, err := s.CountPeople(ctx, ada.Tenant); return err },
 	"PutUser": func(ctx context.Context, s store.Store) error {
 		return s.PutUser(ctx, store.User{Owner: ada, UPN: adaUPN}, false)
 	},

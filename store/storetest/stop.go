@@ -53,6 +53,8 @@ var stopTests = map[string]func(*testing.T, store.Store){
 var stopQueries = map[string]func(context.Context, store.Store) error{
 	"count in the database":            countOf(slowInSQL("never")),
 	"count in Go":                      countOf(slowInGo("never")),
+	"groups in the database":           groupsOfOne(slowInSQL("never")),
+	"groups in Go":                     groupsOfOne(slowInGo("never")),
 	"first row in the database":        pageOf(store.Query{Filter: slowInSQL("never")}),
 	"later row in the database":        pageOf(store.Query{Filter: store.Binary{Op: store.Or, X: isFirst, Y: slowInSQL("never")}}),
 	"rows in Go":                       pageOf(store.Query{Filter: slowInGo("never")}),
@@ -72,6 +74,13 @@ var (
 func countOf(filter store.Expr) func(context.Context, store.Store) error {
 	return func(ctx context.Context, s store.Store) error {
 		_, err := s.Count(ctx, ada, filter)
+		return err
+	}
+}
+
+func groupsOfOne(filter store.Expr) func(context.Context, store.Store) error {
+	return func(ctx context.Context, s store.Store) error {
+		_, err := s.Aggregate(ctx, ada, store.Aggregation{Filter: filter, Keys: []store.Expr{property(store.PropertyStartDate)}})
 		return err
 	}
 }

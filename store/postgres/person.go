@@ -1,0 +1,59 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"afterhours/store"
+)
+
+const (
+	getPerson = "SELECT user_id, coalesce(min(upn), '') FROM (" +
+		"(SELECT user_id, CAST(NULL AS TEXT) AS upn FROM statistics" + ofOwner + " LIMIT 1)" +
+		" UNION ALL (SELECT user_id, CAST(NULL AS TEXT) FROM settings" + ofOwner + ")" +
+		" UNION ALL (SELECT user_id, upn FROM aliases" + ofOwner + ")) AS people GROUP BY user_id"
+
+	// Each part has the limit, too, as in listOwners.
+	listPeople = "SELECT user_id, coalesce(min(upn), '') FROM (" +
+		"(SELECT DISTINCT user_id, CAST(NULL AS TEXT) AS upn FROM statistics" + owners + ")" +
+		" UNION ALL (SELECT user_id, CAST(NULL AS TEXT) FROM settings" + owners + ")" +
+		" UNION ALL (SELECT user_id, min(upn) FROM aliases WHERE tenant_id = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id LIMIT $3)" +
+		") AS people GROUP BY user_id ORDER BY user_id LIMIT $3"
+
+	countPeople = "SELECT count(*) FROM (SELECT user_id FROM statistics WHERE tenant_id = $1" +
+		" UNION SELECT user_id FROM settings WHERE tenant_id = $1 UNION SELECT user_id FROM aliases WHERE tenant_id = $1) AS people"
+)
+
+// Person implements store.Store. It is a query of many rows: no index finds the aliases of one user.
+func (s *Store) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
+	people, err := collect(ctx, s, "reading a user", scanPerson(owner.Tenant), getPerson, owner.Tenant, owner.User)
+	if err != nil {
+		return store.Person{}, err
+	}
+	if len(people) == 0 {
+		return store.Person{}, store.ErrNotFound
+	}
+	return people[0], nil
+}
+
+// People implements store.Store.
+func (s *Store) People(ctx context.Context, tenant, after string, limit int) ([]store.Person, error) {
+	return collect(ctx, s, "listing users", scanPerson(tenant), listPeople, tenant, after, limit)
+}
+
+func scanPerson(tenant string) pgx.RowToFunc[store.Person] {
+	return func(row pgx.CollectableRow) (store.Person, error) {
+		person := store.Person{Owner: store.Owner{Tenant: tenant}}
+		return person, row.Scan(&person.User, &person.UPN)
+	}
+}
+
+// CountPeople implements store.Store.
+func (s *Store) CountPeople(ctx context.Context, tenant string) (int, error) {
+	counts, err := collect(ctx, s, "counting users", pgx.RowTo[int], countPeople, tenant)
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
+}

@@ -1,0 +1,72 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"afterhours/store"
+)
+
+// The parameters are the tenant, a user and a limit. Each part of getPeople has the limit, too:
+// otherwise SQLite would read all rows of all parts before it takes the first ones.
+const (
+	getPerson = "SELECT user_id, coalesce(min(upn), '') FROM (" +
+		"SELECT user_id, NULL AS upn FROM owners WHERE tenant_id = ?1 AND user_id = ?2 AND " + hasStatistics +
+		" UNION ALL SELECT user_id, NULL FROM settings WHERE tenant_id = ?1 AND user_id = ?2" +
+		" UNION ALL SELECT user_id, upn FROM aliases WHERE tenant_id = ?1 AND user_id = ?2) GROUP BY user_id"
+
+	onePart   = " ORDER BY user_id LIMIT ?3)"
+	getPeople = "SELECT user_id, coalesce(min(upn), '') FROM (" +
+		"SELECT * FROM (SELECT user_id, NULL AS upn FROM owners WHERE tenant_id = ?1 AND user_id > ?2 AND " + hasStatistics + onePart +
+		" UNION ALL SELECT * FROM (SELECT user_id, NULL FROM settings WHERE tenant_id = ?1 AND user_id > ?2" + onePart +
+		" UNION ALL SELECT * FROM (SELECT user_id, min(upn) FROM aliases WHERE tenant_id = ?1 AND user_id > ?2 GROUP BY user_id" + onePart +
+		") GROUP BY user_id ORDER BY user_id LIMIT ?3"
+
+	countPeople = "SELECT count(*) FROM (SELECT user_id FROM owners WHERE tenant_id = ?1 AND " + hasStatistics +
+		" UNION SELECT user_id FROM settings WHERE tenant_id = ?1 UNION SELECT user_id FROM aliases WHERE tenant_id = ?1)"
+)
+
+// Person implements store.Store. It is a query of many rows: no index finds the aliases of one user.
+func (s *Store) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
+	people, err := s.queryPeople(ctx, "reading a user", getPerson, owner.Tenant, owner.User)
+	if err != nil {
+		return store.Person{}, err
+	}
+	if len(people) == 0 {
+		return store.Person{}, store.ErrNotFound
+	}
+	return people[0], nil
+}
+
+// People implements store.Store.
+func (s *Store) People(ctx context.Context, tenant, after string, limit int) ([]store.Person, error) {
+	return s.queryPeople(ctx, "listing users", getPeople, tenant, after, limit)
+}
+
+func (s *Store) queryPeople(ctx context.Context, doing, statement, tenant string, args ...any) (people []store.Person, err error) {
+	if err := s.gate.Enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.gate.Leave()
+	err = s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+		rows, err := on.QueryContext(ctx, statement, append([]any{tenant}, args...)...)
+		people, err = all(ctx, doing, rows, err, func(row row) (store.Person, error) {
+			person := store.Person{Owner: store.Owner{Tenant: tenant}}
+			return person, row.Scan(&person.User, &person.UPN)
+		})
+		return err
+	})
+	return translate(ctx, doing, people, err)
+}
+
+// CountPeople implements store.Store.
+func (s *Store) CountPeople(ctx context.Context, tenant string) (count int, err error) {
+	if err := s.gate.Enter(ctx); err != nil {
+		return 0, err
+	}
+	defer s.gate.Leave()
+	err = s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+		return on.QueryRowContext(ctx, countPeople, tenant).Scan(&count)
+	})
+	return translate(ctx, "counting users", count, err)
+}
