@@ -40,6 +40,9 @@ type ServerInterface interface {
 	// CountMyStatistics Count the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics/$count)
 	CountMyStatistics(c *gin.Context, params CountMyStatisticsParams)
+	// QueryMyStatistics List the activity statistics of the signed-in user by a query in the body.
+	// (POST /me/analytics/activityStatistics/$query)
+	QueryMyStatistics(c *gin.Context, params QueryMyStatisticsParams)
 	// ListMyStatisticReferences List references to the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics/$ref)
 	ListMyStatisticReferences(c *gin.Context, params ListMyStatisticReferencesParams)
@@ -112,6 +115,9 @@ type ServerInterface interface {
 	// CountUserStatistics Count the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/$count)
 	CountUserStatistics(c *gin.Context, userID UserID, params CountUserStatisticsParams)
+	// QueryUserStatistics List the activity statistics of a user by a query in the body.
+	// (POST /users/{user-id}/analytics/activityStatistics/$query)
+	QueryUserStatistics(c *gin.Context, userID UserID, params QueryUserStatisticsParams)
 	// ListUserStatisticReferences List references to the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/$ref)
 	ListUserStatisticReferences(c *gin.Context, userID UserID, params ListUserStatisticReferencesParams)
@@ -868,6 +874,129 @@ func (siw *ServerInterfaceWrapper) CountMyStatistics(c *gin.Context) {
 	}
 
 	siw.Handler.CountMyStatistics(c, params)
+}
+
+// QueryMyStatistics operation middleware
+func (siw *ServerInterfaceWrapper) QueryMyStatistics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params QueryMyStatisticsParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.QueryMyStatistics(c, params)
 }
 
 // ListMyStatisticReferences operation middleware
@@ -3038,6 +3167,138 @@ func (siw *ServerInterfaceWrapper) CountUserStatistics(c *gin.Context) {
 	siw.Handler.CountUserStatistics(c, userID, params)
 }
 
+// QueryUserStatistics operation middleware
+func (siw *ServerInterfaceWrapper) QueryUserStatistics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params QueryUserStatisticsParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.QueryUserStatistics(c, userID, params)
+}
+
 // ListUserStatisticReferences operation middleware
 func (siw *ServerInterfaceWrapper) ListUserStatisticReferences(c *gin.Context) {
 
@@ -4812,6 +5073,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/analytics/activityStatistics", wrapper.CreateMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$apply", wrapper.AggregateMyStatistics)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$count", wrapper.CountMyStatistics)
+	router.POST(options.BaseURL+"/me/analytics/activityStatistics/$query", wrapper.QueryMyStatistics)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/$ref", wrapper.ListMyStatisticReferences)
 	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteMyStatistic)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id", wrapper.GetMyStatistic)
@@ -4836,6 +5098,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/users/:user-id/analytics/activityStatistics", wrapper.CreateUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$apply", wrapper.AggregateUserStatistics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$count", wrapper.CountUserStatistics)
+	router.POST(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$query", wrapper.QueryUserStatistics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/$ref", wrapper.ListUserStatisticReferences)
 	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.DeleteUserStatistic)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id", wrapper.GetUserStatistic)

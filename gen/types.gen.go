@@ -1246,6 +1246,9 @@ type PropertyUpdate struct {
 	Value nullable.Nullable[string] `json:"value"`
 }
 
+// QueryOptions The query options as they stand after the ? of a URL, escaped and separated by &.
+type QueryOptions = string
+
 // Reference A reference to a statistic (OData JSON 14).
 type Reference struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1717,6 +1720,39 @@ type CountMyStatisticsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// QueryMyStatisticsParams defines parameters for QueryMyStatistics.
+type QueryMyStatisticsParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // ListMyStatisticReferencesParams defines parameters for ListMyStatisticReferences.
 type ListMyStatisticReferencesParams struct {
 	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
@@ -2098,6 +2134,39 @@ type CountUserStatisticsParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// QueryUserStatisticsParams defines parameters for QueryUserStatistics.
+type QueryUserStatisticsParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip The number of statistics to skip before the first page.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count If true, @odata.count in the response is the number of statistics on all pages.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // ListUserStatisticReferencesParams defines parameters for ListUserStatisticReferences.
 type ListUserStatisticReferencesParams struct {
 	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and arithmetic on durations and dates. Literals: such as null, 'Call', duration'PT1H' and 2019-06-16. Functions: contains, startswith, endswith, tolower, toupper, length, trim, concat, year, month, day, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
@@ -2368,6 +2437,12 @@ type UpdateMyAnalyticsJSONRequestBody = UserAnalyticsUpdate
 // CreateMyStatisticJSONRequestBody defines body for CreateMyStatistic for application/json ContentType.
 type CreateMyStatisticJSONRequestBody = ActivityStatisticsCreate
 
+// QueryMyStatisticsFormdataRequestBody defines body for QueryMyStatistics for application/x-www-form-urlencoded ContentType.
+type QueryMyStatisticsFormdataRequestBody = QueryOptions
+
+// QueryMyStatisticsTextRequestBody defines body for QueryMyStatistics for text/plain ContentType.
+type QueryMyStatisticsTextRequestBody = QueryOptions
+
 // UpdateMyStatisticJSONRequestBody defines body for UpdateMyStatistic for application/json ContentType.
 type UpdateMyStatisticJSONRequestBody = ActivityStatisticsUpdate
 
@@ -2391,6 +2466,12 @@ type UpdateUserAnalyticsJSONRequestBody = UserAnalyticsUpdate
 
 // CreateUserStatisticJSONRequestBody defines body for CreateUserStatistic for application/json ContentType.
 type CreateUserStatisticJSONRequestBody = ActivityStatisticsCreate
+
+// QueryUserStatisticsFormdataRequestBody defines body for QueryUserStatistics for application/x-www-form-urlencoded ContentType.
+type QueryUserStatisticsFormdataRequestBody = QueryOptions
+
+// QueryUserStatisticsTextRequestBody defines body for QueryUserStatistics for text/plain ContentType.
+type QueryUserStatisticsTextRequestBody = QueryOptions
 
 // UpdateUserStatisticJSONRequestBody defines body for UpdateUserStatistic for application/json ContentType.
 type UpdateUserStatisticJSONRequestBody = ActivityStatisticsUpdate

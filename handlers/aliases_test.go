@@ -47,3 +47,33 @@ func TestAliasRefusals(t *testing.T) {
 	c.send("GET", seedItem+"?@unused=x", "").want(t, 200)
 	c.send("GET", seedItem+"?@odata.type=x", "").want(t, 400, "There is no query option '@odata.type' here")
 }
+
+// TestAliasesInExpand checks that the options of an expansion take aliases, and that its next page has them.
+func TestAliasesInExpand(t *testing.T) {
+	c := newTestClient(t)
+	c.fill()
+	path := spaced("/beta/me/analytics?$expand=activityStatistics($filter=activity eq @a;$orderby=@by;$top=2;$select=id)&@a='Chat'&@by=startDate desc")
+	c.send("GET", path, "").want(t, 400, "@by, column 11")
+	expanded := c.send("GET", strings.TrimSuffix(path, "%20desc"), "").want(t, 200).object(t)
+	next, _ := expanded["activityStatistics@odata.nextLink"].(string)
+	rest := c.idsOf(t, strings.TrimPrefix(next, c.url), "id")
+	if found := expanded["activityStatistics"].([]any); len(found) != 2 || len(rest) != 5 || rest[0] != "chat_2019-06-18_2019-06-19" {
+		t.Errorf("%v, and then %v", found, rest)
+	}
+}
+
+// TestAliasesInApply checks that $apply takes aliases, and that its next page has them.
+func TestAliasesInApply(t *testing.T) {
+	c := newTestClient(t)
+	c.fill()
+	groups, path := 0, collection+spaced("?$apply=filter(activity eq @a)/groupby((startDate),aggregate(duration with sum as total))&@a='Call'&$top=3")
+	for pages := 0; path != "" && pages < 5; pages++ {
+		page := c.do(call{method: "GET", path: path, as: collection + "/$apply", token: c.token}).want(t, 200).object(t)
+		groups += len(page["value"].([]any))
+		next, _ := page["@odata.nextLink"].(string)
+		path = strings.TrimPrefix(next, c.url)
+	}
+	if groups != 7 || path != "" {
+		t.Errorf("%d groups, and then %s", groups, path)
+	}
+}

@@ -9,7 +9,8 @@ import (
 	"afterhours/handlers/operations"
 )
 
-// The operations of OData's addresses within a resource: one of the settings, and references.
+// The operations of OData's addresses within a resource: one of the settings,
+// references, and queries in a body.
 
 func (s *Server) GetMySettingsProperty(c *gin.Context, name gen.SettingsPropertyName, _ gen.GetMySettingsPropertyParams) {
 	s.setting(c, me, name, false)
@@ -51,5 +52,15 @@ func (s *Server) ListMyStatisticReferences(c *gin.Context, params gen.ListMyStat
 func (s *Server) ListUserStatisticReferences(c *gin.Context, userID string, params gen.ListUserStatisticReferencesParams) {
 	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
 		return s.service.References(ctx, req, userID, params)
+	})
+}
+
+func (s *Server) QueryMyStatistics(c *gin.Context, params gen.QueryMyStatisticsParams) {
+	s.QueryUserStatistics(c, me, gen.QueryUserStatisticsParams(params))
+}
+
+func (s *Server) QueryUserStatistics(c *gin.Context, userID string, params gen.QueryUserStatisticsParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.Query(ctx, req, userID, gen.ListUserStatisticsParams(params))
 	})
 }

@@ -16,6 +16,7 @@
 //	applyFault                 faults.go      lets it fail or wait if a test asked for it (faults)
 //	receive, enter             admission.go   reads the body; takes a place (limits)        408 413 415 503
 //	operations.Service.Learn   operations     stores the name in the token as an alias
+//	takeQuery                  body_query.go  adds the query in the body of a POST on $query
 //	input.Validate             input          parameters and body against the contract      400
 //	UpdateUserStatistic        api.go         binds the validated body
 //	operations.Service.Update  operations     owner, lock, read, precondition, merge, write 400 403 404 409 412 503

@@ -63,7 +63,7 @@ var statuses = []struct {
 // writeError responds to a request with an error. Every error leaves through here.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	req := requestOf(r)
-	if (r.Method == http.MethodGet || r.Method == http.MethodHead) && errors.Is(err, store.ErrFull) {
+	if reads(r) && errors.Is(err, store.ErrFull) {
 		err = errors.Join(problem.ErrUnavailable, err) // no room for a temporary sort: 503, not 507
 	}
 	status, code := statusOf(err)
@@ -240,11 +240,18 @@ func (s *Server) pathAdvice(address *url.URL) string {
 	return fmt.Sprintf("The API is at %s/me/analytics/activityStatistics; /openapi.yaml has all paths.", s.spec.Bases[0])
 }
 
-// noMethod responds with 405 and Allow. Gin has set Allow if the path is not the contract's.
+// noMethod responds with 405 and Allow, and with 404 if Gin took a $-segment for a key. Gin has set Allow
+// if the path is not the contract's.
 func (s *Server) noMethod(c *gin.Context) {
 	path := c.Request.URL.EscapedPath()
-	if methods := s.contractAt(path).Methods(path); len(methods) > 0 {
+	contract := s.contractAt(path)
+	switch methods := contract.Methods(path); {
+	case len(methods) > 0:
 		c.Header("Allow", strings.Join(methods, ", "))
+	case contract.IsBelowBase(path):
+		c.Writer.Header().Del("Allow")
+		s.noRoute(c)
+		return
 	}
 	allowed := c.Writer.Header().Get("Allow")
 	s.writeGinError(c, problem.Refuse(problem.ErrMethod, "",

@@ -55,6 +55,7 @@ func (a *controlAPI) faultOf(r *http.Request, op *spec.Operation, req *request) 
 	q := &faults.Request{
 		Operation:     op.OperationID,
 		IsList:        op.IsList(),
+		IsQuery:       op.TakesQuery(),
 		Method:        r.Method,
 		Tenant:        req.Caller.Tenant,
 		User:          req.Caller.User,

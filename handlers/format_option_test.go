@@ -32,20 +32,23 @@ func TestFormatOnEveryOperation(t *testing.T) {
 		if strings.HasSuffix(path, "$batch") {
 			body = `{"requests":[{"id":"1","method":"GET","url":"/me/analytics?$format=json"},{"id":"2","method":"GET","url":"/me/analytics?$format=xml"}]}`
 		}
+		var media []string
+		if op.RequestBody != nil && op.RequestBody.Value.Content["text/plain"] != nil {
+			media = []string{"Content-Type", "text/plain"}
+		}
+		if strings.HasSuffix(path, "$query") {
+			body = "$top=1"
+		}
 		ok := op.Responses.Status(http.StatusOK)
 		if op.Method == "POST" && ok == nil {
 			ok = op.Responses.Status(http.StatusCreated)
 		}
 		if ok == nil || ok.Value.Content["application/json"] == nil || strings.HasSuffix(path, "$value") {
-			var header []string
-			if op.RequestBody != nil && op.RequestBody.Value.Content["text/plain"] != nil {
-				header = []string{"Content-Type", "text/plain"}
-			}
-			c.send(op.Method, path+"?$format=json", body, header...).want(t, 400, "There is no query option '$format' here")
+			c.send(op.Method, path+"?$format=json", body, media...).want(t, 400, "There is no query option '$format' here")
 			continue
 		}
-		c.send(op.Method, path+"?$format=xml"+more, body).wantRefused(t, 406, "NotAcceptable", "$format", "'$format' is 'xml'; it must be json")
-		if got := c.send(op.Method, path+"?$format=json"+more, body); got.status != http.StatusOK && got.status != http.StatusCreated ||
+		c.send(op.Method, path+"?$format=xml"+more, body, media...).wantRefused(t, 406, "NotAcceptable", "$format", "'$format' is 'xml'; it must be json")
+		if got := c.send(op.Method, path+"?$format=json"+more, body, media...); got.status != http.StatusOK && got.status != http.StatusCreated ||
 			!strings.HasPrefix(got.header.Get("Content-Type"), "application/json;odata.metadata=minimal") {
 			t.Errorf("%s %s: %d %s", op.Method, path, got.status, got.text)
 		}

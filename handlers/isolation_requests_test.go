@@ -17,7 +17,7 @@ import (
 type probe struct {
 	queries []string
 	body    string
-	isText  bool
+	isText  bool // whether the body is text/plain, and not JSON
 }
 
 // probes has a row for each operation of the contract. The names leave out My and User.
@@ -28,6 +28,7 @@ var probes = map[string]probe{
 	}},
 	"deltaStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$top=1", "?$deltatoken=latest"}},
 	"listStatisticReferences":   {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$count=true&$orderby=timeZoneUsed&$top=1"}},
+	"queryStatistics":           {queries: []string{"", "?$count=true"}, body: "$filter=contains(timeZoneUsed,'secret')%20or%20id%20ne%20''", isText: true},
 	"getStatisticReference":     {},
 	"aggregateStatistics":       {queries: []string{"?$apply=groupby((timeZoneUsed))", "?$apply=aggregate($count%20as%20n,timeZoneUsed%20with%20max%20as%20zone)"}},
 	"countStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')"}},

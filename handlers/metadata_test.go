@@ -2,11 +2,24 @@ package handlers_test
 
 import (
 	"encoding/xml"
+	"slices"
 	"strings"
 	"testing"
 
 	"afterhours/store/memory"
 )
+
+// entityType is one of $metadata.
+type entityType struct {
+	Name     string `xml:",attr"`
+	BaseType string `xml:",attr"`
+	Key      struct {
+		Name string `xml:",attr"`
+	} `xml:"Key>PropertyRef"`
+	Properties []struct {
+		Name, Type, Precision string `xml:",attr"`
+	} `xml:"Property"`
+}
 
 // TestMetadataDocument checks that $metadata and the service document need no token, and that
 // $metadata is well formed and has the types and durations of the contract.
@@ -15,12 +28,7 @@ func TestMetadataDocument(t *testing.T) {
 	got := ts.do(call{method: "GET", path: "/beta/$metadata"}).want(t, 200)
 	var model struct {
 		Schema struct {
-			Entities []struct {
-				Name       string `xml:",attr"`
-				Properties []struct {
-					Name, Type, Precision string `xml:",attr"`
-				} `xml:"Property"`
-			} `xml:"EntityType"`
+			Entities []entityType `xml:"EntityType"`
 		} `xml:"DataServices>Schema"`
 	}
 	if err := xml.Unmarshal([]byte(got.text), &model); err != nil {
@@ -43,6 +51,13 @@ func TestMetadataDocument(t *testing.T) {
 	}
 	if len(model.Schema.Entities) != 9 || durations != inTable {
 		t.Errorf("%d entity types, %d durations", len(model.Schema.Entities), durations)
+	}
+	// OpenUI5 looks for the key and its property in the type of a collection, and not in base types.
+	for _, name := range []string{"user", "userAnalytics", "activityStatistics"} {
+		at := slices.IndexFunc(model.Schema.Entities, func(e entityType) bool { return e.Name == name })
+		if entity := model.Schema.Entities[at]; entity.Key.Name != "id" || entity.BaseType != "" || entity.Properties[0].Name != "id" {
+			t.Errorf("%s has the key %+v, the base %q and %+v", name, entity.Key, entity.BaseType, entity.Properties)
+		}
 	}
 	for _, path := range []string{"/beta", "/beta/", "/v1.0/"} {
 		ts.do(call{method: "GET", path: path, as: "/beta/"}).want(t, 200, `"name":"me"`, `"name":"users"`)

@@ -103,6 +103,11 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 			return err
 		}
 		s.service.Learn(c.Request.Context(), &req.Request)
+		if op.TakesQuery() {
+			if err = s.takeQuery(c.Request, req, text); err != nil {
+				return err
+			}
+		}
 	}
 	path := make(map[string]string, len(c.Params))
 	for _, param := range c.Params {

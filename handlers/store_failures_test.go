@@ -85,9 +85,14 @@ func (fullStore) List(context.Context, store.Owner, store.Query) ([]store.Statis
 // 503, not the 507 of a write.
 func TestFullStoreOnReadIsUnavailable(t *testing.T) {
 	ts := newTestServer(t, fullStore{memory.New()})
-	got := ts.do(call{method: "GET", path: collection + "?$orderby=duration", token: ts.userToken(megan, "Analytics.Read")})
-	if got.status != http.StatusServiceUnavailable {
-		t.Errorf("%d %s", got.status, got.text)
+	token := ts.userToken(megan, "Analytics.Read")
+	for _, one := range []call{
+		{method: "GET", path: collection + "?$orderby=duration", token: token},
+		{method: "POST", path: queryPath, body: "$orderby=duration", header: map[string]string{"Content-Type": "text/plain"}, token: token},
+	} {
+		if got := ts.do(one); got.status != http.StatusServiceUnavailable {
+			t.Errorf("%s: %d %s", one.method, got.status, got.text)
+		}
 	}
 }
 

@@ -175,6 +175,7 @@ func TestMultipartOrder(t *testing.T) {
 		{"a reference to nothing", []string{get("1", "$9/x")}, "[1:400]", "[1:400]"},
 		{"another host", []string{part("b", "", "GET /beta/echo HTTP/1.1\nHost: other.example\n\n")}, "[400]", "[400]"},
 		{"an Authorization", []string{part("b", "", "GET echo HTTP/1.1\nAuthorization: Bearer x\n\n")}, "[400]", "[400]"},
+		{"the Authorization of the batch, as OpenUI5 repeats it", []string{part("b", "", "GET echo HTTP/1.1\nAuthorization: Bearer outer\n\n")}, "[200]", "[200]"},
 		{"a body of a GET", []string{part("b", "", "GET echo HTTP/1.1\n\n{}")}, "[400]", "[400]"},
 		{"a preamble and an epilogue", []string{"a preamble\n", get("", "plain/200"), "--b--\n--b\nContent-Type: application/http\n\nDELETE notes/a HTTP/1.1\n\n"}, "[200]", "[200]"},
 	} {

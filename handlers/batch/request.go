@@ -86,6 +86,8 @@ func (r *run) header(i *item) (http.Header, *Refusal) {
 			continue
 		case given[name]:
 			return nil, i.refuse(http.StatusBadRequest, "headers", "The header %s is given twice, with different values.", quoted(written))
+		case name == "Authorization" && value == r.outer.Header.Get(name): // OpenUI5 repeats that of the batch
+			continue
 		case name == "Authorization":
 			return nil, i.refuse(http.StatusBadRequest, "headers",
 				"A request of a batch must not have an Authorization of its own; that of the batch counts.")

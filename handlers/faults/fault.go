@@ -14,7 +14,9 @@ type Request struct {
 	Operation string
 	// IsList is true if the response is a page of statistics.
 	IsList bool
-	Method string
+	// IsQuery is true for a POST on $query, which writes nothing.
+	IsQuery bool
+	Method  string
 	// Tenant, User and Application are those of the token, "" for an operation without a token. A token
 	// need not name an application.
 	Tenant, User, Application string

@@ -26,7 +26,7 @@ func costOf(q *Request) cost {
 		return cost{}
 	}
 	c := cost{units: max(leastUnits, 1+optionUnits(q.Query))}
-	if q.Method != http.MethodGet && q.Method != http.MethodHead {
+	if q.Method != http.MethodGet && q.Method != http.MethodHead && !q.IsQuery {
 		c.writes = 1
 	}
 	return c

@@ -259,7 +259,7 @@ func (p *parser) number(text string, start int) (int, error) {
 // at the offset.
 func (p *parser) within(err error, start int) error {
 	var nested *Error
-	if !errors.As(err, &nested) {
+	if !errors.As(err, &nested) || IsAlias(nested.Option) { // an alias is an option of its own
 		return err
 	}
 	moved := *nested

@@ -11,15 +11,19 @@ func (s *Service) Metadata() *Response {
 	return &Response{Status: http.StatusOK, ContentType: "application/xml", Body: s.spec.Metadata}
 }
 
-// ServiceDocument is GET on the root: the entries of the container in $metadata.
+// ServiceDocument is GET on the root: the resources that the contract has there (OData 11.1.1).
 func (s *Service) ServiceDocument(req *Request) (*Response, error) {
 	document := gen.ServiceDocument{OdataContext: req.Form.Context(req.Root + "/$metadata")}
-	for _, entry := range [][2]string{{"me", "Singleton"}, {"users", "EntitySet"}} {
+	for _, root := range s.spec.Roots {
+		kind := "Singleton"
+		if root.IsSet {
+			kind = "EntitySet"
+		}
 		document.Value = append(document.Value, struct {
 			Kind string `json:"kind"`
 			Name string `json:"name"`
 			URL  string `json:"url"`
-		}{Kind: entry[1], Name: entry[0], URL: entry[0]})
+		}{Kind: kind, Name: root.Name, URL: root.Name})
 	}
 	return jsonResponse(req, document)
 }

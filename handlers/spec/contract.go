@@ -30,6 +30,8 @@ type Contract struct {
 	Model *odata.Model
 	// Metadata is the $metadata document.
 	Metadata []byte
+	// Roots are the resources at the root of the service, in the order of their names.
+	Roots []Root
 	// Analytics is the type of the analytics of a user.
 	Analytics *odata.Resource
 	// PageSize is how many statistics a page has if the client does not say; PageSizeMax is the
@@ -108,6 +110,7 @@ func (c *Contract) addPaths() error {
 		slices.Sort(methods)
 		c.templates = append(c.templates, template{strings.Split(path, "/"), ginRoute(path), methods})
 	}
+	c.addRoots()
 	for _, schema := range []string{"propertyName", "settingsPropertyName"} {
 		if properties := c.Schema(schema); properties != nil {
 			for _, name := range properties.Enum {

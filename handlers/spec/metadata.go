@@ -90,14 +90,15 @@ func newMetadata(schemas openapi3.Schemas, types []*wire.Type) (*metadata, error
 	if err != nil {
 		return nil, err
 	}
+	// The types repeat the id and the key of entity, which is their base in Graph: OpenUI5 finds the key only in the type itself.
 	entities := []structuredType{
 		{Name: "entity", Abstract: true, Key: "id", Properties: base[:1]},
-		{Name: "user", BaseType: namespace + ".entity", Navigation: []property{
+		{Name: "user", Key: "id", Properties: base[:1], Navigation: []property{
 			{Name: "analytics", Type: namespace + ".userAnalytics", Nullable: true, ContainsTarget: true}}},
-		{Name: "userAnalytics", BaseType: namespace + ".entity",
-			Properties: []property{{Name: "settings", Type: namespace + ".settings"}},
+		{Name: "userAnalytics", Key: "id",
+			Properties: []property{base[0], {Name: "settings", Type: namespace + ".settings"}},
 			Navigation: []property{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: true, ContainsTarget: true}}},
-		{Name: "activityStatistics", BaseType: namespace + ".entity", Abstract: true, Properties: base[1:]},
+		{Name: "activityStatistics", Abstract: true, Key: "id", Properties: base},
 	}
 	for _, t := range types {
 		short := strings.TrimPrefix(t.Name, wire.TypePrefix)

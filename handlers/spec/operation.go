@@ -32,8 +32,13 @@ type Operation struct {
 	MaxValues  int
 }
 
-// IsList reports whether the response is a page of statistics that may have a next one.
-func (o *Operation) IsList() bool { return slices.Contains(o.QueryNames, "$skiptoken") }
+// IsList reports whether the operation is a GET of a page that may have a next one.
+func (o *Operation) IsList() bool {
+	return o.Route.Method == http.MethodGet && slices.Contains(o.QueryNames, "$skiptoken")
+}
+
+// TakesQuery reports whether the body has query options (OData URL 4.17).
+func (o *Operation) TakesQuery() bool { return strings.HasSuffix(o.Route.Path, "/$query") }
 
 // OperationIDs returns the sorted operationIds of all operations, and those of lists.
 func (c *Contract) OperationIDs() (all, lists []string) {
@@ -167,6 +172,11 @@ func (c *Contract) Methods(path string) []string {
 		return found.methods
 	}
 	return nil
+}
+
+// IsBelowBase reports whether a path is below one of the base paths of the contract.
+func (c *Contract) IsBelowBase(path string) bool {
+	return slices.ContainsFunc(c.Bases, func(base string) bool { return strings.HasPrefix(path, base+"/") })
 }
 
 // template returns the template of an escaped path, and the base path that it is under; nil if there

@@ -11,6 +11,7 @@ fn main() {
     println!("cargo:rerun-if-changed={CONTRACT}");
     let mut contract: Value = serde_norway::from_str(&fs::read_to_string(CONTRACT).unwrap()).unwrap();
     leave_out_empty_answers(&mut contract);
+    leave_out_multipart(&mut contract);
     let mut generator = Generator::new(GenerationSettings::default().with_interface(InterfaceStyle::Builder));
     let tokens = generator.generate_tokens(&serde_json::from_value(contract).unwrap()).unwrap();
     let code = prettyplease::unparse(&syn::parse2(tokens).unwrap());
@@ -30,6 +31,17 @@ fn leave_out_empty_answers(contract: &mut Value) {
         answers.remove("304");
         if answers.contains_key("200") || answers.contains_key("201") {
             answers.remove("204");
+        }
+    }
+}
+
+/// progenitor takes bodies of one media type only. Batches are in JSON then.
+fn leave_out_multipart(contract: &mut Value) {
+    for part in ["requestBodies", "responses"] {
+        for body in contract["components"][part].as_object_mut().unwrap().values_mut() {
+            if let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) {
+                content.remove("multipart/mixed");
+            }
         }
     }
 }
