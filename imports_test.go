@@ -31,7 +31,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/faults":   {"control", "gen", "handlers/problem", "handlers/suggest", "store", "store/edm"},
 	"afterhours/handlers/signin":   {"handlers/auth", "store"},
 	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
-	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "gen", "store/edm"},
+	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store/edm"},
 	"afterhours/handlers/spec":     {"handlers/odata", "handlers/suggest", "handlers/wire", "gen", "store"},
 	"afterhours/handlers/wire":     {"handlers/problem", "gen", "store", "store/edm"},
 	"afterhours/handlers/problem":  {"gen"},

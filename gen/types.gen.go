@@ -815,6 +815,9 @@ type ChatActivityStatisticsCreate struct {
 // ChatActivityStatisticsCreateOdataType defines model for ChatActivityStatisticsCreate.OdataType.
 type ChatActivityStatisticsCreateOdataType string
 
+// Csdl The data model as OData CSDL JSON 4.01. Its other member is the schema, under its namespace.
+type Csdl map[string]interface{}
+
 // Date A calendar date without a time zone, from 0001-01-01 to 9999-12-31.
 //
 // Example: 2019-06-16
@@ -1301,7 +1304,7 @@ type Setting struct {
 	Value        bool    `json:"value"`
 }
 
-// Settings defines model for settings.
+// Settings The settings of the user. They decide whether the user's statistics can be read.
 type Settings struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
@@ -1338,7 +1341,7 @@ type TimeZone = string
 // TypeName defines model for typeName.
 type TypeName string
 
-// UserAnalytics defines model for userAnalytics.
+// UserAnalytics The analytics of a user, with the settings and the statistics.
 type UserAnalytics struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
@@ -1438,6 +1441,9 @@ type PreferBatch = string
 // PreferPageSize defines model for preferPageSize.
 type PreferPageSize = string
 
+// PreferValues defines model for preferValues.
+type PreferValues = string
+
 // Select defines model for select.
 type Select = string
 
@@ -1462,7 +1468,7 @@ type StatisticProperty = PropertyName
 // Top defines model for top.
 type Top = PageSize
 
-// Analytics defines model for Analytics.
+// Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
 
 // BadQuery defines model for BadQuery.
@@ -1494,6 +1500,9 @@ type InsufficientStorage = Error
 
 // InternalServerError defines model for InternalServerError.
 type InternalServerError = Error
+
+// Metadata The data model as OData CSDL JSON 4.01. Its other member is the schema, under its namespace.
+type Metadata = Csdl
 
 // NotAcceptable defines model for NotAcceptable.
 type NotAcceptable = Error
@@ -1543,10 +1552,10 @@ type UnsupportedMediaType = Error
 // Updated One activity of one user over a range of dates. @odata.type names one of the five types.
 type Updated = ActivityStatistics
 
-// UpdatedAnalytics defines model for UpdatedAnalytics.
+// UpdatedAnalytics The analytics of a user, with the settings and the statistics.
 type UpdatedAnalytics = UserAnalytics
 
-// UpdatedSettings defines model for UpdatedSettings.
+// UpdatedSettings The settings of the user. They decide whether the user's statistics can be read.
 type UpdatedSettings = Settings
 
 // Batch defines model for Batch.
@@ -1572,7 +1581,7 @@ type UpdateSettings = SettingsUpdate
 
 // GetServiceDocumentParams defines parameters for GetServiceDocument.
 type GetServiceDocumentParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1581,7 +1590,7 @@ type GetServiceDocumentParams struct {
 
 // RunBatchParams defines parameters for RunBatch.
 type RunBatchParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// Prefer `odata.continue-on-error` asks a multipart batch to go on after a request that failed (OData Protocol 8.2.8.3). A JSON batch always goes on. A preference is a name or name=value. Others are ignored.
@@ -1593,6 +1602,9 @@ type RunBatchParams struct {
 
 // GetMetadataParams defines parameters for GetMetadata.
 type GetMetadataParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -1605,8 +1617,11 @@ type GetMyAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
 	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1614,7 +1629,7 @@ type GetMyAnalyticsParams struct {
 
 // UpdateMyAnalyticsParams defines parameters for UpdateMyAnalytics.
 type UpdateMyAnalyticsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1623,7 +1638,7 @@ type UpdateMyAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1641,7 +1656,7 @@ type ListMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1653,10 +1668,10 @@ type ListMyStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1668,10 +1683,10 @@ type CreateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1692,7 +1707,7 @@ type AggregateMyStatisticsParams struct {
 	// Select The properties of groupby and the aliases of $apply to return.
 	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1701,10 +1716,10 @@ type AggregateMyStatisticsParams struct {
 	// Count If true, @odata.count in the response is the number of statistics on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1731,7 +1746,7 @@ type QueryMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1743,10 +1758,10 @@ type QueryMyStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1761,7 +1776,7 @@ type ListMyStatisticReferencesParams struct {
 	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1773,10 +1788,10 @@ type ListMyStatisticReferencesParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1800,10 +1815,10 @@ type DeltaMyStatisticsParams struct {
 	// Deltatoken The state since which changes are asked for. The server puts it in @odata.deltaLink. It is opaque to clients, except latest: then the response has no statistics, and an @odata.deltaLink from now on.
 	Deltatoken *Deltatoken `form:"$deltatoken,omitempty" json:"$deltatoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1827,7 +1842,7 @@ type GetMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1835,6 +1850,9 @@ type GetMyStatisticParams struct {
 
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1845,7 +1863,7 @@ type UpdateMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1854,7 +1872,7 @@ type UpdateMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1866,7 +1884,7 @@ type ReplaceMyStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1875,7 +1893,7 @@ type ReplaceMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1884,7 +1902,7 @@ type ReplaceMyStatisticParams struct {
 
 // GetMyStatisticReferenceParams defines parameters for GetMyStatisticReference.
 type GetMyStatisticReferenceParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1905,7 +1923,7 @@ type ClearMyStatisticPropertyParams struct {
 
 // GetMyStatisticPropertyParams defines parameters for GetMyStatisticProperty.
 type GetMyStatisticPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1971,7 +1989,7 @@ type ReplaceMyStatisticPropertyValueParams struct {
 
 // GetMySettingsParams defines parameters for GetMySettings.
 type GetMySettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1980,7 +1998,7 @@ type GetMySettingsParams struct {
 
 // UpdateMySettingsParams defines parameters for UpdateMySettings.
 type UpdateMySettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -1989,7 +2007,7 @@ type UpdateMySettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1998,7 +2016,7 @@ type UpdateMySettingsParams struct {
 
 // GetMySettingsPropertyParams defines parameters for GetMySettingsProperty.
 type GetMySettingsPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2019,8 +2037,11 @@ type GetUserAnalyticsParams struct {
 	// Expand The value activityStatistics includes the first page of the statistics; * is the same. Options may follow in parentheses, separated by semicolons: $select, $filter, $orderby, $top, $skip and $count, as a list of statistics takes them (OData URL 5.1.3). activityStatistics/$count includes the number alone. A type, as in activityStatistics/microsoft.graph.callActivityStatistics, includes the statistics of that type alone.
 	Expand *Expand `form:"$expand,omitempty" json:"$expand,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -2028,7 +2049,7 @@ type GetUserAnalyticsParams struct {
 
 // UpdateUserAnalyticsParams defines parameters for UpdateUserAnalytics.
 type UpdateUserAnalyticsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2037,7 +2058,7 @@ type UpdateUserAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2055,7 +2076,7 @@ type ListUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2067,10 +2088,10 @@ type ListUserStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2082,10 +2103,10 @@ type CreateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2106,7 +2127,7 @@ type AggregateUserStatisticsParams struct {
 	// Select The properties of groupby and the aliases of $apply to return.
 	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2115,10 +2136,10 @@ type AggregateUserStatisticsParams struct {
 	// Count If true, @odata.count in the response is the number of statistics on all pages.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2145,7 +2166,7 @@ type QueryUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2157,10 +2178,10 @@ type QueryUserStatisticsParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2175,7 +2196,7 @@ type ListUserStatisticReferencesParams struct {
 	// Orderby Up to 8 properties to sort by, each with asc (the default) or desc. null sorts before every value.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Top The maximum number of statistics on the page. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2187,10 +2208,10 @@ type ListUserStatisticReferencesParams struct {
 	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2214,10 +2235,10 @@ type DeltaUserStatisticsParams struct {
 	// Deltatoken The state since which changes are asked for. The server puts it in @odata.deltaLink. It is opaque to clients, except latest: then the response has no statistics, and an @odata.deltaLink from now on.
 	Deltatoken *Deltatoken `form:"$deltatoken,omitempty" json:"$deltatoken,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2241,7 +2262,7 @@ type GetUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2249,6 +2270,9 @@ type GetUserStatisticParams struct {
 
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `omit-values=nulls` leaves out properties that are null (RFC 7240; OData 8.2.8.6). Other preferences are ignored.
+	Prefer *PreferValues `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -2259,7 +2283,7 @@ type UpdateUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2268,7 +2292,7 @@ type UpdateUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2280,7 +2304,7 @@ type ReplaceUserStatisticParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2289,7 +2313,7 @@ type ReplaceUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2298,7 +2322,7 @@ type ReplaceUserStatisticParams struct {
 
 // GetUserStatisticReferenceParams defines parameters for GetUserStatisticReference.
 type GetUserStatisticReferenceParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2319,7 +2343,7 @@ type ClearUserStatisticPropertyParams struct {
 
 // GetUserStatisticPropertyParams defines parameters for GetUserStatisticProperty.
 type GetUserStatisticPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2385,7 +2409,7 @@ type ReplaceUserStatisticPropertyValueParams struct {
 
 // GetUserSettingsParams defines parameters for GetUserSettings.
 type GetUserSettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2394,7 +2418,7 @@ type GetUserSettingsParams struct {
 
 // UpdateUserSettingsParams defines parameters for UpdateUserSettings.
 type UpdateUserSettingsParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// IfMatch A list of entity tags, or * for any (RFC 9110, 13.1.1). If the stored tag is not in the list, the response is 412 and nothing changes. The comparison is weak (OData 8.2.4).
@@ -2403,7 +2427,7 @@ type UpdateUserSettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2412,7 +2436,7 @@ type UpdateUserSettingsParams struct {
 
 // GetUserSettingsPropertyParams defines parameters for GetUserSettingsProperty.
 type GetUserSettingsPropertyParams struct {
-	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. Any other value is 406.
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.

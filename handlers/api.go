@@ -176,7 +176,7 @@ func (s *Server) GetServiceDocument(c *gin.Context, _ gen.GetServiceDocumentPara
 }
 
 func (s *Server) GetMetadata(c *gin.Context, _ gen.GetMetadataParams) {
-	s.serve(c, func(context.Context, *operations.Request) (*operations.Response, error) {
-		return s.service.Metadata(), nil
+	s.serve(c, func(_ context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.Metadata(req), nil
 	})
 }

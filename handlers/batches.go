@@ -45,19 +45,18 @@ func (s *Server) RunBatch(c *gin.Context, params gen.RunBatchParams) {
 	})
 }
 
+// multipartBatch is the media type of the response to a batch that is not JSON.
+const multipartBatch = "multipart/mixed"
+
 // runBatch runs the batch that a request brings.
 func (s *Server) runBatch(r *http.Request, params gen.RunBatchParams) (*operations.Response, error) {
-	format, err := batchFormat(r)
-	if err != nil {
-		return nil, err
-	}
 	outer := requestOf(r)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	whole := &running{outer: outer, turn: make(chan struct{}, 1), cancel: cancel}
 	preference := operations.ContinueOnError(params.Prefer)
 	response, err := s.batches.Run(r.WithContext(context.WithValue(ctx, batchKey{}, whole)), outer.body.Text,
-		batch.Options{Multipart: format == multipartBatch, ContinueOnError: preference != ""})
+		batch.Options{Multipart: outer.Media == multipartBatch, ContinueOnError: preference != ""})
 	outer.fault = whole.withConnection(outer.fault)
 	if err != nil {
 		return nil, batchProblem(err)
@@ -67,6 +66,7 @@ func (s *Server) runBatch(r *http.Request, params gen.RunBatchParams) (*operatio
 		ContentType: cmp.Or(response.ContentType, outer.Form.ContentType()),
 		Body:        response.Body,
 		Preference:  preference,
+		Whole:       true,
 	}, nil
 }
 

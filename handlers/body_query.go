@@ -23,7 +23,6 @@ func (s *Server) takeQuery(r *http.Request, req *request, body []byte) error {
 	}
 	r.URL.RawQuery = s.spec.CanonicalQuery(text)
 	req.Aliases = spec.Aliases(r.URL.RawQuery)
-	req.Form = s.formOf(r)
 	return nil
 }
 

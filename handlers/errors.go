@@ -137,7 +137,7 @@ func (s *Server) setErrorHeaders(header http.Header, status int, req *request, r
 		header["x-ms-throttle-scope"] = []string{"Tenant_Application/ReadWrite/" + headerText(req.Caller.Application) + "/" + req.Caller.Tenant}
 		header["x-ms-throttle-information"] = []string{"ResourceUnitLimitExceeded"}
 	}
-	header.Set("Content-Type", wire.Form{Level: wire.MetadataMinimal}.ContentType())
+	header.Set("Content-Type", wire.Form{Level: wire.MetadataMinimal, Version: req.Form.Version}.ContentType())
 }
 
 // errorBody returns the one shape of errors. The problem is nil for an error whose text may hold

@@ -16,11 +16,14 @@ func spaced(query string) string { return strings.ReplaceAll(query, " ", "%20") 
 func formatOf(value string) string { return "?$format=" + url.QueryEscape(value) }
 
 // TestFormatOnEveryOperation checks that each operation with a JSON response takes $format=json,
-// refuses any other format, and that no other operation takes $format.
+// refuses any other format, and that no other operation takes $format. $metadata, which is also XML, has a test of its own.
 func TestFormatOnEveryOperation(t *testing.T) {
 	bodies := map[string]string{"POST": `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`, "PATCH": `{}`, "PUT": `{"value":null}`}
 	for _, op := range checked.Operations(t) {
 		c := newTestClient(t)
+		if op.Template == "/$metadata" {
+			continue
+		}
 		path, body := op.Path("{user-id}", megan, "{activityStatistics-id}", seedID, "{property}", "duration", "{settings-property}", "hasLicense"), bodies[op.Method]
 		more := ""
 		if strings.HasSuffix(op.Template, "/$apply") {

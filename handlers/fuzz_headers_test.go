@@ -10,6 +10,7 @@ import (
 
 	"afterhours/contract/bounded"
 	"afterhours/handlers/auth"
+	"afterhours/handlers/wire"
 )
 
 // FuzzHeaders checks that the conditions in the headers of a GET, PATCH or DELETE are followed as RFC
@@ -22,7 +23,7 @@ func FuzzHeaders(f *testing.F) {
 			"If-Match: \"a\", {tag}\nIf-Match: W/\"b\"", "if-none-match: ,, \"{opaque}\" ,\t", "If-Match: {opaque}", `If-Match: "a" "b"`, "If-Match: W/*", `If-Match: "a, {opaque}"`,
 			"Prefer: return=minimal, create-if-missing;a=\"b,c\"", "Prefer: odata.maxpagesize=1\nPrefer: return=representation", "Accept: application/json;odata.metadata=full, */*;q=0",
 			"Accept: text/plain;metadata=none\nclient-request-id: a-b", "client-request-id: a b\nclient-request-id: c", "Content-Type: text/plain", "Content-Encoding: gzip", "SdkVersion: graph-go/1",
-			"Origin: https://a.example", "Authorization: Bearer x", "X-HTTP-Method-Override: DELETE\nX-Forwarded-Host: a.example",
+			"Origin: https://a.example", "OData-MaxVersion: 4.01\nPrefer: omit-values=nulls", "OData-Version: 4.01\nOData-Version: 4.0", "Isolation: snapshot", "Authorization: Bearer x", "X-HTTP-Method-Override: DELETE\nX-Forwarded-Host: a.example",
 		} {
 			f.Add(method, text)
 		}
@@ -81,6 +82,12 @@ func allowedStatuses(request *http.Request, tag string) []int {
 	prefer := strings.Join(request.Header["Prefer"], ",")
 	if want[0] == http.StatusOK && request.Method == http.MethodPatch && strings.Contains(prefer, "minimal") {
 		want = append(want, http.StatusNoContent)
+	}
+	if _, ok := wire.Accepted(strings.Join(request.Header["Accept"], ","), []string{"application/json"}); !ok && request.Method != http.MethodDelete {
+		want = append(want, http.StatusNotAcceptable)
+	}
+	if request.Header["Odata-Version"] != nil || request.Header["Odata-Maxversion"] != nil || request.Header["Odata-Isolation"] != nil || request.Header["Isolation"] != nil {
+		want = append(want, http.StatusBadRequest, http.StatusPreconditionFailed)
 	}
 	others := request.Header["Authorization"] != nil || request.Header["Content-Encoding"] != nil || len(prefer) > 1024 ||
 		strings.Join(request.Header["Content-Type"], ",") != "application/json"

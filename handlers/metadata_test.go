@@ -68,7 +68,7 @@ func TestMetadataDocument(t *testing.T) {
 func TestMetadataLevels(t *testing.T) {
 	c := newTestClient(t)
 	for level, parts := range map[string][]string{
-		"minimal": {`"@odata.context"`}, "none": {`{"@odata.type"`},
+		"minimal": {`"@odata.context"`}, "none": {`{"id":"` + seedID},
 		"full": {`"@odata.context"`, `"@odata.editLink":"` + c.url + "/beta/users/" + megan, `"duration@odata.type":"#Duration"`, `"activity@odata.type":"#microsoft.graph.analyticsActivityType"`},
 	} {
 		got := c.send("GET", seedItem, "", "Accept", "text/html, application/json;odata.metadata="+level).want(t, 200, parts...)

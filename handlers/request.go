@@ -103,21 +103,38 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 		address.Path, address.RawPath = contract.WithApply(path, raw, query)
 	}
 	r.URL = &address
-	req.Form = s.formOf(r)
-	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding"} {
+	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding", "Accept",
+		http.CanonicalHeaderKey(input.VersionHeader), http.CanonicalHeaderKey(input.MaxVersionHeader)} {
 		joinLines(r.Header, name)
 	}
+	req.Form = s.formOf(r.Header)
 	if lines := r.Header["Client-Request-Id"]; len(lines) > 1 {
 		r.Header["Client-Request-Id"] = lines[:1]
 	}
 	return r, cancel
 }
 
-// formOf returns the form that $format or else Accept asks for, and SdkVersion.
-func (s *Server) formOf(r *http.Request) wire.Form {
-	accept := r.Header.Get("Accept")
-	if format := input.Format(r.URL.RawQuery); format != "" {
-		accept = format
+// formOf returns the form that the headers ask for, without the format, which depends on the operation.
+func (s *Server) formOf(header http.Header) wire.Form {
+	version, _ := wire.VersionUpTo(header.Get(input.MaxVersionHeader)) // CheckProtocol refuses what is none
+	return wire.Form{
+		Level:     wire.MetadataMinimal,
+		Version:   version,
+		OmitNulls: operations.OmitsNulls(header.Get("Prefer")),
+		Duration:  s.quirks.Durations(header.Get("SdkVersion")),
 	}
-	return wire.Form{Level: wire.LevelOf(accept), Duration: s.quirks.Durations(r.Header.Get("SdkVersion"))}
+}
+
+// negotiate judges what the request asks of the response, and sets its format.
+func negotiate(r *http.Request, op *spec.Operation, req *request) error {
+	if err := input.CheckProtocol(r.Header); err != nil {
+		return err
+	}
+	format, err := input.Negotiate(r, op)
+	if err != nil {
+		return err
+	}
+	req.Media = format.Media
+	req.Form.Take(format)
+	return nil
 }

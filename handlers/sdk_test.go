@@ -74,10 +74,11 @@ func TestSDKRequests(t *testing.T) {
 			c.send("GET", collection+"?$filter=activity%20eq%20'Call'", "").want(t, 200, seedID)
 		},
 		"11 any Accept": func(t *testing.T, c testClient) {
-			for _, accept := range []string{"", "*/*", "text/plain;q=0.9", "application/json"} {
+			for _, accept := range []string{"", "*/*", "application/json"} {
 				c.send("GET", collection, "", "Accept", accept).want(t, 200)
 				c.send("GET", collection+"/$count", "", "Accept", accept).want(t, 200, "1")
 			}
+			c.send("GET", collection+"/$count", "", "Accept", "text/plain;q=0.9").want(t, 200, "1")
 		},
 		"12 two slashes": func(t *testing.T, c testClient) {
 			got := c.do(call{method: "GET", path: "/beta//me/analytics/activityStatistics/" + seedID, as: seedItem, token: c.token})
@@ -133,7 +134,7 @@ func TestSDKResponses(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, testClient){
 		"15 the type of every entity": func(t *testing.T, c testClient) {
 			for _, path := range []string{seedItem, collection, collection + "?$select=duration", seedItem + "?$select=duration", "/beta/me/analytics?$expand=activityStatistics"} {
-				for _, accept := range []string{"", "application/json;odata.metadata=none", "application/json;odata.metadata=full"} {
+				for _, accept := range []string{"", "application/json", "application/json;odata.metadata=full"} {
 					c.send("GET", path, "", "Accept", accept).want(t, 200, typed)
 				}
 			}

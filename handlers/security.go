@@ -118,8 +118,10 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 		cast = req.Cast.Name
 	}
 	var err error
-	req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks)
-	return s.withOptionFaults(err, op, req, c.Request.URL)
+	if req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks); err != nil || req.isControl {
+		return s.withOptionFaults(err, op, req, c.Request.URL)
+	}
+	return negotiate(c.Request, op, req)
 }
 
 // withOptionFaults adds the faults of the query options to those that validation found.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,12 +17,17 @@ type operation func(context.Context, *operations.Request) (*operations.Response,
 // the request and not Gin's, which is pooled and must not outlive the request, as the context of a
 // queued write may.
 func (s *Server) serve(c *gin.Context, run operation) {
-	response, err := run(c.Request.Context(), &requestOf(c.Request).Request)
+	req := requestOf(c.Request)
+	response, err := run(c.Request.Context(), &req.Request)
+	isOData := err == nil && strings.HasPrefix(response.ContentType, "application/json") && !response.Whole && !req.isControl
+	if isOData {
+		response.Body, err = req.Form.Restyle(response.Body)
+	}
 	if err != nil {
 		s.writeGinError(c, err)
 		return
 	}
-	if place := requestOf(c.Request).held.place; place != nil {
+	if place := req.held.place; place != nil {
 		place.Leave(len(response.Body))
 	}
 	writeResponse(c.Writer, response)
@@ -42,6 +48,10 @@ func serveBody[B any](s *Server, c *gin.Context, run bodied[B]) {
 	})
 }
 
+// varying are the request headers on which the form of a response may depend. A cache must know them even if the request
+// had none of them (RFC 9110, 12.5.5).
+const varying = "Accept, Prefer, OData-MaxVersion, SdkVersion"
+
 // writeResponse writes a successful response.
 func writeResponse(w http.ResponseWriter, response *operations.Response) {
 	header := w.Header()
@@ -56,8 +66,8 @@ func writeResponse(w http.ResponseWriter, response *operations.Response) {
 	}
 	if response.Preference != "" {
 		header.Set("Preference-Applied", response.Preference)
-		header.Set("Vary", "Prefer")
 	}
+	header.Add("Vary", varying)
 	if response.ContentType != "" {
 		header.Set("Content-Type", response.ContentType)
 	}

@@ -186,7 +186,7 @@ func (s *Server) setHeaders(header http.Header, req *request) {
 	if req.clientID != "" {
 		header["client-request-id"] = []string{req.clientID}
 	}
-	header["OData-Version"] = []string{"4.0"}
+	header["OData-Version"] = []string{string(req.Form.Version)}
 	header["x-ms-ags-diagnostic"] = []string{fmt.Sprintf(
 		`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, s.instance)}
 	if strings.HasPrefix(s.publicURL, "https://") { // never for localhost, which has other servers too

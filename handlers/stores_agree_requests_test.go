@@ -38,7 +38,7 @@ var (
 		"groupby((endDate,activity),aggregate(duration with sum as total))/groupby((activity),aggregate(total with average as mean,$count as n))", "topcount(1,duration)", "aggregate",
 	}
 	sameAboutGroups = []string{"", "&$top=1", "&$orderby=total desc", "&$filter=total gt duration'PT1H'&$count=true", "&$select=activity", "&$filter=colour eq 1"}
-	samePrefers     = []string{"return=minimal", "return=representation", "create-if-missing", "create-if-missing, return=minimal", "odata.maxpagesize=1", "nonsense"}
+	samePrefers     = []string{"return=minimal", "return=representation", "create-if-missing", "create-if-missing, return=minimal", "odata.maxpagesize=1", "omit-values=nulls", "nonsense"}
 	sameSetting     = []string{`{"hasLicense":true,"hasGraphMailbox":true,"hasOptedOut":false}`, `{"hasOptedOut":false,"hasLicense":true}`, `{"hasOptedOut":true}`, `{"hasLicense":false}`, `{}`, `{"hasLicense":null}`, `[`}
 )
 
@@ -210,7 +210,10 @@ func (s *comparison) drawHeader(t *rapid.T) map[string]string {
 		header["Prefer"] = pick(t, "prefer", samePrefers)
 	}
 	if seldom(t, "Accept", 8) {
-		header["Accept"] = "application/json;odata.metadata=" + pick(t, "metadata", []string{"full", "none", "minimal"})
+		header["Accept"] = "application/json;odata.metadata=" + pick(t, "metadata", []string{"full", "none", "minimal", "minimal;IEEE754Compatible=true", "other"})
+	}
+	if seldom(t, "OData-MaxVersion", 8) {
+		header["OData-MaxVersion"] = "4.01"
 	}
 	return header
 }

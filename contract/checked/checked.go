@@ -174,6 +174,10 @@ func (c checker) check(request *http.Request, response *http.Response, body []by
 		}
 		return nil // 404 or 405 of a path or method that the contract does not have
 	}
+	body, err := graphForm(response.Header, body)
+	if err != nil {
+		return err
+	}
 	return openapi3filter.ValidateResponse(request.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route},
 		Status:                 response.StatusCode,

@@ -19,7 +19,7 @@ import (
 // inherited are the headers that an item takes from the outer request unless it has its
 // own. They identify the caller and the client, and SDKs send them with the outer request
 // only. All other headers concern the outer request's own body, connection or preferences.
-var inherited = []string{"Authorization", "User-Agent", "Sdkversion", "Client-Request-Id", "Odata-Maxversion", "Accept-Language"}
+var inherited = []string{"Authorization", "User-Agent", "Sdkversion", "Client-Request-Id", "Odata-Version", "Odata-Maxversion", "Accept-Language"}
 
 // ignored are headers of an item that have no meaning without a connection and framing
 // (RFC 9110, 7.6.1), and Accept-Encoding. The batch's response is compressed as a whole; a

@@ -15,6 +15,7 @@ import (
 	"afterhours/gen"
 	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
+	"afterhours/handlers/wire"
 )
 
 // Body is a request's body after validation.
@@ -64,8 +65,8 @@ func bodySchema(r *http.Request, op *spec.Operation) *openapi3.Schema {
 }
 
 // decodeBody decodes a JSON body, and drops the annotations that a receiver must ignore. A body that is
-// not JSON is left as it is. The cast is that of Validate.
-func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []byte, cast string) (Body, error) {
+// not JSON is left as it is. The cast is that of Validate, and the version that of the body.
+func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []byte, cast string, version wire.Version) (Body, error) {
 	switch {
 	case schema == nil:
 		return Body{Text: text}, nil
@@ -73,6 +74,9 @@ func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []b
 		text = []byte("{}")
 	}
 	value, err := DecodeJSON(text, op.MaxValues)
+	if version == wire.Version401 {
+		wire.Prefixed(value)
+	}
 	if object, isObject := value.(map[string]any); isObject {
 		nameType(schema, object, cast)
 		schema = narrow(schema, value)

@@ -50,7 +50,7 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, cast 
 	if op.RequestBody != nil {
 		var err error
 		schema := bodySchema(r, op)
-		if body, err = quirks.decodeBody(op, schema, text, cast); err != nil {
+		if body, err = quirks.decodeBody(op, schema, text, cast, bodyVersion(r.Header)); err != nil {
 			return body, withFaults(err, faults)
 		}
 		if schema != nil {
@@ -60,7 +60,7 @@ func Validate(r *http.Request, op *spec.Operation, path map[string]string, cast 
 	if len(faults) > 0 {
 		return body, problem.Invalid(faults...)
 	}
-	return body, checkFormat(r.URL.RawQuery)
+	return body, nil
 }
 
 // withFaults returns the problem of a body together with the faults of the parameters. A problem that

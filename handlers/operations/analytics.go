@@ -28,7 +28,11 @@ func (s *Service) Analytics(ctx context.Context, req *Request, userID string, pa
 	if err != nil {
 		return nil, err
 	}
-	return objectResponse(req, object), nil
+	response := objectResponse(req, object)
+	if wanted.expansion(statisticsProperty) != nil {
+		response.Preference = req.Form.Preference()
+	}
+	return response, nil
 }
 
 // UpdateAnalytics is PATCH on the analytics: only their settings can change.

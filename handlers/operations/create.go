@@ -76,6 +76,6 @@ func (s *Service) written(req *Request, owner store.Owner, statistic *store.Stat
 		}
 		prefer.minimal = false
 	}
-	response.Preference = prefer.applied(created)
+	response.Preference = joined(prefer.applied(created), response.Preference)
 	return response
 }

@@ -6,8 +6,12 @@ import (
 	"afterhours/gen"
 )
 
-// Metadata is GET on $metadata: the model of the service as CSDL XML.
-func (s *Service) Metadata() *Response {
+// Metadata is GET on $metadata: the model of the service as CSDL XML, or as CSDL JSON if that is asked for (OData
+// Protocol 11.1.2).
+func (s *Service) Metadata(req *Request) *Response {
+	if req.Media == "application/json" {
+		return &Response{Status: http.StatusOK, ContentType: req.Media, Body: s.spec.MetadataJSON}
+	}
 	return &Response{Status: http.StatusOK, ContentType: "application/xml", Body: s.spec.Metadata}
 }
 

@@ -55,7 +55,7 @@ func (p *groupsPage) appendGroup(text []byte, group store.Group) []byte {
 		if typeName := typeNameOf(column); isTold && typeName != "" {
 			text = wire.AppendMember(text, name+"@odata.type", typeName)
 		}
-		text = p.appendValue(text, name, group[i])
+		text = p.appendValue(text, column, group[i])
 	}
 	if text[len(text)-1] == ',' {
 		text = text[:len(text)-1]
@@ -81,8 +81,9 @@ func typeNameOf(column odata.Column) string {
 	return ""
 }
 
-// appendValue appends a member and a comma.
-func (p *groupsPage) appendValue(text []byte, name string, value store.Value) []byte {
+// appendValue appends a member and a comma. A decimal number is text for IEEE754Compatible (OData JSON 3.2).
+func (p *groupsPage) appendValue(text []byte, column odata.Column, value store.Value) []byte {
+	name := string(column.Name)
 	switch value.Kind {
 	case store.KindText, store.KindActivity:
 		return wire.AppendMember(text, name, value.Text)
@@ -96,7 +97,9 @@ func (p *groupsPage) appendValue(text []byte, name string, value store.Value) []
 	case store.KindBool:
 		literal = strconv.FormatBool(value.Bool)
 	case store.KindNumber:
-		literal = decimal(value.Number)
+		if literal = decimal(value.Number); p.form.IEEE754 && !column.IsInteger {
+			return wire.AppendMember(text, name, literal)
+		}
 	}
 	return append(append(append(append(text, '"'), name...), `":`...), literal+","...)
 }

@@ -94,6 +94,7 @@ func (s *Service) fetch(ctx context.Context, req *Request, owner store.Owner, wa
 func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (page, error) {
 	wanted := page{form: req.Form, counted: options.Count != nil && *options.Count}
 	wanted.size, wanted.applied = s.pageSize(options)
+	wanted.applied = joined(wanted.applied, req.Form.Preference())
 	wanted.query.Limit = wanted.size + 1
 	if options.Skip != nil {
 		wanted.query.Skip = int(*options.Skip)
@@ -164,9 +165,10 @@ func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, appl
 	if options.Top != nil {
 		size = int(*options.Top)
 	}
-	asked := min(parsePrefer(options.Prefer).maxPageSize, s.spec.PageSizeMax)
+	prefer := parsePrefer(options.Prefer)
+	asked := min(prefer.maxPageSize, s.spec.PageSizeMax)
 	if asked > 0 && (options.Top == nil || asked < size) {
-		return asked, "odata.maxpagesize=" + strconv.Itoa(asked)
+		return asked, prefer.pageSizeName + "=" + strconv.Itoa(asked)
 	}
 	return size, ""
 }

@@ -103,7 +103,7 @@ func TestPageSize(t *testing.T) {
 		{&small, "", 5, ""},
 		{nil, "odata.maxpagesize=7", 7, "odata.maxpagesize=7"},
 		{&small, "odata.maxpagesize=7", 5, ""},
-		{&large, "maxpagesize=7", 7, "odata.maxpagesize=7"},
+		{&large, "maxpagesize=7", 7, "maxpagesize=7"},
 		{nil, "odata.maxpagesize=100000", service.spec.PageSizeMax, fmt.Sprint("odata.maxpagesize=", service.spec.PageSizeMax)},
 	} {
 		size, applied := service.pageSize(gen.ListUserStatisticsParams{Top: test.top, Prefer: &test.prefer})

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,15 +13,20 @@ type preferences struct {
 	minimal         bool // return=minimal
 	representation  bool // return=representation, asked for explicitly
 	createIfMissing bool // create-if-missing (Graph guidelines, "Upsert")
-	maxPageSize     int  // odata.maxpagesize (OData 8.2.8.5), 0 if not given
 	trackChanges    bool // odata.track-changes (OData 8.2.8.8)
+	omitNulls       bool // omit-values=nulls (OData 8.2.8.6)
+	// maxPageSize is that of maxpagesize (OData 8.2.8.5), 0 if not given. pageSizeName is the name as it was given: in
+	// 4.0 it begins with odata.
+	maxPageSize  int
+	pageSizeName string
 	// continueOnError is odata.continue-on-error (OData 8.2.8.3) as it was given, "" if it is not asked for.
 	continueOnError string
 }
 
 // parsePrefer reads a Prefer header, nil for none. If a preference stands twice, the first one
 // counts. An unknown or malformed preference is ignored (RFC 7240, section 2). Names match in any
-// case.
+// case. Ignored on purpose are respond-async, wait, track-changes, allow-entityreferences, include-annotations and
+// callback: the server always responds at once, and with the whole.
 func parsePrefer(header *string) preferences {
 	var p preferences
 	if header == nil {
@@ -29,9 +35,9 @@ func parsePrefer(header *string) preferences {
 	seen := map[string]bool{}
 	for _, preference := range wire.SplitList(*header) {
 		preference, _, _ = strings.Cut(preference, ";") // these preferences have no parameters
-		name, value, _ := strings.Cut(preference, "=")
-		given := strings.ToLower(strings.TrimSpace(name))
-		name = strings.TrimPrefix(given, "odata.")
+		given, value, _ := strings.Cut(preference, "=")
+		given = strings.ToLower(strings.TrimSpace(given))
+		name := strings.TrimPrefix(given, "odata.")
 		value = strings.Trim(strings.TrimSpace(value), `"`)
 		if seen[name] {
 			continue
@@ -44,18 +50,23 @@ func parsePrefer(header *string) preferences {
 			p.createIfMissing = true
 		case "track-changes":
 			p.trackChanges = true
+		case "omit-values":
+			p.omitNulls = value == "nulls"
 		case "continue-on-error":
 			if value == "" || strings.EqualFold(value, "true") {
 				p.continueOnError = given
 			}
 		case "maxpagesize":
 			if size, err := strconv.Atoi(value); err == nil && size > 0 {
-				p.maxPageSize = size
+				p.maxPageSize, p.pageSizeName = size, given
 			}
 		}
 	}
 	return p
 }
+
+// OmitsNulls reports whether a Prefer header asks to leave out properties that are null.
+func OmitsNulls(header string) bool { return header != "" && parsePrefer(&header).omitNulls }
 
 // ContinueOnError returns the preference continue-on-error of a Prefer header as Preference-Applied repeats it, "" if
 // the header does not ask for it.
@@ -73,5 +84,10 @@ func (p preferences) applied(created bool) string {
 	if p.createIfMissing && created {
 		names = append(names, "create-if-missing")
 	}
-	return strings.Join(names, ", ")
+	return joined(names...)
+}
+
+// joined returns preferences as Preference-Applied lists them. "" is none.
+func joined(preferences ...string) string {
+	return strings.Join(slices.DeleteFunc(preferences, func(one string) bool { return one == "" }), ", ")
 }

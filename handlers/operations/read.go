@@ -100,6 +100,7 @@ func (s *Service) entity(req *Request, owner store.Owner, statistic *store.Stati
 	return &Response{
 		Status:      http.StatusOK,
 		ETag:        wire.EntityTag(statistic.Revision),
+		Preference:  req.Form.Preference(),
 		ContentType: req.Form.ContentType(),
 		Body:        t.AppendEntity(make([]byte, 0, 768), statistic, req.Form, links),
 	}

@@ -19,6 +19,8 @@ type Request struct {
 	Root string
 	// Cast is the type that the URL casts to, nil without a cast.
 	Cast *wire.Type
+	// Media is the media type of the response.
+	Media string
 	// Aliases are the parameter aliases in the query.
 	Aliases odata.Aliases
 	// Form is how the response writes statistics. An operation adds the selection.

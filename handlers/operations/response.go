@@ -18,6 +18,9 @@ type Response struct {
 	// ContentType is "" without a body.
 	ContentType string
 	Body        []byte
+	// Whole is true if the body is that of a batch. The responses in it are written already as their own requests
+	// ask for.
+	Whole bool
 }
 
 // noContent returns 204.

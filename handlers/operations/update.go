@@ -111,7 +111,7 @@ func (s *Service) updateOnce(ctx context.Context, req *Request, c change) (*Resp
 	if merged == stored.Record {
 		return s.written(req, c.key.Owner, &stored, settings, c.prefer, false), nil
 	}
-	return s.replace(ctx, req, c, merged, stored.Revision)
+	return s.replace(ctx, req, c, merged, stored)
 }
 
 // after returns the stored record as the change makes it. The error is the problem of the body, or a 404
@@ -154,22 +154,25 @@ func (s *Service) updateRecent(ctx context.Context, req *Request, c change) (*Re
 	if err != nil || merged == stored.Record {
 		return nil, nil
 	}
-	response, err := s.replace(ctx, req, c, merged, stored.Revision)
+	response, err := s.replace(ctx, req, c, merged, stored)
 	if errors.Is(err, errRaced) {
 		return nil, nil
 	}
 	return response, err
 }
 
-// replace stores the merged record if the revision is still the stored one. Otherwise the error is
+// replace stores the merged record if the revision of the statistic is still the stored one. Otherwise the error is
 // errRaced.
-func (s *Service) replace(ctx context.Context, req *Request, c change, merged store.Record, was store.Revision) (*Response, error) {
-	statistic, settings, err := s.put(ctx, req, c.key, merged, was)
+func (s *Service) replace(ctx context.Context, req *Request, c change, merged store.Record, was store.Statistic) (*Response, error) {
+	statistic, settings, err := s.put(ctx, req, c.key, merged, was.Revision)
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 		return nil, errRaced
 	}
 	if err != nil {
 		return nil, err
+	}
+	if req.Form.OmitNulls {
+		req.Form.Before = &was
 	}
 	return s.written(req, c.key.Owner, &statistic, settings, c.prefer, false), nil
 }

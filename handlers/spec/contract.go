@@ -28,8 +28,8 @@ type Contract struct {
 	ByStoreType map[store.Type]*wire.Type
 	// Model finds what query options name.
 	Model *odata.Model
-	// Metadata is the $metadata document.
-	Metadata []byte
+	// Metadata is the $metadata document as CSDL XML, MetadataJSON as CSDL JSON.
+	Metadata, MetadataJSON []byte
 	// Roots are the resources at the root of the service, in the order of their names.
 	Roots []Root
 	// Analytics is the type of the analytics of a user.
@@ -131,7 +131,11 @@ func (c *Contract) addModel() (err error) {
 	if err != nil {
 		return err
 	}
-	c.Metadata, err = model.xml()
+	c.addCapabilities(model)
+	if c.Metadata, err = model.xml(); err != nil {
+		return err
+	}
+	c.MetadataJSON, err = model.json()
 	return err
 }
 

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,17 +15,18 @@ import (
 // metadata is the model of the service in the terms of CSDL, derived from the contract's schemas. How a
 // format of CSDL writes it is the matter of that format (metadata_xml.go).
 type metadata struct {
-	Namespace string
-	Enums     []enumType
-	Complexes []structuredType
-	Entities  []structuredType
-	Functions []function
-	Container container
+	Namespace  string
+	References []reference
+	Enums      []enumType
+	Complexes  []structuredType
+	Entities   []structuredType
+	Container  container
 }
 
 type enumType struct {
-	Name    string
-	Members []enumMember
+	Name        string
+	Members     []enumMember
+	Annotations []annotation
 }
 
 type enumMember struct {
@@ -39,9 +41,10 @@ type structuredType struct {
 	BaseType string
 	Abstract bool
 	// Key is the name of the property that is the key, "" for none.
-	Key        string
-	Properties []property
-	Navigation []property
+	Key         string
+	Properties  []property
+	Navigation  []property
+	Annotations []annotation
 }
 
 // property is a property or, in structuredType.Navigation, a navigation property.
@@ -54,73 +57,73 @@ type property struct {
 	Precision int
 	// ContainsTarget is true for a containment navigation property.
 	ContainsTarget bool
-}
-
-// function is a function that is bound to its only parameter.
-type function struct {
-	Name string
-	// BoundTo is the type of the parameter, and Returns that of the result.
-	BoundTo, Returns string
+	Annotations    []annotation
 }
 
 // container is the entity container: the entries of the service document.
 type container struct {
-	Name       string
-	EntitySets []containerEntry
-	Singletons []containerEntry
+	Name        string
+	EntitySets  []containerEntry
+	Singletons  []containerEntry
+	Annotations []annotation
 }
 
-type containerEntry struct{ Name, Type string }
+type containerEntry struct {
+	Name, Type  string
+	Annotations []annotation
+}
 
-const (
-	namespace  = "microsoft.graph"
-	statistics = "Collection(" + namespace + ".activityStatistics)"
-)
+const namespace = "microsoft.graph"
 
 // durationPrecision is the number of decimals of a duration's seconds: ticks of 100 ns.
 const durationPrecision = 7
 
 // newMetadata derives the model. It fails if the contract has a property whose type CSDL cannot say.
 func newMetadata(schemas openapi3.Schemas, types []*wire.Type) (*metadata, error) {
-	base, err := propertiesOf(schemas["activityStatisticsBase"].Value, nil)
+	described := descriptions(schemas)
+	base, err := propertiesOf(schemas["activityStatisticsBase"].Value, nil, described)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := propertiesOf(schemas["settings"].Value, nil)
+	settings, err := propertiesOf(schemas["settings"].Value, nil, described)
 	if err != nil {
 		return nil, err
 	}
 	// The types repeat the id and the key of entity, which is their base in Graph: OpenUI5 finds the key only in the type itself.
 	entities := []structuredType{
-		{Name: "entity", Abstract: true, Key: "id", Properties: base[:1]},
-		{Name: "user", Key: "id", Properties: base[:1], Navigation: []property{
-			{Name: "analytics", Type: namespace + ".userAnalytics", Nullable: true, ContainsTarget: true}}},
-		{Name: "userAnalytics", Key: "id",
-			Properties: []property{base[0], {Name: "settings", Type: namespace + ".settings"}},
-			Navigation: []property{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: true, ContainsTarget: true}}},
-		{Name: "activityStatistics", Abstract: true, Key: "id", Properties: base},
+		{Name: "entity", Abstract: true, Key: "id", Properties: base[:1], Annotations: describe("Anything with an id.")},
+		{Name: "user", Key: "id", Properties: base[:1], Annotations: describe("A user of the tenant."), Navigation: []property{
+			{Name: "analytics", Type: namespace + ".userAnalytics", Nullable: true, ContainsTarget: true,
+				Annotations: describe(schemas["userAnalytics"].Value.Description)}}},
+		{Name: "userAnalytics", Key: "id", Annotations: describe(schemas["userAnalytics"].Value.Description),
+			Properties: []property{base[0], {Name: "settings", Type: namespace + ".settings", Annotations: describe(schemas["settings"].Value.Description)}},
+			Navigation: []property{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: true, ContainsTarget: true,
+				Annotations: describe("The statistics of the user.")}}},
+		{Name: "activityStatistics", Abstract: true, Key: "id", Properties: base,
+			Annotations: describe(schemas["activityStatistics"].Value.Description)},
 	}
 	for _, t := range types {
 		short := strings.TrimPrefix(t.Name, wire.TypePrefix)
-		own, err := propertiesOf(schemas[short].Value.AllOf[1].Value, base)
+		own, err := propertiesOf(schemas[short].Value.AllOf[1].Value, base, described)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", short, err)
 		}
-		entities = append(entities, structuredType{Name: short, BaseType: namespace + ".activityStatistics", Properties: own})
+		entities = append(entities, structuredType{Name: short, BaseType: namespace + ".activityStatistics", Properties: own,
+			Annotations: describe(schemas[short].Value.Description)})
 	}
 	return &metadata{
-		Namespace: namespace,
-		Enums:     []enumType{activities(schemas["analyticsActivityType"].Value)},
-		Complexes: []structuredType{{Name: "settings", Properties: settings}},
-		Entities:  entities,
-		Functions: []function{{Name: "delta", BoundTo: statistics, Returns: statistics}},
+		Namespace:  namespace,
+		References: vocabularies,
+		Enums:      []enumType{activities(schemas["analyticsActivityType"].Value)},
+		Complexes:  []structuredType{{Name: "settings", Properties: settings, Annotations: describe(schemas["settings"].Value.Description)}},
+		Entities:   entities,
 		Container: container{Name: "GraphService",
-			EntitySets: []containerEntry{{"users", namespace + ".user"}}, Singletons: []containerEntry{{"me", namespace + ".user"}}},
+			EntitySets: []containerEntry{{Name: "users", Type: namespace + ".user"}}, Singletons: []containerEntry{{Name: "me", Type: namespace + ".user"}}},
 	}, nil
 }
 
 func activities(schema *openapi3.Schema) enumType {
-	enum := enumType{Name: "analyticsActivityType"}
+	enum := enumType{Name: "analyticsActivityType", Annotations: describe(schema.Description)}
 	for value, name := range schema.Enum {
 		enum.Members = append(enum.Members, enumMember{Name: fmt.Sprint(name), Value: value})
 	}
@@ -128,17 +131,20 @@ func activities(schema *openapi3.Schema) enumType {
 }
 
 // propertiesOf returns the properties of a schema but for annotations and those that its base has, the
-// id first.
-func propertiesOf(schema *openapi3.Schema, base []property) ([]property, error) {
+// id first. A property has its description in the last argument, or that of its own schema.
+func propertiesOf(schema *openapi3.Schema, base []property, described map[string]any) ([]property, error) {
 	var properties []property
 	for _, name := range sortedNames(schema) {
 		if strings.Contains(name, "@") || slices.ContainsFunc(base, func(p property) bool { return p.Name == name }) {
 			continue
 		}
-		one, err := propertyOf(name, schema.Properties[name].Value)
+		own := schema.Properties[name].Value
+		one, err := propertyOf(name, own)
 		if err != nil {
 			return nil, err
 		}
+		description, _ := described[name].(string)
+		one.Annotations = describe(cmp.Or(description, own.Description))
 		properties = append(properties, one)
 	}
 	return properties, nil

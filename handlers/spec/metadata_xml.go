@@ -17,11 +17,11 @@ func (m *metadata) xml() ([]byte, error) {
 	for _, one := range m.Entities {
 		schema.add(one.xml("EntityType"))
 	}
-	for _, one := range m.Functions {
-		schema.add(one.xml())
-	}
 	schema.add(m.Container.xml())
 	root := element("edmx:Edmx", "Version", "4.0", "xmlns:edmx", "http://docs.oasis-open.org/odata/ns/edmx")
+	for _, one := range m.References {
+		root.add(element("edmx:Reference", "Uri", one.URL).add(element("edmx:Include", "Namespace", one.Namespace, "Alias", one.Alias)))
+	}
 	root.add(element("edmx:DataServices").add(schema))
 	text, err := xml.MarshalIndent(root, "", "  ")
 	return append([]byte(xml.Header), text...), err
@@ -32,7 +32,7 @@ func (e enumType) xml() *xmlElement {
 	for _, member := range e.Members {
 		enum.add(element("Member", "Name", member.Name, "Value", strconv.Itoa(member.Value)))
 	}
-	return enum
+	return enum.annotate(e.Annotations)
 }
 
 func (t structuredType) xml(kind string) *xmlElement {
@@ -46,7 +46,7 @@ func (t structuredType) xml(kind string) *xmlElement {
 	for _, one := range t.Navigation {
 		of.add(one.xml("NavigationProperty"))
 	}
-	return of
+	return of.annotate(t.Annotations)
 }
 
 func (p property) xml(kind string) *xmlElement {
@@ -57,22 +57,72 @@ func (p property) xml(kind string) *xmlElement {
 	if p.Precision > 0 {
 		precision = strconv.Itoa(p.Precision)
 	}
-	return element(kind, "Name", p.Name, "Type", p.Type, "Nullable", nullable, "Precision", precision, "ContainsTarget", ifTrue(p.ContainsTarget))
-}
-
-func (f function) xml() *xmlElement {
-	return element("Function", "Name", f.Name, "IsBound", "true").add(
-		element("Parameter", "Name", "bindingParameter", "Type", f.BoundTo, "Nullable", "false"),
-		element("ReturnType", "Type", f.Returns))
+	return element(kind, "Name", p.Name, "Type", p.Type, "Nullable", nullable, "Precision", precision, "ContainsTarget", ifTrue(p.ContainsTarget)).
+		annotate(p.Annotations)
 }
 
 func (c container) xml() *xmlElement {
 	of := element("EntityContainer", "Name", c.Name)
 	for _, one := range c.EntitySets {
-		of.add(element("EntitySet", "Name", one.Name, "EntityType", one.Type))
+		of.add(element("EntitySet", "Name", one.Name, "EntityType", one.Type).annotate(one.Annotations))
 	}
 	for _, one := range c.Singletons {
-		of.add(element("Singleton", "Name", one.Name, "Type", one.Type))
+		of.add(element("Singleton", "Name", one.Name, "Type", one.Type).annotate(one.Annotations))
+	}
+	return of.annotate(c.Annotations)
+}
+
+// annotate adds the annotations to e, and returns e.
+func (e *xmlElement) annotate(annotations []annotation) *xmlElement {
+	for _, one := range annotations {
+		e.add(valueElement("Annotation", "Term", one.Term, one.Value))
+	}
+	return e
+}
+
+// valueElement returns an element with an attribute and a value. A value that is a text is an attribute
+// as well (CSDL XML 14.3).
+func valueElement(name, attribute, text string, value any) *xmlElement {
+	if kind, written := simpleValue(value); kind != "" {
+		e := element(name, attribute, text)
+		e.start.Attr = append(e.start.Attr, xml.Attr{Name: xml.Name{Local: kind}, Value: written})
+		return e
+	}
+	return element(name, attribute, text).add(structuredValue(value))
+}
+
+// simpleValue returns the name and the text of a value that is a text, "" for another one.
+func simpleValue(value any) (kind, text string) {
+	switch value := value.(type) {
+	case bool:
+		return "Bool", strconv.FormatBool(value)
+	case string:
+		return "String", value
+	case enumValue:
+		return "EnumMember", string(value)
+	case pathValue:
+		return "NavigationPropertyPath", string(value)
+	}
+	return "", ""
+}
+
+func structuredValue(value any) *xmlElement {
+	if properties, isRecord := value.(record); isRecord {
+		of := element("Record")
+		for _, one := range properties {
+			of.add(valueElement("PropertyValue", "Property", one.Name, one.Value))
+		}
+		return of
+	}
+	of := element("Collection")
+	for _, one := range value.(collection) {
+		if kind, text := simpleValue(one); kind != "" {
+			item := element(kind)
+			item.text = text
+			of.add(item)
+			continue
+		}
+		of.add(structuredValue(one))
 	}
 	return of
 }
@@ -85,10 +135,11 @@ func ifTrue(value bool) string {
 	return ""
 }
 
-// xmlElement is an element with its attributes and the elements in it.
+// xmlElement is an element with its attributes, and the elements or the text in it.
 type xmlElement struct {
 	start xml.StartElement
 	in    []*xmlElement
+	text  string
 }
 
 // element returns an element with attributes, each a name and a value. An attribute without a value is
@@ -113,6 +164,11 @@ func (e *xmlElement) add(in ...*xmlElement) *xmlElement {
 func (e *xmlElement) MarshalXML(encoder *xml.Encoder, _ xml.StartElement) error {
 	if err := encoder.EncodeToken(e.start); err != nil {
 		return err
+	}
+	if e.text != "" {
+		if err := encoder.EncodeToken(xml.CharData(e.text)); err != nil {
+			return err
+		}
 	}
 	for _, one := range e.in {
 		if err := encoder.Encode(one); err != nil {

@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -20,6 +21,8 @@ type Operation struct {
 	Route      *routers.Route
 	// QueryNames are the query options that the operation takes.
 	QueryNames []string
+	// Produces are the media types of a successful response, the usual one first; none without a body.
+	Produces []string
 	// NotImplemented are the query options that OData has for the operation and this server does not
 	// (x-not-implemented).
 	NotImplemented []string
@@ -65,6 +68,7 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		Security:   c.doc.Security,
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: method, Operation: op},
 	}
+	ready.Produces = produced(op.Responses)
 	ready.IsLong, _ = op.Extensions["x-long"].(bool)
 	if err := c.addNotImplemented(ready); err != nil {
 		return err
@@ -120,6 +124,23 @@ func (o *Operation) refusesMembers() bool {
 func NotImplementedMembers(schema *openapi3.Schema) map[string]any {
 	members, _ := schema.Extensions["x-not-implemented"].(map[string]any)
 	return members
+}
+
+// produced returns the media types of the successful responses. XML is the usual one of $metadata, which has both.
+func produced(responses *openapi3.Responses) []string {
+	media := map[string]bool{}
+	for status, response := range responses.Map() {
+		if strings.HasPrefix(status, "2") {
+			for name := range response.Value.Content {
+				media[name] = true
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(media))
+	if at := slices.Index(names, "application/xml"); at > 0 {
+		names = slices.Insert(slices.Delete(names, at, at+1), 0, "application/xml")
+	}
+	return names
 }
 
 // withHead returns the methods, and HEAD if GET is one of them. The contract states in

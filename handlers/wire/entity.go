@@ -16,21 +16,25 @@ type Links struct {
 }
 
 // AppendEntity appends the JSON of a statistic: annotations first (OData JSON 4.5), then the
-// selected properties of its type. A property without a value is null.
+// selected properties of its type. A property without a value is null, or left out if the form omits nulls.
 func (t *Type) AppendEntity(text []byte, statistic *store.Statistic, form Form, links Links) []byte {
 	text = append(text, '{')
 	if links.Context != "" && form.Level != MetadataNone {
 		text = AppendMember(text, "@odata.context", links.Context)
 	}
-	text = AppendMember(text, "@odata.type", t.Name)
-	text = AppendMember(text, "@odata.etag", EntityTag(statistic.Revision))
+	if form.Level != MetadataNone {
+		text = AppendMember(text, "@odata.type", t.Name)
+		text = AppendMember(text, "@odata.etag", EntityTag(statistic.Revision))
+	}
 	if form.Level == MetadataFull {
 		text = AppendMember(text, "@odata.id", links.Self)
 		text = AppendMember(text, "@odata.editLink", links.Self)
 	}
 	text = AppendMember(text, "id", statistic.ID)
-	for _, value := range t.Values(statistic, form) {
-		if !form.Selected.Has(t.Qualified(), value.Name) {
+	before := t.valuesBefore(form)
+	for i, value := range t.Values(statistic, form) {
+		isLeftOut := form.OmitNulls && !value.Text.Valid && (before == nil || !before[i].Text.Valid)
+		if isLeftOut || !form.Selected.Has(t.Qualified(), value.Name) {
 			continue
 		}
 		if form.Level == MetadataFull && value.typeName != "" {
@@ -63,6 +67,14 @@ func (t *Type) Values(statistic *store.Statistic, form Form) []PropertyValue {
 		values = append(values, PropertyValue{string(property.Name), "#Duration", textOf(*property.Duration(&statistic.Record), form.Duration)})
 	}
 	return values
+}
+
+// valuesBefore returns the values of the statistic before a change, nil if they do not matter.
+func (t *Type) valuesBefore(form Form) []PropertyValue {
+	if !form.OmitNulls || form.Before == nil {
+		return nil
+	}
+	return t.Values(form.Before, form)
 }
 
 func textOf[T comparable](value store.Null[T], format func(T) string) store.Null[string] {

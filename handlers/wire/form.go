@@ -1,9 +1,10 @@
 package wire
 
 import (
-	"mime"
+	"strconv"
 	"strings"
 
+	"afterhours/store"
 	"afterhours/store/edm"
 )
 
@@ -12,6 +13,15 @@ type Form struct {
 	// Selected are the properties that it shows.
 	Selected Selection
 	Level    MetadataLevel
+	// Version is 4.0 if "". Restyle writes what 4.01 has in another way.
+	Version Version
+	// IEEE754 and Charset are those of Format.
+	IEEE754, Charset bool
+	// OmitNulls leaves out the properties that are null (OData Protocol 8.2.8.6).
+	OmitNulls bool
+	// Before is the statistic before a change. A property that the change made null is not left out. nil for
+	// none.
+	Before *store.Statistic
 	// Duration writes a duration as Edm.Duration.
 	Duration func(edm.Duration) string
 }
@@ -19,37 +29,39 @@ type Form struct {
 // MetadataLevel is how much control information a response has (OData JSON 3.1).
 type MetadataLevel string
 
-// The levels. At none, @odata.context is absent. @odata.type and @odata.etag stay: clients need the
-// one to find the type of an object and the other to change it, and OData only says that a service
-// should leave them out. At full, each statistic also has its URLs, and each property that is not a
-// string its type.
+// The levels. At none, a page has its count and its next link, and nothing else. At full, each statistic also has
+// its URLs, and each property that is not a string its type.
 const (
 	MetadataNone    MetadataLevel = "none"
 	MetadataMinimal MetadataLevel = "minimal"
 	MetadataFull    MetadataLevel = "full"
 )
 
-// LevelOf returns the level that an Accept header asks for, minimal if it asks for none. Nothing else
-// in Accept is insisted on, since some SDKs send nothing useful.
-func LevelOf(accept string) MetadataLevel {
-	for _, one := range SplitList(accept) {
-		_, parameters, err := mime.ParseMediaType(one)
-		if err != nil {
-			continue
-		}
-		for _, name := range []string{"odata.metadata", "metadata"} { // 4.0 and 4.01
-			switch level := MetadataLevel(strings.ToLower(parameters[name])); level {
-			case MetadataNone, MetadataMinimal, MetadataFull:
-				return level
-			}
+// ContentType is the label of JSON. That of 4.0 is Graph's, with charset in any case. In 4.01 the names have no
+// prefix, and charset stands there if it was asked for (OData JSON 3.1, OData Protocol 8.2.1).
+func (f Form) ContentType() string {
+	prefix, charset := "odata.", ";charset=utf-8"
+	if f.Version == Version401 {
+		prefix = ""
+		if !f.Charset {
+			charset = ""
 		}
 	}
-	return MetadataMinimal
+	return "application/json;" + prefix + "metadata=" + string(f.Level) + ";" + prefix + "streaming=true;IEEE754Compatible=" +
+		strconv.FormatBool(f.IEEE754) + charset
 }
 
-// ContentType is Graph's label for JSON: the level of metadata, annotations first, integers as numbers.
-func (f Form) ContentType() string {
-	return "application/json;odata.metadata=" + string(f.Level) + ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+// Take adds what a format asks for.
+func (f *Form) Take(format Format) {
+	f.Level, f.IEEE754, f.Charset = format.Level, format.IEEE754, format.Charset
+}
+
+// Preference returns the preference that the form follows, as Preference-Applied has it; "" for none.
+func (f Form) Preference() string {
+	if f.OmitNulls {
+		return "omit-values=nulls"
+	}
+	return ""
 }
 
 // Context returns the value of @odata.context, nil if the level has none.

@@ -7,22 +7,16 @@ import (
 	"afterhours/handlers/wire"
 )
 
-func TestLevelOf(t *testing.T) {
-	for accept, want := range map[string]wire.MetadataLevel{
-		"":                                      wire.MetadataMinimal,
-		"*/*":                                   wire.MetadataMinimal,
-		"application/json;odata.metadata=full":  wire.MetadataFull,
-		"application/json;metadata=none":        wire.MetadataNone,
-		"application/json;ODATA.METADATA=FULL":  wire.MetadataFull,
-		`application/json;metadata="none"`:      wire.MetadataNone,
-		"application/json;odata.metadata=other": wire.MetadataMinimal,
-		"text/html, application/json;odata.metadata=none":                                    wire.MetadataNone,
-		"a/b;;=, application/json;odata.metadata=full":                                       wire.MetadataFull,
-		"application/json;odata.metadata=none, application/json;odata.metadata=full":         wire.MetadataNone,
-		`application/json;x=", application/json;odata.metadata=full";odata.metadata=minimal`: wire.MetadataMinimal,
+// TestContentType checks the label of JSON in each version (OData JSON 3.1).
+func TestContentType(t *testing.T) {
+	for want, form := range map[string]wire.Form{
+		"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8": {Level: wire.MetadataMinimal, Version: wire.Version40},
+		"application/json;odata.metadata=full;odata.streaming=true;IEEE754Compatible=true;charset=utf-8":     {Level: wire.MetadataFull, IEEE754: true},
+		"application/json;metadata=none;streaming=true;IEEE754Compatible=false":                              {Level: wire.MetadataNone, Version: wire.Version401},
+		"application/json;metadata=minimal;streaming=true;IEEE754Compatible=true;charset=utf-8":              {Level: wire.MetadataMinimal, Version: wire.Version401, IEEE754: true, Charset: true},
 	} {
-		if got := wire.LevelOf(accept); got != want {
-			t.Errorf("%s: %s, want %s", accept, got, want)
+		if got := form.ContentType(); got != want {
+			t.Errorf("%+v: %s, want %s", form, got, want)
 		}
 	}
 }
