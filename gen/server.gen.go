@@ -49,6 +49,9 @@ type ServerInterface interface {
 	// ListMyStatisticReferences List references to the activity statistics of the signed-in user.
 	// (GET /me/analytics/activityStatistics/$ref)
 	ListMyStatisticReferences(c *gin.Context, params ListMyStatisticReferencesParams)
+	// DeltaMyStatistics Track changes of the activity statistics of the signed-in user.
+	// (GET /me/analytics/activityStatistics/delta())
+	DeltaMyStatistics(c *gin.Context, params DeltaMyStatisticsParams)
 	// DeleteMyStatistic Delete an activity statistic of the signed-in user.
 	// (DELETE /me/analytics/activityStatistics/{activityStatistics-id})
 	DeleteMyStatistic(c *gin.Context, activityStatisticsID StatisticID, params DeleteMyStatisticParams)
@@ -127,6 +130,9 @@ type ServerInterface interface {
 	// ListUserStatisticReferences List references to the activity statistics of a user.
 	// (GET /users/{user-id}/analytics/activityStatistics/$ref)
 	ListUserStatisticReferences(c *gin.Context, userID UserID, params ListUserStatisticReferencesParams)
+	// DeltaUserStatistics Track changes of the activity statistics of a user.
+	// (GET /users/{user-id}/analytics/activityStatistics/delta())
+	DeltaUserStatistics(c *gin.Context, userID UserID, params DeltaUserStatisticsParams)
 	// DeleteUserStatistic Delete an activity statistic of a user.
 	// (DELETE /users/{user-id}/analytics/activityStatistics/{activityStatistics-id})
 	DeleteUserStatistic(c *gin.Context, userID UserID, activityStatisticsID StatisticID, params DeleteUserStatisticParams)
@@ -1225,6 +1231,113 @@ func (siw *ServerInterfaceWrapper) ListMyStatisticReferences(c *gin.Context) {
 	}
 
 	siw.Handler.ListMyStatisticReferences(c, params)
+}
+
+// DeltaMyStatistics operation middleware
+func (siw *ServerInterfaceWrapper) DeltaMyStatistics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeltaMyStatisticsParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$deltatoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$deltatoken", c.Request.URL.Query(), &params.Deltatoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $deltatoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeltaMyStatistics(c, params)
 }
 
 // DeleteMyStatistic operation middleware
@@ -3682,6 +3795,122 @@ func (siw *ServerInterfaceWrapper) ListUserStatisticReferences(c *gin.Context) {
 	siw.Handler.ListUserStatisticReferences(c, userID, params)
 }
 
+// DeltaUserStatistics operation middleware
+func (siw *ServerInterfaceWrapper) DeltaUserStatistics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user-id" -------------
+	var userID UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeltaUserStatisticsParams
+
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$deltatoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$deltatoken", c.Request.URL.Query(), &params.Deltatoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $deltatoken: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferPageSize
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ClientRequestID = &ClientRequestID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeltaUserStatistics(c, userID, params)
+}
+
 // DeleteUserStatistic operation middleware
 func (siw *ServerInterfaceWrapper) DeleteUserStatistic(c *gin.Context) {
 
@@ -5250,6 +5479,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ClearMyStatisticPropertyValue)
 	router.GET(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetMyStatisticPropertyValue)
 	router.PUT(options.BaseURL+"/me/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ReplaceMyStatisticPropertyValue)
+	router.GET(options.BaseURL+"/me/analytics/activityStatistics/delta()", wrapper.DeltaMyStatistics)
 	router.GET(options.BaseURL+"/me/analytics/settings", wrapper.GetMySettings)
 	router.PATCH(options.BaseURL+"/me/analytics/settings", wrapper.UpdateMySettings)
 	router.GET(options.BaseURL+"/me/analytics/settings/:settings-property", wrapper.GetMySettingsProperty)
@@ -5276,6 +5506,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ClearUserStatisticPropertyValue)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.GetUserStatisticPropertyValue)
 	router.PUT(options.BaseURL+"/users/:user-id/analytics/activityStatistics/:activityStatistics-id/:property/$value", wrapper.ReplaceUserStatisticPropertyValue)
+	router.GET(options.BaseURL+"/users/:user-id/analytics/activityStatistics/delta()", wrapper.DeltaUserStatistics)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.GetUserSettings)
 	router.PATCH(options.BaseURL+"/users/:user-id/analytics/settings", wrapper.UpdateUserSettings)
 	router.GET(options.BaseURL+"/users/:user-id/analytics/settings/:settings-property", wrapper.GetUserSettingsProperty)

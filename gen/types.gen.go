@@ -148,6 +148,7 @@ const (
 	ErrorCodeResourceModified           ErrorCode = "resourceModified"
 	ErrorCodeResourceNotFound           ErrorCode = "ResourceNotFound"
 	ErrorCodeServiceNotAvailable        ErrorCode = "serviceNotAvailable"
+	ErrorCodeSyncStateNotFound          ErrorCode = "syncStateNotFound"
 	ErrorCodeTooManyRequests            ErrorCode = "TooManyRequests"
 	ErrorCodeUnknownError               ErrorCode = "UnknownError"
 	ErrorCodeUnsupportedMediaType       ErrorCode = "UnsupportedMediaType"
@@ -187,6 +188,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeResourceNotFound:
 		return true
 	case ErrorCodeServiceNotAvailable:
+		return true
+	case ErrorCodeSyncStateNotFound:
 		return true
 	case ErrorCodeTooManyRequests:
 		return true
@@ -352,6 +355,24 @@ func (e PropertyName) Valid() bool {
 	}
 }
 
+// Defines values for RemovedStatisticRemovedReason.
+const (
+	Changed RemovedStatisticRemovedReason = "changed"
+	Deleted RemovedStatisticRemovedReason = "deleted"
+)
+
+// Valid indicates whether the value is a known member of the RemovedStatisticRemovedReason enum.
+func (e RemovedStatisticRemovedReason) Valid() bool {
+	switch e {
+	case Changed:
+		return true
+	case Deleted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SettingsPropertyName.
 const (
 	HasGraphMailbox SettingsPropertyName = "hasGraphMailbox"
@@ -459,12 +480,20 @@ type ActivityStatisticsBase struct {
 	TimeZoneUsed nullable.Nullable[TimeZone] `json:"timeZoneUsed,omitempty"`
 }
 
+// ActivityStatisticsChange A statistic as it is now, or the id of one that is gone.
+type ActivityStatisticsChange struct {
+	union json.RawMessage
+}
+
 // ActivityStatisticsCollection defines model for activityStatisticsCollection.
 type ActivityStatisticsCollection struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
 
 	// OdataCount The number of statistics on all pages. Absent without $count=true.
 	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataDeltaLink The URL of the changes from now on. The last page has it if odata.track-changes was applied.
+	OdataDeltaLink *string `json:"@odata.deltaLink,omitempty"`
 
 	// OdataNextLink The URL of the next page. Absent on the last page.
 	OdataNextLink *string              `json:"@odata.nextLink,omitempty"`
@@ -474,6 +503,18 @@ type ActivityStatisticsCollection struct {
 // ActivityStatisticsCreate A new statistic. @odata.type gives its type.
 type ActivityStatisticsCreate struct {
 	union json.RawMessage
+}
+
+// ActivityStatisticsDelta defines model for activityStatisticsDelta.
+type ActivityStatisticsDelta struct {
+	OdataContext *string `json:"@odata.context,omitempty"`
+
+	// OdataDeltaLink The URL of the changes from now on. The last page alone has it.
+	OdataDeltaLink *string `json:"@odata.deltaLink,omitempty"`
+
+	// OdataNextLink The URL of the next page. Absent on the last page.
+	OdataNextLink *string                    `json:"@odata.nextLink,omitempty"`
+	Value         []ActivityStatisticsChange `json:"value"`
 }
 
 // ActivityStatisticsUpdate The properties to change. id and @odata.type may be present but must not change. A property that the statistic's type does not have is refused.
@@ -781,6 +822,9 @@ type Csdl map[string]interface{}
 //
 // Example: 2019-06-16
 type Date = edm.Date
+
+// DeltaToken defines model for deltaToken.
+type DeltaToken = string
 
 // Duration Edm.Duration: days, hours, minutes and seconds, in whole ticks of 100 ns. The range is from -P10675199DT2H48M5.4775808S to P10675199DT2H48M5.4775807S. Responses have the canonical form: no part over its bound (PT1H30M, not PT90M), no zero part, and PT0S for zero. Microsoft's Go SDK gets PT30.0S instead of PT30S, which it reads as zero. The format is not JSON Schema's duration, which has no sign and no fraction.
 //
@@ -1228,6 +1272,22 @@ type ReferenceCollection struct {
 	Value         []Reference `json:"value"`
 }
 
+// RemovedStatistic The id of a statistic that was deleted, or that $filter does not keep.
+type RemovedStatistic struct {
+	Removed struct {
+		// Reason deleted, or changed for a statistic that exists and that $filter does not keep.
+		Reason RemovedStatisticRemovedReason `json:"reason"`
+	} `json:"@removed"`
+
+	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	//
+	// Example: call_2019-06-16_2019-06-17
+	ID StatisticID `json:"id"`
+}
+
+// RemovedStatisticRemovedReason deleted, or changed for a statistic that exists and that $filter does not keep.
+type RemovedStatisticRemovedReason string
+
 // ServiceDocument defines model for serviceDocument.
 type ServiceDocument struct {
 	OdataContext *string `json:"@odata.context,omitempty"`
@@ -1365,6 +1425,15 @@ type ClientRequestID = string
 // Count defines model for count.
 type Count = bool
 
+// DeltaSkiptoken defines model for deltaSkiptoken.
+type DeltaSkiptoken = DeltaToken
+
+// DeltaTop defines model for deltaTop.
+type DeltaTop = int32
+
+// Deltatoken defines model for deltatoken.
+type Deltatoken = DeltaToken
+
 // Expand defines model for expand.
 type Expand = string
 
@@ -1464,6 +1533,9 @@ type CreatedOfUser = ActivityStatistics
 // Forbidden defines model for Forbidden.
 type Forbidden = Error
 
+// Gone defines model for Gone.
+type Gone = Error
+
 // InsufficientStorage defines model for InsufficientStorage.
 type InsufficientStorage = Error
 
@@ -1505,6 +1577,9 @@ type StatisticCollection = ActivityStatisticsCollection
 
 // StatisticCollectionOfUser defines model for StatisticCollectionOfUser.
 type StatisticCollectionOfUser = ActivityStatisticsCollection
+
+// StatisticDelta defines model for StatisticDelta.
+type StatisticDelta = ActivityStatisticsDelta
 
 // TooManyRequests defines model for TooManyRequests.
 type TooManyRequests = Error
@@ -1655,7 +1730,7 @@ type ListMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1703,7 +1778,7 @@ type AggregateMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1745,7 +1820,7 @@ type QueryMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1775,7 +1850,34 @@ type ListMyStatisticReferencesParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// DeltaMyStatisticsParams defines parameters for DeltaMyStatistics.
+type DeltaMyStatisticsParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page.
+	Top *DeltaTop `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *DeltaSkiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Deltatoken The state since which changes are asked for. The server puts it in @odata.deltaLink. It is opaque to clients, except latest: then the response has no statistics, and an @odata.deltaLink from now on.
+	Deltatoken *Deltatoken `form:"$deltatoken,omitempty" json:"$deltatoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2012,7 +2114,7 @@ type ListUsersParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2099,7 +2201,7 @@ type ListUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2147,7 +2249,7 @@ type AggregateUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2189,7 +2291,7 @@ type QueryUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2219,7 +2321,34 @@ type ListUserStatisticReferencesParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	Prefer *PreferPageSize `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// DeltaUserStatisticsParams defines parameters for DeltaUserStatistics.
+type DeltaUserStatisticsParams struct {
+	// Filter The condition that the statistics must meet (OData URL 5.1.1). Operators: eq ne gt ge lt le in, and or not, parentheses, and add sub mul div divby mod of numbers, durations and dates. Literals: such as null, 'Call', 1.5, duration'PT1H', 2019-06-16, 2019-06-16T07:30:00Z and 07:30:00. Functions: contains, startswith, endswith, matchespattern, indexof, substring, length, tolower, toupper, trim, concat, round, floor, ceiling, year, month, day, hour, minute, second, fractionalseconds, totaloffsetminutes, date, time, now, mindatetime, maxdatetime, totalseconds and isof. Properties: also those of derived types, such as microsoft.graph.callActivityStatistics/afterHours. Numbers have 7 decimals and go to about 922 billion; a result that is out of range, or divided by a zero that is not a literal, is null. now() is the time of the first page on all pages. A pattern is a regular expression of ECMAScript with the flag u, without groups that look ahead or behind and references to groups. What else OData has is 501. Limits: 256 operators, functions, properties and literals; 32 levels of nesting; 100 values after an in; 4096 characters of text that concat, tolower and toupper make for a statistic. They are counted by the maximum lengths of the properties. Equal calls count once, calls of literals alone do not count.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Select The properties to return. The id and the annotations are always returned.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of statistics on the page.
+	Top *DeltaTop `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skiptoken The start of the page. The server puts it in @odata.nextLink. It is opaque to clients.
+	Skiptoken *DeltaSkiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// Deltatoken The state since which changes are asked for. The server puts it in @odata.deltaLink. It is opaque to clients, except latest: then the response has no statistics, and an @odata.deltaLink from now on.
+	Deltatoken *Deltatoken `form:"$deltatoken,omitempty" json:"$deltatoken,omitempty"`
+
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
+	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
+
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2701,6 +2830,68 @@ func (t ActivityStatistics) MarshalJSON() ([]byte, error) {
 }
 
 func (t *ActivityStatistics) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsActivityStatistics returns the union data inside the ActivityStatisticsChange as a ActivityStatistics
+func (t ActivityStatisticsChange) AsActivityStatistics() (ActivityStatistics, error) {
+	var body ActivityStatistics
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromActivityStatistics overwrites any union data inside the ActivityStatisticsChange as the provided ActivityStatistics
+func (t *ActivityStatisticsChange) FromActivityStatistics(v ActivityStatistics) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeActivityStatistics performs a merge with any union data inside the ActivityStatisticsChange, using the provided ActivityStatistics
+func (t *ActivityStatisticsChange) MergeActivityStatistics(v ActivityStatistics) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRemovedStatistic returns the union data inside the ActivityStatisticsChange as a RemovedStatistic
+func (t ActivityStatisticsChange) AsRemovedStatistic() (RemovedStatistic, error) {
+	var body RemovedStatistic
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRemovedStatistic overwrites any union data inside the ActivityStatisticsChange as the provided RemovedStatistic
+func (t *ActivityStatisticsChange) FromRemovedStatistic(v RemovedStatistic) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeRemovedStatistic performs a merge with any union data inside the ActivityStatisticsChange, using the provided RemovedStatistic
+func (t *ActivityStatisticsChange) MergeRemovedStatistic(v RemovedStatistic) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t ActivityStatisticsChange) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *ActivityStatisticsChange) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }

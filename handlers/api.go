@@ -26,6 +26,16 @@ func (s *Server) ListUserStatistics(c *gin.Context, userID string, params gen.Li
 	})
 }
 
+func (s *Server) DeltaMyStatistics(c *gin.Context, params gen.DeltaMyStatisticsParams) {
+	s.DeltaUserStatistics(c, me, gen.DeltaUserStatisticsParams(params))
+}
+
+func (s *Server) DeltaUserStatistics(c *gin.Context, userID string, params gen.DeltaUserStatisticsParams) {
+	s.serve(c, func(ctx context.Context, req *operations.Request) (*operations.Response, error) {
+		return s.service.Delta(ctx, req, userID, params)
+	})
+}
+
 func (s *Server) AggregateMyStatistics(c *gin.Context, params gen.AggregateMyStatisticsParams) {
 	s.AggregateUserStatistics(c, me, gen.AggregateUserStatisticsParams(params))
 }

@@ -39,6 +39,7 @@ var statuses = []struct {
 	{problem.ErrUnknown, http.StatusNotFound, gen.ErrorCodeResourceNotFound},
 	{store.ErrNotFound, http.StatusNotFound, gen.ErrorCodeResourceNotFound},
 	{problem.ErrMethod, http.StatusMethodNotAllowed, gen.ErrorCodeRequestBadRequest},
+	{store.ErrForgotten, http.StatusGone, gen.ErrorCodeSyncStateNotFound},
 	{store.ErrExists, http.StatusConflict, gen.ErrorCodeNameAlreadyExists},
 	{problem.ErrPrecondition, http.StatusPreconditionFailed, gen.ErrorCodeResourceModified},
 	{problem.ErrDependency, http.StatusFailedDependency, gen.ErrorCodeFailedDependency},
@@ -125,6 +126,9 @@ func (s *Server) setErrorHeaders(header http.Header, status int, req *request, r
 	}
 	if status == http.StatusServiceUnavailable && !req.endsByFault() {
 		header.Set("Retry-After", "1")
+	}
+	if refused != nil && refused.Location != "" {
+		header.Set("Location", refused.Location)
 	}
 	if refused != nil && refused.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(refused.RetryAfter))

@@ -26,6 +26,7 @@ var probes = map[string]probe{
 		"", "?$filter=contains(timeZoneUsed,'secret')&$count=true", "?$filter=startswith(id,'only')%20or%20id%20ne%20''&$orderby=timeZoneUsed%20desc&$top=1",
 		"?$select=timeZoneUsed&$skip=1",
 	}},
+	"deltaStatistics":           {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$top=1", "?$deltatoken=latest"}},
 	"listStatisticReferences":   {queries: []string{"", "?$filter=contains(timeZoneUsed,'secret')&$count=true&$orderby=timeZoneUsed&$top=1"}},
 	"queryStatistics":           {queries: []string{"", "?$count=true"}, body: "$filter=contains(timeZoneUsed,'secret')%20or%20id%20ne%20''", isText: true},
 	"getStatisticReference":     {},

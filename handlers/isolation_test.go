@@ -174,6 +174,7 @@ func (ts *testServer) responses(t *testing.T, all []testUser, a pair, delivery d
 		text.WriteString(got.text)
 		neutral := ofTheRequest.ReplaceAllString(text.String(), "")
 		neutral = opaqueTags.ReplaceAllString(neutral, "${1}tag${3}")
+		neutral = deltaTokens.ReplaceAllString(neutral, "${1}token")
 		texts = append(texts, strings.NewReplacer(user, "{user}", id, "{id}").Replace(neutral))
 	}
 	return texts

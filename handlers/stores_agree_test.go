@@ -102,6 +102,8 @@ var (
 	nextLinks    = regexp.MustCompile(`"@odata.nextLink":"([^"]*)"`)
 	// opaqueTags matches entity tags: eleven characters between quotes, which JSON escapes.
 	opaqueTags = regexp.MustCompile(`(W/\\?")([A-Za-z0-9_-]{11})(\\?")`)
+	// deltaTokens matches the tokens of change tracking, which are drawn.
+	deltaTokens = regexp.MustCompile(`(/delta\(\)\?[^"]*token=)[A-Za-z0-9_-]+`)
 	// ofTheRequest matches the values that differ from request to request.
 	ofTheRequest = regexp.MustCompile(`"(request-id|date|x-ms-ags-diagnostic)":"([^"\\]|\\.)*"`)
 )

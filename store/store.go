@@ -79,6 +79,24 @@ type Store interface {
 	// the id of the first change that failed. Without changes the error is nil.
 	Apply(ctx context.Context, changes []Change) error
 
+	// Track returns a mark of the owner that comes after every write that has returned before
+	// the call. It is the newest mark if nothing was written since that was made. now is the time
+	// at which older marks may be forgotten (see MarkRetention). The mark of an owner who never
+	// had statistics is the zero Mark.
+	//
+	// Writes do not know that they are tracked: Track compares the statistics with those that
+	// it has seen before. It reads all of the owner's statistics, and is for those who copy them.
+	Track(ctx context.Context, owner Owner, now time.Time) (Mark, error)
+	// Changes returns up to limit of the ids that were written or deleted within the span, each
+	// once, in the order of their positions. It may lack an id that another Track has found
+	// changed again meanwhile: that id is in the span that begins with Until. If Since is the zero
+	// Mark, ids that were deleted before Until are left out. The error is ErrForgotten if the
+	// store does not know Since or Until.
+	//
+	// So a caller that makes what it has of each id equal to Tracked.Statistic, span after
+	// span, has what the store has as soon as nothing is written any more.
+	Changes(ctx context.Context, owner Owner, span Span, limit int) ([]Tracked, error)
+
 	// Settings returns the owner's settings, or DefaultSettings for an unknown owner.
 	Settings(ctx context.Context, owner Owner) (Settings, error)
 	// UpdateSettings changes only the settings that the change names, in one step, and

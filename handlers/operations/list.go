@@ -33,6 +33,9 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 	if err != nil {
 		return nil, err
 	}
+	if tracks(req, options) {
+		return s.listTracked(ctx, req, owner, options)
+	}
 	wanted, err := s.pageOf(req, options)
 	if err != nil {
 		return nil, err

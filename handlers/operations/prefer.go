@@ -13,6 +13,7 @@ type preferences struct {
 	minimal         bool // return=minimal
 	representation  bool // return=representation, asked for explicitly
 	createIfMissing bool // create-if-missing (Graph guidelines, "Upsert")
+	trackChanges    bool // odata.track-changes (OData 8.2.8.8)
 	omitNulls       bool // omit-values=nulls (OData 8.2.8.6)
 	// maxPageSize is that of maxpagesize (OData 8.2.8.5), 0 if not given. pageSizeName is the name as it was given: in
 	// 4.0 it begins with odata.
@@ -47,6 +48,8 @@ func parsePrefer(header *string) preferences {
 			p.minimal, p.representation = value == "minimal", value == "representation"
 		case "create-if-missing":
 			p.createIfMissing = true
+		case "track-changes":
+			p.trackChanges = true
 		case "omit-values":
 			p.omitNulls = value == "nulls"
 		case "continue-on-error":

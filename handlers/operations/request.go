@@ -3,6 +3,7 @@ package operations
 import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/odata"
+	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 )
@@ -57,7 +58,11 @@ func (r *Request) analyticsURL(owner store.Owner) string {
 
 // entityURL returns the URL of a statistic, the same for /me and /users.
 func (r *Request) entityURL(key store.Key) string {
-	return r.analyticsURL(key.Owner) + "/activityStatistics/" + key.ID
+	collection := r.analyticsURL(key.Owner) + "/activityStatistics"
+	if spec.IsDelta(key.ID) { // after a slash it is the function
+		return collection + "('" + key.ID + "')"
+	}
+	return collection + "/" + key.ID
 }
 
 // storeFor returns the store, or the view of it that the request's atomicity group has.

@@ -49,6 +49,8 @@ type Problem struct {
 	// Unread is true if a part of the body may be unread. The connection must then close, or
 	// net/http would read the remainder before it responds.
 	Unread bool
+	// Location is the URL at which to begin again, for a 410; "" for none.
+	Location string
 	// RetryAfter is after how many seconds the caller may try again; 0 if the kind says it.
 	RetryAfter int
 }

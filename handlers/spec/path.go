@@ -18,6 +18,8 @@ import (
 //   - .../activityStatistics/{id}/microsoft.graph.callActivityStatistics is that statistic, if
 //     it is of that type; after the collection, the cast selects the statistics of that
 //     type (OData URL 4.11);
+//   - .../activityStatistics/delta is the function delta(), and so is microsoft.graph.delta();
+//     the statistic of that name is activityStatistics('delta');
 //   - /callactivitystatistics/{id} and /me/analytics/callactivitystatistics/{id},
 //     forms that Graph once documented, are /me/analytics/activityStatistics/{id}
 //     with the same cast.
@@ -44,8 +46,12 @@ func (c *Contract) CanonicalURL(escaped string) (path, raw string, cast *wire.Ty
 	return path, raw, cast
 }
 
-// escapeSegment escapes + as well, which Gin would read as a space.
+// escapeSegment escapes + as well, which Gin would read as a space, and leaves the function as the contract
+// writes it.
 func escapeSegment(segment string) string {
+	if segment == deltaName {
+		return segment
+	}
 	return strings.ReplaceAll(url.PathEscape(segment), "+", "%2B")
 }
 
@@ -60,6 +66,10 @@ func (c *Contract) split(escaped string) []string {
 		}
 		if decoded, err := url.PathUnescape(segment); err == nil {
 			segment = decoded
+		}
+		if c.isDelta(segments, segment) {
+			segments, key = append(segments, deltaName), false
+			continue
 		}
 		if key && !strings.HasPrefix(segment, "$") && !strings.HasPrefix(strings.ToLower(segment), "microsoft.graph.") {
 			segments, key = append(segments, segment), false

@@ -16,6 +16,7 @@ type Store struct {
 	owned    map[store.Owner]*statistics
 	settings map[store.Owner]store.Settings
 	aliases  map[alias]store.User
+	feeds    map[store.Owner]*feed
 }
 
 var (
@@ -32,6 +33,7 @@ func New() *Store {
 		owned:    make(map[store.Owner]*statistics),
 		settings: make(map[store.Owner]store.Settings),
 		aliases:  make(map[alias]store.User),
+		feeds:    make(map[store.Owner]*feed),
 	}
 }
 
@@ -206,6 +208,6 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	s.owned, s.settings, s.aliases = nil, nil, nil
+	s.owned, s.settings, s.aliases, s.feeds = nil, nil, nil, nil
 	return nil
 }

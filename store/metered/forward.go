@@ -2,6 +2,7 @@ package metered
 
 import (
 	"context"
+	"time"
 
 	"afterhours/store"
 )
@@ -63,6 +64,22 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 	err := s.below.Apply(ctx, changes)
 	end(err)
 	return err
+}
+
+// Track implements store.Store.
+func (s *Store) Track(ctx context.Context, owner store.Owner, now time.Time) (store.Mark, error) {
+	ctx, end := s.begin(ctx, "Track")
+	mark, err := s.below.Track(ctx, owner, now)
+	end(err)
+	return mark, err
+}
+
+// Changes implements store.Store.
+func (s *Store) Changes(ctx context.Context, owner store.Owner, span store.Span, limit int) ([]store.Tracked, error) {
+	ctx, end := s.begin(ctx, "Changes")
+	changes, err := s.below.Changes(ctx, owner, span, limit)
+	end(err)
+	return changes, err
 }
 
 // Settings implements store.Store.

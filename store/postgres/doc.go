@@ -7,6 +7,8 @@
 //	Apply            -> one transaction, whose rows stay locked to its end
 //	Get, List, ...   -> one statement, which sees one moment
 //	List, Count      -> sqlquery, which writes the SQL
+//	Track, Changes   -> package track; those who track one owner wait for each other, and no
+//	                    write waits for them
 //
 // Single rows, queries of many rows and Check have connections of their own, so that none
 // waits for a slower kind. A query whose context ends is cancelled in the database.

@@ -60,6 +60,7 @@ func TestEveryStatementIsOfOneTenantAndOfWhatAllHave(t *testing.T) {
 	}
 	ofOneTenant := []string{
 		getStatistic, create, replace, remove, current, lockRows, getSettings, updateSettings, getUser, listUsers, listOwners, moveAlias, addAlias, deleteAlias,
+		writtenIDs, deletedIDs, lockFeed, record, moveFeed, lastPosition, newestMark, oldestMark, addMark, forgetMarks, forgetDeleted, markPosition, between, storedOf,
 		dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{}).SQL, dialect.Count("id", owner, query.Filter, sqlquery.Via{}).SQL,
 	}
 	for _, sql := range append(ofOneTenant, listTenants, addDuration("breaks")) {

@@ -125,13 +125,16 @@ func wantUpgraded(t *testing.T, s *Store) {
 	if err := s.PutUser(context.Background(), store.User{Owner: owner, UPN: "ada@contoso.example"}, false); err != nil {
 		t.Error(err)
 	}
+	if mark, err := s.Track(context.Background(), owner, time.Now()); err != nil || mark.Number != 1 {
+		t.Errorf("Track = %+v, %v; want the first mark", mark, err)
+	}
 	change := store.SettingsChange{HasOptedOut: store.Of(true)}
 	if _, err := s.UpdateSettings(context.Background(), owner, change); err != nil {
 		t.Error(err)
 	}
 	var version int
-	if err := s.points.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 6 {
-		t.Errorf("the schema has version %d, %v; want 6", version, err)
+	if err := s.points.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 11 {
+		t.Errorf("the schema has version %d, %v; want 11", version, err)
 	}
 	var indexes int
 	if err := s.points.QueryRow(context.Background(), "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'statistics'").Scan(&indexes); err != nil || indexes != 3 {

@@ -6,6 +6,7 @@
 //	Put, Delete, ... -> group.Queue -> one writer, which commits a batch at once
 //	Get, Settings    -> a pool of readers for single rows, which no query delays
 //	List, Count      -> a pool of readers for queries, interrupted when their context ends
+//	Track, Changes   -> readers, which compare (package track); the writer stores what differs
 //	Check            -> a reader of its own
 //
 // Each read sees every commit before its start. sqlquery writes the SQL of queries, and

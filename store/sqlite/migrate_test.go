@@ -14,8 +14,8 @@ func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
 		s := opened(t, dir)
 		var version, rows int
 		row := s.readers.QueryRow("SELECT max(version_id), count(*) FROM goose_db_version")
-		if err := row.Scan(&version, &rows); err != nil || version != 5 || rows != 6 {
-			t.Errorf("the schema has version %d in %d rows, %v; want 5 in 6", version, rows, err)
+		if err := row.Scan(&version, &rows); err != nil || version != 6 || rows != 7 {
+			t.Errorf("the schema has version %d in %d rows, %v; want 6 in 7", version, rows, err)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -26,14 +26,14 @@ func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
 func TestOpenRefusesANewerSchema(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, dir)
-	if _, err := s.writer.conn.ExecContext(background, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, 1)"); err != nil {
+	if _, err := s.writer.conn.ExecContext(background, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (8, 1)"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Open(background, dir, Full)
-	const want = "the schema has version 7, and this program knows versions up to 5: use the newer program"
+	const want = "the schema has version 8, and this program knows versions up to 6: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v; want one with %q", err, want)
 	}
@@ -105,7 +105,7 @@ ALTER TABLE statistics DROP COLUMN recurring`)
 
 func TestOpenRefusesADurationThatItDoesNotKnow(t *testing.T) {
 	dir := t.TempDir()
-	fileOfVersion(t, dir, 5, "ALTER TABLE statistics ADD COLUMN tomorrow INTEGER")
+	fileOfVersion(t, dir, 6, "ALTER TABLE statistics ADD COLUMN tomorrow INTEGER")
 	_, err := Open(background, dir, Full)
 	const want = "the schema has a column tomorrow that this program does not know: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {

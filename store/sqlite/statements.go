@@ -28,6 +28,7 @@ type reads struct {
 	get, settings, user    *sql.Stmt
 	users, tenants, owners *sql.Stmt
 	countAfter             *sql.Stmt
+	mark                   *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
@@ -35,6 +36,7 @@ func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
 		&r.get: "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
 			" FROM statistics LEFT JOIN settings ON " + ofUser + ofKey,
 		&r.settings: getSettings,
+		&r.mark:     markPosition,
 		&r.user:     "SELECT " + sqlquery.AliasColumns + " FROM aliases" + ofAlias,
 	})
 	if err != nil {

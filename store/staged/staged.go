@@ -9,6 +9,7 @@ package staged
 import (
 	"context"
 	"errors"
+	"time"
 
 	"afterhours/store"
 )
@@ -105,6 +106,16 @@ func (v *View) List(context.Context, store.Owner, store.Query) ([]store.Statisti
 
 // Count returns ErrSingle.
 func (v *View) Count(context.Context, store.Owner, store.Expr) (int, error) { return 0, ErrSingle }
+
+// Track returns ErrSingle.
+func (v *View) Track(context.Context, store.Owner, time.Time) (store.Mark, error) {
+	return store.Mark{}, ErrSingle
+}
+
+// Changes returns ErrSingle.
+func (v *View) Changes(context.Context, store.Owner, store.Span, int) ([]store.Tracked, error) {
+	return nil, ErrSingle
+}
 
 // Aggregate returns ErrSingle.
 func (v *View) Aggregate(context.Context, store.Owner, store.Aggregation) ([]store.Group, error) {

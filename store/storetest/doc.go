@@ -32,6 +32,7 @@ var promises = []struct {
 	{"Delete", deleteTests},
 	{"Apply", applyTests},
 	{"ApplyConcurrent", applyConcurrencyTests},
+	{"Track", trackTests},
 	{"Record", recordTests},
 	{"List", listTests},
 	{"Query", queryTests},

@@ -33,7 +33,12 @@ var methods = map[string]func(ctx context.Context, s store.Store) error{
 	},
 	"Apply nothing": func(ctx context.Context, s store.Store) error { return s.Apply(ctx, nil) },
 	"Delete":        func(ctx context.Context, s store.Store) error { return s.Delete(ctx, first, store.NewRevision()) },
-	"Settings":      func(ctx context.Context, s store.Store) error { _, err := s.Settings(ctx, ada); return err },
+	"Track":         func(ctx context.Context, s store.Store) error { _, err := s.Track(ctx, ada, noon); return err },
+	"Changes": func(ctx context.Context, s store.Store) error {
+		_, err := s.Changes(ctx, ada, store.Span{}, 1)
+		return err
+	},
+	"Settings": func(ctx context.Context, s store.Store) error { _, err := s.Settings(ctx, ada); return err },
 	"UpdateSettings": func(ctx context.Context, s store.Store) error {
 		_, err := s.UpdateSettings(ctx, ada, store.SettingsChange{})
 		return err

@@ -22,9 +22,11 @@ var modelTests = map[string]func(*testing.T, store.Store){
 			n := sequences.Add(1)
 			m := &model{store: s, stored: map[store.Key]store.Statistic{}, past: map[store.Key][]store.Revision{}}
 			for _, user := range []string{"user-%d-a", "user-%d-b"} {
-				m.owners = append(m.owners, store.Owner{Tenant: ada.Tenant, User: fmt.Sprintf(user, n)})
+				owner := store.Owner{Tenant: ada.Tenant, User: fmt.Sprintf(user, n)}
+				m.owners = append(m.owners, owner)
+				m.copies = append(m.copies, newCopier(owner, 2))
 			}
-			t.Repeat(map[string]func(*rapid.T){"put": m.put, "delete": m.delete, "apply": m.apply, "": m.same})
+			t.Repeat(map[string]func(*rapid.T){"put": m.put, "delete": m.delete, "apply": m.apply, "copy": m.copy, "": m.same})
 		})
 	},
 }
@@ -35,6 +37,7 @@ type model struct {
 	owners []store.Owner
 	stored map[store.Key]store.Statistic
 	past   map[store.Key][]store.Revision // all that a key ever had
+	copies []*copier                      // one for each owner
 }
 
 // drawKey draws one of a few keys, so that most come again.
@@ -98,6 +101,17 @@ func (m *model) apply(t *rapid.T) {
 		if change.Revision != change.Was && change.Revision != store.NoRevision {
 			m.past[change.Key] = append(m.past[change.Key], change.Revision)
 		}
+	}
+}
+
+// copy has a copier follow, and compares its copy.
+func (m *model) copy(t *rapid.T) {
+	c := one(t, "copy", m.copies...)
+	if _, err := c.follow(m.store); err != nil {
+		t.Fatalf("following: %v", err)
+	}
+	if copied, stored, err := c.difference(m.store); err != nil || copied != nil || stored != nil {
+		t.Fatalf("the copy has %+v and the store %+v, %v", copied, stored, err)
 	}
 }
 

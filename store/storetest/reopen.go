@@ -53,6 +53,18 @@ var reopenTests = map[string]func(t *testing.T, open func() store.Store){
 		wantError(t, err, store.ErrConflict)
 		wantStored(t, s, first, mustPut(t, s, first, full, revision), full)
 	},
+	"a mark from before is known, and what came since is changed": func(t *testing.T, open func() store.Store) {
+		s := open()
+		copier := newCopier(ada, 10)
+		mustPut(t, s, numbered(ada, 1), call, store.NoRevision)
+		revision := mustPut(t, s, numbered(ada, 2), call, store.NoRevision)
+		wantFollow(t, s, copier, numbered(ada, 1).ID, numbered(ada, 2).ID)
+		must(t, s.Delete(background, numbered(ada, 2), revision))
+		must(t, s.Close())
+
+		s = opened(t, func(testing.TB) store.Store { return open() })
+		wantFollow(t, s, copier, numbered(ada, 2).ID)
+	},
 	"after Close among writes, exactly the writes that succeeded are stored": func(t *testing.T, open func() store.Store) {
 		written := closeAmongWrites(t, open())
 		s := opened(t, func(testing.TB) store.Store { return open() })

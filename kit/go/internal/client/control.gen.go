@@ -35,6 +35,7 @@ const (
 	ErrorCodeResourceModified           ErrorCode = "resourceModified"
 	ErrorCodeResourceNotFound           ErrorCode = "ResourceNotFound"
 	ErrorCodeServiceNotAvailable        ErrorCode = "serviceNotAvailable"
+	ErrorCodeSyncStateNotFound          ErrorCode = "syncStateNotFound"
 	ErrorCodeTooManyRequests            ErrorCode = "TooManyRequests"
 	ErrorCodeUnknownError               ErrorCode = "UnknownError"
 	ErrorCodeUnsupportedMediaType       ErrorCode = "UnsupportedMediaType"
