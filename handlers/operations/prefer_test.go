@@ -19,7 +19,7 @@ func TestParsePrefer(t *testing.T) {
 		"omit-values=defaults":                 {},
 		"omit-values=other, omit-values=nulls": {},
 		"wait=5, odata.allow-entityreferences, odata.include-annotations=\"*\"": {},
-		`x="a, return=minimal";b="c, return=minimal"`:                                                {},
+		`x="a, return=minimal";b="c, return=minimal"`:                           {},
 		"odata.maxpagesize=-1":                   {},
 		"odata.maxpagesize=99999999999999999999": {},
 		",,=;=,":                                 {},
