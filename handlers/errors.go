@@ -265,13 +265,15 @@ func (s *Server) noMethod(c *gin.Context) {
 }
 
 // methodAdvice returns a sentence with the method that a caller may mean, "" for none. Only a
-// statistic and its properties allow DELETE, only they and settings PATCH.
+// statistic and its properties allow DELETE, only they, analytics and settings PATCH.
 func methodAdvice(method, path, allowed string) string {
 	isWrite := method == http.MethodPut || method == http.MethodPost
 	switch {
 	case strings.HasSuffix(path, "/$ref"): // of a containment (OData 11.4.6; CSDL 8.4)
 		return " A statistic is contained in its user's analytics, so that no reference to it is added or removed." +
 			" POST to the collection creates a statistic, and DELETE of its URL removes it."
+	case strings.Contains(path, "/settings/"):
+		return " PATCH of settings changes its properties."
 	case isWrite && strings.Contains(allowed, http.MethodDelete):
 		return " PATCH changes a statistic, and POST to the collection creates one."
 	case isWrite && strings.Contains(allowed, http.MethodPatch):

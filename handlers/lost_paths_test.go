@@ -58,3 +58,13 @@ func TestUnservedPaths(t *testing.T) {
 		c.send("GET", path, "").want(t, 404)
 	}
 }
+
+// TestMethodAdvice checks that the 405 of a property of the settings says how to write it.
+func TestMethodAdvice(t *testing.T) {
+	c := newTestClient(t)
+	for _, method := range []string{"PUT", "PATCH", "DELETE", "POST"} {
+		for _, path := range []string{"/beta/me/analytics/settings/hasOptedOut", "/beta/me/analytics/settings/hasOptedOut/$value"} {
+			c.send(method, path, "{}").want(t, 405, "PATCH of settings changes its properties.")
+		}
+	}
+}
