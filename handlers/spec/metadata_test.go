@@ -62,12 +62,14 @@ func contractText(t *testing.T) string {
 }
 
 // vocabulary has the terms that $metadata may use: the elements that a term may annotate, the form of its
-// value, and the properties of a record. It is from the vocabularies Org.OData.Core.V1 and
-// Org.OData.Capabilities.V1. A containment navigation property is an implicit entity set (CSDL 8.4).
+// value, and the properties of a record. It is from the vocabularies Org.OData.Core.V1,
+// Org.OData.Capabilities.V1 and Org.OData.Aggregation.V1. A containment navigation property is an implicit entity set (CSDL 8.4).
 var vocabulary = map[string]struct{ on, value, properties string }{
-	"Core.Description":           {"EnumType ComplexType EntityType Property NavigationProperty", "String", ""},
+	"Core.Description":           {"EnumType ComplexType EntityType Property NavigationProperty Function", "String", ""},
 	"Core.ODataVersions":         {"EntityContainer", "String", ""},
 	"Core.OptimisticConcurrency": {"EntitySet NavigationProperty", "Collection", ""},
+
+	"Aggregation.ApplySupported": {"EntitySet NavigationProperty", "Record", "Transformations Rollup"},
 
 	"Capabilities.ConformanceLevel":              {"EntityContainer", "EnumMember", ""},
 	"Capabilities.SupportedFormats":              {"EntityContainer", "Collection", ""},
@@ -81,11 +83,11 @@ var vocabulary = map[string]struct{ on, value, properties string }{
 	"Capabilities.FilterFunctions":               {"EntityContainer EntitySet NavigationProperty", "Collection", ""},
 	"Capabilities.BatchSupport":                  {"EntityContainer", "Record", "Supported ContinueOnErrorSupported ReferencesInRequestBodiesSupported EtagReferencesSupported SupportedFormats"},
 	"Capabilities.ChangeTracking":                {"EntitySet Singleton NavigationProperty", "Record", "Supported"},
-	"Capabilities.FilterRestrictions":            {"EntitySet NavigationProperty", "Record", "Filterable"},
+	"Capabilities.FilterRestrictions":            {"EntitySet NavigationProperty", "Record", "Filterable FilterExpressionRestrictions"},
 	"Capabilities.SearchRestrictions":            {"EntitySet NavigationProperty", "Record", "Searchable"},
-	"Capabilities.SortRestrictions":              {"EntitySet NavigationProperty", "Record", "Sortable"},
+	"Capabilities.SortRestrictions":              {"EntitySet NavigationProperty", "Record", "Sortable AscendingOnlyProperties NonSortableProperties"},
 	"Capabilities.CountRestrictions":             {"EntitySet NavigationProperty", "Record", "Countable"},
-	"Capabilities.ExpandRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Expandable"},
+	"Capabilities.ExpandRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Expandable NonExpandableProperties"},
 	"Capabilities.TopSupported":                  {"EntitySet NavigationProperty", "Bool", ""},
 	"Capabilities.SkipSupported":                 {"EntitySet NavigationProperty", "Bool", ""},
 	"Capabilities.ComputeSupported":              {"EntitySet NavigationProperty", "Bool", ""},
@@ -95,6 +97,7 @@ var vocabulary = map[string]struct{ on, value, properties string }{
 	"Capabilities.InsertRestrictions":            {"EntitySet NavigationProperty", "Record", "Insertable"},
 	"Capabilities.UpdateRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Updatable FilterSegmentSupported TypecastSegmentSupported"},
 	"Capabilities.DeleteRestrictions":            {"EntitySet NavigationProperty", "Record", "Deletable FilterSegmentSupported TypecastSegmentSupported"},
+	"Capabilities.OperationRestrictions":         {"Function", "Record", "FilterSegmentSupported"},
 	"Capabilities.NavigationRestrictions":        {"EntitySet Singleton NavigationProperty", "Record", "RestrictedProperties"},
 }
 
@@ -106,7 +109,7 @@ const restricted = "NavigationProperty FilterRestrictions SearchRestrictions Sor
 func TestAnnotations(t *testing.T) {
 	root := metadataOf(t, contractText(t))
 	checkAnnotations(t, root)
-	for _, one := range slices.Concat(root.find("EnumType", ""), root.find("ComplexType", ""), root.find("EntityType", ""), root.find("Property", ""), root.find("NavigationProperty", "")) {
+	for _, one := range slices.Concat(root.find("EnumType", ""), root.find("ComplexType", ""), root.find("EntityType", ""), root.find("Property", ""), root.find("NavigationProperty", ""), root.find("Function", "")) {
 		if found := own(one, "Core.Description"); found == nil || len(found.attr("String")) < 10 {
 			t.Errorf("%s %s has no description", one.XMLName.Local, one.attr("Name"))
 		}
@@ -210,13 +213,73 @@ func TestServiceAnnotations(t *testing.T) {
 	}
 	for term, want := range map[string][]string{
 		"Capabilities.BatchSupport": {"application/json"}, "Capabilities.SupportedFormats": {"application/json"}, "Capabilities.SupportedMetadataFormats": {"application/xml"},
-		"Capabilities.FilterFunctions": {"contains", "eq", "in", "isof", "not", "year"},
+		"Capabilities.FilterFunctions": {"contains", "eq", "in", "isof", "not", "year", "add", "matchespattern"},
 	} {
 		got := texts(term)
 		for _, one := range want {
 			if !slices.Contains(got, one) {
 				t.Errorf("%s is %v, without %s", term, got, one)
 			}
+		}
+	}
+}
+
+// TestDeltaAndApplyFollowTheContract checks that $metadata has the function delta, with the annotation for change tracking, and
+// the transformations of $apply as long as the contract has the operations.
+func TestDeltaAndApplyFollowTheContract(t *testing.T) {
+	text := contractText(t)
+	root := metadataOf(t, text)
+	delta := root.find("Function", "delta")
+	if len(delta) != 1 || delta[0].attr("IsBound") != "true" {
+		t.Fatalf("the functions delta are %v", delta)
+	}
+	const statistics = "Collection(microsoft.graph.activityStatistics)"
+	if parameter, returned := delta[0].find("Parameter", "bindingParameter"), delta[0].find("ReturnType", ""); parameter[0].attr("Type") != statistics || returned[0].attr("Type") != statistics {
+		t.Errorf("delta is bound to %v and returns %v", parameter, returned)
+	}
+	annotated := func(root node, term string) *node {
+		return own(root.find("NavigationProperty", "activityStatistics")[0], term)
+	}
+	if annotated(root, "Capabilities.ChangeTracking").find("PropertyValue", "Supported")[0].attr("Bool") != "true" {
+		t.Error("ChangeTracking is not supported")
+	}
+	var named []string
+	for _, one := range annotated(root, "Aggregation.ApplySupported").find("String", "") {
+		named = append(named, one.Text)
+	}
+	if want := []string{"aggregate", "compute", "filter", "groupby", "identity"}; !slices.Equal(named, want) {
+		t.Errorf("the transformations are %v, want %v", named, want)
+	}
+	without := metadataOf(t, strings.NewReplacer("activityStatistics/delta():", "activityStatistics/changes:", "activityStatistics/$apply:", "activityStatistics/$groups:").Replace(text))
+	if len(without.find("Function", "")) > 0 || annotated(without, "Capabilities.ChangeTracking") != nil || annotated(without, "Aggregation.ApplySupported") != nil {
+		t.Error("$metadata promises delta or $apply, which the contract lacks")
+	}
+}
+
+// TestKeys checks that each entity type inherits or declares one key, and that the type which declares it has its property:
+// CSDL 6.5 forbids a second key, and OpenUI5 looks nowhere else.
+func TestKeys(t *testing.T) {
+	types := map[string]node{}
+	for _, one := range metadataOf(t, contractText(t)).find("EntityType", "") {
+		types["microsoft.graph."+one.attr("Name")] = one
+	}
+	for name, one := range types {
+		keys, properties := 0, map[string]int{}
+		for at, more := one, true; more; at, more = types[at.attr("BaseType")], at.attr("BaseType") != "" {
+			for _, ref := range at.find("PropertyRef", "") {
+				keys++
+				if at.find("Property", ref.attr("Name")) == nil {
+					t.Errorf("%s has the key %s, which it does not declare", at.attr("Name"), ref.attr("Name"))
+				}
+			}
+			for _, property := range at.find("Property", "") {
+				if properties[property.attr("Name")]++; properties[property.attr("Name")] > 1 {
+					t.Errorf("%s repeats the property %s of a base type", name, property.attr("Name"))
+				}
+			}
+		}
+		if keys != 1 && name != "microsoft.graph.entity" {
+			t.Errorf("%s has %d keys, want 1", name, keys)
 		}
 	}
 }
