@@ -1697,7 +1697,7 @@ type UpdateMyAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1715,7 +1715,7 @@ type ListMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1745,7 +1745,7 @@ type CreateMyStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1766,7 +1766,7 @@ type AggregateMyStatisticsParams struct {
 	// Select The properties of groupby and the aliases of $apply to return.
 	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1805,7 +1805,7 @@ type QueryMyStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1835,7 +1835,7 @@ type ListMyStatisticReferencesParams struct {
 	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -1931,7 +1931,7 @@ type UpdateMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1952,7 +1952,7 @@ type ReplaceMyStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2066,7 +2066,7 @@ type UpdateMySettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2168,7 +2168,7 @@ type UpdateUserAnalyticsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2186,7 +2186,7 @@ type ListUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2216,7 +2216,7 @@ type CreateUserStatisticParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2237,7 +2237,7 @@ type AggregateUserStatisticsParams struct {
 	// Select The properties of groupby and the aliases of $apply to return.
 	Select *SelectGroups `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2276,7 +2276,7 @@ type QueryUserStatisticsParams struct {
 	// Select The properties to return. The id and the annotations are always returned.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2306,7 +2306,7 @@ type ListUserStatisticReferencesParams struct {
 	// Orderby Up to 8 properties, or other expressions as in $filter, to sort by (OData URL 5.1.5), each with asc (the default) or desc. null sorts before every value. An expression that is a text makes 512 characters at most, and $skip is at most 10000 beside an expression.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. 0 asks for no statistics, and with $count=true for their number alone. There is then no @odata.nextLink.
+	// Top The maximum number of statistics on the page. It is the size of a page, as in Graph: @odata.nextLink leads to the others. With OData-MaxVersion 4.01 it is the number on all pages, as in OData: there is no @odata.nextLink. 0 asks for no statistics, and with $count=true for their number alone.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
 	// Skip The number of statistics to skip before the first page.
@@ -2402,7 +2402,7 @@ type UpdateUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2423,7 +2423,7 @@ type ReplaceUserStatisticParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2537,7 +2537,7 @@ type UpdateUserSettingsParams struct {
 	// IfNoneMatch A list of entity tags, or * for any (RFC 9110, 13.1.2). If the stored tag is in the list, the response to a read is 304. The response to a write is 412, and nothing changes. A PATCH or PUT of a statistic that does not exist creates it with * (OData 11.4.4).
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH or PUT of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer Preferences (RFC 7240), separated by commas. `return=minimal` asks for 204 without a body. `return=representation` asks for the whole object. On a PATCH of a statistic, `create-if-missing` creates it if it does not exist. `omit-values=nulls` leaves out of the response properties that are null (OData 8.2.8.6), but not those that the request made null. A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.

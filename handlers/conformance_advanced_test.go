@@ -14,6 +14,12 @@ var advanced40 = rules{
 	"7":   func(t *testing.T, c testClient) { intermediate40["13"](t, c) },
 	"8":   func(t *testing.T, c testClient) { intermediate40["17"](t, c) },
 	"9.2": func(t *testing.T, c testClient) { intermediate40["7.5"](t, c) },
+	"9.3": func(t *testing.T, c testClient) {
+		got := c.send("GET", analytics+"?$expand=activityStatistics/microsoft.graph.focusActivityStatistics", "").want(t, 200, "focus_2019-06-22")
+		if strings.Contains(got.text, "call_") {
+			t.Error(got.text)
+		}
+	},
 	"9.4": func(t *testing.T, c testClient) {
 		c.send("GET", analytics+"?$expand=activityStatistics($orderby=startDate+desc,id;$top=1)", "").want(t, 200, `"activityStatistics":[{`, "call_2019-06-22")
 	},

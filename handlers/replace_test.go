@@ -34,13 +34,13 @@ func TestReplace(t *testing.T) {
 	})
 }
 
-// TestInsertByPutAndPatch checks that PUT and PATCH create a missing statistic if the client asks for
-// that, by preference or by If-None-Match (OData 11.4.4), and not without.
+// TestInsertByPutAndPatch checks that PUT creates a missing statistic, and PATCH if the client asks for
+// that, by preference, by If-None-Match or by the version 4.01 (OData 11.4.4).
 func TestInsertByPutAndPatch(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		for _, method := range []string{"PUT", "PATCH"} {
 			missing, body := collection+"/"+method, `{`+callType+`,"duration":"PT1H"}`
-			c.send(method, missing, body).wantRefused(t, 404, "ResourceNotFound", "", "or by this "+method+" with the header Prefer: create-if-missing")
+			c.send(method, missing, body, "If-Match", `W/"x"`).want(t, map[string]int{"PUT": 412, "PATCH": 404}[method])
 			c.send(method, missing, `{"duration":"PT1H"}`, "If-None-Match", "*").wantRefused(t, 400, "BadRequest", "@odata.type", "as this request creates it")
 			c.send(method, missing, body, "If-None-Match", "*", "If-Match", "*").wantRefused(t, 412, "resourceModified", "If-Match", "no statistic here")
 			created := c.send(method, missing, body, "If-None-Match", "*").want(t, 201, `"duration":"PT1H"`, `"activity":"Call"`)
@@ -49,8 +49,10 @@ func TestInsertByPutAndPatch(t *testing.T) {
 			}
 			c.send(method, missing, body, "If-None-Match", "*").wantRefused(t, 412, "resourceModified", "If-None-Match", "exists")
 			c.send(method, missing, body, "If-None-Match", `W/"x"`).want(t, 200)
-			c.send(method, missing+"2", body, "If-None-Match", `W/"x"`).want(t, 404)
 			c.send(method, missing+"2", body, "Prefer", "create-if-missing").want(t, 201)
+			c.send(method, missing+"4", body, "OData-MaxVersion", "4.01", "If-Match", "*").want(t, 412)
+			c.send(method, missing+"4", body, "OData-MaxVersion", "4.01").want(t, 201)
+			c.send(method, missing+"5", body, "OData-MaxVersion", "4.0").want(t, map[string]int{"PUT": 201, "PATCH": 404}[method])
 			cast := missing + "3/microsoft.graph.callActivityStatistics"
 			c.do(call{method: method, path: cast, as: missing, token: c.token, body: `{}`, header: map[string]string{"If-None-Match": "*"}}).want(t, 201, callType)
 		}

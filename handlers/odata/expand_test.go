@@ -144,6 +144,8 @@ func TestParseResourceSelect(t *testing.T) {
 		"settings/hasoptedout , *,id,id":         {"settings/hasOptedOut", "*", "id"},
 		"activityStatistics":                     {"activityStatistics"},
 		"microsoft.graph.userAnalytics/settings": {"settings"},
+		"settings($select=hasOptedOut)":          {"settings/hasOptedOut"},
+		"settings( SELECT=hasLicense , *),id":    {"settings/hasLicense", "settings", "id"},
 	} {
 		if got, err := model.ParseResourceSelect(analytics, text); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s\n got %q, %v\nwant %q", text, got, err, want)
@@ -155,7 +157,14 @@ func TestParseResourceSelect(t *testing.T) {
 		"settings/id":                   "10: Could not find a property named 'id' on type 'settings'.",
 		"id/x":                          "4: Could not find a property named 'x' on type 'id'.",
 		"settings id":                   "10: expected a comma, found id",
-		"settings($select=hasOptedOut)": "9: OData has options of a selected property; write its path, as in settings/hasOptedOut, but this server does not implement it",
+		"settings($select=id)":          "18: Could not find a property named 'id' on type 'settings'.",
+		"settings($select=)":            "18: expected one of hasGraphMailbox, hasLicense, hasOptedOut, found )",
+		"settings($select hasOptedOut)": "18: expected = after $select, found hasOptedOut",
+		"settings($select=hasLicense":   "28: expected a comma or a ), found the end",
+		"settings()":                    "10: expected $select, found )",
+		"settings($filter=true)":        "10: OData has the option $filter of a selected property, but this server does not implement it",
+		"id($select=x)":                 "3: OData has options of id in $select, but this server does not implement it",
+		"activityStatistics($top=1)":    "19: OData has options of activityStatistics in $select, but this server does not implement it",
 	} {
 		if got, err := model.ParseResourceSelect(analytics, text); err == nil || got != nil || err.Error() != "$select, column "+want {
 			t.Errorf("%s\n got %q, %v\nwant %s", text, got, err, want)

@@ -22,6 +22,7 @@ type groupsPage struct {
 	skip, size int
 	isCounted  bool
 	form       wire.Form
+	isLast     bool   // a next page is not asked for
 	preference string // Preference-Applied
 }
 
@@ -49,7 +50,7 @@ func (s *Service) Aggregate(ctx context.Context, req *Request, userID string, op
 	if wanted.isCounted {
 		count = len(groups)
 	}
-	if end := wanted.skip + wanted.size; wanted.size > 0 && end < len(groups) {
+	if end := wanted.skip + wanted.size; wanted.size > 0 && end < len(groups) && !wanted.isLast {
 		next = nextGroups(req, owner, options, wanted.size, end)
 	}
 	groups = groups[min(wanted.skip, len(groups)):]
@@ -66,7 +67,7 @@ func (s *Service) Aggregate(ctx context.Context, req *Request, userID string, op
 // are about the result of $apply, and cannot be read without it.
 func (s *Service) groupsPageOf(req *Request, options gen.AggregateUserStatisticsParams) (groupsPage, error) {
 	wanted := groupsPage{form: req.Form, isCounted: options.Count != nil && *options.Count}
-	wanted.size, wanted.preference = s.pageSize(gen.ListUserStatisticsParams{Top: options.Top, Prefer: options.Prefer})
+	wanted.size, wanted.isLast, wanted.preference = s.listSize(req, gen.ListUserStatisticsParams{Top: options.Top, Prefer: options.Prefer})
 	if options.Skip != nil {
 		wanted.skip = int(*options.Skip)
 	}
@@ -151,12 +152,14 @@ func refuseGroups(err error) error {
 }
 
 // nextGroups returns the URL of the page of groups that begins after skip groups. It repeats the whole
-// query, as nextLink does.
+// query, as nextLink does. To a client of OData 4.01, $top would be how many there are from there on.
 func nextGroups(req *Request, owner store.Owner, options gen.AggregateUserStatisticsParams, size, skip int) string {
-	link := req.Root + "/users/" + owner.User + "/analytics/activityStatistics" + req.castSegment() + "?$top=" + strconv.Itoa(size)
+	link := req.Root + "/users/" + owner.User + "/analytics/activityStatistics" + req.castSegment() + "?$skip=" + strconv.Itoa(skip)
+	if req.Form.Version != wire.Version401 {
+		link += "&$top=" + strconv.Itoa(size)
+	}
 	if options.Count != nil {
 		link += "&$count=" + strconv.FormatBool(*options.Count)
 	}
-	link += linkOptions(req, []textOption{{"$apply", &options.Apply}, {"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
-	return link + "&$skip=" + strconv.Itoa(skip)
+	return link + linkOptions(req, []textOption{{"$apply", &options.Apply}, {"$filter", options.Filter}, {"$orderby", options.Orderby}, {"$select", options.Select}, {"$format", options.Format}})
 }

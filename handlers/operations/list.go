@@ -22,6 +22,7 @@ type page struct {
 	// query has a Limit of size+1: the one statistic more shows that there is a next page.
 	query   store.Query
 	size    int
+	isLast  bool // a next page is not asked for
 	counted bool
 	form    wire.Form
 	applied string // Preference-Applied
@@ -89,6 +90,9 @@ func (s *Service) fetch(ctx context.Context, req *Request, owner store.Owner, wa
 		return found, "", err
 	}
 	found = found[:wanted.size]
+	if wanted.isLast {
+		return found, "", nil
+	}
 	last := store.PositionOf(wanted.query.Order, &found[wanted.size-1])
 	return found, nextLink(req, owner, options, wanted.size, last), nil
 }
@@ -109,7 +113,7 @@ func checkSkip(query store.Query) error {
 // pageOf reads the options. The error names every fault of them.
 func (s *Service) pageOf(req *Request, options gen.ListUserStatisticsParams) (page, error) {
 	wanted := page{form: req.Form, counted: options.Count != nil && *options.Count}
-	wanted.size, wanted.applied = s.pageSize(options)
+	wanted.size, wanted.isLast, wanted.applied = s.listSize(req, options)
 	wanted.applied = joined(wanted.applied, req.Form.Preference())
 	wanted.query.Limit = wanted.size + 1
 	if options.Skip != nil {
@@ -188,6 +192,17 @@ func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, appl
 		return asked, prefer.pageSizeName + "=" + strconv.Itoa(asked)
 	}
 	return size, ""
+}
+
+// listSize is pageSize for a list, of which the page may be the last one that is asked for: to a client
+// of OData 4.01, $top says how many there are on all pages (Protocol 11.2.6.3). In the link to a next
+// page, which has a $skiptoken, it is the size of that page for every client.
+func (s *Service) listSize(req *Request, options gen.ListUserStatisticsParams) (size int, isLast bool, applied string) {
+	if req.Form.Version == wire.Version401 && options.Top != nil && options.Skiptoken == nil {
+		return int(*options.Top), true, ""
+	}
+	size, applied = s.pageSize(options)
+	return size, false, applied
 }
 
 // nextLink returns the URL of the page that follows the position. It repeats the whole query, because

@@ -19,15 +19,17 @@ type change struct {
 	prefer    preferences
 	// replaces is true if properties that the body omits get the values of a new statistic (PUT).
 	replaces bool
+	// upserts is true if the change creates a statistic that does not exist without being asked to.
+	upserts bool
 	// property is the property that the URL names, "" for none. A change of a property never creates.
 	property gen.PropertyName
 }
 
 // creates reports whether the change creates a statistic that does not exist. If-None-Match with * asks
-// for that as the preference does (OData 11.4.4).
+// for that as the preference does, and OData 4.01 does so by default (Protocol 11.4.4).
 func (c *change) creates() bool {
 	inserts := c.condition.noneMatch != nil && wire.IsAny(*c.condition.noneMatch)
-	return c.property == "" && (c.prefer.createIfMissing || inserts)
+	return c.property == "" && (c.upserts || c.prefer.createIfMissing || inserts)
 }
 
 // Update is PATCH on a statistic, the operation that the project implements: 200 with the whole
@@ -38,10 +40,12 @@ func (s *Service) Update(ctx context.Context, req *Request, userID, id string, b
 		body:      body,
 		condition: precondition{params.IfMatch, params.IfNoneMatch},
 		prefer:    parsePrefer(params.Prefer),
+		upserts:   req.Form.Version == wire.Version401,
 	})
 }
 
-// Replace is PUT on a statistic. It differs from Update in that it sets every property (OData 11.4.3).
+// Replace is PUT on a statistic. It differs from Update in that it sets every property (OData 11.4.3), and
+// in that it always creates a statistic that does not exist (11.4.4). Graph has no PUT here.
 func (s *Service) Replace(ctx context.Context, req *Request, userID, id string, body *gen.ActivityStatisticsUpdate, params gen.ReplaceUserStatisticParams) (*Response, error) {
 	return s.update(ctx, req, userID, params.Select, change{
 		key:       store.Key{ID: id},
@@ -49,6 +53,7 @@ func (s *Service) Replace(ctx context.Context, req *Request, userID, id string, 
 		condition: precondition{params.IfMatch, params.IfNoneMatch},
 		prefer:    parsePrefer(params.Prefer),
 		replaces:  true,
+		upserts:   true,
 	})
 }
 
@@ -131,15 +136,11 @@ func (s *Service) after(req *Request, c *change, stored *store.Record) (store.Re
 
 // missing returns the problem of a change whose statistic does not exist.
 func (c *change) missing(err error) error {
-	method := "PATCH"
-	switch {
-	case c.property != "":
+	if c.property != "" {
 		return problem.Refuse(err, "", "There is no statistic '%s'.", c.key.ID)
-	case c.replaces:
-		method = "PUT"
 	}
 	return problem.Refuse(err, "", "There is no statistic '%s'. Create it by POST to the collection, "+
-		"or by this %s with the header Prefer: create-if-missing.", c.key.ID, method)
+		"or by this PATCH with the header Prefer: create-if-missing.", c.key.ID)
 }
 
 // updateRecent tries the change on the cached statistic by compare-and-swap, without a read. It returns

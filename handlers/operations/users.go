@@ -22,6 +22,7 @@ type usersPage struct {
 	// after is the user before the page, "" for the first page.
 	after   string
 	size    int
+	isLast  bool   // a next page is not asked for
 	applied string // Preference-Applied
 }
 
@@ -97,7 +98,7 @@ func (s *Service) usersPageOf(req *Request, params gen.ListUsersParams) (usersPa
 	if len(faults) > 0 {
 		return wanted, problem.Invalid(faults...)
 	}
-	wanted.size, wanted.applied = s.pageSize(gen.ListUserStatisticsParams{Top: params.Top, Prefer: params.Prefer})
+	wanted.size, wanted.isLast, wanted.applied = s.listSize(req, gen.ListUserStatisticsParams{Top: params.Top, Prefer: params.Prefer, Skiptoken: params.Skiptoken})
 	after, err := startAfter(params.Skiptoken, nil)
 	if after != nil {
 		wanted.after = after.ID
@@ -122,6 +123,9 @@ func (s *Service) fetchUsers(ctx context.Context, req *Request, wanted usersPage
 		return found, "", err
 	}
 	found = found[:wanted.size]
+	if wanted.isLast {
+		return found, "", nil
+	}
 	return found, usersLink(req, params, wanted.size, found[wanted.size-1].User), nil
 }
 

@@ -13,12 +13,19 @@ import (
 	"afterhours/store"
 )
 
-// chosenUsers are the users that a $filter names, by id or by user principal name.
+// chosenUsers are the users that a $filter names, by id or by user principal name. nil is all.
 type chosenUsers struct{ ids, names []string }
 
 // chosenBy reads a $filter on users. No store can search users by a condition, so every condition but eq
-// and in with a property and texts is refused as not implemented.
+// and in with a property and texts is refused as not implemented. Each user has analytics, so that their
+// comparison with null chooses all or none.
 func (s *Service) chosenBy(req *Request, text string) (*chosenUsers, error) {
+	if equal, ok := s.spec.UserModel.ParseNullComparison(s.spec.User, text); ok {
+		if equal {
+			return &chosenUsers{}, nil
+		}
+		return nil, nil
+	}
 	filter, err := s.spec.UserModel.With(req.Aliases).ParseFilter(text)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,16 @@ type annotation struct {
 	Value any
 }
 
+// fullTerm returns the term with the namespace of its vocabulary instead of the alias.
+func (a annotation) fullTerm() string {
+	for _, one := range vocabularies {
+		if name, isOfIt := strings.CutPrefix(a.Term, one.Alias+"."); isOfIt {
+			return one.Namespace + "." + name
+		}
+	}
+	return a.Term
+}
+
 type (
 	// enumValue is a member of an enumeration type, as Type/Member.
 	enumValue string

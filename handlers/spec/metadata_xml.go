@@ -5,7 +5,9 @@ import (
 	"strconv"
 )
 
-// xml returns the model as CSDL XML 4.0.
+// xml returns the model as CSDL XML 4.0. As in Graph's and in OASIS's own sample service, the vocabularies' terms have
+// their full names and no edmx:Reference: Olingo gets each reference when it reads the model, and sends the caller's
+// token there.
 func (m *metadata) xml() ([]byte, error) {
 	schema := element("Schema", "Namespace", m.Namespace, "xmlns", "http://docs.oasis-open.org/odata/ns/edm")
 	for _, one := range m.Enums {
@@ -22,9 +24,6 @@ func (m *metadata) xml() ([]byte, error) {
 	}
 	schema.add(m.Container.xml())
 	root := element("edmx:Edmx", "Version", "4.0", "xmlns:edmx", "http://docs.oasis-open.org/odata/ns/edmx")
-	for _, one := range m.References {
-		root.add(element("edmx:Reference", "Uri", one.URL).add(element("edmx:Include", "Namespace", one.Namespace, "Alias", one.Alias)))
-	}
 	root.add(element("edmx:DataServices").add(schema))
 	text, err := xml.MarshalIndent(root, "", "  ")
 	return append([]byte(xml.Header), text...), err
@@ -85,7 +84,7 @@ func (c container) xml() *xmlElement {
 // annotate adds the annotations to e, and returns e.
 func (e *xmlElement) annotate(annotations []annotation) *xmlElement {
 	for _, one := range annotations {
-		e.add(valueElement("Annotation", "Term", one.Term, one.Value))
+		e.add(valueElement("Annotation", "Term", one.fullTerm(), one.Value))
 	}
 	return e
 }
