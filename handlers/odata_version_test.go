@@ -15,11 +15,11 @@ func TestVersion401(t *testing.T) {
 		c.createSeed()
 		c.fill()
 		for path, parts := range map[string][]string{
-			"/beta/":                           {`{"@context":"`},
-			seedItem:                           {`{"@context":"`, `"@type":"#microsoft.graph.callActivityStatistics"`, `"@etag":"W/`},
-			seedItem + "/duration":             {`{"@context":"`},
-			"/beta/me/analytics/settings":      {`{"@context":"`},
-			collection + "?$top=2&$count=true": {`{"@context":"`, `"@count":36`, `"@nextLink":"`, `"@type":"#`},
+			"/beta/":                      {`{"@context":"`},
+			seedItem:                      {`{"@context":"`, `"@type":"#microsoft.graph.callActivityStatistics"`, `"@etag":"W/`},
+			seedItem + "/duration":        {`{"@context":"`},
+			"/beta/me/analytics/settings": {`{"@context":"`},
+			collection + "?$count=true":   {`{"@context":"`, `"@count":36`, `"@nextLink":"`, `"@type":"#`},
 			"/beta/me/analytics?$expand=activityStatistics":                     {`{"@context":"`, `/analytics(activityStatistics())/$entity"`, `"@etag":`},
 			"/beta/me/analytics?$expand=activityStatistics($top=1)&$select=id":  {`/analytics(id,activityStatistics())/$entity"`},
 			"/beta/me/analytics?$expand=activityStatistics($select=id)":         {`/analytics(activityStatistics(id))/$entity"`},
@@ -28,7 +28,7 @@ func TestVersion401(t *testing.T) {
 			seedItem + "/$ref":          {`$metadata#$ref","@id":"http`},
 			collection + "/$ref?$top=1": {`$metadata#Collection($ref)"`, `"value":[{"@id":"http`},
 		} {
-			got := c.send("GET", path, "", "OData-MaxVersion", "4.01").want(t, 200, parts...)
+			got := c.send("GET", path, "", "OData-MaxVersion", "4.01", "Prefer", "maxpagesize=2").want(t, 200, parts...)
 			if strings.Contains(got.text, "@odata.") || got.header.Get("OData-Version") != "4.01" ||
 				got.header.Get("Content-Type") != "application/json;metadata=minimal;streaming=true;IEEE754Compatible=false" {
 				t.Errorf("%s: %v %s", path, got.header, got.text)
@@ -48,7 +48,7 @@ func TestVersion401Full(t *testing.T) {
 func TestSameContentInBothVersions(t *testing.T) {
 	c := newTestClient(t)
 	c.fill()
-	for _, path := range []string{seedItem, collection + "?$count=true&$top=3", "/beta/me/analytics?$expand=activityStatistics"} {
+	for _, path := range []string{seedItem, collection + "?$count=true", "/beta/me/analytics?$expand=activityStatistics"} {
 		old, recent := c.send("GET", path, ""), c.send("GET", path, "", "OData-MaxVersion", "4.01")
 		renamed := strings.ReplaceAll(recent.text, `"@`, `"@odata.`)
 		renamed = strings.Replace(renamed, "(activityStatistics())", "", 1) // of the context, which has it in 4.01 alone (OData Protocol 10.10)
