@@ -1509,6 +1509,9 @@ type Top = PageSize
 // TopUsers defines model for topUsers.
 type TopUsers = PageSize
 
+// ValueFormat defines model for valueFormat.
+type ValueFormat = string
+
 // Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
 
@@ -2027,6 +2030,9 @@ type ClearMyStatisticPropertyValueParams struct {
 
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2084,6 +2090,9 @@ type GetMySettingsPropertyParams struct {
 
 // GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
 type GetMySettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2498,6 +2507,9 @@ type ClearUserStatisticPropertyValueParams struct {
 
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2555,6 +2567,9 @@ type GetUserSettingsPropertyParams struct {
 
 // GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
 type GetUserSettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
