@@ -823,6 +823,18 @@ type Csdl map[string]interface{}
 // Example: 2019-06-16
 type Date = edm.Date
 
+// DeletedEntity What OData 4.0 has in place of removedStatistic, for a client that sends OData-MaxVersion: 4.0 (OData JSON 4.0, 14.3).
+type DeletedEntity struct {
+	// OdataContext The context of the collection, with $deletedEntity.
+	OdataContext string `json:"@odata.context"`
+
+	// ID The URL of the statistic.
+	ID string `json:"id"`
+
+	// Reason deleted, or changed for a statistic that exists and that $filter does not keep.
+	Reason string `json:"reason"`
+}
+
 // DeltaToken defines model for deltaToken.
 type DeltaToken = string
 
@@ -2891,6 +2903,32 @@ func (t *ActivityStatisticsChange) FromRemovedStatistic(v RemovedStatistic) erro
 
 // MergeRemovedStatistic performs a merge with any union data inside the ActivityStatisticsChange, using the provided RemovedStatistic
 func (t *ActivityStatisticsChange) MergeRemovedStatistic(v RemovedStatistic) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDeletedEntity returns the union data inside the ActivityStatisticsChange as a DeletedEntity
+func (t ActivityStatisticsChange) AsDeletedEntity() (DeletedEntity, error) {
+	var body DeletedEntity
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDeletedEntity overwrites any union data inside the ActivityStatisticsChange as the provided DeletedEntity
+func (t *ActivityStatisticsChange) FromDeletedEntity(v DeletedEntity) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeDeletedEntity performs a merge with any union data inside the ActivityStatisticsChange, using the provided DeletedEntity
+func (t *ActivityStatisticsChange) MergeDeletedEntity(v DeletedEntity) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
