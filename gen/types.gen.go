@@ -1452,6 +1452,9 @@ type Expand = string
 // ExpandUser defines model for expandUser.
 type ExpandUser = string
 
+// ExpandUsers defines model for expandUsers.
+type ExpandUsers = string
+
 // Filter defines model for filter.
 type Filter = string
 
@@ -1670,7 +1673,7 @@ type GetMeParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3).
 	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
@@ -2120,8 +2123,8 @@ type ListUsersParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
-	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Expand The value analytics includes the settings; * is the same. The option $select may follow in parentheses, as the analytics take it (OData URL 5.1.3). $expand within it is 501: the statistics can be included for one user at a time.
+	Expand *ExpandUsers `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Top The maximum number of users on the page. 0 asks for no users, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *TopUsers `form:"$top,omitempty" json:"$top,omitempty"`
@@ -2147,7 +2150,7 @@ type GetUserParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3).
 	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
