@@ -823,6 +823,18 @@ type Csdl map[string]interface{}
 // Example: 2019-06-16
 type Date = edm.Date
 
+// DeletedEntity What OData 4.0 has in place of removedStatistic, for a client that sends OData-MaxVersion: 4.0 (OData JSON 4.0, 14.3).
+type DeletedEntity struct {
+	// OdataContext The context of the collection, with $deletedEntity.
+	OdataContext string `json:"@odata.context"`
+
+	// ID The URL of the statistic.
+	ID string `json:"id"`
+
+	// Reason deleted, or changed for a statistic that exists and that $filter does not keep.
+	Reason string `json:"reason"`
+}
+
 // DeltaToken defines model for deltaToken.
 type DeltaToken = string
 
@@ -1512,6 +1524,9 @@ type Top = PageSize
 // TopUsers defines model for topUsers.
 type TopUsers = PageSize
 
+// ValueFormat defines model for valueFormat.
+type ValueFormat = string
+
 // Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
 
@@ -2030,6 +2045,9 @@ type ClearMyStatisticPropertyValueParams struct {
 
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2087,6 +2105,9 @@ type GetMySettingsPropertyParams struct {
 
 // GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
 type GetMySettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2501,6 +2522,9 @@ type ClearUserStatisticPropertyValueParams struct {
 
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2558,6 +2582,9 @@ type GetUserSettingsPropertyParams struct {
 
 // GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
 type GetUserSettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2879,6 +2906,32 @@ func (t *ActivityStatisticsChange) FromRemovedStatistic(v RemovedStatistic) erro
 
 // MergeRemovedStatistic performs a merge with any union data inside the ActivityStatisticsChange, using the provided RemovedStatistic
 func (t *ActivityStatisticsChange) MergeRemovedStatistic(v RemovedStatistic) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDeletedEntity returns the union data inside the ActivityStatisticsChange as a DeletedEntity
+func (t ActivityStatisticsChange) AsDeletedEntity() (DeletedEntity, error) {
+	var body DeletedEntity
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDeletedEntity overwrites any union data inside the ActivityStatisticsChange as the provided DeletedEntity
+func (t *ActivityStatisticsChange) FromDeletedEntity(v DeletedEntity) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeDeletedEntity performs a merge with any union data inside the ActivityStatisticsChange, using the provided DeletedEntity
+func (t *ActivityStatisticsChange) MergeDeletedEntity(v DeletedEntity) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
