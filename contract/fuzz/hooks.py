@@ -137,6 +137,8 @@ def before_load_schema(context, raw_schema):
     update = schemas["activityStatisticsUpdate"]
     common = {name: update["properties"][name] for name in ["startDate", "endDate", "timeZoneUsed", "duration"]}
     schemas["activityStatisticsUpdate"] = {"anyOf": [update, {**update, "properties": common}]}
+    # The statistics are included for one user at a time.
+    raw_schema["components"]["parameters"]["expandUsers"]["schema"]["format"] = "odata-expand-users"
     # Of the tokens of a change tracking, only this one is valid without the answer that it comes from.
     raw_schema["components"]["parameters"]["deltatoken"]["schema"] = {"type": "string", "enum": ["latest"]}
     # A $skiptoken is valid only with the query of the page before it.
