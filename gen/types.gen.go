@@ -1452,6 +1452,9 @@ type Expand = string
 // ExpandUser defines model for expandUser.
 type ExpandUser = string
 
+// ExpandUsers defines model for expandUsers.
+type ExpandUsers = string
+
 // Filter defines model for filter.
 type Filter = string
 
@@ -1520,6 +1523,9 @@ type Top = PageSize
 
 // TopUsers defines model for topUsers.
 type TopUsers = PageSize
+
+// ValueFormat defines model for valueFormat.
+type ValueFormat = string
 
 // Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
@@ -1667,7 +1673,7 @@ type GetMeParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3).
 	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
@@ -2039,6 +2045,9 @@ type ClearMyStatisticPropertyValueParams struct {
 
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2096,6 +2105,9 @@ type GetMySettingsPropertyParams struct {
 
 // GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
 type GetMySettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2111,8 +2123,8 @@ type ListUsersParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
-	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Expand The value analytics includes the settings; * is the same. The option $select may follow in parentheses, as the analytics take it (OData URL 5.1.3). $expand within it is 501: the statistics can be included for one user at a time.
+	Expand *ExpandUsers `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Top The maximum number of users on the page. 0 asks for no users, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *TopUsers `form:"$top,omitempty" json:"$top,omitempty"`
@@ -2138,7 +2150,7 @@ type GetUserParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3).
 	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
@@ -2510,6 +2522,9 @@ type ClearUserStatisticPropertyValueParams struct {
 
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2567,6 +2582,9 @@ type GetUserSettingsPropertyParams struct {
 
 // GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
 type GetUserSettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }

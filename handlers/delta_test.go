@@ -194,7 +194,12 @@ func TestDeltaRefuses(t *testing.T) {
 	c.send("GET", deltaURL+"?$deltatoken=_%2F", "").wantRefused(t, 400, "BadRequest", "$deltatoken", "Take the whole")
 	c.send("GET", deltaURL+"?$top=0", "").wantRefused(t, 400, "BadRequest", "$top", "")
 	c.send("GET", deltaURL+"?$orderby=id", "").want(t, 501, "$orderby")
-	c.send("POST", deltaURL, "{}").want(t, 405)
+	for _, method := range []string{"PUT", "POST", "DELETE", "PATCH"} {
+		got := c.send(method, deltaURL, "{}", "Prefer", "create-if-missing").want(t, 405)
+		if got.header.Get("Allow") != "GET, HEAD" {
+			t.Errorf("%s: Allow: %s", method, got.header.Get("Allow"))
+		}
+	}
 }
 
 // TestDeltaGone checks that a token of another owner or of another store is 410, with the URL to begin again.

@@ -19,6 +19,9 @@ func (m *metadata) xml() ([]byte, error) {
 	for _, one := range m.Entities {
 		schema.add(one.xml("EntityType"))
 	}
+	for _, one := range m.Functions {
+		schema.add(one.xml())
+	}
 	schema.add(m.Container.xml())
 	root := element("edmx:Edmx", "Version", "4.0", "xmlns:edmx", "http://docs.oasis-open.org/odata/ns/edmx")
 	root.add(element("edmx:DataServices").add(schema))
@@ -58,6 +61,13 @@ func (p property) xml(kind string) *xmlElement {
 	}
 	return element(kind, "Name", p.Name, "Type", p.Type, "Nullable", nullable, "Precision", precision, "ContainsTarget", ifTrue(p.ContainsTarget)).
 		annotate(p.Annotations)
+}
+
+func (f function) xml() *xmlElement {
+	return element("Function", "Name", f.Name, "IsBound", "true", "EntitySetPath", bindingParameter).
+		add(element("Parameter", "Name", bindingParameter, "Type", f.Collection, "Nullable", "false"),
+			element("ReturnType", "Type", f.Collection, "Nullable", "false")).
+		annotate(f.Annotations)
 }
 
 func (c container) xml() *xmlElement {
@@ -101,6 +111,8 @@ func simpleValue(value any) (kind, text string) {
 		return "EnumMember", string(value)
 	case pathValue:
 		return "NavigationPropertyPath", string(value)
+	case propertyPath:
+		return "PropertyPath", string(value)
 	}
 	return "", ""
 }
