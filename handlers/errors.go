@@ -176,7 +176,7 @@ func messageOf(err error, status int) string {
 	case errors.As(err, &refused):
 		return refused.Message
 	case errors.Is(err, staged.ErrSingle):
-		return "An atomicityGroup or a change set holds POST, PATCH and DELETE of statistics, and GET of one; send this request outside of it."
+		return "An atomicityGroup or a change set holds POST, PUT, PATCH and DELETE of statistics and their properties, and GET of one; send this request outside of it."
 	case status == http.StatusNotFound:
 		return "There is nothing at this address."
 	case errors.Is(err, store.ErrStopped):
@@ -203,8 +203,14 @@ func (s *Server) bindFailed(c *gin.Context, err error) {
 	s.writeGinError(c, problem.Refuse(problem.ErrInvalid, "", "The request cannot be read: %s.", err))
 }
 
-// noRoute responds with 404 to a path that nothing serves.
+// noRoute responds with 404 to a path that nothing serves, and with 501 to one that has a resource of OData which
+// this server does not have (OData Protocol 9.3.1).
 func (s *Server) noRoute(c *gin.Context) {
+	if segment := s.spec.Unserved(c.Request.URL.EscapedPath()); segment != "" {
+		s.writeGinError(c, problem.Refuse(problem.ErrNotImplemented, "",
+			"OData has '%s' in this place of a path, but this server does not implement it; /openapi.yaml has all paths.", problem.Shown(segment)))
+		return
+	}
 	s.writeGinError(c, problem.Refuse(problem.ErrUnknown, "",
 		"Resource not found for the path '%s'. %s", problem.Shown(c.Request.URL.Path), s.pathAdvice(c.Request.URL)))
 }
@@ -259,13 +265,15 @@ func (s *Server) noMethod(c *gin.Context) {
 }
 
 // methodAdvice returns a sentence with the method that a caller may mean, "" for none. Only a
-// statistic and its properties allow DELETE, only they and settings PATCH.
+// statistic and its properties allow DELETE, only they, analytics and settings PATCH.
 func methodAdvice(method, path, allowed string) string {
 	isWrite := method == http.MethodPut || method == http.MethodPost
 	switch {
 	case strings.HasSuffix(path, "/$ref"): // of a containment (OData 11.4.6; CSDL 8.4)
 		return " A statistic is contained in its user's analytics, so that no reference to it is added or removed." +
 			" POST to the collection creates a statistic, and DELETE of its URL removes it."
+	case strings.Contains(path, "/settings/"):
+		return " PATCH of settings changes its properties."
 	case isWrite && strings.Contains(allowed, http.MethodDelete):
 		return " PATCH changes a statistic, and POST to the collection creates one."
 	case isWrite && strings.Contains(allowed, http.MethodPatch):

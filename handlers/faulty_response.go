@@ -12,6 +12,8 @@ import (
 
 	api "afterhours/control"
 	"afterhours/handlers/faults"
+	"afterhours/handlers/input"
+	"afterhours/handlers/wire"
 )
 
 // faultyResponse is a whole response before it is sent with a fault.
@@ -74,27 +76,32 @@ func (f *faultyResponse) changeHeader() {
 	maps.Copy(f.header, set)
 }
 
-// changeBody changes the body as the fault says. The address is that of the request.
+// changeBody changes a body in JSON, or in multipart, as the fault says. The address is that of the request.
 func (f *faultyResponse) changeBody(address string) {
-	if !strings.HasPrefix(f.header.Get("Content-Type"), "application/json") {
-		return
-	}
-	switch f.Body {
-	case api.Malformed:
+	contentType := f.header.Get("Content-Type")
+	isJSON := strings.HasPrefix(contentType, "application/json")
+	switch {
+	case f.Body == api.Malformed && (isJSON || strings.HasPrefix(contentType, "multipart/mixed")):
 		f.body = f.body[:len(f.body)/2]
-	case api.EmptyPage, api.RepeatedNextLink:
+	case isJSON && (f.Body == api.EmptyPage || f.Body == api.RepeatedNextLink):
 		f.changePage(address)
 	}
 }
 
 // changePage changes a page of statistics. The link of both kinds leads to the same request, so that
-// nothing is lost to a client that follows it after the fault.
+// nothing is lost to a client that follows it after the fault. It is the only link: a page with a delta link is the
+// last one.
 func (f *faultyResponse) changePage(address string) {
 	var page map[string]json.RawMessage
 	if f.status != http.StatusOK || json.Unmarshal(f.body, &page) != nil {
 		return
 	}
-	page["@odata.nextLink"], _ = json.Marshal(address) // a string always marshals, and so does what was JSON
+	prefix := "@odata."
+	if version, _ := wire.VersionUpTo(f.request.Header.Get(input.MaxVersionHeader)); version == wire.Version401 {
+		prefix = "@"
+	}
+	delete(page, prefix+"deltaLink")
+	page[prefix+"nextLink"], _ = json.Marshal(address) // a string always marshals, and so does what was JSON
 	if f.Body == api.EmptyPage {
 		page["value"] = json.RawMessage("[]")
 	}

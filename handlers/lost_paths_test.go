@@ -36,3 +36,35 @@ func TestLostPaths(t *testing.T) {
 	}
 	c.do(call{method: "GET", path: collection + "('" + seedID + "')", as: seedItem, token: c.token}).want(t, 200)
 }
+
+// TestUnservedPaths checks that a path with a resource of OData which the server does not have is 501 (OData Protocol
+// 9.3.1), and that the same name in a place where OData does not have it is 404.
+func TestUnservedPaths(t *testing.T) {
+	c := newTestClient(t)
+	for path, segment := range map[string]string{
+		"/beta/$all": "$all", "/v1.0/$crossjoin(users)": "$crossjoin(users)", "/beta/$entity?$id=me": "$entity",
+		"/beta/users/$count": "$count", "/beta/users/$filter(@f)": "$filter(@f)", "/beta/users/$each": "$each",
+		"/beta/me/$ref": "$ref", "/beta/me/analytics/$ref": "$ref", "/beta/users/" + megan + "/$ref": "$ref", "/beta/users('" + megan + "')/$query": "$query",
+		"/beta/me/id": "id", "/beta/me/userPrincipalName/$value": "userPrincipalName", "/beta/users/" + megan + "/analytics/id": "id",
+		collection + "/$filter(@f)": "$filter(@f)", collection + "/$filter(activity%20eq%20'Call')/$count": "$filter(activity eq 'Call')",
+		collection + "/$FILTER(true)/$each": "$FILTER(true)", collection + "/$each": "$each",
+		collection + "/microsoft.graph.callActivityStatistics/$each": "$each",
+	} {
+		for _, method := range []string{"GET", "PATCH"} {
+			c.send(method, path, "{}").wantRefused(t, 501, "notImplemented", "", "OData has '"+segment+"' in this place of a path")
+		}
+	}
+	for _, path := range []string{"/$all", "/beta/me/$all", "/beta/me/$filter(true)", "/beta/me/analytics/$count", seedItem + "/$each", seedItem + "/$count", "/beta/me/analytics/settings/$ref"} {
+		c.send("GET", path, "").want(t, 404)
+	}
+}
+
+// TestMethodAdvice checks that the 405 of a property of the settings says how to write it.
+func TestMethodAdvice(t *testing.T) {
+	c := newTestClient(t)
+	for _, method := range []string{"PUT", "PATCH", "DELETE", "POST"} {
+		for _, path := range []string{"/beta/me/analytics/settings/hasOptedOut", "/beta/me/analytics/settings/hasOptedOut/$value"} {
+			c.send(method, path, "{}").want(t, 405, "PATCH of settings changes its properties.")
+		}
+	}
+}

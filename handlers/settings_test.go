@@ -80,9 +80,12 @@ func TestDeepUpdateOfAnalytics(t *testing.T) {
 	onEveryClient(t, func(t *testing.T, c testClient) {
 		const analytics = "/beta/me/analytics"
 		c.send("PATCH", analytics, `{"@odata.type":"#microsoft.graph.userAnalytics","settings":{"@odata.type":"#microsoft.graph.settings","hasLicense":false}}`).want(t, 200, `"hasLicense":false`)
-		for _, member := range []string{"activityStatistics", "activityStatistics@delta"} {
-			c.send("PATCH", analytics, `{"settings":{"hasLicense":true},"`+member+`":[{"duration":"PT1H"}]}`).
-				wantRefused(t, 501, "notImplemented", member, "or several in an atomicity group of a batch")
+		for _, member := range []string{"activityStatistics", "activityStatistics@delta", "activityStatistics@odata.delta", "activityStatistics@odata.bind"} {
+			for _, version := range []string{"4.0", "4.01"} {
+				target := strings.Replace(member, "@odata.", "@", 1)
+				c.send("PATCH", analytics, `{"settings":{"hasLicense":true},"`+member+`":[{"duration":"PT1H"}]}`, "OData-Version", version).
+					wantRefused(t, 501, "notImplemented", target, "or several in an atomicity group of a batch")
+			}
 		}
 		c.send("PATCH", analytics, `{"settings":{"hasLicense":true},"activityStatistics@odata.context":"x"}`).want(t, 200, `"hasLicense":true`)
 	})

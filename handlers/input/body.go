@@ -90,12 +90,15 @@ func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []b
 }
 
 // notImplementedMembers returns a fault for each member of the object that OData has and this server
-// does not.
+// does not. The contract names control information as OData 4.01 does. Either form is found in either
+// version: as an annotation, it would be ignored, and the caller would believe that it took effect.
 func notImplementedMembers(schema *openapi3.Schema, object map[string]any) []gen.ErrorDetail {
 	members := spec.NotImplementedMembers(schema)
 	var faults []gen.ErrorDetail
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if _, given := object[name]; given {
+		_, short := object[name]
+		_, long := object[strings.Replace(name, "@", "@odata.", 1)]
+		if short || long {
 			faults = append(faults, problem.Fault(gen.NotSupported, name, "OData has '%s' in this body, but this server does not implement it. %s.", name, members[name]))
 		}
 	}

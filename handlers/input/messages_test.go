@@ -78,7 +78,7 @@ func TestMessagesOfParameters(t *testing.T) {
 		"$fitler=a":   "$fitler unknownQueryOption There is no query option '$fitler' " + options + " Did you mean '$filter'?",
 		"fitler=a":    "fitler unknownQueryOption There is no query option 'fitler' " + options + " Did you mean '$filter'?",
 		"$orderBby=a": "$orderBby unknownQueryOption There is no query option '$orderBby' " + options + " Did you mean '$orderby'?",
-		"$search=a":   "$search notSupported OData has the query option '$search', but this server does not implement it.",
+		"$search=a":   "$search notSupported OData has the query option '$search', but this server does not implement it here.",
 		"$top=ten":    "$top invalidValue '$top' is 'ten'; it must be a whole number from 0 to 1000.",
 		"$top=1.5":    "$top invalidValue '$top' is '1.5'; it must be a whole number from 0 to 1000.",
 		"$top=":       "$top invalidValue '$top' is empty; it must be a whole number from 0 to 1000.",

@@ -125,7 +125,7 @@ func notImplemented(name, text string) gen.ErrorDetail {
 	if err := spec.CheckGrammar(name, text); err != nil {
 		return problem.Fault(gen.InvalidQueryOption, name, "%s.", err)
 	}
-	return problem.Fault(gen.NotSupported, name, "OData has the query option '%s', but this server does not implement it.", name)
+	return problem.Fault(gen.NotSupported, name, "OData has the query option '%s', but this server does not implement it here.", name)
 }
 
 // unreadableQuery returns the fault of a query that is no list of options.

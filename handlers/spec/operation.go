@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -226,9 +227,15 @@ func (t *template) matches(given []string) bool {
 	}
 	for i, segment := range t.segments {
 		isKey := strings.HasPrefix(segment, "{")
-		if isKey && strings.HasPrefix(given[i], "$") || !isKey && segment != given[i] {
+		if isKey && strings.HasPrefix(given[i], "$") || !isKey && !isSpelling(given[i], segment) {
 			return false
 		}
 	}
 	return true
+}
+
+// isSpelling reports whether an escaped segment is a name. net/url escapes parentheses: delta%28%29 is delta().
+func isSpelling(escaped, name string) bool {
+	decoded, err := url.PathUnescape(escaped)
+	return err == nil && decoded == name
 }

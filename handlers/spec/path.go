@@ -14,7 +14,7 @@ import (
 //   - // counts as /, and a / at the end is dropped;
 //   - names match without regard to case (Graph, "Traverse the graph"), keys with it;
 //   - a key may stand in parentheses, with its name or without: name('key') and name(id='key') are
-//     name/key (OData URL 4.3.1);
+//     name/key (OData URL 4.3.1), but activityStatistics('$count') is not activityStatistics/$count;
 //   - .../activityStatistics/{id}/microsoft.graph.callActivityStatistics is that statistic, if
 //     it is of that type; after the collection, the cast selects the statistics of that
 //     type (OData URL 4.11);
@@ -76,7 +76,7 @@ func (c *Contract) split(escaped string) []string {
 			continue
 		}
 		name, inParentheses := cutKey(segment)
-		if !c.takesKey(name) {
+		if !c.takesKey(name) || isReserved(inParentheses) {
 			name, inParentheses = segment, ""
 		}
 		segments = append(segments, c.name(name))
@@ -87,6 +87,10 @@ func (c *Contract) split(escaped string) []string {
 	}
 	return segments
 }
+
+// isReserved reports whether a key, if it were a segment of its own, would be a resource of the collection.
+// No id has such a form.
+func isReserved(key string) bool { return strings.HasPrefix(key, "$") || key == deltaName }
 
 func (c *Contract) name(segment string) string {
 	if name, ok := c.names[strings.ToLower(segment)]; ok {
