@@ -2327,6 +2327,14 @@ func (siw *ServerInterfaceWrapper) GetMyStatisticPropertyValue(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyStatisticPropertyValueParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -2682,6 +2690,14 @@ func (siw *ServerInterfaceWrapper) GetMySettingsPropertyValue(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMySettingsPropertyValueParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -2748,7 +2764,7 @@ func (siw *ServerInterfaceWrapper) ListUsers(c *gin.Context) {
 
 	// ------------- Optional query parameter "$expand" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand-user"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand-users"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
 		return
@@ -4997,6 +5013,14 @@ func (siw *ServerInterfaceWrapper) GetUserStatisticPropertyValue(c *gin.Context)
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatisticPropertyValueParams
 
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "client-request-id" -------------
@@ -5396,6 +5420,14 @@ func (siw *ServerInterfaceWrapper) GetUserSettingsPropertyValue(c *gin.Context) 
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserSettingsPropertyValueParams
+
+	// ------------- Optional query parameter "$format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 

@@ -823,6 +823,18 @@ type Csdl map[string]interface{}
 // Example: 2019-06-16
 type Date = edm.Date
 
+// DeletedEntity What OData 4.0 has in place of removedStatistic, for a client that sends OData-MaxVersion: 4.0 (OData JSON 4.0, 14.3).
+type DeletedEntity struct {
+	// OdataContext The context of the collection, with $deletedEntity.
+	OdataContext string `json:"@odata.context"`
+
+	// ID The URL of the statistic.
+	ID string `json:"id"`
+
+	// Reason deleted, or changed for a statistic that exists and that $filter does not keep.
+	Reason string `json:"reason"`
+}
+
 // DeltaToken defines model for deltaToken.
 type DeltaToken = string
 
@@ -1440,6 +1452,9 @@ type Expand = string
 // ExpandUser defines model for expandUser.
 type ExpandUser = string
 
+// ExpandUsers defines model for expandUsers.
+type ExpandUsers = string
+
 // Filter defines model for filter.
 type Filter = string
 
@@ -1508,6 +1523,9 @@ type Top = PageSize
 
 // TopUsers defines model for topUsers.
 type TopUsers = PageSize
+
+// ValueFormat defines model for valueFormat.
+type ValueFormat = string
 
 // Analytics The analytics of a user, with the settings and the statistics.
 type Analytics = UserAnalytics
@@ -1655,7 +1673,7 @@ type GetMeParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3).
 	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
@@ -2027,6 +2045,9 @@ type ClearMyStatisticPropertyValueParams struct {
 
 // GetMyStatisticPropertyValueParams defines parameters for GetMyStatisticPropertyValue.
 type GetMyStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2084,6 +2105,9 @@ type GetMySettingsPropertyParams struct {
 
 // GetMySettingsPropertyValueParams defines parameters for GetMySettingsPropertyValue.
 type GetMySettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2099,8 +2123,8 @@ type ListUsersParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
-	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
+	// Expand The value analytics includes the settings; * is the same. The option $select may follow in parentheses, as the analytics take it (OData URL 5.1.3). $expand within it is 501: the statistics can be included for one user at a time.
+	Expand *ExpandUsers `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Top The maximum number of users on the page. 0 asks for no users, and with $count=true for their number alone. There is then no @odata.nextLink.
 	Top *TopUsers `form:"$top,omitempty" json:"$top,omitempty"`
@@ -2126,7 +2150,7 @@ type GetUserParams struct {
 	// Select The properties to return. The id is always returned.
 	Select *SelectUser `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3). The statistics can be included for one user at a time.
+	// Expand The value analytics includes the settings; * is the same. Options may follow in parentheses, separated by semicolons: $select and $expand, as the analytics take them (OData URL 5.1.3).
 	Expand *ExpandUser `form:"$expand,omitempty" json:"$expand,omitempty"`
 
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
@@ -2498,6 +2522,9 @@ type ClearUserStatisticPropertyValueParams struct {
 
 // GetUserStatisticPropertyValueParams defines parameters for GetUserStatisticPropertyValue.
 type GetUserStatisticPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2555,6 +2582,9 @@ type GetUserSettingsPropertyParams struct {
 
 // GetUserSettingsPropertyValueParams defines parameters for GetUserSettingsPropertyValue.
 type GetUserSettingsPropertyValueParams struct {
+	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). A bare value has text/plain alone. Any other value is 406.
+	Format *ValueFormat `form:"$format,omitempty" json:"$format,omitempty"`
+
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
@@ -2876,6 +2906,32 @@ func (t *ActivityStatisticsChange) FromRemovedStatistic(v RemovedStatistic) erro
 
 // MergeRemovedStatistic performs a merge with any union data inside the ActivityStatisticsChange, using the provided RemovedStatistic
 func (t *ActivityStatisticsChange) MergeRemovedStatistic(v RemovedStatistic) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDeletedEntity returns the union data inside the ActivityStatisticsChange as a DeletedEntity
+func (t ActivityStatisticsChange) AsDeletedEntity() (DeletedEntity, error) {
+	var body DeletedEntity
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDeletedEntity overwrites any union data inside the ActivityStatisticsChange as the provided DeletedEntity
+func (t *ActivityStatisticsChange) FromDeletedEntity(v DeletedEntity) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeDeletedEntity performs a merge with any union data inside the ActivityStatisticsChange, using the provided DeletedEntity
+func (t *ActivityStatisticsChange) MergeDeletedEntity(v DeletedEntity) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err

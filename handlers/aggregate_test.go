@@ -42,6 +42,8 @@ func TestApply(t *testing.T) {
 			"$apply=filter(id eq 'none')/groupby((activity),aggregate($count as n))":                                                                               `[]`,
 			"$apply=compute(totalseconds(duration) as s,duration gt duration'PT5H' as isLong)/groupby((isLong),aggregate(s with average as mean))":                 `[{"isLong":false,"mean@odata.type":"#Decimal","mean":8883.8709677},{"isLong":true,"mean@odata.type":"#Decimal","mean":21600}]`,
 			"$apply=groupby((startDate,activity),aggregate(duration with sum as t))/groupby((startDate),aggregate(t with max as most,$count as n))/filter(n lt 5)": `[{"startDate":"2019-07-01","most@odata.type":"#Duration","most":"PT1H30M","n@odata.type":"#Decimal","n":1}]`,
+			// A whole number stays one by an alias: div has no rest.
+			"$apply=compute(year(startDate) add 1 as y)/compute(y div 2 as half)/groupby((half))": `[{"half@odata.type":"#Int64","half":1010}]`,
 			// Other options are about the groups.
 			"$apply=groupby((activity),aggregate(duration with sum as t))&$filter=t gt duration'PT21H' or activity eq 'Call'&$orderby=t desc,activity desc&$select=t": `[{"t@odata.type":"#Duration","t":"PT22H30M"},{"t@odata.type":"#Duration","t":"PT21H"}]`,
 			"$apply=filter(activity eq @a)/aggregate($count as n)&$filter=n gt @n&@a='Call'&@n=5":                                                                     `[{"n@odata.type":"#Decimal","n":7}]`,

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -193,7 +194,12 @@ func TestDeltaRefuses(t *testing.T) {
 	c.send("GET", deltaURL+"?$deltatoken=_%2F", "").wantRefused(t, 400, "BadRequest", "$deltatoken", "Take the whole")
 	c.send("GET", deltaURL+"?$top=0", "").wantRefused(t, 400, "BadRequest", "$top", "")
 	c.send("GET", deltaURL+"?$orderby=id", "").want(t, 501, "$orderby")
-	c.send("POST", deltaURL, "{}").want(t, 405)
+	for _, method := range []string{"PUT", "POST", "DELETE", "PATCH"} {
+		got := c.send(method, deltaURL, "{}", "Prefer", "create-if-missing").want(t, 405)
+		if got.header.Get("Allow") != "GET, HEAD" {
+			t.Errorf("%s: Allow: %s", method, got.header.Get("Allow"))
+		}
+	}
 }
 
 // TestDeltaGone checks that a token of another owner or of another store is 410, with the URL to begin again.
@@ -263,4 +269,30 @@ func TestDeltaObeysSettings(t *testing.T) {
 	c.send("PATCH", "/beta/me/analytics/settings", `{"hasOptedOut":true}`).want(t, 200)
 	c.send("GET", f.next, "").want(t, 403)
 	c.send("GET", deltaURL, "").want(t, 403)
+}
+
+// TestDeletedEntity checks how a client that asks for OData 4.0 by name is told of what is gone: by an entity with a
+// context of its own, and with its URL as the id (OData JSON 4.0, 14.3).
+func TestDeletedEntity(t *testing.T) {
+	c := newTestClient(t)
+	c.send("POST", collection, deltaBody("gone", "UTC")).want(t, 201)
+	link := c.pathOf(t, c.send("GET", deltaURL+"?$deltatoken=latest", "").want(t, 200).object(t)["@odata.deltaLink"].(string))
+	c.send("DELETE", collection+"/gone", "").want(t, 204)
+	deleted := func(headers ...string) map[string]any {
+		return c.send("GET", link, "", headers...).want(t, 200).object(t)["value"].([]any)[0].(map[string]any)
+	}
+	want := map[string]any{
+		"@odata.context": c.url + "/beta/$metadata#users('" + megan + "')/analytics/activityStatistics/$deletedEntity",
+		"id":             c.url + "/beta/users/" + megan + "/analytics/activityStatistics/gone",
+		"reason":         "deleted",
+	}
+	if got := deleted("OData-MaxVersion", "4.0"); !reflect.DeepEqual(got, want) {
+		t.Errorf("with 4.0 it is %v, want %v", got, want)
+	}
+	removed := map[string]any{"id": "gone", "@removed": map[string]any{"reason": "deleted"}}
+	for _, headers := range [][]string{nil, {"OData-MaxVersion", "4.01"}, {"OData-MaxVersion", "5.0"}} {
+		if got := deleted(headers...); !reflect.DeepEqual(got, removed) {
+			t.Errorf("with %v it is %v, want %v", headers, got, removed)
+		}
+	}
 }

@@ -15,8 +15,8 @@ func spaced(query string) string { return strings.ReplaceAll(query, " ", "%20") 
 // formatOf returns the query option $format with the value.
 func formatOf(value string) string { return "?$format=" + url.QueryEscape(value) }
 
-// TestFormatOnEveryOperation checks that each operation with a JSON response takes $format=json,
-// refuses any other format, and that no other operation takes $format. $metadata, which is also XML, has a test of its own.
+// TestFormatOnEveryOperation checks that each operation with a JSON response takes $format=json, and a bare value
+// $format=text/plain, that they refuse any other format, and that no other operation takes $format. $metadata, which is also XML, has a test of its own.
 func TestFormatOnEveryOperation(t *testing.T) {
 	bodies := map[string]string{"POST": `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`, "PATCH": `{}`, "PUT": `{"value":null}`}
 	for _, op := range checked.Operations(t) {
@@ -48,6 +48,12 @@ func TestFormatOnEveryOperation(t *testing.T) {
 		ok := op.Responses.Status(http.StatusOK)
 		if op.Method == "POST" && ok == nil {
 			ok = op.Responses.Status(http.StatusCreated)
+		}
+		if op.Method == "GET" && strings.HasSuffix(path, "$value") {
+			c.send("GET", path+"?$format=json", "", "Accept", "text/plain").wantRefused(t, 406, "NotAcceptable", "$format", "it must be text/plain, as in $format=text/plain.")
+			c.send("GET", path+formatOf("text/plain"), "", "Accept", "application/json").want(t, 200)
+			c.send("GET", path+formatOf("text/plain;charset=utf-8"), "").want(t, 200)
+			continue
 		}
 		if ok == nil || ok.Value.Content["application/json"] == nil || strings.HasSuffix(path, "$value") {
 			c.send(op.Method, path+"?$format=json", body, media...).want(t, 400, "There is no query option '$format' here")

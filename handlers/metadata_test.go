@@ -55,7 +55,7 @@ func TestMetadataDocument(t *testing.T) {
 	// OpenUI5 looks for the key and its property in the type of a collection, and not in base types.
 	for _, name := range []string{"user", "userAnalytics", "activityStatistics"} {
 		at := slices.IndexFunc(model.Schema.Entities, func(e entityType) bool { return e.Name == name })
-		if entity := model.Schema.Entities[at]; entity.Key.Name != "id" || entity.BaseType != "" || entity.Properties[0].Name != "id" {
+		if entity := model.Schema.Entities[at]; entity.Key.Name != "id" || entity.BaseType != "microsoft.graph.entity" || entity.Properties[0].Name != "id" {
 			t.Errorf("%s has the key %+v, the base %q and %+v", name, entity.Key, entity.BaseType, entity.Properties)
 		}
 	}

@@ -108,6 +108,7 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 		joinLines(r.Header, name)
 	}
 	req.Form = s.formOf(r.Header)
+	req.Asks40 = r.Header.Get(input.MaxVersionHeader) != "" && req.Form.Version == wire.Version40
 	if lines := r.Header["Client-Request-Id"]; len(lines) > 1 {
 		r.Header["Client-Request-Id"] = lines[:1]
 	}

@@ -137,7 +137,7 @@ func appendValue(text []byte, v Value) []byte {
 	switch v.Kind {
 	case KindBool:
 		return append(text, byte(rankOfBool(v.Bool)))
-	case KindNumber:
+	case KindNumber, KindInstant, KindTimeOfDay:
 		return binary.AppendVarint(text, v.Number)
 	case KindText, KindActivity:
 		return append(binary.AppendUvarint(text, uint64(len(v.Text))), v.Text...)

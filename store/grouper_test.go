@@ -43,6 +43,31 @@ func TestTooManyGroups(t *testing.T) {
 	}
 }
 
+// TestGroupsOfEachKind checks that two values of any kind make two groups.
+func TestGroupsOfEachKind(t *testing.T) {
+	number := Property{Name: PropertyDuration}
+	for name, of := range map[string]func(number int64) Value{
+		"boolean":     func(number int64) Value { return boolValue(number == 1) },
+		"number":      numberValue,
+		"text":        func(number int64) Value { return textValue(strings.Repeat("x", int(number))) },
+		"date":        func(number int64) Value { return dateValue(edm.Date(number)) },
+		"duration":    func(number int64) Value { return durationValue(edm.Duration(number)) },
+		"activity":    func(number int64) Value { return Value{Kind: KindActivity, Text: string(Activities[number])} },
+		"instant":     func(number int64) Value { return Value{Kind: KindInstant, Number: number} },
+		"time of day": func(number int64) Value { return Value{Kind: KindTimeOfDay, Number: number} },
+	} {
+		var rows []Group
+		for i := range 6 {
+			rows = append(rows, Group{of(int64(i % 2))})
+		}
+		by := Transformation{Names: []PropertyName{number.Name}, Aggregation: &Aggregation{Keys: []Expr{number}, Aggregates: []Aggregate{{CountAll, nil}}}}
+		got, err := by.Of(t.Context(), rows)
+		if want := []Group{{of(0), wholeNumber(3)}, {of(1), wholeNumber(3)}}; err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, %v; want %v", name, got, err, want)
+		}
+	}
+}
+
 // TestTransformations checks filters, computed values and groups of groups.
 func TestTransformations(t *testing.T) {
 	names := []PropertyName{"activity", "total"}

@@ -46,6 +46,7 @@ type Tracked struct {
 	Position int64
 	ID       string
 	// Statistic is what is stored under the id now, even if that is newer than the span. Its revision is
-	// NoRevision if nothing is stored.
+	// NoRevision if nothing is stored, and if the id was last tracked as deleted: a statistic that has been
+	// created since then comes in a later span.
 	Statistic Statistic
 }

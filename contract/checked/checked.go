@@ -231,10 +231,15 @@ func (c checker) route(request *http.Request) *routers.Route {
 	for _, server := range c.doc.Servers {
 		rest, below := strings.CutPrefix(path, server.URL+"/")
 		for _, template := range c.doc.Paths.InMatchingOrder() {
-			item := c.doc.Paths.Value(template)
-			if operation := item.GetOperation(method); below && operation != nil && matches(template[1:], rest) {
-				return &routers.Route{Spec: c.doc, Path: template, PathItem: item, Method: method, Operation: operation}
+			if !below || !matches(template[1:], rest) {
+				continue
 			}
+			item := c.doc.Paths.Value(template)
+			operation := item.GetOperation(method)
+			if operation == nil {
+				return nil // another path that matches is less exact: delta() is no id
+			}
+			return &routers.Route{Spec: c.doc, Path: template, PathItem: item, Method: method, Operation: operation}
 		}
 	}
 	return nil

@@ -61,8 +61,8 @@ func (f bodyForm) undoObject(object map[string]any) error {
 			return err
 		}
 		before, control, isControl := strings.Cut(name, "@")
-		if !isControl || strings.Contains(strings.TrimPrefix(control, "odata."), ".") {
-			continue // an annotation of a vocabulary
+		if !isControl || control == "removed" || strings.Contains(strings.TrimPrefix(control, "odata."), ".") {
+			continue // @removed is Graph's name, too; one with a dot is an annotation of a vocabulary
 		}
 		short, isPrefixed := strings.CutPrefix(control, "odata.")
 		if isPrefixed == f.is401 {

@@ -19,37 +19,99 @@ def duration(ticks):
 
 
 durations = st.integers(-(2**63), 2**63 - 1).map(duration)
+hours = st.integers(-99, 99).map(lambda number: f"duration'{duration(number * 36 * 10**9)}'")
 dates = st.dates().map(str)
-properties = st.sampled_from(["id", "activity", "startDate", "endDate", "timeZoneUsed", "duration"])
+names = ["id", "activity", "startDate", "endDate", "timeZoneUsed", "duration"]
+properties = st.sampled_from(names)
+
+
+def listed(parts, most):
+    return st.lists(parts, min_size=1, max_size=most, unique=True).map(",".join)
+
+
+# Expressions of each type.
+numbers = st.one_of(
+    st.builds("{}({})".format, st.sampled_from(["year", "month", "day"]), st.sampled_from(["startDate", "endDate"])),
+    st.builds("({}(totalseconds(duration)) {} {})".format, st.sampled_from(["round", "floor", "ceiling"]), st.sampled_from(["add", "sub", "mul", "div", "divby", "mod"]), st.integers(1, 99)),
+    st.sampled_from(["length(timeZoneUsed)", "indexof(timeZoneUsed,'t')", "-3.5", "totaloffsetminutes(now())"]),
+)
+spans = st.one_of(st.just("duration"), hours, st.builds("(duration {} {})".format, st.sampled_from(["add", "sub"]), hours), st.integers(-9, 9).map("(duration mul {})".format))
+days = st.one_of(st.sampled_from(["startDate", "endDate", "date(now())"]), dates, st.builds("(startDate {} duration'P{}D')".format, st.sampled_from(["add", "sub"]), st.integers(0, 99)))
+texts = st.sampled_from(["timeZoneUsed", "'UTC'", "tolower(timeZoneUsed)", "concat(id,'x')", "substring(trim(timeZoneUsed),1,2)"])
+times = st.sampled_from(["time(now())", "07:30:00", "12:00:00.5"])
 comparisons = st.one_of(
     st.builds("duration {} {}".format, st.sampled_from(["eq", "ne", "gt", "ge", "lt", "le"]), durations.map("duration'{}'".format)),
-    st.builds("{} ge {}".format, st.sampled_from(["startDate", "endDate"]), dates),
-    st.builds("year({}) eq {}".format, st.sampled_from(["startDate", "endDate"]), st.integers(1, 9999)),
+    *(st.builds("{} {} {}".format, part, st.sampled_from(["eq", "ne", "gt", "ge", "lt", "le"]), part) for part in (numbers, spans, days, texts, times)),
     st.builds("contains(timeZoneUsed,'{}')".format, st.from_regex(r"\A[a-z' ]{0,9}\Z").map(lambda text: text.replace("'", "''"))),
-    st.sampled_from(["activity in ('Call','Chat')", "timeZoneUsed eq null", "isof('microsoft.graph.callActivityStatistics')"]),
+    st.sampled_from(
+        [
+            "activity in ('Call','Chat')",
+            "timeZoneUsed eq null",
+            "isof('microsoft.graph.callActivityStatistics')",
+            "matchespattern(timeZoneUsed,'^[A-Z][a-z]+')",
+            "startswith(id,'f') eq true",
+            "microsoft.graph.meetingActivityStatistics/long gt duration'PT0S'",
+            "now() gt 2019-06-16T07:30:00Z",
+        ]
+    ),
 )
 filters = st.recursive(
     comparisons,
     lambda part: st.one_of(st.builds("not ({})".format, part), st.builds("({}) {} {}".format, part, st.sampled_from(["and", "or"]), part)),
     max_leaves=6,
 )
-orders = st.lists(st.builds("{}{}".format, properties, st.sampled_from(["", " asc", " desc"])), min_size=1, max_size=4, unique_by=lambda order: order.split()[0])
+directions = st.sampled_from(["", " asc", " desc"])
+orders = st.lists(st.builds("{}{}".format, properties, directions), min_size=1, max_size=4, unique_by=lambda order: order.split()[0]).map(",".join)
+# $skip may be too large beside an expression, so $orderby has expressions only where the skip is here as well.
+calculated = st.builds("{}{}".format, st.sampled_from(["year(startDate)", "length(timeZoneUsed)", "duration mul -2", "endDate sub startDate", "toupper(timeZoneUsed)"]), directions)
 tags = st.builds('{}"{}"'.format, st.sampled_from(["", "W/"]), st.from_regex(r"\A[A-Za-z0-9_-]{0,12}\Z"))
 
 schemathesis.openapi.format("odata-filter", filters)
-schemathesis.openapi.format("odata-orderby", orders.map(",".join))
-schemathesis.openapi.format("odata-select", st.lists(properties, min_size=1, max_size=4).map(",".join))
-schemathesis.openapi.format("odata-query", st.one_of(filters.map("$filter={}".format), st.integers(0, 50).map("$top={}".format)).map(partial(quote, safe="$=&'")))
+schemathesis.openapi.format("odata-orderby", orders)
+schemathesis.openapi.format("odata-select", listed(properties, 4))
+schemathesis.openapi.format("odata-query", st.one_of(filters.map("$filter={}".format), calculated.map("$orderby={}".format), st.integers(0, 50).map("$top={}".format)).map(partial(quote, safe="$=&'")))
 schemathesis.openapi.format("edm-duration", durations)
-# Every $apply makes the same three names, so that the other options fit each of them. The sum of random durations may
-# be out of range (400).
-parts = "groupby((activity),aggregate($count as n,duration with {} as total))".format
-applies = st.builds("{}{}".format, st.one_of(st.just(""), filters.map("filter({})/".format)), st.sampled_from(["average", "min", "max"]).map(parts))
-groups = ["activity", "n", "total"]
+
+
+def option(name, values):
+    return st.one_of(st.just(""), values.map((name + "={}").format))
+
+
+def expand(name, *options):
+    """Is an item of $expand with some of the options in parentheses."""
+    return st.tuples(*options).map(lambda chosen: ";".join(filter(None, chosen))).map(lambda text: f"{name}({text})" if text else name)
+
+
+selected = st.sampled_from(["id", "settings", "settings/hasOptedOut", "activityStatistics", "*"])
+statistics = st.one_of(
+    st.sampled_from(["activityStatistics/$count", "activityStatistics/microsoft.graph.callActivityStatistics"]),
+    expand(
+        "activityStatistics",
+        option("$filter", filters),
+        option("$orderby", st.one_of(orders, calculated)),
+        option("$select", listed(properties, 4)),
+        option("$top", st.integers(0, 9)),
+        option("$skip", st.integers(0, 9)),
+        option("$count", st.sampled_from(["true", "false"])),
+    ),
+)
+schemathesis.openapi.format("odata-select-analytics", listed(selected, 3))
+schemathesis.openapi.format("odata-expand", st.one_of(st.just("*"), statistics))
+schemathesis.openapi.format("odata-select-user", listed(st.sampled_from(["id", "userPrincipalName", "analytics"]), 3))
+schemathesis.openapi.format("odata-expand-user", st.one_of(st.just("*"), expand("analytics", option("$select", listed(selected, 3)), option("$expand", statistics))))
+schemathesis.openapi.format("odata-expand-users", st.one_of(st.just("*"), expand("analytics", option("$select", listed(selected, 3)))))
+person = st.sampled_from([f"'{user}'" for user in users])
+schemathesis.openapi.format("odata-filter-user", st.one_of(person.map("id eq {}".format), listed(person, 2).map("id in ({})".format), st.just("userPrincipalName eq 'megan@example.com'")))
+schemathesis.openapi.format("odata-orderby-user", st.sampled_from(["id", "id asc"]))
+# Every $apply makes month and total, as that of the contract's example, and the other options name only these. The sum of
+# random durations may be out of range (400), and now() is 501 there.
+parts = "groupby((activity,month),aggregate($count as n,timeZoneUsed with countdistinct as zones,duration with {} as total))".format
+applies = st.builds("{}compute(month(startDate) as month)/{}".format, st.one_of(st.just(""), filters.filter(lambda text: "now" not in text).map("filter({})/".format)), st.sampled_from(["average", "min", "max"]).map(parts))
+groups = st.sampled_from(["month", "total"])
 schemathesis.openapi.format("odata-apply", applies)
-schemathesis.openapi.format("odata-filter-groups", st.one_of(durations.map("total gt duration'{}'".format), st.integers(0, 99).map("n ge {}".format)))
-schemathesis.openapi.format("odata-orderby-groups", st.lists(st.sampled_from(groups), min_size=1, max_size=3, unique=True).map(",".join))
-schemathesis.openapi.format("odata-select-groups", st.lists(st.sampled_from(groups), min_size=1, max_size=3).map(",".join))
+schemathesis.openapi.format("odata-filter-groups", st.one_of(durations.map("total gt duration'{}'".format), st.integers(0, 12).map("month mul 2 ge {} add 1".format)))
+schemathesis.openapi.format("odata-orderby-groups", listed(groups, 2))
+schemathesis.openapi.format("odata-select-groups", listed(groups, 2))
 schemathesis.openapi.format("entity-tag-list", st.one_of(st.just("*"), st.lists(tags, min_size=1, max_size=3).map(", ".join)))
 
 
@@ -75,11 +137,14 @@ def before_load_schema(context, raw_schema):
     update = schemas["activityStatisticsUpdate"]
     common = {name: update["properties"][name] for name in ["startDate", "endDate", "timeZoneUsed", "duration"]}
     schemas["activityStatisticsUpdate"] = {"anyOf": [update, {**update, "properties": common}]}
+    # Of the tokens of a change tracking, only this one is valid without the answer that it comes from.
+    raw_schema["components"]["parameters"]["deltatoken"]["schema"] = {"type": "string", "enum": ["latest"]}
     # A $skiptoken is valid only with the query of the page before it.
+    skiptokens = ["#/components/parameters/skiptoken", "#/components/parameters/deltaSkiptoken"]
     for path in raw_schema["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict):
-                operation["parameters"] = [p for p in operation.get("parameters", []) if p.get("$ref") != "#/components/parameters/skiptoken"]
+                operation["parameters"] = [p for p in operation.get("parameters", []) if p.get("$ref") not in skiptokens]
 
 
 @schemathesis.hook

@@ -69,11 +69,14 @@ func Negotiate(r *http.Request, op *spec.Operation) (wire.Format, error) {
 		return wire.Format{Level: wire.MetadataMinimal}, nil
 	}
 	if asked := Format(r.URL.RawQuery); asked != "" {
-		offered := slices.DeleteFunc(slices.Clone(op.Produces), func(media string) bool { return !strings.HasPrefix(media, applicationKind) })
+		offered := op.Produces
+		if slices.ContainsFunc(offered, isApplication) {
+			offered = slices.DeleteFunc(slices.Clone(offered), func(media string) bool { return !isApplication(media) })
+		}
 		format, ok := wire.FormatOption(asked, offered)
 		if !ok {
-			return format, problem.Refuse(problem.ErrFormat, FormatOption, "'%s' is '%s'; it must be %s, as in %s=json.",
-				FormatOption, problem.Shown(asked), formatNames(offered), FormatOption)
+			return format, problem.Refuse(problem.ErrFormat, FormatOption, "'%s' is '%s'; it must be %s, as in %s=%s.",
+				FormatOption, problem.Shown(asked), formatNames(offered), FormatOption, strings.TrimPrefix(offered[0], applicationKind))
 		}
 		return format, nil
 	}
@@ -90,8 +93,10 @@ func Negotiate(r *http.Request, op *spec.Operation) (wire.Format, error) {
 	return format, nil
 }
 
-// applicationKind is how the media types begin that $format can ask for.
+// applicationKind is how the media types begin that $format can ask for if there is one: a bare value is text alone.
 const applicationKind = "application/"
+
+func isApplication(media string) bool { return strings.HasPrefix(media, applicationKind) }
 
 // inKind returns the media types with that of the request's body as the first one: a batch is answered in kind (OData
 // Protocol 11.7.1).

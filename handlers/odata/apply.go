@@ -32,9 +32,9 @@ type Column struct {
 	Kind store.Kind
 	// IsDeclared reports whether the column is a property of statistics and not an alias.
 	IsDeclared bool
-	// IsInteger reports whether the values are of the type Edm.Int32. Other numbers are of the
-	// type Edm.Decimal.
-	IsInteger bool
+	// IsInteger reports whether the values are whole by their type: Edm.Int32 if IsSmall is true, too,
+	// and else Edm.Int64. Other numbers are of the type Edm.Decimal.
+	IsInteger, IsSmall bool
 
 	longest int // of a text, in characters
 }

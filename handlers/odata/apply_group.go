@@ -127,7 +127,9 @@ func (a *applyParser) value() (store.Aggregate, Column, error) {
 	if method == store.MethodCountDistinct {
 		column = Column{Kind: store.KindNumber}
 	}
-	column.IsInteger = column.IsInteger && (method == store.MethodMin || method == store.MethodMax)
+	if method != store.MethodMin && method != store.MethodMax {
+		column.IsInteger, column.IsSmall = false, false
+	}
 	return store.Aggregate{Method: method, Of: made.expr}, column, nil
 }
 
@@ -165,7 +167,7 @@ func (a *applyParser) method(x operand) (store.Method, error) {
 
 // columnOf returns the column of an operand's values.
 func (a *applyParser) columnOf(x operand) Column {
-	column := Column{Kind: x.kind}
+	column := Column{Kind: x.kind, IsInteger: x.whole}
 	switch expr := x.expr.(type) {
 	case store.Property:
 		if alias, ok := a.columns[expr.Name]; ok {
@@ -173,7 +175,7 @@ func (a *applyParser) columnOf(x operand) Column {
 		}
 		column.Name, column.IsDeclared = expr.Name, true
 	case store.Function:
-		column.IsInteger = x.whole
+		column.IsSmall = x.whole
 	}
 	if x.kind == store.KindText {
 		column.longest = a.model.textOf(x.expr).longest

@@ -24,6 +24,7 @@ var applies = map[string]string{
 	"identity/filter(isof(microsoft.graph.callActivityStatistics))/filter(long ne null)/identity/groupby((id))":                               "filter(isof(microsoft.graph.callActivityStatistics) and long ne null)/groupby((id))",
 	"compute(month(startDate) as Month,year(startDate) as Year)/groupby((YEAR,month),aggregate(duration with sum as total))":                  "compute(year(startDate) as Year,month(startDate) as Month)/groupby((Year,Month),aggregate(duration with sum as total))",
 	"compute(month(startDate) as m)/filter(m eq 6)/compute(totalseconds(duration) as s)/aggregate(s with sum as seconds)":                     "filter(month(startDate) eq 6)/aggregate(totalseconds(duration) with sum as seconds)",
+	"compute(year(startDate) add 1 as y)/filter(y div 2 eq 1013)/aggregate(substring(id,y) with max as x)":                                    "filter((year(startDate) add 1) div 2 eq 1013)/aggregate(substring(id,year(startDate) add 1) with max as x)",
 	"groupby((startDate,activity),aggregate(duration with sum as t))/filter(t gt duration'PT1H')/groupby((startDate),aggregate($count as n))": "",
 	"groupby((startDate),aggregate(duration with sum as t))/compute(totalseconds(t) as s,t as u)/aggregate(s with max as most)":               "",
 	"groupby((activity),aggregate(duration with sum as Total))/filter(total eq null)":                                                         "groupby((activity),aggregate(duration with sum as Total))/filter(Total eq null)",
@@ -115,16 +116,17 @@ func TestParseApplyRefuses(t *testing.T) {
 
 // TestNamesOfTheResult checks which names $filter, $orderby and $select may use after $apply.
 func TestNamesOfTheResult(t *testing.T) {
-	applied, err := model.ParseApply("compute(month(startDate) as month)/groupby((activity,month),aggregate(duration with sum as total,timeZoneUsed with min as zone))")
+	applied, err := model.ParseApply("compute(month(startDate) as month,year(startDate) add 1 as next)/groupby((activity,month,next),aggregate(duration with sum as total,timeZoneUsed with min as zone,next with sum as years))")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []odata.Column{
-		{Name: "activity", Kind: store.KindActivity, IsDeclared: true}, {Name: "month", Kind: store.KindNumber, IsInteger: true},
-		{Name: "total", Kind: store.KindDuration}, {Name: "zone", Kind: store.KindText},
+		{Name: "activity", Kind: store.KindActivity, IsDeclared: true}, {Name: "month", Kind: store.KindNumber, IsInteger: true, IsSmall: true},
+		{Name: "next", Kind: store.KindNumber, IsInteger: true}, {Name: "total", Kind: store.KindDuration}, {Name: "zone", Kind: store.KindText},
+		{Name: "years", Kind: store.KindNumber},
 	}
 	for i, column := range applied.Columns {
-		if column.Name != want[i].Name || column.Kind != want[i].Kind || column.IsDeclared != want[i].IsDeclared || column.IsInteger != want[i].IsInteger {
+		if column.Name != want[i].Name || column.Kind != want[i].Kind || column.IsDeclared != want[i].IsDeclared || column.IsInteger != want[i].IsInteger || column.IsSmall != want[i].IsSmall {
 			t.Errorf("column %d is %+v, want %+v", i, column, want[i])
 		}
 	}

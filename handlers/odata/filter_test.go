@@ -39,6 +39,8 @@ var filters = map[string]store.Expr{
 	"duration gt 'PT1H'":                           bin(prop("duration"), store.Gt, lit(duration("PT1H"))),
 	"'-P1D' lt duration":                           bin(lit(duration("-P1D")), store.Lt, prop("duration")),
 	"startDate eq '2019-06-16'":                    bin(prop("startDate"), store.Eq, lit(date("2019-06-16"))),
+	"startDate ge 2019-06-16T00:00:00Z":            bin(prop("startDate"), store.Ge, lit(date("2019-06-16"))),
+	"startDate in (2019-06-16T00:00Z)":             store.In{X: prop("startDate"), List: []store.Value{date("2019-06-16")}},
 	"duration'PT60M' eq 'PT1H'":                    bin(lit(duration("PT1H")), store.Eq, lit(duration("PT1H"))),
 	"id eq 'PT1H'":                                 bin(prop("id"), store.Eq, lit(text("PT1H"))),
 	"'PT1H' eq 'PT60M'":                            bin(lit(text("PT1H")), store.Eq, lit(text("PT60M"))),

@@ -12,3 +12,6 @@ func FilterFunctions() []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// Transformations returns the sorted names of all transformations that $apply may have.
+func Transformations() []string { return slices.Clone(here) }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"afterhours/store"
+	"afterhours/store/edm"
 )
 
 // kindTypeName is the kind of @odata.type. Only eq and ne take it, and their other
@@ -145,12 +146,26 @@ func (p *parser) unify(sides []operand) error {
 		if side.kind == store.KindNull {
 			continue
 		}
+		if leader.kind == store.KindDate {
+			side = midnightAsDate(side)
+		}
 		var ok bool
 		if sides[i], ok = p.as(side, leader.kind); !ok {
 			return p.fault(side.start, "expected %s to compare with %s, found %s%s", p.model.describe(leader.kind), p.piece(leader), p.piece(side), p.suggestion(side, leader.kind))
 		}
 	}
 	return nil
+}
+
+// midnightAsDate returns midnight in UTC as its date, since DevExtreme writes all dates as times. It returns any
+// other operand unchanged.
+func midnightAsDate(x operand) operand {
+	literal, isLiteral := x.expr.(store.Literal)
+	if isLiteral && x.kind == store.KindInstant && !x.shifted && literal.Value.Number%int64(edm.Day) == 0 {
+		x.kind = store.KindDate
+		x.expr = store.Literal{Value: store.Value{Kind: x.kind, Date: edm.Date(literal.Value.Number / int64(edm.Day))}}
+	}
+	return x
 }
 
 // leading returns the operand that decides the kind of a comparison: the first one that

@@ -153,7 +153,14 @@ func (s *Service) appendChange(text []byte, req *Request, wanted delta, change *
 	if wanted.span.Since == (store.Mark{}) {
 		return text
 	}
-	text = wire.AppendMember(append(text, '{'), "id", change.ID)
+	text = append(text, '{')
+	if req.Asks40 { // an entity of its own, named by its URL (OData JSON 4.0, 14.3)
+		text = wire.AppendMember(text, "@odata.context", req.contextURL(wanted.owner, "/activityStatistics/$deletedEntity"))
+		text = wire.AppendMember(text, "id", req.entityURL(store.Key{Owner: wanted.owner, ID: change.ID}))
+		text = wire.AppendMember(text, "reason", reason)
+		return append(text[:len(text)-1], "},"...)
+	}
+	text = wire.AppendMember(text, "id", change.ID)
 	text = wire.AppendMember(append(text, `"@removed":{`...), "reason", reason)
 	return append(text[:len(text)-1], "}},"...)
 }

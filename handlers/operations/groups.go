@@ -77,15 +77,19 @@ func typeNameOf(column odata.Column) string {
 	case store.KindActivity:
 		return "#microsoft.graph.analyticsActivityType"
 	case store.KindNumber:
-		if column.IsInteger {
+		switch {
+		case column.IsSmall:
 			return "#Int32"
+		case column.IsInteger:
+			return "#Int64"
 		}
 		return "#Decimal"
 	}
 	return ""
 }
 
-// appendValue appends a member and a comma. A decimal number is text for IEEE754Compatible (OData JSON 3.2).
+// appendValue appends a member and a comma. A number that is no Edm.Int32 is text for
+// IEEE754Compatible (OData JSON 3.2).
 func (p *groupsPage) appendValue(text []byte, column odata.Column, value store.Value) []byte {
 	name := string(column.Name)
 	switch value.Kind {
@@ -103,7 +107,7 @@ func (p *groupsPage) appendValue(text []byte, column odata.Column, value store.V
 	case store.KindBool:
 		literal = strconv.FormatBool(value.Bool)
 	case store.KindNumber:
-		if literal = decimal(value.Number); p.form.IEEE754 && !column.IsInteger {
+		if literal = decimal(value.Number); p.form.IEEE754 && !column.IsSmall {
 			return wire.AppendMember(text, name, literal)
 		}
 	}

@@ -25,6 +25,8 @@ type Request struct {
 	Aliases odata.Aliases
 	// Form is how the response writes statistics. An operation adds the selection.
 	Form wire.Form
+	// Asks40 is true if the client asks for OData 4.0, and not only for Graph.
+	Asks40 bool
 	// References is true if the response has the URL of each statistic in its place ($ref).
 	References bool
 	// Caller is the principal of the token.

@@ -17,11 +17,13 @@ type shape struct {
 	expand   []odata.Expansion
 	// format is $format, which links to other pages repeat; nil for none.
 	format *string
+	// version is that of the response.
+	version wire.Version
 }
 
 // shapeOf reads the options, nil for none. The error names every fault of them.
 func (s *Service) shapeOf(req *Request, on *odata.Resource, selected, expand, format *string) (shape, error) {
-	wanted := shape{format: format}
+	wanted := shape{format: format, version: req.Form.Version}
 	var faults []gen.ErrorDetail
 	var err error
 	if selected != nil {
@@ -76,7 +78,7 @@ func (w shape) showsPart(of, property string) bool {
 
 // suffix returns the part of a context URL for the shape (OData Protocol 10.8 and 10.10).
 func (w shape) suffix() string {
-	if list := selectList(w.selected, w.expand); len(list) > 0 {
+	if list := w.selectList(w.selected, w.expand); len(list) > 0 {
 		return "(" + strings.Join(list, ",") + ")"
 	}
 	return ""
@@ -84,11 +86,11 @@ func (w shape) suffix() string {
 
 // selectList returns the items of a context URL. In OData 4.0 an expansion without a $select or $expand
 // of its own is left out.
-func selectList(selected []string, expand []odata.Expansion) []string {
+func (w shape) selectList(selected []string, expand []odata.Expansion) []string {
 	list := slices.Clone(selected)
 	for _, one := range expand {
-		if one.Select != nil || one.Expand != nil {
-			list = append(list, one.Property+"("+strings.Join(selectList(one.Select, one.Expand), ",")+")")
+		if w.version == wire.Version401 || one.Select != nil || one.Expand != nil {
+			list = append(list, one.Property+"("+strings.Join(w.selectList(one.Select, one.Expand), ",")+")")
 		}
 	}
 	return list

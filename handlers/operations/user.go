@@ -56,7 +56,7 @@ func (s *Service) appendUser(ctx context.Context, text []byte, req *Request, per
 	}
 	if expansion != nil {
 		var err error
-		within := shape{expansion.Select, expansion.Expand, wanted.format}
+		within := shape{expansion.Select, expansion.Expand, wanted.format, wanted.version}
 		text, err = s.appendAnalytics(ctx, append(text, `"`+analyticsProperty+`":`...), req, person.Owner, within, "")
 		if err != nil {
 			return nil, err

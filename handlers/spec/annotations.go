@@ -10,7 +10,7 @@ import (
 type reference struct{ Namespace, Alias, URL string }
 
 // vocabularies are the vocabularies of OASIS that the annotations are from.
-var vocabularies = []reference{vocabulary("Core"), vocabulary("Capabilities")}
+var vocabularies = []reference{vocabulary("Core"), vocabulary("Capabilities"), vocabulary("Aggregation")}
 
 func vocabulary(alias string) reference {
 	name := "Org.OData." + alias + ".V1"
@@ -18,10 +18,20 @@ func vocabulary(alias string) reference {
 }
 
 // annotation is a term, with the alias of its vocabulary, and its value: a bool, a string, an enumValue, a
-// pathValue, a record, or a collection.
+// pathValue, a propertyPath, a record, or a collection.
 type annotation struct {
 	Term  string
 	Value any
+}
+
+// fullTerm returns the term with the namespace of its vocabulary instead of the alias.
+func (a annotation) fullTerm() string {
+	for _, one := range vocabularies {
+		if name, isOfIt := strings.CutPrefix(a.Term, one.Alias+"."); isOfIt {
+			return one.Namespace + "." + name
+		}
+	}
+	return a.Term
 }
 
 type (
@@ -29,6 +39,8 @@ type (
 	enumValue string
 	// pathValue is the path of a navigation property.
 	pathValue string
+	// propertyPath is the path of another property.
+	propertyPath string
 	// record has properties in their order.
 	record []recordProperty
 	// collection has values of one kind.

@@ -9,7 +9,6 @@ import (
 // its response has groups in place of statistics. All three are as CanonicalURL and CanonicalQuery return
 // them.
 func (c *Contract) WithApply(path, raw, query string) (string, string) {
-	const segment = "/$apply"
 	if !strings.HasPrefix(query, "$apply=") && !strings.Contains(query, "&$apply=") {
 		return path, raw
 	}
@@ -17,11 +16,11 @@ func (c *Contract) WithApply(path, raw, query string) (string, string) {
 	if raw == "" {
 		escaped = path
 	}
-	if c.OperationAt(http.MethodGet, escaped+segment) == nil {
+	if c.OperationAt(http.MethodGet, escaped+applyPart) == nil {
 		return path, raw
 	}
 	if raw != "" {
-		raw += segment
+		raw += applyPart
 	}
-	return path + segment, raw
+	return path + applyPart, raw
 }

@@ -21,6 +21,8 @@ const (
 	analyticsPart  = "/analytics"
 	statisticsPart = analyticsPart + "/activityStatistics"
 	keyPart        = "/{activityStatistics-id}"
+	deltaPart      = "/" + deltaName
+	applyPart      = "/$apply"
 )
 
 // addCapabilities annotates the model with what clients can do, by the operations of the contract
@@ -29,13 +31,32 @@ func (c *Contract) addCapabilities(m *metadata) {
 	users, me := &m.Container.EntitySets[0], &m.Container.Singletons[0]
 	users.Annotations = terms(slices.Concat(c.collectionQueries(usersPath), c.collectionOnly(usersPath), c.collectionAccess(usersPath, userPath)))
 	users.Annotations = append(users.Annotations, annotation{"Capabilities.NavigationRestrictions", c.navigation(userPath)})
+	restrictUsers(users.Annotations)
 	me.Annotations = terms(slices.Concat(c.entityQueries(mePath), c.entityAccess(mePath)))
 	me.Annotations = append(me.Annotations, annotation{"Capabilities.NavigationRestrictions", c.navigation(mePath)})
 	m.Container.Annotations = c.service()
+	m.Functions = c.functions()
 	for i := range m.Entities {
 		if m.Entities[i].Name == "userAnalytics" {
 			statistics := &m.Entities[i].Navigation[0]
 			statistics.Annotations = append(statistics.Annotations, c.containment()...)
+		}
+	}
+}
+
+// restrictUsers adds to the annotations of users what a query of them can be, which the contract says in words alone.
+func restrictUsers(annotations []annotation) {
+	single := func(property propertyPath) record {
+		return record{{"Property", property}, {"AllowedExpressions", "SingleValue"}}
+	}
+	more := map[string]record{
+		"Capabilities.FilterRestrictions": {{"FilterExpressionRestrictions", collection{single("id"), single("userPrincipalName")}}},
+		"Capabilities.SortRestrictions":   {{"AscendingOnlyProperties", collection{propertyPath("id")}}, {"NonSortableProperties", collection{propertyPath("userPrincipalName")}}},
+		"Capabilities.ExpandRestrictions": {{"NonExpandableProperties", collection{pathValue("analytics/activityStatistics")}}},
+	}
+	for i, one := range annotations {
+		if properties := more[one.Term]; properties != nil {
+			annotations[i].Value = append(one.Value.(record), properties...)
 		}
 	}
 }
@@ -84,10 +105,27 @@ func (c *Contract) navigation(user string) record {
 func (c *Contract) containment() []annotation {
 	statistics := userPath + statisticsPart
 	annotations := append([]annotation{{"Core.OptimisticConcurrency", collection{}}}, terms(c.collectionOnly(statistics))...)
-	if c.has(http.MethodGet, statistics+"/delta()") {
+	if c.has(http.MethodGet, statistics+deltaPart) {
 		annotations = append(annotations, annotation{"Capabilities.ChangeTracking", record{{"Supported", true}}})
 	}
+	if c.has(http.MethodGet, statistics+applyPart) {
+		annotations = append(annotations, annotation{"Aggregation.ApplySupported", record{
+			{"Transformations", textCollection(odata.Transformations())},
+			{"Rollup", enumValue("Org.OData.Aggregation.V1.RollupType/None")},
+		}})
+	}
 	return annotations
+}
+
+// functions returns the functions that the contract has.
+func (c *Contract) functions() []function {
+	delta := c.operationOf(http.MethodGet, userPath+statisticsPart+deltaPart)
+	if delta == nil {
+		return nil
+	}
+	notInPath := annotation{"Capabilities.OperationRestrictions", record{{"FilterSegmentSupported", false}}}
+	return []function{{Name: "delta", Collection: collectionOf + namespace + ".activityStatistics)",
+		Annotations: append(describe(delta.Summary), notInPath)}}
 }
 
 // collectionQueries returns which query options a collection takes.

@@ -20,6 +20,7 @@ type metadata struct {
 	Enums      []enumType
 	Complexes  []structuredType
 	Entities   []structuredType
+	Functions  []function
 	Container  container
 }
 
@@ -60,6 +61,15 @@ type property struct {
 	Annotations    []annotation
 }
 
+// function is a function without parameters that is bound to a collection, and returns one.
+type function struct {
+	Name string
+	// Collection is the type of both: Collection() of a qualified name. What is returned is of the
+	// entity set that the function is bound to.
+	Collection  string
+	Annotations []annotation
+}
+
 // container is the entity container: the entries of the service document.
 type container struct {
 	Name        string
@@ -74,6 +84,9 @@ type containerEntry struct {
 }
 
 const namespace = "microsoft.graph"
+
+// bindingParameter is the name of the parameter of a function that is bound, as Graph has it.
+const bindingParameter = "bindingParameter"
 
 // durationPrecision is the number of decimals of a duration's seconds: ticks of 100 ns.
 const durationPrecision = 7
@@ -95,16 +108,18 @@ func newMetadata(schemas openapi3.Schemas, types []*wire.Type) (*metadata, error
 	if err != nil {
 		return nil, err
 	}
-	// The types repeat the id and the key of entity, which is their base in Graph: OpenUI5 finds the key only in the type itself.
+	// In Graph, entity has the id and the key. Here each type has its own: OpenUI5 reads no base types, and CSDL lets
+	// no type repeat what its base has.
+	const entity = namespace + ".entity"
 	entities := []structuredType{
-		{Name: "entity", Abstract: true, Key: "id", Properties: base[:1], Annotations: describe("Anything with an id.")},
-		{Name: "user", Key: "id", Properties: append(base[:1:1], user...), Navigation: []property{analytics},
+		{Name: "entity", Abstract: true, Annotations: describe("Anything with an id.")},
+		{Name: "user", BaseType: entity, Key: "id", Properties: append(base[:1:1], user...), Navigation: []property{analytics},
 			Annotations: describe(schemas["user"].Value.Description)},
-		{Name: "userAnalytics", Key: "id", Annotations: describe(schemas["userAnalytics"].Value.Description),
+		{Name: "userAnalytics", BaseType: entity, Key: "id", Annotations: describe(schemas["userAnalytics"].Value.Description),
 			Properties: []property{base[0], {Name: "settings", Type: namespace + ".settings", Annotations: describe(schemas["settings"].Value.Description)}},
 			Navigation: []property{{Name: "activityStatistics", Type: "Collection(" + namespace + ".activityStatistics)", Nullable: true, ContainsTarget: true,
 				Annotations: describe("The statistics of the user.")}}},
-		{Name: "activityStatistics", Abstract: true, Key: "id", Properties: base,
+		{Name: "activityStatistics", BaseType: entity, Abstract: true, Key: "id", Properties: base,
 			Annotations: describe(schemas["activityStatistics"].Value.Description)},
 	}
 	for _, t := range types {

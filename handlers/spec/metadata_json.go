@@ -23,6 +23,9 @@ func (m *metadata) json() ([]byte, error) {
 	for _, one := range m.Entities {
 		schema[one.Name] = one.json("EntityType")
 	}
+	for _, one := range m.Functions {
+		schema[one.Name] = []csdlObject{one.json()} // one overload
+	}
 	schema[m.Container.Name] = m.Container.json()
 	references := csdlObject{}
 	for _, one := range m.References {
@@ -77,6 +80,14 @@ func (p property) json() csdlObject {
 	of.set("$Precision", p.Precision)
 	of.set("$ContainsTarget", p.ContainsTarget)
 	return of.annotate(p.Annotations)
+}
+
+func (f function) json() csdlObject {
+	parameter, returned := property{Type: f.Collection}.json(), property{Type: f.Collection}.json()
+	parameter["$Name"] = bindingParameter
+	of := csdlObject{"$Kind": "Function", "$IsBound": true, "$EntitySetPath": bindingParameter,
+		"$Parameter": []csdlObject{parameter}, "$ReturnType": returned}
+	return of.annotate(f.Annotations)
 }
 
 func (c container) json() csdlObject {

@@ -27,6 +27,13 @@ type parsedXML struct {
 				Value int    `xml:",attr"`
 			} `xml:"Member"`
 		} `xml:"EnumType"`
+		Functions []struct {
+			Name          string           `xml:",attr"`
+			IsBound       bool             `xml:",attr"`
+			EntitySetPath string           `xml:",attr"`
+			Parameters    []parsedProperty `xml:"Parameter"`
+			ReturnType    parsedProperty
+		} `xml:"Function"`
 		Complexes []parsedType `xml:"ComplexType"`
 		Entities  []parsedType `xml:"EntityType"`
 		Container struct {
@@ -77,6 +84,12 @@ func TestMetadataJSONSaysTheSameAsXML(t *testing.T) {
 	}
 	for _, one := range from.Schema.Entities {
 		schema[one.Name] = typeAsJSON(one, "EntityType")
+	}
+	for _, one := range from.Schema.Functions {
+		parameter := propertyAsJSON(one.Parameters[0])
+		parameter["$Name"] = one.Parameters[0].Name
+		schema[one.Name] = []any{map[string]any{"$Kind": "Function", "$IsBound": one.IsBound, "$EntitySetPath": one.EntitySetPath,
+			"$Parameter": []any{parameter}, "$ReturnType": propertyAsJSON(one.ReturnType)}}
 	}
 	container := map[string]any{"$Kind": "EntityContainer"}
 	for _, set := range from.Schema.Container.Sets {
@@ -150,6 +163,7 @@ func TestMetadataJSONHasTheFormOfCSDL(t *testing.T) {
 		"ComplexType":        {"$Kind", "$BaseType", "$Abstract", "$OpenType"},
 		"EntityType":         {"$Kind", "$BaseType", "$Abstract", "$OpenType", "$HasStream", "$Key"},
 		"EntityContainer":    {"$Kind", "$Extends"},
+		"Function":           {"$Kind", "$IsBound", "$IsComposable", "$EntitySetPath", "$Parameter", "$ReturnType"},
 		"Property":           {"$Kind", "$Type", "$Collection", "$Nullable", "$MaxLength", "$Unicode", "$Precision", "$Scale", "$SRID", "$DefaultValue"},
 		"NavigationProperty": {"$Kind", "$Type", "$Collection", "$Nullable", "$Partner", "$ContainsTarget", "$ReferentialConstraint", "$OnDelete"},
 		"child":              {"$Type", "$Collection", "$Nullable", "$NavigationPropertyBinding", "$IncludeInServiceDocument"},
@@ -176,7 +190,14 @@ func TestMetadataJSONHasTheFormOfCSDL(t *testing.T) {
 		if strings.HasPrefix(name, "@") || name == "$Annotations" || strings.HasPrefix(name, "$") {
 			continue
 		}
-		object := value.(map[string]any)
+		object, isObject := value.(map[string]any)
+		if overloads, isFunction := value.([]any); isFunction && len(overloads) == 1 {
+			object, isObject = overloads[0].(map[string]any)
+		}
+		if !isObject {
+			t.Errorf("%s is neither an object nor a list of one: %v", name, value)
+			continue
+		}
 		kind := textOf(object["$Kind"])
 		check(name, kind, object)
 		for child, value := range object {
@@ -202,6 +223,11 @@ func textOf(value any) string {
 
 // withoutAnnotations returns the value without annotations, which a property of the model does not need.
 func withoutAnnotations(value any) any {
+	if list, isList := value.([]any); isList {
+		for _, one := range list {
+			withoutAnnotations(one)
+		}
+	}
 	if object, isObject := value.(map[string]any); isObject {
 		for name, inner := range object {
 			if strings.Contains(name, "@") || name == "$Annotations" || name == "$Reference" {

@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"bytes"
 	"encoding/xml"
 	"os"
 	"slices"
@@ -39,14 +40,21 @@ func (n node) find(element, name string) []node {
 	return found
 }
 
+// vocabularies are the aliases of the vocabularies of OASIS that $metadata has terms of.
+var vocabularies = []string{"Core", "Capabilities", "Aggregation"}
+
 func metadataOf(t *testing.T, contract string) node {
 	t.Helper()
 	c, err := spec.Load([]byte(contract))
 	if err != nil {
 		t.Fatal(err)
 	}
+	text := c.Metadata
+	for _, alias := range vocabularies { // the tests name terms as people do
+		text = bytes.ReplaceAll(text, []byte(`Term="Org.OData.`+alias+`.V1.`), []byte(`Term="`+alias+`.`))
+	}
 	var root node
-	if err := xml.Unmarshal(c.Metadata, &root); err != nil {
+	if err := xml.Unmarshal(text, &root); err != nil {
 		t.Fatal(err)
 	}
 	return root
@@ -62,12 +70,14 @@ func contractText(t *testing.T) string {
 }
 
 // vocabulary has the terms that $metadata may use: the elements that a term may annotate, the form of its
-// value, and the properties of a record. It is from the vocabularies Org.OData.Core.V1 and
-// Org.OData.Capabilities.V1. A containment navigation property is an implicit entity set (CSDL 8.4).
+// value, and the properties of a record. It is from the vocabularies Org.OData.Core.V1,
+// Org.OData.Capabilities.V1 and Org.OData.Aggregation.V1. A containment navigation property is an implicit entity set (CSDL 8.4).
 var vocabulary = map[string]struct{ on, value, properties string }{
-	"Core.Description":           {"EnumType ComplexType EntityType Property NavigationProperty", "String", ""},
+	"Core.Description":           {"EnumType ComplexType EntityType Property NavigationProperty Function", "String", ""},
 	"Core.ODataVersions":         {"EntityContainer", "String", ""},
 	"Core.OptimisticConcurrency": {"EntitySet NavigationProperty", "Collection", ""},
+
+	"Aggregation.ApplySupported": {"EntitySet NavigationProperty", "Record", "Transformations Rollup"},
 
 	"Capabilities.ConformanceLevel":              {"EntityContainer", "EnumMember", ""},
 	"Capabilities.SupportedFormats":              {"EntityContainer", "Collection", ""},
@@ -81,11 +91,11 @@ var vocabulary = map[string]struct{ on, value, properties string }{
 	"Capabilities.FilterFunctions":               {"EntityContainer EntitySet NavigationProperty", "Collection", ""},
 	"Capabilities.BatchSupport":                  {"EntityContainer", "Record", "Supported ContinueOnErrorSupported ReferencesInRequestBodiesSupported EtagReferencesSupported SupportedFormats"},
 	"Capabilities.ChangeTracking":                {"EntitySet Singleton NavigationProperty", "Record", "Supported"},
-	"Capabilities.FilterRestrictions":            {"EntitySet NavigationProperty", "Record", "Filterable"},
+	"Capabilities.FilterRestrictions":            {"EntitySet NavigationProperty", "Record", "Filterable FilterExpressionRestrictions"},
 	"Capabilities.SearchRestrictions":            {"EntitySet NavigationProperty", "Record", "Searchable"},
-	"Capabilities.SortRestrictions":              {"EntitySet NavigationProperty", "Record", "Sortable"},
+	"Capabilities.SortRestrictions":              {"EntitySet NavigationProperty", "Record", "Sortable AscendingOnlyProperties NonSortableProperties"},
 	"Capabilities.CountRestrictions":             {"EntitySet NavigationProperty", "Record", "Countable"},
-	"Capabilities.ExpandRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Expandable"},
+	"Capabilities.ExpandRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Expandable NonExpandableProperties"},
 	"Capabilities.TopSupported":                  {"EntitySet NavigationProperty", "Bool", ""},
 	"Capabilities.SkipSupported":                 {"EntitySet NavigationProperty", "Bool", ""},
 	"Capabilities.ComputeSupported":              {"EntitySet NavigationProperty", "Bool", ""},
@@ -95,6 +105,7 @@ var vocabulary = map[string]struct{ on, value, properties string }{
 	"Capabilities.InsertRestrictions":            {"EntitySet NavigationProperty", "Record", "Insertable"},
 	"Capabilities.UpdateRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Updatable FilterSegmentSupported TypecastSegmentSupported"},
 	"Capabilities.DeleteRestrictions":            {"EntitySet NavigationProperty", "Record", "Deletable FilterSegmentSupported TypecastSegmentSupported"},
+	"Capabilities.OperationRestrictions":         {"Function", "Record", "FilterSegmentSupported"},
 	"Capabilities.NavigationRestrictions":        {"EntitySet Singleton NavigationProperty", "Record", "RestrictedProperties"},
 }
 
@@ -106,7 +117,7 @@ const restricted = "NavigationProperty FilterRestrictions SearchRestrictions Sor
 func TestAnnotations(t *testing.T) {
 	root := metadataOf(t, contractText(t))
 	checkAnnotations(t, root)
-	for _, one := range slices.Concat(root.find("EnumType", ""), root.find("ComplexType", ""), root.find("EntityType", ""), root.find("Property", ""), root.find("NavigationProperty", "")) {
+	for _, one := range slices.Concat(root.find("EnumType", ""), root.find("ComplexType", ""), root.find("EntityType", ""), root.find("Property", ""), root.find("NavigationProperty", ""), root.find("Function", "")) {
 		if found := own(one, "Core.Description"); found == nil || len(found.attr("String")) < 10 {
 			t.Errorf("%s %s has no description", one.XMLName.Local, one.attr("Name"))
 		}
@@ -117,6 +128,19 @@ func TestAnnotations(t *testing.T) {
 				t.Errorf("RestrictedProperties has no %s", property.attr("Property"))
 			}
 		}
+	}
+}
+
+// TestModelReadsAlone checks that the model as XML names no other document: Olingo gets each one that an edmx:Reference
+// names, and sends the caller's token there. Without references there are no aliases.
+func TestModelReadsAlone(t *testing.T) {
+	text := string(loadTestContract(t).Metadata)
+	if at := strings.Index(text, "edmx:Reference"); at >= 0 {
+		t.Errorf("the model has a reference: %.200s", text[at:])
+	}
+	terms := strings.Count(text, ` Term="`)
+	if full := strings.Count(text, ` Term="Org.OData.`); terms < 60 || full != terms {
+		t.Errorf("%d of %d terms have the namespace of their vocabulary", full, terms)
 	}
 }
 
@@ -210,7 +234,7 @@ func TestServiceAnnotations(t *testing.T) {
 	}
 	for term, want := range map[string][]string{
 		"Capabilities.BatchSupport": {"application/json"}, "Capabilities.SupportedFormats": {"application/json"}, "Capabilities.SupportedMetadataFormats": {"application/xml"},
-		"Capabilities.FilterFunctions": {"contains", "eq", "in", "isof", "not", "year"},
+		"Capabilities.FilterFunctions": {"contains", "eq", "in", "isof", "not", "year", "add", "matchespattern"},
 	} {
 		got := texts(term)
 		for _, one := range want {
@@ -218,5 +242,37 @@ func TestServiceAnnotations(t *testing.T) {
 				t.Errorf("%s is %v, without %s", term, got, one)
 			}
 		}
+	}
+}
+
+// TestDeltaAndApplyFollowTheContract checks that $metadata has the function delta, with the annotation for change tracking, and
+// the transformations of $apply as long as the contract has the operations.
+func TestDeltaAndApplyFollowTheContract(t *testing.T) {
+	text := contractText(t)
+	root := metadataOf(t, text)
+	delta := root.find("Function", "delta")
+	if len(delta) != 1 || delta[0].attr("IsBound") != "true" {
+		t.Fatalf("the functions delta are %v", delta)
+	}
+	const statistics = "Collection(microsoft.graph.activityStatistics)"
+	if parameter, returned := delta[0].find("Parameter", "bindingParameter"), delta[0].find("ReturnType", ""); parameter[0].attr("Type") != statistics || returned[0].attr("Type") != statistics {
+		t.Errorf("delta is bound to %v and returns %v", parameter, returned)
+	}
+	annotated := func(root node, term string) *node {
+		return own(root.find("NavigationProperty", "activityStatistics")[0], term)
+	}
+	if annotated(root, "Capabilities.ChangeTracking").find("PropertyValue", "Supported")[0].attr("Bool") != "true" {
+		t.Error("ChangeTracking is not supported")
+	}
+	var named []string
+	for _, one := range annotated(root, "Aggregation.ApplySupported").find("String", "") {
+		named = append(named, one.Text)
+	}
+	if want := []string{"aggregate", "compute", "filter", "groupby", "identity"}; !slices.Equal(named, want) {
+		t.Errorf("the transformations are %v, want %v", named, want)
+	}
+	without := metadataOf(t, strings.NewReplacer("activityStatistics/delta():", "activityStatistics/changes:", "activityStatistics/$apply:", "activityStatistics/$groups:").Replace(text))
+	if len(without.find("Function", "")) > 0 || annotated(without, "Capabilities.ChangeTracking") != nil || annotated(without, "Aggregation.ApplySupported") != nil {
+		t.Error("$metadata promises delta or $apply, which the contract lacks")
 	}
 }

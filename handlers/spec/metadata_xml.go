@@ -5,7 +5,9 @@ import (
 	"strconv"
 )
 
-// xml returns the model as CSDL XML 4.0.
+// xml returns the model as CSDL XML 4.0. As in Graph's and in OASIS's own sample service, the vocabularies' terms have
+// their full names and no edmx:Reference: Olingo gets each reference when it reads the model, and sends the caller's
+// token there.
 func (m *metadata) xml() ([]byte, error) {
 	schema := element("Schema", "Namespace", m.Namespace, "xmlns", "http://docs.oasis-open.org/odata/ns/edm")
 	for _, one := range m.Enums {
@@ -17,11 +19,11 @@ func (m *metadata) xml() ([]byte, error) {
 	for _, one := range m.Entities {
 		schema.add(one.xml("EntityType"))
 	}
+	for _, one := range m.Functions {
+		schema.add(one.xml())
+	}
 	schema.add(m.Container.xml())
 	root := element("edmx:Edmx", "Version", "4.0", "xmlns:edmx", "http://docs.oasis-open.org/odata/ns/edmx")
-	for _, one := range m.References {
-		root.add(element("edmx:Reference", "Uri", one.URL).add(element("edmx:Include", "Namespace", one.Namespace, "Alias", one.Alias)))
-	}
 	root.add(element("edmx:DataServices").add(schema))
 	text, err := xml.MarshalIndent(root, "", "  ")
 	return append([]byte(xml.Header), text...), err
@@ -61,6 +63,13 @@ func (p property) xml(kind string) *xmlElement {
 		annotate(p.Annotations)
 }
 
+func (f function) xml() *xmlElement {
+	return element("Function", "Name", f.Name, "IsBound", "true", "EntitySetPath", bindingParameter).
+		add(element("Parameter", "Name", bindingParameter, "Type", f.Collection, "Nullable", "false"),
+			element("ReturnType", "Type", f.Collection, "Nullable", "false")).
+		annotate(f.Annotations)
+}
+
 func (c container) xml() *xmlElement {
 	of := element("EntityContainer", "Name", c.Name)
 	for _, one := range c.EntitySets {
@@ -75,7 +84,7 @@ func (c container) xml() *xmlElement {
 // annotate adds the annotations to e, and returns e.
 func (e *xmlElement) annotate(annotations []annotation) *xmlElement {
 	for _, one := range annotations {
-		e.add(valueElement("Annotation", "Term", one.Term, one.Value))
+		e.add(valueElement("Annotation", "Term", one.fullTerm(), one.Value))
 	}
 	return e
 }
@@ -102,6 +111,8 @@ func simpleValue(value any) (kind, text string) {
 		return "EnumMember", string(value)
 	case pathValue:
 		return "NavigationPropertyPath", string(value)
+	case propertyPath:
+		return "PropertyPath", string(value)
 	}
 	return "", ""
 }

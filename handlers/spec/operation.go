@@ -210,11 +210,6 @@ func (c *Contract) template(path string) (base string, found *template) {
 			continue
 		}
 		given := strings.Split(rest, "/")
-		for i, segment := range given {
-			if decoded, err := url.PathUnescape(segment); err == nil {
-				given[i] = decoded
-			}
-		}
 		for i := range c.templates {
 			if c.templates[i].matches(given) {
 				return base, &c.templates[i]
@@ -224,17 +219,23 @@ func (c *Contract) template(path string) (base string, found *template) {
 	return "", nil
 }
 
-// matches reports whether a path, in decoded segments, has the form of the template, as /a/{b} is. A key is no resource of the collection
-// (OData URL 4.3.6).
+// matches reports whether a path has the form of the template, as /a/{b} is. A key does not
+// begin with a dollar sign (OData URL 4.3.6), and is not the function delta.
 func (t *template) matches(given []string) bool {
 	if len(t.segments) != len(given) {
 		return false
 	}
 	for i, segment := range t.segments {
 		isKey := strings.HasPrefix(segment, "{")
-		if isKey && isReserved(given[i]) || !isKey && segment != given[i] {
+		if isKey && (strings.HasPrefix(given[i], "$") || isSpelling(given[i], deltaName)) || !isKey && !isSpelling(given[i], segment) {
 			return false
 		}
 	}
 	return true
+}
+
+// isSpelling reports whether an escaped segment is a name. net/url escapes parentheses: delta%28%29 is delta().
+func isSpelling(escaped, name string) bool {
+	decoded, err := url.PathUnescape(escaped)
+	return err == nil && decoded == name
 }

@@ -13,6 +13,8 @@ func TestMethods(t *testing.T) {
 		collection + "/a":                  "DELETE GET HEAD PATCH PUT",
 		collection + "/$count":             "GET HEAD",
 		collection + "/$value":             "",
+		collection + "/delta()":            "GET HEAD",
+		collection + "/delta%28%29":        "GET HEAD",
 		collection + "/a/duration":         "DELETE GET HEAD PATCH PUT",
 		collection + "/a/duration/$value":  "DELETE GET HEAD PUT",
 		"/v1.0/users/u/analytics/settings": "GET HEAD PATCH",

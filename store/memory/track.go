@@ -138,8 +138,11 @@ func (s *Store) Changes(ctx context.Context, owner store.Owner, span store.Span,
 	for id, one := range of.tracked {
 		deleted := one.revision == store.NoRevision
 		if one.position > max(since, span.After) && one.position <= until && !(deleted && since == 0) {
-			statistic, _ := s.owned[owner].get(id)
-			found = append(found, store.Tracked{Position: one.position, ID: id, Statistic: statistic})
+			change := store.Tracked{Position: one.position, ID: id}
+			if !deleted { // what is stored again has not been tracked yet
+				change.Statistic, _ = s.owned[owner].get(id)
+			}
+			found = append(found, change)
 		}
 	}
 	slices.SortFunc(found, func(a, b store.Tracked) int { return cmp.Compare(a.Position, b.Position) })

@@ -25,16 +25,12 @@ const (
 		" UNION SELECT user_id FROM settings WHERE tenant_id = $1 UNION SELECT user_id FROM aliases WHERE tenant_id = $1) AS people"
 )
 
-// Person implements store.Store. It is a query of many rows: no index finds the aliases of one user.
+// Person implements store.Store.
 func (s *Store) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
-	people, err := collect(ctx, s, "reading a user", scanPerson(owner.Tenant), getPerson, owner.Tenant, owner.User)
-	if err != nil {
-		return store.Person{}, err
-	}
-	if len(people) == 0 {
-		return store.Person{}, store.ErrNotFound
-	}
-	return people[0], nil
+	return readOne(ctx, s, "reading a user", func(row pgx.Row, person *store.Person) error {
+		person.Tenant = owner.Tenant
+		return row.Scan(&person.User, &person.UPN)
+	}, getPerson, owner.Tenant, owner.User)
 }
 
 // People implements store.Store.

@@ -44,7 +44,7 @@ const (
 
 	markPosition = "SELECT position FROM marks" + ofKeyOfMark
 	ofKeyOfMark  = ofOwner + " AND number = $3 AND stamp = $4"
-	between      = "SELECT id, position FROM tracked" + ofOwner + " AND position > $3 AND position <= $4 AND (revision <> 0 OR $5) ORDER BY position LIMIT $6"
+	between      = "SELECT id, position, revision FROM tracked" + ofOwner + " AND position > $3 AND position <= $4 AND (revision <> 0 OR $5) ORDER BY position LIMIT $6"
 )
 
 var storedOf = "SELECT id, " + sqlquery.Columns + " FROM statistics" + ofOwner + " AND id = ANY($3)"
@@ -183,14 +183,14 @@ func (t *tables) Position(ctx context.Context, mark store.Mark) (int64, error) {
 // Between implements track.Tables.
 func (t *tables) Between(ctx context.Context, since, until int64, deleted bool, limit int) ([]store.Tracked, error) {
 	return collect(ctx, t.Store, "listing changes", func(row pgx.CollectableRow) (one store.Tracked, err error) {
-		return one, row.Scan(&one.ID, &one.Position)
+		return one, row.Scan(&one.ID, &one.Position, &one.Statistic.Revision)
 	}, between, t.owner.Tenant, t.owner.User, since, until, deleted, limit)
 }
 
 // Stored implements track.Tables.
-func (t *tables) Stored(ctx context.Context, ids []store.Tracked) error {
+func (t *tables) Stored(ctx context.Context, ids []string, take func(*store.Statistic) bool) error {
 	return t.query(ctx, "reading what changed", func(ctx context.Context, on *pgxpool.Conn) error {
-		stored := sqlquery.Statement{SQL: storedOf, Args: []any{t.owner.Tenant, t.owner.User, track.IDs(ids)}}
-		return each(ctx, on, stored, track.Into(ids))
+		stored := sqlquery.Statement{SQL: storedOf, Args: []any{t.owner.Tenant, t.owner.User, ids}}
+		return each(ctx, on, stored, take)
 	})
 }

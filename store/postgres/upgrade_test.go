@@ -133,8 +133,8 @@ func wantUpgraded(t *testing.T, s *Store) {
 		t.Error(err)
 	}
 	var version int
-	if err := s.points.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 11 {
-		t.Errorf("the schema has version %d, %v; want 11", version, err)
+	if err := s.points.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 12 {
+		t.Errorf("the schema has version %d, %v; want 12", version, err)
 	}
 	var indexes int
 	if err := s.points.QueryRow(context.Background(), "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'statistics'").Scan(&indexes); err != nil || indexes != 3 {

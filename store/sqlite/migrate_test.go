@@ -14,8 +14,8 @@ func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
 		s := opened(t, dir)
 		var version, rows int
 		row := s.readers.QueryRow("SELECT max(version_id), count(*) FROM goose_db_version")
-		if err := row.Scan(&version, &rows); err != nil || version != 6 || rows != 7 {
-			t.Errorf("the schema has version %d in %d rows, %v; want 6 in 7", version, rows, err)
+		if err := row.Scan(&version, &rows); err != nil || version != 7 || rows != 8 {
+			t.Errorf("the schema has version %d in %d rows, %v; want 7 in 8", version, rows, err)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -33,7 +33,7 @@ func TestOpenRefusesANewerSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(background, dir, Full)
-	const want = "the schema has version 8, and this program knows versions up to 6: use the newer program"
+	const want = "the schema has version 8, and this program knows versions up to 7: use the newer program"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v; want one with %q", err, want)
 	}

@@ -7,7 +7,7 @@ import (
 	"afterhours/store"
 )
 
-// The parameters are the tenant, a user and a limit. Each part of getPeople has the limit, too:
+// The parameters are the tenant, a user and a limit. The index aliases_user has the names of a user. Each part of getPeople has the limit, too:
 // otherwise SQLite would read all rows of all parts before it takes the first ones.
 const (
 	getPerson = "SELECT user_id, coalesce(min(upn), '') FROM (" +
@@ -26,37 +26,37 @@ const (
 		" UNION SELECT user_id FROM settings WHERE tenant_id = ?1 UNION SELECT user_id FROM aliases WHERE tenant_id = ?1)"
 )
 
-// Person implements store.Store. It is a query of many rows: no index finds the aliases of one user.
+// Person implements store.Store.
 func (s *Store) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
-	people, err := s.queryPeople(ctx, "reading a user", getPerson, owner.Tenant, owner.User)
-	if err != nil {
+	if err := s.gate.Enter(ctx); err != nil {
 		return store.Person{}, err
 	}
-	if len(people) == 0 {
-		return store.Person{}, store.ErrNotFound
-	}
-	return people[0], nil
+	defer s.gate.Leave()
+	person, err := scanPerson(owner.Tenant)(one(ctx, s.reads.person, owner.Tenant, owner.User))
+	return translate(ctx, "reading a user", person, err)
 }
 
 // People implements store.Store.
-func (s *Store) People(ctx context.Context, tenant, after string, limit int) ([]store.Person, error) {
-	return s.queryPeople(ctx, "listing users", getPeople, tenant, after, limit)
-}
-
-func (s *Store) queryPeople(ctx context.Context, doing, statement, tenant string, args ...any) (people []store.Person, err error) {
+func (s *Store) People(ctx context.Context, tenant, after string, limit int) (people []store.Person, err error) {
 	if err := s.gate.Enter(ctx); err != nil {
 		return nil, err
 	}
 	defer s.gate.Leave()
+	const doing = "listing users"
 	err = s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
-		rows, err := on.QueryContext(ctx, statement, append([]any{tenant}, args...)...)
-		people, err = all(ctx, doing, rows, err, func(row row) (store.Person, error) {
-			person := store.Person{Owner: store.Owner{Tenant: tenant}}
-			return person, row.Scan(&person.User, &person.UPN)
-		})
+		rows, err := on.QueryContext(ctx, getPeople, tenant, after, limit)
+		people, err = all(ctx, doing, rows, err, scanPerson(tenant))
 		return err
 	})
 	return translate(ctx, doing, people, err)
+}
+
+func scanPerson(tenant string) func(row) (store.Person, error) {
+	return func(row row) (store.Person, error) {
+		person := store.Person{Owner: store.Owner{Tenant: tenant}}
+		err := row.Scan(&person.User, &person.UPN)
+		return person, err
+	}
 }
 
 // CountPeople implements store.Store.

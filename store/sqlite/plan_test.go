@@ -61,7 +61,7 @@ func TestPlans(t *testing.T) {
 		plan := planOf(t, s, test.query)
 		for _, want := range test.want {
 			if !strings.Contains(plan, want) {
-				t.Errorf("%s: the plan is\n%swant %s", name, plan, want)
+				t.Errorf("%s: the plan is\n%s\nwant %s", name, plan, want)
 			}
 		}
 	}
@@ -79,20 +79,25 @@ func planOf(t *testing.T, s *Store, query store.Query) string {
 		t.Fatal(err)
 	}
 	statement := dialect.List("id, "+sqlquery.Columns, key.Owner, query, via)
-	steps, err := s.readers.Query("EXPLAIN QUERY PLAN "+statement.SQL, statement.Args...)
+	return strings.Join(planOfStatement(t, s, statement.SQL, statement.Args...), "\n")
+}
+
+// planOfStatement returns the steps of SQLite's plan for a statement.
+func planOfStatement(t *testing.T, s *Store, statement string, args ...any) (plan []string) {
+	t.Helper()
+	steps, err := s.readers.Query("EXPLAIN QUERY PLAN "+statement, args...)
 	if err != nil {
-		t.Fatalf("%s: %v", statement.SQL, err)
+		t.Fatalf("%s: %v", statement, err)
 	}
 	defer func() { _ = steps.Close() }()
-	var plan strings.Builder
 	for steps.Next() {
 		var step string
 		if err := steps.Scan(new(int), new(int), new(int), &step); err != nil {
 			t.Fatal(err)
 		}
-		plan.WriteString(step + "\n")
+		plan = append(plan, step)
 	}
-	return plan.String()
+	return plan
 }
 
 // TestIndexesFollowTheRows checks queries by index after replaces that change indexed

@@ -28,7 +28,7 @@ type reads struct {
 	get, settings, user    *sql.Stmt
 	users, tenants, owners *sql.Stmt
 	countAfter             *sql.Stmt
-	mark                   *sql.Stmt
+	mark, person           *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
@@ -37,6 +37,7 @@ func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
 			" FROM statistics LEFT JOIN settings ON " + ofUser + ofKey,
 		&r.settings: getSettings,
 		&r.mark:     markPosition,
+		&r.person:   getPerson,
 		&r.user:     "SELECT " + sqlquery.AliasColumns + " FROM aliases" + ofAlias,
 	})
 	if err != nil {

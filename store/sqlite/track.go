@@ -58,7 +58,7 @@ const (
 	newestMark   = "SELECT number, stamp, position FROM marks WHERE " + ofFeed + " ORDER BY number DESC LIMIT 1"
 	lastPosition = "SELECT position FROM feeds WHERE " + ofUser
 	markPosition = "SELECT position FROM marks WHERE " + ofFeed + " AND number = ? AND stamp = ?"
-	between      = "SELECT id, position FROM tracked WHERE " + ofFeed + " AND position > ? AND position <= ? AND (revision <> 0 OR ?) ORDER BY position LIMIT ?"
+	between      = "SELECT id, position, revision FROM tracked WHERE " + ofFeed + " AND position > ? AND position <= ? AND (revision <> 0 OR ?) ORDER BY position LIMIT ?"
 )
 
 var storedOf = "SELECT id, " + sqlquery.Columns + " FROM statistics WHERE " + ofOwner + " AND id IN (SELECT value FROM json_each(?))"
@@ -209,7 +209,7 @@ func (t *tables) Position(ctx context.Context, mark store.Mark) (position int64,
 func (t *tables) Between(ctx context.Context, since, until int64, gone bool, limit int) (found []store.Tracked, err error) {
 	err = t.rows(ctx, between, func(row row) error {
 		var one store.Tracked
-		err := row.Scan(&one.ID, &one.Position)
+		err := row.Scan(&one.ID, &one.Position, &one.Statistic.Revision)
 		found = append(found, one)
 		return err
 	}, t.owner.Tenant, t.owner.User, since, until, gone, limit)
@@ -217,9 +217,9 @@ func (t *tables) Between(ctx context.Context, since, until int64, gone bool, lim
 }
 
 // Stored implements track.Tables.
-func (t *tables) Stored(ctx context.Context, ids []store.Tracked) error {
+func (t *tables) Stored(ctx context.Context, ids []string, take func(*store.Statistic) bool) error {
 	return t.query(ctx, func(ctx context.Context, on *sql.Conn) error {
-		stored := sqlquery.Statement{SQL: storedOf, Args: []any{t.owner.Tenant, t.owner.User, texts(track.IDs(ids))}}
-		return each(ctx, on, stored, track.Into(ids))
+		stored := sqlquery.Statement{SQL: storedOf, Args: []any{t.owner.Tenant, t.owner.User, texts(ids)}}
+		return each(ctx, on, stored, take)
 	})
 }

@@ -72,13 +72,12 @@ func drawAggregation(t *rapid.T) store.Aggregation {
 	if rapid.Bool().Draw(t, "filtered") {
 		a.Filter = drawBool(t, 2)
 	}
-	kinds := []store.Kind{store.KindNumber, store.KindText, store.KindDate, store.KindDuration, store.KindActivity}
 	for range rapid.IntRange(0, 3).Draw(t, "keys") {
-		a.Keys = append(a.Keys, drawOf(t, one(t, "kind", kinds...), 2))
+		a.Keys = append(a.Keys, drawOf(t, one(t, "kind", comparedKinds...), 2))
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "aggregates") {
 		aggregate := store.Aggregate{Method: one(t, "method", store.MethodSum, store.MethodAverage, store.MethodMin, store.MethodMax, store.MethodCountDistinct, store.CountAll)}
-		of := kinds
+		of := comparedKinds
 		if aggregate.Method == store.MethodSum || aggregate.Method == store.MethodAverage {
 			of = []store.Kind{store.KindNumber, store.KindDuration, store.KindDuration}
 		}

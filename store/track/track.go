@@ -35,10 +35,11 @@ type Tables interface {
 	// Position returns the position of a mark, or store.ErrForgotten.
 	Position(ctx context.Context, mark store.Mark) (int64, error)
 	// Between returns up to limit ids with positions after since and up to until, in their order. It leaves out the
-	// ids that are tracked as deleted if deleted is false.
+	// ids that are tracked as deleted if deleted is false. Each has the tracked revision, and nothing else of
+	// its statistic.
 	Between(ctx context.Context, since, until int64, deleted bool, limit int) ([]store.Tracked, error)
-	// Stored adds to the ids what is stored under them.
-	Stored(ctx context.Context, ids []store.Tracked) error
+	// Stored calls take, which returns true, for each statistic that is stored under one of the ids.
+	Stored(ctx context.Context, ids []string, take func(*store.Statistic) bool) error
 }
 
 // batch is how many ids are recorded in one step. The writer of sqlite does nothing else meanwhile.
@@ -83,11 +84,20 @@ func Changes(ctx context.Context, tables Tables, span store.Span, limit int) ([]
 	if err != nil {
 		return nil, err
 	}
-	ids, err := tables.Between(ctx, max(since, span.After), until, span.Since != store.Mark{}, limit)
-	if err != nil || len(ids) == 0 {
+	found, err := tables.Between(ctx, max(since, span.After), until, span.Since != store.Mark{}, limit)
+	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	if err := tables.Stored(ctx, ids); err != nil {
+	// What is tracked as deleted stays so, even if it is stored again: if it was deleted once more before the
+	// next Track, no later span would tell.
+	var ids []string
+	for i := range found {
+		if found[i].Statistic.Revision != store.NoRevision {
+			ids = append(ids, found[i].ID)
+		}
+		found[i].Statistic = store.Statistic{}
+	}
+	if err := tables.Stored(ctx, ids, into(found)); err != nil {
 		return nil, err
 	}
 	// Deleted ids are forgotten together with the marks before them: if the mark is still known, none
@@ -96,7 +106,7 @@ func Changes(ctx context.Context, tables Tables, span store.Span, limit int) ([]
 	if err != nil {
 		return nil, err
 	}
-	return ids, nil
+	return found, nil
 }
 
 func position(ctx context.Context, tables Tables, mark store.Mark) (int64, error) {
@@ -117,17 +127,8 @@ func Due(oldest, now time.Time, made store.Mark, recorded int64) bool {
 	return now.Sub(oldest) > store.MarkRetention+24*time.Hour || made.Number%256 == 0 || recorded >= 1000
 }
 
-// IDs returns the ids of what was tracked.
-func IDs(of []store.Tracked) []string {
-	ids := make([]string, len(of))
-	for i := range of {
-		ids[i] = of[i].ID
-	}
-	return ids
-}
-
-// Into returns a function that puts a stored statistic to its id. The function returns true.
-func Into(of []store.Tracked) func(*store.Statistic) bool {
+// into returns a function that puts a stored statistic to its id. The function returns true.
+func into(of []store.Tracked) func(*store.Statistic) bool {
 	at := make(map[string]int, len(of))
 	for i := range of {
 		at[of[i].ID] = i

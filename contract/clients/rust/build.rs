@@ -3,7 +3,7 @@
 use std::{env, fs, path::Path};
 
 use progenitor::{GenerationSettings, Generator, InterfaceStyle};
-use serde_json::Value;
+use serde_json::{json, Value};
 
 const CONTRACT: &str = "../../../openapi.yaml";
 
@@ -11,7 +11,7 @@ fn main() {
     println!("cargo:rerun-if-changed={CONTRACT}");
     let mut contract: Value = serde_norway::from_str(&fs::read_to_string(CONTRACT).unwrap()).unwrap();
     leave_out_empty_answers(&mut contract);
-    leave_out_multipart(&mut contract);
+    leave_out_other_media(&mut contract);
     let mut generator = Generator::new(GenerationSettings::default().with_interface(InterfaceStyle::Builder));
     let tokens = generator.generate_tokens(&serde_json::from_value(contract).unwrap()).unwrap();
     let code = prettyplease::unparse(&syn::parse2(tokens).unwrap());
@@ -35,12 +35,18 @@ fn leave_out_empty_answers(contract: &mut Value) {
     }
 }
 
-/// progenitor takes bodies of one media type only. Batches are in JSON then.
-fn leave_out_multipart(contract: &mut Value) {
+/// progenitor takes bodies of one media type only, and text only without rules. Batches are in JSON then, and long
+/// queries are text.
+fn leave_out_other_media(contract: &mut Value) {
     for part in ["requestBodies", "responses"] {
         for body in contract["components"][part].as_object_mut().unwrap().values_mut() {
-            if let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) {
-                content.remove("multipart/mixed");
+            let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else {
+                continue;
+            };
+            content.remove("multipart/mixed");
+            if part == "requestBodies" && content.contains_key("text/plain") {
+                content.retain(|media, _| media == "text/plain");
+                content["text/plain"]["schema"] = json!({"type": "string"});
             }
         }
     }

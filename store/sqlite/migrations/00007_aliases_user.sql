@@ -1,0 +1,4 @@
+-- +goose Up
+
+-- The names of one user, the first one first: Person and People read no others.
+CREATE INDEX aliases_user ON aliases (tenant_id, user_id, upn);
