@@ -38,6 +38,10 @@ var intermediate40 = rules{
 		if strings.Count(got.text, `"id":`) != 3 || strings.Contains(got.text, "nextLink") {
 			t.Error(got.text)
 		}
+		got = c.send("GET", analytics+"?$expand=activityStatistics($top=3)", "", "OData-MaxVersion", "4.01").want(t, 200)
+		if strings.Count(got.text, `"startDate":`) != 3 || strings.Contains(got.text, "nextLink") {
+			t.Error(got.text)
+		}
 	},
 	"6": func(t *testing.T, c testClient) {
 		c.send("GET", collection+"/call_2019-06-17_2019-06-18/duration/$value", "").want(t, 200, "PT1H")

@@ -149,14 +149,14 @@ func (s *Service) appendExpanded(ctx context.Context, text []byte, req *Request,
 
 // expandedPage returns the page of an expansion, and the options of a list that begins with it.
 func (s *Service) expandedPage(req *Request, expansion *odata.Expansion) (page, gen.ListUserStatisticsParams) {
-	size := s.spec.PageSize
-	if expansion.Top >= 0 {
-		size = expansion.Top
+	options := gen.ListUserStatisticsParams{}
+	if top := gen.PageSize(expansion.Top); top >= 0 {
+		options.Top = &top
 	}
 	counted := expansion.Count || expansion.CountOnly
-	wanted := page{form: req.Form, size: size, counted: counted}
-	wanted.query = store.Query{Filter: req.ofCast(expansion.Filter), Order: expansion.OrderBy, Skip: expansion.Skip, Limit: size + 1}
-	options := gen.ListUserStatisticsParams{}
+	wanted := page{form: req.Form, counted: counted}
+	wanted.size, wanted.isLast, _ = s.listSize(req, options)
+	wanted.query = store.Query{Filter: req.ofCast(expansion.Filter), Order: expansion.OrderBy, Skip: expansion.Skip, Limit: wanted.size + 1}
 	if _, given := expansion.Texts["$count"]; given {
 		options.Count = &counted
 	}
