@@ -223,10 +223,10 @@ var minimal401 = rules{
 		}
 	},
 	"12": func(t *testing.T, c testClient) {
-		c.send("GET", metadata, "").want(t, 200, "Core.ODataVersions", "4.01")
+		c.send("GET", metadata, "").want(t, 200, "Org.OData.Core.V1.ODataVersions", "4.01")
 	},
 	"13": func(t *testing.T, c testClient) {
-		c.send("GET", metadata, "").want(t, 200, "Capabilities.ConformanceLevel", "BatchSupport")
+		c.send("GET", metadata, "").want(t, 200, "Org.OData.Capabilities.V1.ConformanceLevel", "BatchSupport")
 	},
 	"18": func(t *testing.T, c testClient) {
 		for _, number := range []string{"18", "19", "23", "24", "27", "28", "29"} {

@@ -31,14 +31,14 @@ func checkIDs(groups []*atomicityGroup, isMultipart bool) error {
 // encodeMultipart returns the response of a batch in multipart/mixed (OData Protocol 11.7.7.6). A change set that
 // failed has one response.
 func encodeMultipart(groups []*atomicityGroup) *Response {
-	contentType, body := writeParts(func(to *multipart.Writer) {
+	contentType, body := writeParts("batchresponse_", func(to *multipart.Writer) {
 		for _, g := range groups {
 			isChangeSet := g.name != "" && g.items[0].isPart
 			switch {
 			case isChangeSet && g.failed != nil:
 				writeResponses(to, g.failed)
 			case isChangeSet:
-				contentType, body := writeParts(func(to *multipart.Writer) { writeResponses(to, g.items...) })
+				contentType, body := writeParts("changesetresponse_", func(to *multipart.Writer) { writeResponses(to, g.items...) })
 				writePart(to, textproto.MIMEHeader{"Content-Type": {contentType}}, body)
 			default:
 				writeResponses(to, g.items...)
@@ -48,10 +48,12 @@ func encodeMultipart(groups []*atomicityGroup) *Response {
 	return &Response{ContentType: contentType, Body: body}
 }
 
-// writeParts returns a text of the parts that write writes, and its type.
-func writeParts(write func(*multipart.Writer)) (contentType string, text []byte) {
+// writeParts returns a text of the parts that write writes, and its type. The boundary begins with kind, as in
+// Microsoft's services: o.js tells change sets by it.
+func writeParts(kind string, write func(*multipart.Writer)) (contentType string, text []byte) {
 	var body bytes.Buffer
 	parts := multipart.NewWriter(&body)
+	_ = parts.SetBoundary(kind + parts.Boundary()[:40]) // a boundary of 70 letters at most never fails
 	write(parts)
 	_ = parts.Close() // a Buffer never fails
 	return multipartMixed + "; boundary=" + parts.Boundary(), body.Bytes()
