@@ -104,7 +104,7 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	}
 	r.URL = &address
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding", "Accept",
-		http.CanonicalHeaderKey(input.VersionHeader), http.CanonicalHeaderKey(input.MaxVersionHeader)} {
+		input.VersionHeader, input.MaxVersionHeader} {
 		joinLines(r.Header, name)
 	}
 	req.Form = s.formOf(r.Header)

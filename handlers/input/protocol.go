@@ -12,12 +12,12 @@ import (
 	"afterhours/handlers/wire"
 )
 
-// The headers of OData in a request. Isolation is the name in 4.01.
+// The headers of OData in a request, spelt as package http keeps them: for any other spelling, Header.Get makes this
+// one at each call.
 const (
-	VersionHeader     = "OData-Version"
-	MaxVersionHeader  = "OData-MaxVersion"
-	IsolationHeader   = "Isolation"
-	IsolationHeader40 = "OData-Isolation"
+	VersionHeader    = "Odata-Version"
+	MaxVersionHeader = "Odata-Maxversion"
+	isolationHeader  = "Odata-Isolation"
 )
 
 // CheckProtocol returns a problem if the request asks for what the server does not have of OData: a version (OData
@@ -25,17 +25,17 @@ const (
 func CheckProtocol(header http.Header) error {
 	var faults []gen.ErrorDetail
 	if version := header.Get(VersionHeader); version != "" && !slices.Contains(versions, wire.Version(version)) {
-		faults = append(faults, mustBe(VersionHeader, version, "4.0 or 4.01, or be left out"))
+		faults = append(faults, mustBe("OData-Version", version, "4.0 or 4.01, or be left out"))
 	}
 	most := header.Get(MaxVersionHeader)
 	if _, ok := wire.VersionUpTo(most); !ok {
-		faults = append(faults, mustBe(MaxVersionHeader, most, "a version from 4.0 on, such as 4.01, or be left out"))
+		faults = append(faults, mustBe("OData-MaxVersion", most, "a version from 4.0 on, such as 4.01, or be left out"))
 	}
-	name := IsolationHeader
-	if header.Get(name) == "" {
-		name = IsolationHeader40
-	}
+	name := "Isolation" // of 4.01
 	isolation := header.Get(name)
+	if isolation == "" {
+		name, isolation = "OData-Isolation", header.Get(isolationHeader)
+	}
 	if isolation != "" && !strings.EqualFold(isolation, "snapshot") {
 		faults = append(faults, mustBe(name, isolation, "left out"))
 	}
@@ -101,6 +101,9 @@ func isApplication(media string) bool { return strings.HasPrefix(media, applicat
 // inKind returns the media types with that of the request's body as the first one: a batch is answered in kind (OData
 // Protocol 11.7.1).
 func inKind(r *http.Request, produced []string) []string {
+	if len(produced) == 1 {
+		return produced
+	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	at := slices.Index(produced, media)
 	if err != nil || at < 1 {
