@@ -1748,7 +1748,7 @@ type ListMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1796,7 +1796,7 @@ type AggregateMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1838,7 +1838,7 @@ type QueryMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1868,7 +1868,7 @@ type ListMyStatisticReferencesParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -1895,7 +1895,7 @@ type DeltaMyStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2138,7 +2138,7 @@ type ListUsersParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2225,7 +2225,7 @@ type ListUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2273,7 +2273,7 @@ type AggregateUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2315,7 +2315,7 @@ type QueryUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2345,7 +2345,7 @@ type ListUserStatisticReferencesParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.
@@ -2372,7 +2372,7 @@ type DeltaUserStatisticsParams struct {
 	// Format The format of the response, instead of Accept (OData URL, System Query Option $format). The value is json or application/json, with the parameters that Accept may have, such as application/json;odata.metadata=none. The metadata can also be xml or application/xml. Any other value is 406.
 	Format *Format `form:"$format,omitempty" json:"$format,omitempty"`
 
-	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
+	// Prefer `odata.maxpagesize=N` or `maxpagesize=N` asks for pages of at most N statistics (RFC 7240; OData 8.2.8.5). `odata.track-changes` asks a list for an @odata.deltaLink on its last page (OData 8.2.8.6); it is not applied together with $orderby, $skip, $count, $skiptoken or $top=0, nor with any $top of OData 4.01. `omit-values=nulls` leaves out properties that are null (8.2.8.6). A preference is a name or name=value. Others, such as respond-async, and those that are not of this form are ignored.
 	Prefer *PreferPageSize `json:"Prefer,omitempty"`
 
 	// ClientRequestID The client's id for the request. The response repeats it if it is 1 to 64 letters, digits and hyphens.

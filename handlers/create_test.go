@@ -102,3 +102,13 @@ func TestCreateAtCast(t *testing.T) {
 		}
 	})
 }
+
+// TestIDOfType checks that an id which a URL would take for a cast is refused: no URL would have the statistic.
+func TestIDOfType(t *testing.T) {
+	c := newTestClient(t)
+	for _, id := range []string{"microsoft.graph.callActivityStatistics", "Microsoft.Graph.EMAILActivityStatistics"} {
+		c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"`+id+`"}`).
+			wantRefused(t, 400, "BadRequest", "id", "it must not be the name of a type")
+	}
+	c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"microsoft.graph.other"}`).want(t, 201)
+}

@@ -258,6 +258,11 @@ func TestTrackChanges(t *testing.T) {
 				t.Errorf("%s: %s %s", query, got.header, got.text)
 			}
 		}
+		// To a client of OData 4.01, $top is how many there are on all pages, and delta has the size of a page alone.
+		got := c.send("GET", collection+"?$top=2", "", "Prefer", "track-changes", "OData-MaxVersion", "4.01").want(t, 200)
+		if got.header.Get("Preference-Applied") != "" || strings.Contains(got.text, "Link") {
+			t.Errorf("$top as a limit: %s %s", got.header, got.text)
+		}
 	})
 }
 

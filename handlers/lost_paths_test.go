@@ -59,6 +59,15 @@ func TestUnservedPaths(t *testing.T) {
 	}
 }
 
+// TestDeltaHasNoProperties checks that the function delta is not taken for a statistic with properties.
+func TestDeltaHasNoProperties(t *testing.T) {
+	c := newTestClient(t)
+	for _, method := range []string{"GET", "PUT", "PATCH", "DELETE", "POST"} {
+		// as a path without these methods: the contract's router takes the function for a key
+		c.do(call{method: method, path: collection + "/delta()/duration", as: "/beta/nowhere", token: c.token, body: "{}"}).want(t, 404, "Resource not found")
+	}
+}
+
 // TestMethodAdvice checks that the 405 of a property of the settings says how to write it.
 func TestMethodAdvice(t *testing.T) {
 	c := newTestClient(t)

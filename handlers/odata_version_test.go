@@ -25,6 +25,7 @@ func TestVersion401(t *testing.T) {
 			"/beta/me/analytics?$expand=activityStatistics($select=id)":         {`/analytics(activityStatistics(id))/$entity"`},
 			"/beta/me?$expand=analytics":                                        {`$metadata#users(analytics())/$entity"`},
 			"/beta/me?$expand=analytics($expand=activityStatistics)&$select=id": {`$metadata#users(id,analytics(activityStatistics()))/$entity"`},
+			"/beta/me/analytics?$expand=activityStatistics/$count":              {`/analytics/$entity"`},
 			seedItem + "/$ref":          {`$metadata#$ref","@id":"http`},
 			collection + "/$ref?$top=1": {`$metadata#Collection($ref)"`, `"value":[{"@id":"http`},
 		} {

@@ -82,7 +82,7 @@ def expand(name, *options):
     return st.tuples(*options).map(lambda chosen: ";".join(filter(None, chosen))).map(lambda text: f"{name}({text})" if text else name)
 
 
-selected = st.sampled_from(["id", "settings", "settings/hasOptedOut", "activityStatistics", "*"])
+selected = st.sampled_from(["id", "settings", "settings/hasOptedOut", "settings($select=hasLicense)", "activityStatistics", "*"])
 statistics = st.one_of(
     st.sampled_from(["activityStatistics/$count", "activityStatistics/microsoft.graph.callActivityStatistics"]),
     expand(
@@ -101,7 +101,7 @@ schemathesis.openapi.format("odata-select-user", listed(st.sampled_from(["id", "
 schemathesis.openapi.format("odata-expand-user", st.one_of(st.just("*"), expand("analytics", option("$select", listed(selected, 3)), option("$expand", statistics))))
 schemathesis.openapi.format("odata-expand-users", st.one_of(st.just("*"), expand("analytics", option("$select", listed(selected, 3)))))
 person = st.sampled_from([f"'{user}'" for user in users])
-schemathesis.openapi.format("odata-filter-user", st.one_of(person.map("id eq {}".format), listed(person, 2).map("id in ({})".format), st.just("userPrincipalName eq 'megan@example.com'")))
+schemathesis.openapi.format("odata-filter-user", st.one_of(person.map("id eq {}".format), listed(person, 2).map("id in ({})".format), st.sampled_from(["userPrincipalName eq 'megan@example.com'", "analytics ne null"])))
 schemathesis.openapi.format("odata-orderby-user", st.sampled_from(["id", "id asc"]))
 # Every $apply makes month and total, as that of the contract's example, and the other options name only these. The sum of
 # random durations may be out of range (400), and now() is 501 there.
@@ -137,6 +137,8 @@ def before_load_schema(context, raw_schema):
     update = schemas["activityStatisticsUpdate"]
     common = {name: update["properties"][name] for name in ["startDate", "endDate", "timeZoneUsed", "duration"]}
     schemas["activityStatisticsUpdate"] = {"anyOf": [update, {**update, "properties": common}]}
+    # The statistics are included for one user at a time.
+    raw_schema["components"]["parameters"]["expandUsers"]["schema"]["format"] = "odata-expand-users"
     # Of the tokens of a change tracking, only this one is valid without the answer that it comes from.
     raw_schema["components"]["parameters"]["deltatoken"]["schema"] = {"type": "string", "enum": ["latest"]}
     # A $skiptoken is valid only with the query of the page before it.
@@ -164,5 +166,8 @@ def after_call(context, case, response):
 @schemathesis.check
 def prism_agrees(ctx, response, case):
     """Fails if the requests go through Prism, as in contract/prism, and Prism finds a fault."""
+    # A query in a body is a text, and Prism makes every form an object. An empty text is a value, and Prism finds no body.
+    if case.media_type == "application/x-www-form-urlencoded" or case.media_type == "text/plain" and not case.body:
+        return
     violations = response.headers.get("sl-violations")
     assert not violations, f"Prism: {violations[0]}"

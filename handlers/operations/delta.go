@@ -45,7 +45,7 @@ func (s *Service) Delta(ctx context.Context, req *Request, userID string, option
 // out cannot: the preference is then not applied, as OData allows (Protocol 8.2.8).
 func tracks(req *Request, options gen.ListUserStatisticsParams) bool {
 	return !req.References && parsePrefer(options.Prefer).trackChanges && options.Orderby == nil && options.Skip == nil &&
-		options.Skiptoken == nil && (options.Count == nil || !*options.Count) && (options.Top == nil || *options.Top > 0)
+		options.Skiptoken == nil && (options.Count == nil || !*options.Count) && (options.Top == nil || *options.Top > 0) && !isTopLimit(req, options)
 }
 
 // listTracked is List with the preference odata.track-changes: the first page of Delta.

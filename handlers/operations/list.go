@@ -194,11 +194,16 @@ func (s *Service) pageSize(options gen.ListUserStatisticsParams) (size int, appl
 	return size, ""
 }
 
-// listSize is pageSize for a list, of which the page may be the last one that is asked for: to a client
-// of OData 4.01, $top says how many there are on all pages (Protocol 11.2.6.3). In the link to a next
-// page, which has a $skiptoken, it is the size of that page for every client.
+// isTopLimit reports whether $top says how many there are on all pages, as it does to a client of OData 4.01
+// (Protocol 11.2.6.3). In the link to a next page, which has a $skiptoken, it is the size of that page for
+// every client.
+func isTopLimit(req *Request, options gen.ListUserStatisticsParams) bool {
+	return req.Form.Version == wire.Version401 && options.Top != nil && options.Skiptoken == nil
+}
+
+// listSize is pageSize for a list, of which the page may be the last one that is asked for.
 func (s *Service) listSize(req *Request, options gen.ListUserStatisticsParams) (size int, isLast bool, applied string) {
-	if req.Form.Version == wire.Version401 && options.Top != nil && options.Skiptoken == nil {
+	if isTopLimit(req, options) {
 		return int(*options.Top), true, ""
 	}
 	size, applied = s.pageSize(options)

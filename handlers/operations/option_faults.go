@@ -49,7 +49,7 @@ func (s *Service) parseOption(req *Request, model *odata.Model, format, text str
 		err = s.checkUserOrder(req, text)
 	case "odata-select-user":
 		_, err = model.ParseResourceSelect(s.spec.User, text)
-	case "odata-expand-user", "odata-expand-users":
+	case "odata-expand-user":
 		_, err = model.ParseExpand(s.spec.User, text)
 	case "odata-select-analytics":
 		_, err = model.ParseResourceSelect(s.spec.Analytics, text)

@@ -19,7 +19,7 @@ func (p precondition) check(stored store.Revision) error {
 		return err
 	}
 	if p.unmodified(stored) {
-		return problem.Refuse(problem.ErrPrecondition, "If-None-Match", "The statistic exists, with an entity tag that was to be absent.")
+		return problem.Refuse(problem.ErrPrecondition, "If-None-Match", "The statistic exists, and If-None-Match has its entity tag or *.")
 	}
 	return nil
 }
@@ -31,7 +31,7 @@ func (p precondition) checkUntagged() error {
 		return problem.Refuse(problem.ErrPrecondition, "If-Match", "This has no entity tag that could match: send * or leave If-Match out.")
 	}
 	if p.noneMatch != nil && wire.IsAny(*p.noneMatch) {
-		return problem.Refuse(problem.ErrPrecondition, "If-None-Match", "This is there, and was to be absent.")
+		return problem.Refuse(problem.ErrPrecondition, "If-None-Match", "This always exists, so If-None-Match with * never holds: leave it out.")
 	}
 	return nil
 }

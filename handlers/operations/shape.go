@@ -89,7 +89,7 @@ func (w shape) suffix() string {
 func (w shape) selectList(selected []string, expand []odata.Expansion) []string {
 	list := slices.Clone(selected)
 	for _, one := range expand {
-		if w.version == wire.Version401 || one.Select != nil || one.Expand != nil {
+		if w.version == wire.Version401 && !one.CountOnly || one.Select != nil || one.Expand != nil {
 			list = append(list, one.Property+"("+strings.Join(w.selectList(one.Select, one.Expand), ",")+")")
 		}
 	}

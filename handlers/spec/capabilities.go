@@ -161,7 +161,7 @@ func (c *Contract) collectionAccess(path, entity string) record {
 			{"ReadByKeyRestrictions", record{{"Readable", c.has(http.MethodGet, entity)}}},
 		}},
 		{"InsertRestrictions", record{{"Insertable", c.has(http.MethodPost, path)}}},
-		{"UpdateRestrictions", append(record{{"Updatable", c.has(http.MethodPatch, entity)}}, notOfSeveral...)},
+		{"UpdateRestrictions", append(c.updates(entity), notOfSeveral...)},
 		{"DeleteRestrictions", append(record{{"Deletable", c.has(http.MethodDelete, entity)}}, notOfSeveral...)},
 	}
 }
@@ -180,7 +180,17 @@ func (c *Contract) isAddressed(path string) bool {
 func (c *Contract) entityAccess(path string) record {
 	return record{
 		{"ReadRestrictions", record{{"Readable", c.has(http.MethodGet, path)}}},
-		{"UpdateRestrictions", record{{"Updatable", c.has(http.MethodPatch, path)}}},
+		{"UpdateRestrictions", c.updates(path)},
+	}
+}
+
+// updates returns whether an entity can be updated, and whether PUT may create it. It does not name the methods: OASIS's own
+// converter knows only one.
+func (c *Contract) updates(path string) record {
+	replace := c.operationOf(http.MethodPut, path)
+	return record{
+		{"Updatable", c.has(http.MethodPatch, path)},
+		{"Upsertable", replace != nil && replace.Responses.Status(http.StatusCreated) != nil},
 	}
 }
 

@@ -193,7 +193,7 @@ func (c *Contract) IsUserName(name string) bool {
 // all others.
 func (c *Contract) isURLName(name string) bool {
 	_, found := c.names[strings.ToLower(name)]
-	return found && name != "" || isOlderName(name) || c.typeInURL(name) != nil
+	return found && name != "" || isOlderName(name) || c.TypeInURL(name) != nil
 }
 
 // CheckUserName returns an error with the reason if IsUserName reports false, else nil.

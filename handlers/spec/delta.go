@@ -19,5 +19,5 @@ func (c *Contract) isDelta(before []string, segment string) bool {
 		return false
 	}
 	last := before[len(before)-1]
-	return last == "activityStatistics" || len(before) > 1 && before[len(before)-2] == "activityStatistics" && c.typeInURL(last) != nil
+	return last == "activityStatistics" || len(before) > 1 && before[len(before)-2] == "activityStatistics" && c.TypeInURL(last) != nil
 }

@@ -67,7 +67,7 @@ func (c *Contract) WithKeys(escaped string, aliases odata.Aliases) string {
 
 // takesKey reports whether a key in parentheses may follow the name of a path segment.
 func (c *Contract) takesKey(name string) bool {
-	return c.isKeyed(c.name(name)) || c.typeInURL(name) != nil
+	return c.isKeyed(c.name(name)) || c.TypeInURL(name) != nil
 }
 
 // KeyAdvice returns what to do about the first key in parentheses of a decoded path that cannot be read

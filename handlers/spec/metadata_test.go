@@ -103,7 +103,7 @@ var vocabulary = map[string]struct{ on, value, properties string }{
 	"Capabilities.SelectSupport":                 {"EntityContainer EntitySet Singleton NavigationProperty", "Record", "Supported"},
 	"Capabilities.ReadRestrictions":              {"EntitySet Singleton NavigationProperty", "Record", "Readable ReadByKeyRestrictions"},
 	"Capabilities.InsertRestrictions":            {"EntitySet NavigationProperty", "Record", "Insertable"},
-	"Capabilities.UpdateRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Updatable FilterSegmentSupported TypecastSegmentSupported"},
+	"Capabilities.UpdateRestrictions":            {"EntitySet Singleton NavigationProperty", "Record", "Updatable Upsertable FilterSegmentSupported TypecastSegmentSupported"},
 	"Capabilities.DeleteRestrictions":            {"EntitySet NavigationProperty", "Record", "Deletable FilterSegmentSupported TypecastSegmentSupported"},
 	"Capabilities.OperationRestrictions":         {"Function", "Record", "FilterSegmentSupported"},
 	"Capabilities.NavigationRestrictions":        {"EntitySet Singleton NavigationProperty", "Record", "RestrictedProperties"},
@@ -197,7 +197,7 @@ func TestCapabilitiesFollowTheContract(t *testing.T) {
 	}
 	root := metadataOf(t, text)
 	for _, user := range []string{"EntitySet", "Singleton"} {
-		for _, property := range []string{"Updatable", "Deletable", "Insertable", "Filterable", "Sortable", "TopSupported", "SkipSupported"} {
+		for _, property := range []string{"Updatable", "Upsertable", "Deletable", "Insertable", "Filterable", "Sortable", "TopSupported", "SkipSupported"} {
 			if got := statistics(root, user, property); got != "true" {
 				t.Errorf("%s: %s is %s", user, property, got)
 			}

@@ -220,14 +220,14 @@ func (c *Contract) template(path string) (base string, found *template) {
 }
 
 // matches reports whether a path has the form of the template, as /a/{b} is. A key does not
-// begin with a dollar sign (OData URL 4.3.6).
+// begin with a dollar sign (OData URL 4.3.6), and is not the function delta.
 func (t *template) matches(given []string) bool {
 	if len(t.segments) != len(given) {
 		return false
 	}
 	for i, segment := range t.segments {
 		isKey := strings.HasPrefix(segment, "{")
-		if isKey && strings.HasPrefix(given[i], "$") || !isKey && !isSpelling(given[i], segment) {
+		if isKey && (strings.HasPrefix(given[i], "$") || isSpelling(given[i], deltaName)) || !isKey && !isSpelling(given[i], segment) {
 			return false
 		}
 	}

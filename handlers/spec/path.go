@@ -113,7 +113,7 @@ func (c *Contract) resolveCast(segments []string) ([]string, *wire.Type) {
 	for at := range segments {
 		// after the collection, or after a key of it
 		if at >= 1 && segments[at-1] == "activityStatistics" || at >= 2 && segments[at-2] == "activityStatistics" {
-			if t := c.typeInURL(segments[at]); t != nil {
+			if t := c.TypeInURL(segments[at]); t != nil {
 				return slices.Delete(segments, at, at+1), t
 			}
 		}
@@ -131,8 +131,8 @@ func (c *Contract) resolveCast(segments []string) ([]string, *wire.Type) {
 	return segments, nil
 }
 
-// typeInURL returns the type that a segment names, nil if it names none.
-func (c *Contract) typeInURL(segment string) *wire.Type {
+// TypeInURL returns the type that a segment names, nil if it names none.
+func (c *Contract) TypeInURL(segment string) *wire.Type {
 	for _, t := range c.Types {
 		if strings.EqualFold(segment, t.Qualified()) {
 			return t
