@@ -59,7 +59,7 @@ func TestPreferencesNotApplied(t *testing.T) {
 	for _, path := range []string{collection, seedItem} {
 		want := c.send("GET", path, "")
 		for _, prefer := range []string{
-			"respond-async", "respond-async, wait=10", "odata.track-changes", "track-changes", "odata.continue-on-error", "continue-on-error=false", "odata.allow-entityreferences",
+			"respond-async", "respond-async, wait=10", "odata.continue-on-error", "continue-on-error=false", "odata.allow-entityreferences",
 			"allow-entityreferences", `odata.include-annotations="*"`, "include-annotations=display.*", `odata.callback;url="http://x"`, "handling=strict", "return=minimal",
 		} {
 			if got := c.send("GET", path, "", "Prefer", prefer).want(t, 200); got.text != want.text || got.header.Get("Preference-Applied") != "" {
@@ -76,6 +76,7 @@ func TestPreferenceNames(t *testing.T) {
 	c.fill()
 	for prefer, applied := range map[string]string{
 		"odata.maxpagesize=2": "odata.maxpagesize=2", "maxpagesize=3": "maxpagesize=3", "MaxPageSize=4;a=b": "maxpagesize=4",
+		"track-changes,maxpagesize=5": "track-changes, maxpagesize=5", "odata.track-changes,maxpagesize=5": "odata.track-changes, maxpagesize=5",
 		"maxpagesize=2, odata.maxpagesize=3": "maxpagesize=2", "maxpagesize=2,omit-values=nulls": "maxpagesize=2, omit-values=nulls",
 	} {
 		if got := c.send("GET", collection, "", "Prefer", prefer).want(t, 200, "@odata.nextLink"); got.header.Get("Preference-Applied") != applied {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
@@ -44,7 +43,7 @@ func (s *Service) Delta(ctx context.Context, req *Request, userID string, option
 // tracks reports whether a list is to have an @odata.deltaLink. A list that is sorted, counted or cut
 // out cannot: the preference is then not applied, as OData allows (Protocol 8.2.8).
 func tracks(req *Request, options gen.ListUserStatisticsParams) bool {
-	return !req.References && parsePrefer(options.Prefer).trackChanges && options.Orderby == nil && options.Skip == nil &&
+	return !req.References && parsePrefer(options.Prefer).trackChanges != "" && options.Orderby == nil && options.Skip == nil &&
 		options.Skiptoken == nil && (options.Count == nil || !*options.Count) && (options.Top == nil || *options.Top > 0) && !isTopLimit(req, options)
 }
 
@@ -56,7 +55,7 @@ func (s *Service) listTracked(ctx context.Context, req *Request, owner store.Own
 	if err != nil {
 		return nil, err
 	}
-	wanted.applied = strings.TrimSuffix("odata.track-changes, "+wanted.applied, ", ")
+	wanted.applied = joined(parsePrefer(options.Prefer).trackChanges, wanted.applied)
 	return s.deltaPage(ctx, req, wanted)
 }
 

@@ -13,7 +13,6 @@ type preferences struct {
 	minimal         bool // return=minimal
 	representation  bool // return=representation, asked for explicitly
 	createIfMissing bool // create-if-missing (Graph guidelines, "Upsert")
-	trackChanges    bool // odata.track-changes (OData 8.2.8.8)
 	omitNulls       bool // omit-values=nulls (OData 8.2.8.6)
 	// maxPageSize is that of maxpagesize (OData 8.2.8.5), 0 if not given. pageSizeName is the name as it was given: in
 	// 4.0 it begins with odata.
@@ -21,11 +20,13 @@ type preferences struct {
 	pageSizeName string
 	// continueOnError is odata.continue-on-error (OData 8.2.8.3) as it was given, "" if it is not asked for.
 	continueOnError string
+	// trackChanges is odata.track-changes (OData 8.2.8.8) as it was given, "" if it is not asked for.
+	trackChanges string
 }
 
 // parsePrefer reads a Prefer header, nil for none. If a preference stands twice, the first one
 // counts. An unknown or malformed preference is ignored (RFC 7240, section 2). Names match in any
-// case. Ignored on purpose are respond-async, wait, track-changes, allow-entityreferences, include-annotations and
+// case. Ignored on purpose are respond-async, wait, allow-entityreferences, include-annotations and
 // callback: the server always responds at once, and with the whole.
 func parsePrefer(header *string) preferences {
 	var p preferences
@@ -49,7 +50,7 @@ func parsePrefer(header *string) preferences {
 		case "create-if-missing":
 			p.createIfMissing = true
 		case "track-changes":
-			p.trackChanges = true
+			p.trackChanges = given
 		case "omit-values":
 			p.omitNulls = value == "nulls"
 		case "continue-on-error":
