@@ -17,7 +17,10 @@ func TestIsolation(t *testing.T) {
 		all := ts.storeUsers()
 		tries := everyAttempt(t, all)
 		requests := 0
-		for _, c := range ts.callers(all) {
+		for i, c := range ts.callers(all) {
+			if i%sample > 1 { // under the race detector; the gate runs all of them without it
+				continue
+			}
 			for _, delivery := range deliveries(20) {
 				tries := delivery.takes(tries)
 				before := ts.everything()
