@@ -64,6 +64,20 @@ type reply struct {
 var bodies = map[string]string{
 	http.MethodPost:  `{"@odata.type":"#microsoft.graph.callActivityStatistics"}`,
 	http.MethodPatch: `{}`,
+	http.MethodPut:   `{}`,
+}
+
+// bodyOf returns a body for the operation, with its media type.
+func bodyOf(method, path string) (body, contentType string) {
+	switch {
+	case strings.HasSuffix(path, "/$value"):
+		return "PT1H", "text/plain"
+	case strings.HasSuffix(path, "/$query"):
+		return "$top=1", "text/plain"
+	case strings.HasSuffix(path, "/duration"):
+		return `{"value":"PT1H"}`, "application/json"
+	}
+	return bodies[method], "application/json"
 }
 
 // send sends a request for an operation such as "PATCH /beta/me/analytics", after change has changed it.
@@ -79,11 +93,15 @@ func (s site) send(operation string, change func(*http.Request)) reply {
 // try is send for any goroutine: it returns the error instead of ending the test.
 func (s site) try(ctx context.Context, operation string, change func(*http.Request)) (reply, error) {
 	method, path, _ := strings.Cut(operation, " ")
-	request, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(bodies[method]))
+	body, contentType := bodyOf(method, path)
+	if method == http.MethodGet || method == http.MethodDelete {
+		body = ""
+	}
+	request, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		return reply{}, err
 	}
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", contentType)
 	change(request)
 	response, err := s.client.Do(request)
 	if err != nil {
@@ -121,13 +139,20 @@ func (s site) wantUnauthorized(t *testing.T, got reply, token, want string) {
 	}
 }
 
+// listUsers is the operation that users do not have.
+const listUsers = "GET /beta/users"
+
 // guarded returns the operations of the contract that need a token.
 func guarded(t testing.TB) []string {
 	t.Helper()
 	var all []string
 	for _, one := range checked.Operations(t) {
 		if len(*one.Security) > 0 {
-			all = append(all, one.Method+" "+one.Path("{user-id}", alice, "{activityStatistics-id}", "x", "{property}", "duration", "{settings-property}", "hasLicense"))
+			path := one.Path("{user-id}", alice, "{activityStatistics-id}", "x", "{property}", "duration", "{settings-property}", "hasLicense")
+			if strings.HasSuffix(path, "/$apply") {
+				path += "?$apply=aggregate($count%20as%20n)"
+			}
+			all = append(all, one.Method+" "+path)
 		}
 	}
 	return all
@@ -172,7 +197,11 @@ func TestGoodTokensReachTheHandlers(t *testing.T) {
 		if strings.Contains(operation, "/$batch") {
 			continue // a batch itself does not reach the store
 		}
-		if got := s.send(operation, bearer(token(s.claims()))); got.status != http.StatusInternalServerError {
+		caller := token(s.claims())
+		if operation == listUsers {
+			caller = token(s.appClaims())
+		}
+		if got := s.send(operation, bearer(caller)); got.status != http.StatusInternalServerError {
 			t.Errorf("%s: %d %s, want it to reach the store", operation, got.status, got.text)
 		}
 	}
@@ -254,7 +283,7 @@ func TestPermissionsBeforeHandlers(t *testing.T) {
 	app := token(s.appClaims().with(object{"roles": []string{"User.Read.All", "Analytics.ReadWrite"}}))
 	trusted := token(s.appClaims())
 	for _, operation := range guarded(t) {
-		isMine := strings.Contains(operation, "/me/")
+		isMine := strings.Contains(operation+"/", "/me/")
 		if strings.Contains(operation, "/$batch") {
 			continue // a batch needs no permission, the requests in it do
 		}
@@ -263,7 +292,7 @@ func TestPermissionsBeforeHandlers(t *testing.T) {
 			if got.status != http.StatusForbidden || got.code != "Authorization_RequestDenied" {
 				t.Errorf("%s by a %s: %d %s", operation, name, got.status, got.text)
 			}
-			if tells := strings.Contains(got.challenge, `error="insufficient_scope", scope="Analytics.Read`); tells == (isMine && name == "application") {
+			if tells := strings.Contains(got.challenge, `error="insufficient_scope", scope="Analytics.Read`); tells == (isMine && name == "application" || operation == listUsers && name == "user") {
 				t.Errorf("%s by a %s: WWW-Authenticate %s", operation, name, got.challenge)
 			}
 		}
