@@ -49,8 +49,10 @@ func (o operation) on(before state) (outcome, state) {
 	switch {
 	case o.method == "POST" && there:
 		return outcome{409, 0}, before
-	case o.method == "POST":
+	case o.method == "POST", o.method == "PUT" && !there && o.match == 0:
 		return outcome{201, o.writes}, state(o.writes)
+	case o.method == "PUT" && !there:
+		return outcome{412, 0}, before
 	case !there:
 		return outcome{404, 0}, before
 	case !meets:

@@ -237,7 +237,9 @@ func (r *historyRound) send(o operation) (outcome, string, error) {
 		method, body = "PUT", fmt.Sprintf(`{"value":%q}`, o.writes)
 	case o.method == "POST":
 		body = fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":%q,"duration":%q}`, o.id, o.writes)
-	case o.method == "PUT" || o.method == "PATCH" && o.writes != 0:
+	case o.method == "PUT":
+		body = fmt.Sprintf(`{"@odata.type":"#microsoft.graph.callActivityStatistics","duration":%q}`, o.writes)
+	case o.method == "PATCH" && o.writes != 0:
 		body = fmt.Sprintf(`{"duration":%q}`, o.writes)
 	case o.method == "PATCH":
 		body = "{}"

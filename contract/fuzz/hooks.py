@@ -120,13 +120,17 @@ def patch(path, body, **headers):
     requests.patch(os.environ["AFTERHOURS_URL"] + "/beta/users/" + path, headers=headers, json=body, timeout=10).raise_for_status()
 
 
+def store(user, name):
+    body = {"@odata.type": "#microsoft.graph.meetingActivityStatistics", "startDate": "2026-06-16", "duration": "PT1H"}
+    patch(f"{user}/analytics/activityStatistics/{name}", body, Prefer="create-if-missing")
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
     # The server has the ids and entity tags that the dictionaries name.
     for user in users:
         for name in dictionaries["statistics"]["values"] + dictionaries["deleted"]["values"]:
-            body = {"@odata.type": "#microsoft.graph.meetingActivityStatistics", "startDate": "2026-06-16", "duration": "PT1H"}
-            patch(f"{user}/analytics/activityStatistics/{name}", body, Prefer="create-if-missing")
+            store(user, name)
     # The boundary of a multipart batch stands in Content-Type, of which OpenAPI cannot say so. FuzzMultipart tries this format.
     raw_schema["components"]["requestBodies"]["Batch"]["content"].pop("multipart/mixed")
     # The security checks do not know OpenID Connect and would always pass.
@@ -157,9 +161,12 @@ def filter_query(context, query):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Takes back an opt-out, after which every read of that user would be 403."""
+    """Takes back an opt-out, after which every read of that user would be 403, and stores again what was deleted."""
+    parameters = case.path_parameters or {}
+    user, name = parameters.get("user-id", users[0]), parameters.get("activityStatistics-id")
+    if case.method == "DELETE" and response.status_code == 204 and case.path.endswith("{activityStatistics-id}"):
+        store(user, name)
     if case.method == "PATCH" and response.status_code < 300 and not case.path.endswith("{activityStatistics-id}"):
-        user = (case.path_parameters or {}).get("user-id", users[0])
         patch(f"{user}/analytics/settings", {"hasGraphMailbox": True, "hasLicense": True, "hasOptedOut": False})
 
 
