@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import requests
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis.generation.meta import TestPhase
 
 with open("schemathesis.toml", "rb") as settings:
     dictionaries = tomllib.load(settings)["dictionaries"]
@@ -161,10 +162,14 @@ def filter_query(context, query):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Takes back an opt-out, after which every read of that user would be 403, and stores again what was deleted."""
+    """Takes back an opt-out, after which every read of that user would be 403, and stores again what was deleted.
+
+    In a sequence of requests what was deleted stays so: Schemathesis checks there that a later GET does not find it.
+    """
     parameters = case.path_parameters or {}
     user, name = parameters.get("user-id", users[0]), parameters.get("activityStatistics-id")
-    if case.method == "DELETE" and response.status_code == 204 and case.path.endswith("{activityStatistics-id}"):
+    sequence = case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL
+    if case.method == "DELETE" and not sequence and response.status_code == 204 and case.path.endswith("{activityStatistics-id}"):
         store(user, name)
     if case.method == "PATCH" and response.status_code < 300 and not case.path.endswith("{activityStatistics-id}"):
         patch(f"{user}/analytics/settings", {"hasGraphMailbox": True, "hasLicense": True, "hasOptedOut": False})
