@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -18,7 +19,7 @@ import (
 // held is what a request holds of the server until its response is written. A request in a batch
 // shares the place of the batch.
 type held struct {
-	body  *limits.Body  // nil without a body
+	body  limits.Body   // takes nothing without a body
 	place *limits.Place // nil before it is taken
 	turn  func()        // ends the turn of a long request in its batch; nil for any other
 }
@@ -31,13 +32,11 @@ func (h *held) free() {
 	if h.place != nil {
 		h.place.Close()
 	}
-	if h.body != nil {
-		h.body.Free()
-	}
+	h.body.Free()
 }
 
-// callerOf returns for whom the request is done.
-func callerOf(caller auth.Principal) limits.Caller {
+// limited returns for whom the request is done, as limits know it.
+func limited(caller auth.Principal) limits.Caller {
 	return limits.Caller{Tenant: caller.Tenant, User: caller.User, Application: caller.Application}
 }
 
@@ -52,10 +51,17 @@ func addressOf(r *http.Request) string {
 // isProbe reports whether the route is a probe, which no limit may refuse.
 func isProbe(route string) bool { return route == "/livez" || route == "/readyz" }
 
-// verify returns the caller that the token names. Strangers cannot keep the caller of a known token
+// callerOf returns the caller that the token of a request names. Strangers cannot keep the caller of a known token
 // waiting.
-func (s *Server) verify(r *http.Request, verifier *auth.Verifier, token string) (auth.Principal, error) {
-	if caller, ok := verifier.Known(token); ok {
+func (s *Server) callerOf(r *http.Request, verifier *auth.Verifier) (auth.Principal, error) {
+	if caller, ok := knownCaller(r.Header, verifier); ok {
+		return caller, nil
+	}
+	token, err := bearerToken(r.Header)
+	if err != nil {
+		return auth.Principal{}, err
+	}
+	if caller, ok := verifier.Known(token); ok { // in another spelling of the header
 		return caller, nil
 	}
 	leave, err := s.limits.Verify(r.Context(), addressOf(r))
@@ -66,9 +72,23 @@ func (s *Server) verify(r *http.Request, verifier *auth.Verifier, token string) 
 	return verifier.Verify(r.Context(), token)
 }
 
+// knownCaller returns the caller of a token that is verified already, if the header has its usual spelling. The token
+// is one that bearerToken took before, so that its form need not be judged again.
+func knownCaller(header http.Header, verifier *auth.Verifier) (auth.Principal, bool) {
+	lines := header["Authorization"]
+	if len(lines) != 1 {
+		return auth.Principal{}, false
+	}
+	token, ok := strings.CutPrefix(lines[0], "Bearer ")
+	if !ok {
+		return auth.Principal{}, false
+	}
+	return verifier.Known(token)
+}
+
 // serveStranger serves an answer that needs no token. A request in a batch has the batch's place.
 func (s *Server) serveStranger(c *gin.Context) {
-	if batchOf(c.Request.Context()) == nil {
+	if requestOf(c.Request).batch == nil {
 		leave, err := s.limits.Stranger(c.Request.Context(), addressOf(c.Request))
 		if err != nil {
 			s.writeGinError(c, busy(err))
@@ -85,8 +105,8 @@ func (s *Server) receive(r *http.Request, op *spec.Operation, req *request) ([]b
 		return nil, nil
 	}
 	hold := func(int64) error { return nil } // the body of a batch is held already, and tests are not limited
-	if batchOf(r.Context()) == nil && !req.isControl {
-		req.held.body = s.limits.Body(callerOf(req.Caller))
+	if req.batch == nil && !req.isControl {
+		req.held.body = s.limits.Body(limited(req.Caller))
 		hold = req.held.body.Hold
 	}
 	return input.ReadBody(r, op, s.quirks, hold)
@@ -98,13 +118,13 @@ func (s *Server) enter(r *http.Request, op *spec.Operation, req *request, bodySi
 	if req.isControl {
 		return nil // a test must be able to steer a server that is busy
 	}
-	if whole := batchOf(r.Context()); whole != nil && (!op.IsLong || whole.outer.held.place.IsLong()) {
+	if whole := req.batch; whole != nil && (!op.IsLong || whole.outer.held.place.IsLong()) {
 		if op.IsLong {
 			req.held.turn, err = whole.wait(r.Context())
 		}
 		return busy(err)
 	}
-	caller, take := callerOf(req.Caller), s.limits.Write
+	caller, take := limited(req.Caller), s.limits.Write
 	switch {
 	case op.IsLong || bodySize > limits.SmallBody:
 		take = s.limits.Long
@@ -129,7 +149,7 @@ func busy(err error) error {
 
 // spend takes requests from the caller's rate, all or none.
 func (s *Server) spend(req *request, requests int) error {
-	wait := s.limits.Spend(callerOf(req.Caller), requests)
+	wait := s.limits.Spend(limited(req.Caller), requests)
 	if wait == 0 {
 		return nil
 	}

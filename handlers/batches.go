@@ -183,7 +183,7 @@ func (s *Server) beginBatch(outer *http.Request, requests []batch.Announced) err
 	}
 	req.held.place.Close()
 	var err error
-	req.held.place, err = s.limits.Pages(outer.Context(), callerOf(req.Caller), long)
+	req.held.place, err = s.limits.Pages(outer.Context(), limited(req.Caller), long)
 	return busy(err)
 }
 
@@ -211,9 +211,10 @@ var refusals = map[int]error{
 
 // refuseInBatch responds to a request of a batch that does not reach ServeHTTP.
 func (s *Server) refuseInBatch(w http.ResponseWriter, outer *http.Request, refusal batch.Refusal) {
-	inner := *requestOf(outer) // the error is not the batch's
-	outer = outer.WithContext(context.WithValue(outer.Context(), requestKey{}, &inner))
-	s.setHeaders(w.Header(), &inner)
+	whole := requestOf(outer)
+	inner := &request{Request: whole.Request, clientID: whole.clientID, fault: whole.fault} // the error is not the batch's
+	outer = outer.WithContext(context.WithValue(outer.Context(), requestKey{}, inner))
+	s.setHeaders(w.Header(), inner)
 	err := errorOf(refusal)
 	s.writeError(w, outer, err)
 	s.traceRefusal(outer, refusal.Method, err)

@@ -27,20 +27,20 @@ const (
 // the time before it was the server's, as to fetch the keys of an issuer.
 type pacedBody struct {
 	io.ReadCloser
-	connection *http.ResponseController
+	connection http.ResponseController
 	begun      time.Time
 	reading    bool
 	received   int
 }
 
-// paced returns r's body with a minimum rate.
-func paced(w http.ResponseWriter, r *http.Request) io.ReadCloser {
+// pace gives r's body a minimum rate.
+func (req *request) pace(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
-		return r.Body
+		return
 	}
-	body := &pacedBody{ReadCloser: r.Body, connection: http.NewResponseController(w)}
-	body.begin()
-	return body
+	req.reading = pacedBody{ReadCloser: r.Body, connection: *http.NewResponseController(w)}
+	req.reading.begin()
+	r.Body = &req.reading
 }
 
 func (b *pacedBody) begin() {

@@ -56,9 +56,16 @@ func (a *controlAPI) mount(routes gin.IRouter) {
 	}
 }
 
+// isBelowControl reports whether an escaped path begins with the base path of the control contract, after any number of
+// slashes.
+func isBelowControl(path string) bool {
+	first, _, _ := strings.Cut(strings.TrimLeft(path, "/"), "/")
+	return first == "control"
+}
+
 // contractAt returns the contract in which an escaped path is spelled.
 func (s *Server) contractAt(path string) *spec.Contract {
-	if s.control != nil && strings.HasPrefix(strings.TrimLeft(path, "/")+"/", "control/") {
+	if s.control != nil && isBelowControl(path) {
 		return s.control.spec
 	}
 	return s.spec

@@ -9,7 +9,7 @@
 //	ServeHTTP                  server.go      names the request, sets headers, logs, tells Observe
 //	beginSpan                  spans.go       begins the span of the request if there are traces (traces)
 //	accept                     request.go     one spelling of the URL (spec.CanonicalURL)
-//	paced                      connection.go  sets the slowest rate of the body
+//	pace                       connection.go  sets the slowest rate of the body
 //	shareAcrossOrigins         cors.go        responds to a browser's preflight
 //	Gin                        router.go      finds the route of gen                        404 405
 //	guard                      security.go    checks Host; authenticates; permits           400 401 403 429

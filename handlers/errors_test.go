@@ -110,9 +110,9 @@ func (s *Server) unguarded() http.Handler {
 		ErrorHandler: func(c *gin.Context, err error, _ int) { s.bindFailed(c, err) },
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r, cancel := s.accept(r)
-		defer cancel()
-		s.setHeaders(w.Header(), requestOf(r))
+		r, req := s.accept(r, time.Now())
+		defer req.context.end()
+		s.setHeaders(w.Header(), req)
 		engine.ServeHTTP(w, r)
 	})
 }

@@ -37,7 +37,7 @@ func (s *Server) applyFault(r *http.Request, op *spec.Operation, req *request) e
 		}
 	}
 	if fault.Connection != "" {
-		if whole := batchOf(r.Context()); whole != nil {
+		if whole := req.batch; whole != nil {
 			whole.breakOff(fault.Connection)
 		}
 	}

@@ -21,32 +21,36 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 	if isFailure(status) && !gone(r) && !expected {
 		level = slog.LevelError
 	}
-	line := []slog.Attr{
-		slog.String("method", method(r)), slog.String("route", req.route), slog.Int("status", status),
-		slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("request_id", req.ID), slog.String("client_request_id", req.clientID),
+	handler := s.log.Handler()
+	if !handler.Enabled(r.Context(), level) {
+		return
 	}
+	// Not by LogAttrs: it finds its caller in the stack, which no format of the log shows, and takes as long as the line.
+	line := slog.NewRecord(time.Now(), level, "request", 0)
+	line.AddAttrs(slog.String("method", method(r)), slog.String("route", req.route), slog.Int("status", status),
+		slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("request_id", req.ID), slog.String("client_request_id", req.clientID))
 	if req.route == "" {
-		line = append(line, slog.String("path", loggedPath(r)))
+		line.AddAttrs(slog.String("path", loggedPath(r)))
 	}
 	if s.tracer != nil {
-		line = append(line, slog.String("trace_id", traces.ID(r.Context())))
+		line.AddAttrs(slog.String("trace_id", traces.ID(r.Context())))
 	}
 	if req.code != "" {
-		line = append(line, slog.String("error", string(req.code)))
+		line.AddAttrs(slog.String("error", string(req.code)))
 	}
 	if rule := req.rule(); rule != "" {
-		line = append(line, slog.String("fault", rule))
+		line.AddAttrs(slog.String("fault", rule))
 	}
 	if req.target != "" {
-		line = append(line, slog.String("target", req.target))
+		line.AddAttrs(slog.String("target", req.target))
 	}
 	if req.reason != "" {
-		line = append(line, slog.String("reason", req.reason))
+		line.AddAttrs(slog.String("reason", req.reason))
 	}
 	if s.debugs(r.Context()) {
-		line = append(line, req.details()...)
+		line.AddAttrs(req.details()...)
 	}
-	s.log.LogAttrs(r.Context(), level, "request", line...)
+	_ = handler.Handle(r.Context(), line) // an error here means that the log cannot be written
 }
 
 // mayLog reports whether the log has room for a line about the request. It always has for a caller

@@ -21,7 +21,7 @@ func (s *Server) observeRequest(r *http.Request, req *request, status int, took 
 	if s.observe == nil {
 		return
 	}
-	operation, text := "other", strconv.Itoa(status)
+	operation, text := "other", statusText(status)
 	if req.operation != "" {
 		operation = req.operation
 	}
@@ -32,6 +32,21 @@ func (s *Server) observeRequest(r *http.Request, req *request, status int, took 
 		text = "gone"
 	}
 	s.observe(operation, text, took)
+}
+
+// statusTexts are the statuses of HTTP from 0 to 599 as texts, since each text would be one more allocation a request.
+var statusTexts = func() (texts [600]string) {
+	for status := range texts {
+		texts[status] = strconv.Itoa(status)
+	}
+	return texts
+}()
+
+func statusText(status int) string {
+	if 0 <= status && status < len(statusTexts) {
+		return statusTexts[status]
+	}
+	return strconv.Itoa(status)
 }
 
 // CacheReads counts the statistics that a PATCH found in the cache of statistics, and those that it did

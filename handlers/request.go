@@ -1,9 +1,10 @@
 package handlers
 
 import (
-	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"net/http"
-	"regexp"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,7 +18,8 @@ import (
 	"afterhours/handlers/wire"
 )
 
-// request is what the server knows of a request besides its HTTP form.
+// request is what the server knows of a request besides its HTTP form. It is allocated once a request, with all
+// that lives as long.
 type request struct {
 	operations.Request
 	// at is when the request came, by the server's clock.
@@ -43,8 +45,17 @@ type request struct {
 	body input.Body
 	// fault is what a test lets happen to the request, nil for nothing.
 	fault *faults.Fault
+	// batch is the batch that the request belongs to, nil for none.
+	batch *running
 	// held is what the request holds of the server.
 	held held
+	// context, url, reading and recorder are what the HTTP request and the response get in place of their own.
+	context  requestContext
+	url      url.URL
+	reading  pacedBody
+	recorder statusRecorder
+	// ids are the lines of the headers with ID and clientID.
+	ids [2]string
 }
 
 // rule returns the rule of the request's fault, "" for none.
@@ -67,42 +78,64 @@ func requestOf(r *http.Request) *request {
 	return r.Context().Value(requestKey{}).(*request)
 }
 
-// clientRequestID is the form of a client-request-id that is echoed. It cannot break a header or a
-// line of the log.
-var clientRequestID = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+// isClientID reports whether a client-request-id may be echoed: 1 to 64 letters, digits and hyphens. It cannot break
+// a header or a line of the log.
+func isClientID(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-':
+		default:
+			return false
+		}
+	}
+	return text != "" && len(text) <= 64
+}
 
-func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
+// newRequestID returns a UUID of version 7 (RFC 9562, 5.7). uuid.NewV7 allocates it twice, and locks to count within
+// a millisecond.
+func newRequestID() string {
+	var id uuid.UUID
+	binary.BigEndian.PutUint64(id[:], uint64(time.Now().UnixMilli())<<16)
+	_, _ = rand.Read(id[6:]) // it never fails
+	id[6] = id[6]&0x0f | 0x70
+	id[8] = id[8]&0x3f | 0x80
+	return id.String()
+}
 
 // requestTimeout is how long a request may wait for other requests or for the store before its
 // response is 503. The connection stays open longer than that.
 const requestTimeout = 45 * time.Second
 
-// accept returns r with the canonical spelling of its URL, and with a new request in its context.
-// Header lines that may be repeated are joined.
-func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
-	contract := s.contractAt(r.URL.EscapedPath())
+// accept returns r with the canonical spelling of its URL, and with a new request in its context, which must be
+// ended. Header lines that may be repeated are joined.
+func (s *Server) accept(r *http.Request, start time.Time) (*http.Request, *request) {
+	escaped := r.URL.EscapedPath()
+	contract := s.contractAt(escaped)
 	query := contract.CanonicalQuery(r.URL.RawQuery)
 	aliases := spec.Aliases(query)
-	path, raw, cast := contract.CanonicalURL(contract.WithKeys(r.URL.EscapedPath(), aliases))
-	req := &request{Request: operations.Request{
-		ID:      newRequestID(),
-		Cast:    cast,
-		Aliases: aliases,
-		Group:   atomicityGroupOf(r.Context()),
-	}}
-	if given := r.Header.Get("client-request-id"); clientRequestID.MatchString(given) {
+	// The path is a copy even if unchanged: a cached id sliced from it would keep the whole request line (32 KiB) in
+	// memory.
+	path, raw, cast := contract.CanonicalURL(contract.WithKeys(escaped, aliases))
+	req := &request{
+		Request: operations.Request{
+			ID:      newRequestID(),
+			Cast:    cast,
+			Aliases: aliases,
+			Group:   atomicityGroupOf(r.Context()),
+		},
+		batch: batchOf(r.Context()),
+		url:   *r.URL,
+	}
+	if given := r.Header.Get("Client-Request-Id"); isClientID(given) {
 		req.clientID = given
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-	r = r.WithContext(context.WithValue(ctx, requestKey{}, req))
-	address := *r.URL
-	// Copy the path even if unchanged: a cached id sliced from it would keep the whole request
-	// line (32 KiB) in memory.
-	address.Path, address.RawPath, address.RawQuery = path, raw, query
+	req.context.parent, req.context.req, req.context.deadline = r.Context(), req, start.Add(requestTimeout)
+	req.url.Path, req.url.RawPath, req.url.RawQuery = path, raw, query
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		address.Path, address.RawPath = contract.WithApply(path, raw, query)
+		req.url.Path, req.url.RawPath = contract.WithApply(path, raw, query)
 	}
-	r.URL = &address
+	r = r.WithContext(&req.context)
+	r.URL = &req.url
 	for _, name := range []string{"Prefer", "If-Match", "If-None-Match", "Content-Type", "Content-Encoding", "Accept",
 		input.VersionHeader, input.MaxVersionHeader} {
 		joinLines(r.Header, name)
@@ -112,7 +145,7 @@ func (s *Server) accept(r *http.Request) (*http.Request, context.CancelFunc) {
 	if lines := r.Header["Client-Request-Id"]; len(lines) > 1 {
 		r.Header["Client-Request-Id"] = lines[:1]
 	}
-	return r, cancel
+	return r, req
 }
 
 // formOf returns the form that the headers ask for, without the format, which depends on the operation.
@@ -122,7 +155,7 @@ func (s *Server) formOf(header http.Header) wire.Form {
 		Level:     wire.MetadataMinimal,
 		Version:   version,
 		OmitNulls: operations.OmitsNulls(header.Get("Prefer")),
-		Duration:  s.quirks.Durations(header.Get("SdkVersion")),
+		Duration:  s.quirks.Durations(header.Get("Sdkversion")),
 	}
 }
 

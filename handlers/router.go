@@ -89,16 +89,21 @@ func (s *Server) isDraining() bool { return s.draining != nil && s.draining() }
 
 // origin returns the scheme, host and port by which the client reached the server. Forwarding
 // headers are not trusted: with a proxy in front, PublicURL is needed.
-func (s *Server) origin(r *http.Request) string {
+func (s *Server) origin(r *http.Request) string { return s.urlOf(r, "") }
+
+// urlOf returns the URL of a path of this server.
+func (s *Server) urlOf(r *http.Request, path string) string {
 	if s.publicURL != "" {
-		return s.publicURL
+		return s.publicURL + path
 	}
 	host := r.Host
-	if address, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); host == "" && ok {
-		host = address.String() // HTTP/1.0 needs no Host
+	if host == "" { // HTTP/1.0 needs none
+		if address, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+			host = address.String()
+		}
 	}
 	if r.TLS != nil {
-		return "https://" + host
+		return "https://" + host + path
 	}
-	return "http://" + host
+	return "http://" + host + path
 }

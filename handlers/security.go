@@ -45,13 +45,16 @@ func (s *Server) guard(c *gin.Context) {
 		}
 		return
 	}
-	if methods := contract.Methods(c.Request.URL.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
-		s.misrouted(c, methods)
-		return
+	if address := c.Request.URL; contract.IsAmbiguous(address.Path, address.RawPath) {
+		if methods := contract.Methods(address.EscapedPath()); !slices.Contains(methods, c.Request.Method) {
+			s.misrouted(c, methods)
+			return
+		}
 	}
 	req.operation = op.OperationID
-	req.Root = s.origin(c.Request) + "/" + strings.SplitN(c.FullPath(), "/", 3)[1]
-	if whole := batchOf(c.Request.Context()); whole != nil {
+	base, _, _ := strings.Cut(c.FullPath()[1:], "/")
+	req.Root = s.urlOf(c.Request, c.FullPath()[:1+len(base)])
+	if whole := req.batch; whole != nil {
 		defer whole.end()
 		if err := whole.begin(c.Request.Context()); err != nil {
 			s.writeGinError(c, err)
@@ -148,22 +151,18 @@ func (s *Server) withOptionFaults(err error, op *spec.Operation, req *request, a
 // authenticate sets the caller of the request. The error is a 401, a 403 if the contract does not
 // permit the operation to the caller, or a 429 if the caller sends more requests than it may.
 func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request) error {
-	token, err := bearerToken(r.Header)
-	if err != nil {
-		return unauthenticated(err)
-	}
 	verifier := s.verifier
 	if req.isControl {
 		verifier = s.control.verifier
 	}
-	req.Caller, err = s.verify(r, verifier, token)
-	if err != nil {
+	var err error
+	if req.Caller, err = s.callerOf(r, verifier); err != nil {
 		return unauthenticated(err)
 	}
 	if err := permitted(op.Security, req.Caller); err != nil {
 		return err
 	}
-	if req.isControl || batchOf(r.Context()) != nil {
+	if req.isControl || req.batch != nil {
 		return nil // the batch has paid for all of its requests, and the control API has no limit
 	}
 	return s.spend(req, 1)

@@ -23,6 +23,7 @@ import (
 	"afterhours/handlers/pages"
 	"afterhours/handlers/signin"
 	"afterhours/handlers/spec"
+	"afterhours/handlers/wire"
 	"afterhours/logs"
 	"afterhours/store"
 	"afterhours/traces"
@@ -77,16 +78,17 @@ type Server struct {
 	log       *slog.Logger
 	now       func() time.Time
 	draining  func() bool // nil for never
-	instance  string
-	quirks    input.Quirks
-	batches   *batch.Runner
-	control   *controlAPI // nil without the control contract
-	limits    *limits.Limits
-	observe   Observe        // nil for nobody
-	tracer    *traces.Tracer // nil for no spans
-	strangers *logs.Quota    // of lines about requests without a valid token
-	engine    *gin.Engine
-	damaged   atomic.Bool // whether a request has met damage in the store
+	// diagnostic is the line of the header x-ms-ags-diagnostic, the same for all responses.
+	diagnostic []string
+	quirks     input.Quirks
+	batches    *batch.Runner
+	control    *controlAPI // nil without the control contract
+	limits     *limits.Limits
+	observe    Observe        // nil for nobody
+	tracer     *traces.Tracer // nil for no spans
+	strangers  *logs.Quota    // of lines about requests without a valid token
+	engine     *gin.Engine
+	damaged    atomic.Bool // whether a request has met damage in the store
 }
 
 // New returns a server. The error says what in the configuration or in the contract is wrong.
@@ -119,10 +121,11 @@ func New(config Config) (*Server, error) {
 		log:       config.Logger,
 		now:       config.Now,
 		draining:  config.Draining,
-		instance:  newRequestID()[:8],
-		limits:    config.Limits,
-		observe:   config.Observe,
-		tracer:    config.Tracer,
+		diagnostic: []string{fmt.Sprintf(
+			`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, newRequestID()[:8])},
+		limits:  config.Limits,
+		observe: config.Observe,
+		tracer:  config.Tracer,
 	}
 	server.strangers = logs.NewQuota(func(leftOut int) {
 		server.log.Warn("requests without a valid token are too many to log each", "lines_left_out", leftOut)
@@ -156,15 +159,15 @@ func CheckPublicURL(text string) error {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now() // not by s.now, which may be moved
 	r, span := s.beginSpan(r)
-	r, cancel := s.accept(r)
-	defer cancel()
-	req := requestOf(r)
+	r, req := s.accept(r, start)
+	defer req.context.end()
 	req.at = s.now()
 	s.setHeaders(w.Header(), req)
 	closeAfterChunks(w, r)
-	recorder := &statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
+	recorder := &req.recorder
+	*recorder = statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
 	defer s.endSpan(span, r, recorder)
-	r.Body = paced(w, r)
+	req.pace(w, r)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
 	}
@@ -179,18 +182,28 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Lines of headers that all responses share. Nothing can be appended to them in place.
+var (
+	version40         = []string{string(wire.Version40)}
+	version401        = []string{string(wire.Version401)}
+	transportSecurity = []string{"max-age=31536000"}
+)
+
 // setHeaders sets the headers that every response has. It writes to the map directly, to spell their
 // names as Graph does.
 func (s *Server) setHeaders(header http.Header, req *request) {
-	header["request-id"] = []string{req.ID}
+	req.ids = [...]string{req.ID, req.clientID}
+	header["request-id"] = req.ids[0:1:1]
 	if req.clientID != "" {
-		header["client-request-id"] = []string{req.clientID}
+		header["client-request-id"] = req.ids[1:2:2]
 	}
-	header["OData-Version"] = []string{string(req.Form.Version)}
-	header["x-ms-ags-diagnostic"] = []string{fmt.Sprintf(
-		`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, s.instance)}
+	header["OData-Version"] = version40
+	if req.Form.Version == wire.Version401 {
+		header["OData-Version"] = version401
+	}
+	header["x-ms-ags-diagnostic"] = s.diagnostic
 	if strings.HasPrefix(s.publicURL, "https://") { // never for localhost, which has other servers too
-		header.Set("Strict-Transport-Security", "max-age=31536000")
+		header["Strict-Transport-Security"] = transportSecurity
 	}
 }
 

@@ -63,7 +63,8 @@ func (m *Memory) State() MemoryState {
 // that never end cannot stop small ones.
 const SmallBody = 64 << 10
 
-// Body is the memory that the body of one request takes. One goroutine at a time may use it.
+// Body is the memory that the body of one request takes. One goroutine at a time may use it. The zero Body takes none,
+// and may be freed.
 type Body struct {
 	limits *Limits
 	caller Caller
@@ -72,7 +73,7 @@ type Body struct {
 }
 
 // Body returns the memory for a body of the caller. It must be freed.
-func (l *Limits) Body(caller Caller) *Body { return &Body{limits: l, caller: caller} }
+func (l *Limits) Body(caller Caller) Body { return Body{limits: l, caller: caller} }
 
 // Hold makes the body take that many bytes, instead of those that it took before. The error is
 // ErrBusy if there are not enough; it then takes what it took before.

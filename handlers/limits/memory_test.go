@@ -43,7 +43,7 @@ func TestAnswersAreHeldUntilTheyAreWritten(t *testing.T) {
 func TestLargeBodiesDoNotStopSmallOnes(t *testing.T) {
 	l := limits.New(2, 0)
 	held := map[string]int{}
-	var bodies []*limits.Body
+	var bodies []limits.Body
 	for _, name := range []string{"a", "b", "c", "d", "e"} {
 		for {
 			body := l.Body(caller(name))

@@ -38,6 +38,7 @@ type Queue struct {
 	waiting int
 	refused uint64
 	lines   map[Caller]*line
+	spare   []*line // forgotten lines, to be used again
 	// pace is the time from one admission of a waiting call to the next, as it was lately. It is 0
 	// before the first.
 	pace time.Duration
@@ -83,7 +84,7 @@ func (q *Queue) acquire(ctx context.Context, caller Caller, hasBegun bool) error
 	q.mu.Lock()
 	l := q.lines[caller]
 	if l == nil {
-		l = &line{}
+		l = q.newLine()
 		q.lines[caller] = l
 	}
 	if q.running < q.bounds.Slots && l.running < q.bounds.Each {
@@ -217,9 +218,27 @@ func (q *Queue) line(l *line) {
 
 // forget drops the line of a caller without a call.
 func (q *Queue) forget(caller Caller, l *line) {
-	if l.running == 0 && l.waiting.Len() == 0 {
-		delete(q.lines, caller)
+	if l.running > 0 || l.waiting.Len() > 0 {
+		return
 	}
+	delete(q.lines, caller)
+	if len(q.spare) < maxSpare {
+		q.spare = append(q.spare, l)
+	}
+}
+
+// maxSpare is how many lines are kept: more than a server has at once that is not full.
+const maxSpare = 64
+
+// newLine returns a line without a call.
+func (q *Queue) newLine() *line {
+	last := len(q.spare) - 1
+	if last < 0 {
+		return &line{}
+	}
+	l := q.spare[last]
+	q.spare = q.spare[:last]
+	return l
 }
 
 // QueueState is how much of a Queue is taken at one moment.

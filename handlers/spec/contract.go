@@ -42,11 +42,14 @@ type Contract struct {
 	// SkipMax is the most that a client may skip.
 	SkipMax int
 	// templates are the paths, those with fewer parameters first.
-	templates []template
-	// operations are by method and Gin's route.
-	operations map[string]*Operation
+	templates  []template
+	operations map[routeKey]*Operation
 	// names are the literal path segments, base paths and properties, by their lower case.
 	names map[string]string
+	// plainNames are the names that isPlain knows.
+	plainNames map[string]bool
+	// hidesNames is true if a name that stands where a key may looks like a key.
+	hidesNames bool
 	// options are the query options of any operation, by their lower case without $.
 	options map[string]string
 	// keyed are the names that a key may follow.
@@ -77,7 +80,7 @@ func load(text []byte, read ...func(*Contract) error) (*Contract, error) {
 	}
 	c := &Contract{
 		doc:         doc,
-		operations:  map[string]*Operation{},
+		operations:  map[routeKey]*Operation{},
 		names:       map[string]string{},
 		options:     map[string]string{},
 		keyed:       map[string]bool{},
@@ -90,6 +93,8 @@ func load(text []byte, read ...func(*Contract) error) (*Contract, error) {
 			return nil, err
 		}
 	}
+	c.addPlainNames()
+	c.addAmbiguity()
 	return c, nil
 }
 
@@ -168,8 +173,11 @@ func (c *Contract) addNames(path string) {
 // Operation returns the operation of a method and a route as Gin writes it, nil for a route that
 // is not the contract's.
 func (c *Contract) Operation(method, route string) *Operation {
-	return c.operations[method+" "+route]
+	return c.operations[routeKey{method, route}]
 }
+
+// routeKey is a method and a route as Gin writes it.
+type routeKey struct{ method, route string }
 
 // Schema returns a schema of components/schemas by its name, nil if there is none.
 func (c *Contract) Schema(name string) *openapi3.Schema {

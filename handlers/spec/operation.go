@@ -88,9 +88,8 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		return err
 	}
 	for _, base := range c.Bases {
-		route := " " + base + ginRoute(path)
 		for _, one := range withHead(method) {
-			c.operations[one+route] = ready
+			c.operations[routeKey{one, base + ginRoute(path)}] = ready
 		}
 	}
 	return nil

@@ -24,8 +24,17 @@ import (
 //     forms that Graph once documented, are /me/analytics/activityStatistics/{id}
 //     with the same cast.
 //
-// A path that does not follow the contract is returned unchanged: the router answers 404.
+// A path that does not follow the contract is returned unchanged: the router answers 404. Nothing of the result
+// shares memory with the argument.
 func (c *Contract) CanonicalURL(escaped string) (path, raw string, cast *wire.Type) {
+	if c.isPlain(escaped) {
+		return strings.Clone(escaped), "", nil
+	}
+	return c.canonicalURL(escaped)
+}
+
+// canonicalURL is CanonicalURL for any path.
+func (c *Contract) canonicalURL(escaped string) (path, raw string, cast *wire.Type) {
 	segments := c.split(escaped)
 	segments, cast = c.resolveCast(segments)
 	var decoded, encoded strings.Builder
@@ -71,7 +80,7 @@ func (c *Contract) split(escaped string) []string {
 			segments, key = append(segments, deltaName), false
 			continue
 		}
-		if key && !strings.HasPrefix(segment, "$") && !strings.HasPrefix(strings.ToLower(segment), "microsoft.graph.") {
+		if key && !strings.HasPrefix(segment, "$") && !isQualified(segment) {
 			segments, key = append(segments, segment), false
 			continue
 		}

@@ -11,9 +11,20 @@ import (
 // without $, in any case, escaped or not, they are the same options (OData URL 5.1, Graph "Query
 // parameters"). The @ of a parameter alias is not escaped. Everything else stays unchanged.
 func (c *Contract) CanonicalQuery(raw string) string {
-	if raw == "" {
-		return ""
+	if raw == "" || c.isPlainQuery(raw) {
+		return raw
 	}
+	return c.canonicalQuery(raw)
+}
+
+// option returns the contract's spelling of a query option, and false if the contract has no such option.
+func (c *Contract) option(name string) (canonical string, ok bool) {
+	canonical, ok = c.options[strings.TrimPrefix(strings.ToLower(name), "$")]
+	return canonical, ok
+}
+
+// canonicalQuery is CanonicalQuery for any query but "".
+func (c *Contract) canonicalQuery(raw string) string {
 	// RFC 3986 and OData allow an unescaped ; in a text. Go's parser does not.
 	pairs := strings.Split(strings.ReplaceAll(raw, ";", "%3B"), "&")
 	for i, pair := range pairs {
@@ -26,7 +37,7 @@ func (c *Contract) CanonicalQuery(raw string) string {
 			pairs[i] = "@" + url.QueryEscape(decoded[1:]) + "=" + value
 			continue
 		}
-		canonical, ok := c.options[strings.TrimPrefix(strings.ToLower(decoded), "$")]
+		canonical, ok := c.option(decoded)
 		if !ok || !hasValue {
 			continue
 		}
