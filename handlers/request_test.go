@@ -1,11 +1,16 @@
 package handlers
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+
+	"afterhours/handlers/spec"
 )
 
 func TestIsClientID(t *testing.T) {
@@ -42,5 +47,55 @@ func TestStatusText(t *testing.T) {
 		if got := statusText(status); got != want {
 			t.Errorf("%d: %q", status, got)
 		}
+	}
+}
+
+// FuzzUsualHost checks that a usual Host has the form of all.
+func FuzzUsualHost(f *testing.F) {
+	for _, host := range []string{"", ":", "localhost", "127.0.0.1:8080", "graph.example.com", "a_b-c.d:1", "[::1]:80", "a:", ":80", "a:123456", "a:8x",
+		"a b", "é", "a:1:2", "a/b", strings.Repeat("a", 253), strings.Repeat("a", 254), "a\n", "a:1\n"} {
+		f.Add(host)
+	}
+	f.Fuzz(func(t *testing.T, host string) {
+		if isUsualHost(host) && !hostForm.MatchString(host) {
+			t.Errorf("%q", host)
+		}
+	})
+}
+
+// TestUsualHosts: the hosts that clients send take the short way.
+func TestUsualHosts(t *testing.T) {
+	for _, host := range []string{"localhost", "127.0.0.1:8080", "graph.example.com", "a_b-c.d:65535", strings.Repeat("a", 253)} {
+		if !isUsualHost(host) {
+			t.Errorf("%q", host)
+		}
+	}
+}
+
+// TestAcceptAllocates: for a plain request the door makes no more than its id, its path, one struct, a copy of the HTTP
+// request and the map of the response's headers.
+func TestAcceptAllocates(t *testing.T) {
+	text, err := os.ReadFile("../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := spec.Load(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{spec: contract, diagnostic: []string{"x"}}
+	r := httptest.NewRequest(http.MethodPatch, "/beta/me/analytics/activityStatistics/5f1c7d0a-6f3e-4d44-9f59-1a1c1f1d8e11", http.NoBody)
+	r.Header.Set("Client-Request-Id", "0f8fad5b-d9cb-469f-a165-70867728950e")
+	const most = 5
+	if got := testing.AllocsPerRun(100, func() {
+		accepted, req := s.accept(r, time.Now())
+		header := http.Header{}
+		s.setHeaders(header, req)
+		if checkHost(accepted) != nil || statusText(200) != "200" || accepted.Context().Err() != nil {
+			t.Error("the request is refused")
+		}
+		req.context.end()
+	}); got > most {
+		t.Errorf("%v allocations, want at most %d", got, most)
 	}
 }
