@@ -32,7 +32,7 @@ type mediaRange struct {
 // media type. It is false if Accept excludes all. A media type with an unknown parameter accepts nothing
 // (OData Protocol 8.2.1).
 func Accepted(accept string, offered []string) (Format, bool) {
-	if strings.Trim(accept, " \t,") == "" {
+	if strings.Trim(accept, " \t,") == "" || accept == "*/*" || accept == offered[0] { // most clients, without the cost of parsing
 		return Format{Media: offered[0], Level: MetadataMinimal}, true
 	}
 	var ranges []mediaRange
