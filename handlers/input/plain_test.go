@@ -225,7 +225,8 @@ func TestPlainBodyIsBoundToAnyType(t *testing.T) {
 	}
 }
 
-// TestAllocationsOfPlainRequests bounds what validation and binding allocate.
+// TestAllocationsOfPlainRequests bounds what validation and binding allocate. Two more than there are leave room for the
+// pool of package regexp, which the race detector empties at random.
 func TestAllocationsOfPlainRequests(t *testing.T) {
 	update, list := operation(t, http.MethodPatch, itemRoute), operation(t, http.MethodGet, itemRoute)
 	request := patch("", "client-request-id", "b9a0ef59-1bd5-4a4f-a2cb-8ef32e4b5f26", "If-Match", `W/"kH3nq0Vb2rE"`)
@@ -234,14 +235,14 @@ func TestAllocationsOfPlainRequests(t *testing.T) {
 		most float64
 		run  func()
 	}{
-		"the documented PATCH": {16, func() {
+		"the documented PATCH": {18, func() {
 			body, err := input.Validate(request, update, path, "", text, true)
 			to := new(gen.ActivityStatisticsUpdate)
 			if err != nil || body.Bind(to) != nil || to.Activity == nil {
 				t.Error(err)
 			}
 		}},
-		"a GET": {0, func() {
+		"a GET": {2, func() {
 			if _, err := input.Validate(request, list, path, "", nil, true); err != nil {
 				t.Error(err)
 			}
