@@ -31,8 +31,8 @@ var importTable = map[string][]string{
 	"afterhours/handlers/faults":   {"control", "gen", "handlers/problem", "handlers/suggest", "store", "store/edm"},
 	"afterhours/handlers/signin":   {"handlers/auth", "store"},
 	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
-	"afterhours/handlers/input":    {"handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store/edm"},
-	"afterhours/handlers/spec":     {"handlers/odata", "handlers/suggest", "handlers/wire", "gen", "store"},
+	"afterhours/handlers/input":    {"handlers/plain", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store/edm"},
+	"afterhours/handlers/spec":     {"handlers/odata", "handlers/plain", "handlers/suggest", "handlers/wire", "gen", "store"},
 	"afterhours/handlers/wire":     {"handlers/problem", "gen", "store", "store/edm"},
 	"afterhours/handlers/problem":  {"gen"},
 
@@ -43,6 +43,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/batch":           {},
 	"afterhours/handlers/limits":          {},
 	"afterhours/handlers/pages":           {},
+	"afterhours/handlers/plain":           {"store/edm"},
 	"afterhours/handlers/suggest":         {},
 	"afterhours/handlers/timezone":        {"handlers/suggest"},
 
@@ -83,7 +84,7 @@ var importTable = map[string][]string{
 // confined lists the only packages that may import a package of another module.
 var confined = map[string][]string{
 	"github.com/gin-gonic/gin":  {"gen", "control", "handlers"},
-	"github.com/getkin/...":     {"handlers", "handlers/exchange", "handlers/input", "handlers/spec", "contract/checked"},
+	"github.com/getkin/...":     {"handlers", "handlers/exchange", "handlers/input", "handlers/plain", "handlers/spec", "contract/checked"},
 	"database/sql":              {"store/sqlite", "store/postgres"},
 	"modernc.org/...":           {"store/sqlite"},
 	"github.com/jackc/...":      {"store/postgres", "store/postgres/postgrestest"},

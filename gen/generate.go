@@ -3,6 +3,11 @@
 //
 // Nothing in *.gen.go is written by hand. To change it, change openapi.yaml (or overlay.yaml, for
 // what only Go needs), then run go generate ./...
+//
+// wrappers.tmpl replaces the generator's own template of the functions that bind parameters. The generator's
+// functions parse the query again for each option, and bind each value by reflection, also an absent one. These parse the
+// query once, and only if there is one: a list made 32 allocations there, now 5, and the file is less than half as long. The
+// template knows the parameters that the contract has: paths and headers that are texts, and any query options.
 package gen
 
 //go:generate go tool oapi-codegen -config types.yaml -o types.gen.go ../openapi.yaml

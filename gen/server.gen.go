@@ -4,11 +4,9 @@
 package gen
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
-	"github.com/oapi-codegen/runtime"
 )
 
 // ServerInterface represents all server handlers.
@@ -183,5281 +181,1766 @@ type ServerInterface interface {
 	GetUserSettingsPropertyValue(c *gin.Context, userID UserID, settingsProperty SettingsProperty, params GetUserSettingsPropertyValueParams)
 }
 
-// ServerInterfaceWrapper converts contexts to parameters.
+// ServerInterfaceWrapper binds parameters and calls the handler.
 type ServerInterfaceWrapper struct {
 	Handler            ServerInterface
 	HandlerMiddlewares []MiddlewareFunc
 	ErrorHandler       func(*gin.Context, error, int)
 }
 
+// MiddlewareFunc runs before the handler.
 type MiddlewareFunc func(c *gin.Context)
 
-// GetServiceDocument operation middleware
+// GetServiceDocument binds the parameters of GetServiceDocument.
 func (siw *ServerInterfaceWrapper) GetServiceDocument(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetServiceDocumentParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.GetServiceDocument(c, params)
 }
 
-// RunBatch operation middleware
+// RunBatch binds the parameters of RunBatch.
 func (siw *ServerInterfaceWrapper) RunBatch(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params RunBatchParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferBatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferBatch](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.RunBatch(c, params)
 }
 
-// GetMetadata operation middleware
+// GetMetadata binds the parameters of GetMetadata.
 func (siw *ServerInterfaceWrapper) GetMetadata(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMetadataParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.GetMetadata(c, params)
 }
 
-// GetMe operation middleware
+// GetMe binds the parameters of GetMe.
 func (siw *ServerInterfaceWrapper) GetMe(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMeParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[SelectUser](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$expand" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
+	if params.Expand, err = optionalQuery[ExpandUser](query, "$expand"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferValues
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferValues](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.GetMe(c, params)
 }
 
-// GetMyAnalytics operation middleware
+// GetMyAnalytics binds the parameters of GetMyAnalytics.
 func (siw *ServerInterfaceWrapper) GetMyAnalytics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyAnalyticsParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-analytics"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[SelectAnalytics](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$expand" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
+	if params.Expand, err = optionalQuery[Expand](query, "$expand"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferValues
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferValues](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.GetMyAnalytics(c, params)
 }
 
-// UpdateMyAnalytics operation middleware
+// UpdateMyAnalytics binds the parameters of UpdateMyAnalytics.
 func (siw *ServerInterfaceWrapper) UpdateMyAnalytics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateMyAnalyticsParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.UpdateMyAnalytics(c, params)
 }
 
-// ListMyStatistics operation middleware
+// ListMyStatistics binds the parameters of ListMyStatistics.
 func (siw *ServerInterfaceWrapper) ListMyStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListMyStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[Orderby](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[Skiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.ListMyStatistics(c, params)
 }
 
-// CreateMyStatistic operation middleware
+// CreateMyStatistic binds the parameters of CreateMyStatistic.
 func (siw *ServerInterfaceWrapper) CreateMyStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params CreateMyStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.CreateMyStatistic(c, params)
 }
 
-// AggregateMyStatistics operation middleware
+// AggregateMyStatistics binds the parameters of AggregateMyStatistics.
 func (siw *ServerInterfaceWrapper) AggregateMyStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params AggregateMyStatisticsParams
-
-	// ------------- Required query parameter "$apply" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "$apply", c.Request.URL.Query(), &params.Apply, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-apply"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $apply: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if err = bindQuery(query, "$apply", true, &params.Apply); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter-groups"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	if params.Filter, err = optionalQuery[FilterGroups](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby-groups"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[OrderbyGroups](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-groups"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[SelectGroups](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.AggregateMyStatistics(c, params)
 }
 
-// CountMyStatistics operation middleware
+// CountMyStatistics binds the parameters of CountMyStatistics.
 func (siw *ServerInterfaceWrapper) CountMyStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params CountMyStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.CountMyStatistics(c, params)
 }
 
-// QueryMyStatistics operation middleware
+// QueryMyStatistics binds the parameters of QueryMyStatistics.
 func (siw *ServerInterfaceWrapper) QueryMyStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params QueryMyStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[Orderby](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[Skiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.QueryMyStatistics(c, params)
 }
 
-// ListMyStatisticReferences operation middleware
+// ListMyStatisticReferences binds the parameters of ListMyStatisticReferences.
 func (siw *ServerInterfaceWrapper) ListMyStatisticReferences(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListMyStatisticReferencesParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[Orderby](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[Skiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.ListMyStatisticReferences(c, params)
 }
 
-// DeltaMyStatistics operation middleware
+// DeltaMyStatistics binds the parameters of DeltaMyStatistics.
 func (siw *ServerInterfaceWrapper) DeltaMyStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params DeltaMyStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[DeltaTop](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[DeltaSkiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$deltatoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$deltatoken", c.Request.URL.Query(), &params.Deltatoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $deltatoken: %w", err), http.StatusBadRequest)
+	if params.Deltatoken, err = optionalQuery[Deltatoken](query, "$deltatoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.DeltaMyStatistics(c, params)
 }
 
-// DeleteMyStatistic operation middleware
+// DeleteMyStatistic binds the parameters of DeleteMyStatistic.
 func (siw *ServerInterfaceWrapper) DeleteMyStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params DeleteMyStatisticParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.DeleteMyStatistic(c, activityStatisticsID, params)
+	siw.Handler.DeleteMyStatistic(c, StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// GetMyStatistic operation middleware
+// GetMyStatistic binds the parameters of GetMyStatistic.
 func (siw *ServerInterfaceWrapper) GetMyStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferValues
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferValues](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetMyStatistic(c, activityStatisticsID, params)
+	siw.Handler.GetMyStatistic(c, StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// UpdateMyStatistic operation middleware
+// UpdateMyStatistic binds the parameters of UpdateMyStatistic.
 func (siw *ServerInterfaceWrapper) UpdateMyStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateMyStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.UpdateMyStatistic(c, activityStatisticsID, params)
+	siw.Handler.UpdateMyStatistic(c, StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// ReplaceMyStatistic operation middleware
+// ReplaceMyStatistic binds the parameters of ReplaceMyStatistic.
 func (siw *ServerInterfaceWrapper) ReplaceMyStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ReplaceMyStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ReplaceMyStatistic(c, activityStatisticsID, params)
+	siw.Handler.ReplaceMyStatistic(c, StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// GetMyStatisticReference operation middleware
+// GetMyStatisticReference binds the parameters of GetMyStatisticReference.
 func (siw *ServerInterfaceWrapper) GetMyStatisticReference(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyStatisticReferenceParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetMyStatisticReference(c, activityStatisticsID, params)
+	siw.Handler.GetMyStatisticReference(c, StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// ClearMyStatisticProperty operation middleware
+// ClearMyStatisticProperty binds the parameters of ClearMyStatisticProperty.
 func (siw *ServerInterfaceWrapper) ClearMyStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ClearMyStatisticPropertyParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ClearMyStatisticProperty(c, activityStatisticsID, property, params)
+	siw.Handler.ClearMyStatisticProperty(c, StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// GetMyStatisticProperty operation middleware
+// GetMyStatisticProperty binds the parameters of GetMyStatisticProperty.
 func (siw *ServerInterfaceWrapper) GetMyStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyStatisticPropertyParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetMyStatisticProperty(c, activityStatisticsID, property, params)
+	siw.Handler.GetMyStatisticProperty(c, StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// UpdateMyStatisticProperty operation middleware
+// UpdateMyStatisticProperty binds the parameters of UpdateMyStatisticProperty.
 func (siw *ServerInterfaceWrapper) UpdateMyStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateMyStatisticPropertyParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.UpdateMyStatisticProperty(c, activityStatisticsID, property, params)
+	siw.Handler.UpdateMyStatisticProperty(c, StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// ReplaceMyStatisticProperty operation middleware
+// ReplaceMyStatisticProperty binds the parameters of ReplaceMyStatisticProperty.
 func (siw *ServerInterfaceWrapper) ReplaceMyStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ReplaceMyStatisticPropertyParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ReplaceMyStatisticProperty(c, activityStatisticsID, property, params)
+	siw.Handler.ReplaceMyStatisticProperty(c, StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// ClearMyStatisticPropertyValue operation middleware
+// ClearMyStatisticPropertyValue binds the parameters of ClearMyStatisticPropertyValue.
 func (siw *ServerInterfaceWrapper) ClearMyStatisticPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ClearMyStatisticPropertyValueParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ClearMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+	siw.Handler.ClearMyStatisticPropertyValue(c, StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// GetMyStatisticPropertyValue operation middleware
+// GetMyStatisticPropertyValue binds the parameters of GetMyStatisticPropertyValue.
 func (siw *ServerInterfaceWrapper) GetMyStatisticPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMyStatisticPropertyValueParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[ValueFormat](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+	siw.Handler.GetMyStatisticPropertyValue(c, StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// ReplaceMyStatisticPropertyValue operation middleware
+// ReplaceMyStatisticPropertyValue binds the parameters of ReplaceMyStatisticPropertyValue.
 func (siw *ServerInterfaceWrapper) ReplaceMyStatisticPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ReplaceMyStatisticPropertyValueParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ReplaceMyStatisticPropertyValue(c, activityStatisticsID, property, params)
+	siw.Handler.ReplaceMyStatisticPropertyValue(c, StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// GetMySettings operation middleware
+// GetMySettings binds the parameters of GetMySettings.
 func (siw *ServerInterfaceWrapper) GetMySettings(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMySettingsParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.GetMySettings(c, params)
 }
 
-// UpdateMySettings operation middleware
+// UpdateMySettings binds the parameters of UpdateMySettings.
 func (siw *ServerInterfaceWrapper) UpdateMySettings(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateMySettingsParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.UpdateMySettings(c, params)
 }
 
-// GetMySettingsProperty operation middleware
+// GetMySettingsProperty binds the parameters of GetMySettingsProperty.
 func (siw *ServerInterfaceWrapper) GetMySettingsProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "settings-property" -------------
-	var settingsProperty SettingsProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMySettingsPropertyParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetMySettingsProperty(c, settingsProperty, params)
+	siw.Handler.GetMySettingsProperty(c, SettingsProperty(c.Param("settings-property")), params)
 }
 
-// GetMySettingsPropertyValue operation middleware
+// GetMySettingsPropertyValue binds the parameters of GetMySettingsPropertyValue.
 func (siw *ServerInterfaceWrapper) GetMySettingsPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "settings-property" -------------
-	var settingsProperty SettingsProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetMySettingsPropertyValueParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[ValueFormat](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetMySettingsPropertyValue(c, settingsProperty, params)
+	siw.Handler.GetMySettingsPropertyValue(c, SettingsProperty(c.Param("settings-property")), params)
 }
 
-// ListUsers operation middleware
+// ListUsers binds the parameters of ListUsers.
 func (siw *ServerInterfaceWrapper) ListUsers(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListUsersParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[FilterUsers](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[OrderbyUsers](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[SelectUser](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$expand" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
+	if params.Expand, err = optionalQuery[ExpandUsers](query, "$expand"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[TopUsers](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[Skiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
 	siw.Handler.ListUsers(c, params)
 }
 
-// GetUser operation middleware
+// GetUser binds the parameters of GetUser.
 func (siw *ServerInterfaceWrapper) GetUser(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[SelectUser](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$expand" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand-user"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
+	if params.Expand, err = optionalQuery[ExpandUser](query, "$expand"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferValues
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferValues](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUser(c, userID, params)
+	siw.Handler.GetUser(c, UserID(c.Param("user-id")), params)
 }
 
-// GetUserAnalytics operation middleware
+// GetUserAnalytics binds the parameters of GetUserAnalytics.
 func (siw *ServerInterfaceWrapper) GetUserAnalytics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserAnalyticsParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-analytics"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[SelectAnalytics](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$expand" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$expand", c.Request.URL.Query(), &params.Expand, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-expand"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $expand: %w", err), http.StatusBadRequest)
+	if params.Expand, err = optionalQuery[Expand](query, "$expand"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferValues
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferValues](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserAnalytics(c, userID, params)
+	siw.Handler.GetUserAnalytics(c, UserID(c.Param("user-id")), params)
 }
 
-// UpdateUserAnalytics operation middleware
+// UpdateUserAnalytics binds the parameters of UpdateUserAnalytics.
 func (siw *ServerInterfaceWrapper) UpdateUserAnalytics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateUserAnalyticsParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.UpdateUserAnalytics(c, userID, params)
+	siw.Handler.UpdateUserAnalytics(c, UserID(c.Param("user-id")), params)
 }
 
-// ListUserStatistics operation middleware
+// ListUserStatistics binds the parameters of ListUserStatistics.
 func (siw *ServerInterfaceWrapper) ListUserStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListUserStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[Orderby](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[Skiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ListUserStatistics(c, userID, params)
+	siw.Handler.ListUserStatistics(c, UserID(c.Param("user-id")), params)
 }
 
-// CreateUserStatistic operation middleware
+// CreateUserStatistic binds the parameters of CreateUserStatistic.
 func (siw *ServerInterfaceWrapper) CreateUserStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params CreateUserStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.CreateUserStatistic(c, userID, params)
+	siw.Handler.CreateUserStatistic(c, UserID(c.Param("user-id")), params)
 }
 
-// AggregateUserStatistics operation middleware
+// AggregateUserStatistics binds the parameters of AggregateUserStatistics.
 func (siw *ServerInterfaceWrapper) AggregateUserStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params AggregateUserStatisticsParams
-
-	// ------------- Required query parameter "$apply" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "$apply", c.Request.URL.Query(), &params.Apply, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-apply"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $apply: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if err = bindQuery(query, "$apply", true, &params.Apply); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter-groups"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	if params.Filter, err = optionalQuery[FilterGroups](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby-groups"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[OrderbyGroups](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select-groups"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[SelectGroups](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.AggregateUserStatistics(c, userID, params)
+	siw.Handler.AggregateUserStatistics(c, UserID(c.Param("user-id")), params)
 }
 
-// CountUserStatistics operation middleware
+// CountUserStatistics binds the parameters of CountUserStatistics.
 func (siw *ServerInterfaceWrapper) CountUserStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params CountUserStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.CountUserStatistics(c, userID, params)
+	siw.Handler.CountUserStatistics(c, UserID(c.Param("user-id")), params)
 }
 
-// QueryUserStatistics operation middleware
+// QueryUserStatistics binds the parameters of QueryUserStatistics.
 func (siw *ServerInterfaceWrapper) QueryUserStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params QueryUserStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[Orderby](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[Skiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.QueryUserStatistics(c, userID, params)
+	siw.Handler.QueryUserStatistics(c, UserID(c.Param("user-id")), params)
 }
 
-// ListUserStatisticReferences operation middleware
+// ListUserStatisticReferences binds the parameters of ListUserStatisticReferences.
 func (siw *ServerInterfaceWrapper) ListUserStatisticReferences(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ListUserStatisticReferencesParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$orderby" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", c.Request.URL.Query(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-orderby"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $orderby: %w", err), http.StatusBadRequest)
+	if params.Orderby, err = optionalQuery[Orderby](query, "$orderby"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[Top](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", c.Request.URL.Query(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skip: %w", err), http.StatusBadRequest)
+	if params.Skip, err = optionalQuery[Skip](query, "$skip"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$count" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", c.Request.URL.Query(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $count: %w", err), http.StatusBadRequest)
+	if params.Count, err = optionalQuery[Count](query, "$count"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-skiptoken"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[Skiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ListUserStatisticReferences(c, userID, params)
+	siw.Handler.ListUserStatisticReferences(c, UserID(c.Param("user-id")), params)
 }
 
-// DeltaUserStatistics operation middleware
+// DeltaUserStatistics binds the parameters of DeltaUserStatistics.
 func (siw *ServerInterfaceWrapper) DeltaUserStatistics(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params DeltaUserStatisticsParams
-
-	// ------------- Optional query parameter "$filter" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", c.Request.URL.Query(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-filter"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $filter: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Filter, err = optionalQuery[Filter](query, "$filter"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$top" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", c.Request.URL.Query(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $top: %w", err), http.StatusBadRequest)
+	if params.Top, err = optionalQuery[DeltaTop](query, "$top"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$skiptoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", c.Request.URL.Query(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $skiptoken: %w", err), http.StatusBadRequest)
+	if params.Skiptoken, err = optionalQuery[DeltaSkiptoken](query, "$skiptoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$deltatoken" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$deltatoken", c.Request.URL.Query(), &params.Deltatoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $deltatoken: %w", err), http.StatusBadRequest)
+	if params.Deltatoken, err = optionalQuery[Deltatoken](query, "$deltatoken"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferPageSize
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferPageSize](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.DeltaUserStatistics(c, userID, params)
+	siw.Handler.DeltaUserStatistics(c, UserID(c.Param("user-id")), params)
 }
 
-// DeleteUserStatistic operation middleware
+// DeleteUserStatistic binds the parameters of DeleteUserStatistic.
 func (siw *ServerInterfaceWrapper) DeleteUserStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params DeleteUserStatisticParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.DeleteUserStatistic(c, userID, activityStatisticsID, params)
+	siw.Handler.DeleteUserStatistic(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// GetUserStatistic operation middleware
+// GetUserStatistic binds the parameters of GetUserStatistic.
 func (siw *ServerInterfaceWrapper) GetUserStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer PreferValues
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[PreferValues](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserStatistic(c, userID, activityStatisticsID, params)
+	siw.Handler.GetUserStatistic(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// UpdateUserStatistic operation middleware
+// UpdateUserStatistic binds the parameters of UpdateUserStatistic.
 func (siw *ServerInterfaceWrapper) UpdateUserStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateUserStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.UpdateUserStatistic(c, userID, activityStatisticsID, params)
+	siw.Handler.UpdateUserStatistic(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// ReplaceUserStatistic operation middleware
+// ReplaceUserStatistic binds the parameters of ReplaceUserStatistic.
 func (siw *ServerInterfaceWrapper) ReplaceUserStatistic(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ReplaceUserStatisticParams
-
-	// ------------- Optional query parameter "$select" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", c.Request.URL.Query(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: "odata-select"})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $select: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Select, err = optionalQuery[Select](query, "$select"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ReplaceUserStatistic(c, userID, activityStatisticsID, params)
+	siw.Handler.ReplaceUserStatistic(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// GetUserStatisticReference operation middleware
+// GetUserStatisticReference binds the parameters of GetUserStatisticReference.
 func (siw *ServerInterfaceWrapper) GetUserStatisticReference(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatisticReferenceParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserStatisticReference(c, userID, activityStatisticsID, params)
+	siw.Handler.GetUserStatisticReference(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), params)
 }
 
-// ClearUserStatisticProperty operation middleware
+// ClearUserStatisticProperty binds the parameters of ClearUserStatisticProperty.
 func (siw *ServerInterfaceWrapper) ClearUserStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ClearUserStatisticPropertyParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ClearUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+	siw.Handler.ClearUserStatisticProperty(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// GetUserStatisticProperty operation middleware
+// GetUserStatisticProperty binds the parameters of GetUserStatisticProperty.
 func (siw *ServerInterfaceWrapper) GetUserStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatisticPropertyParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+	siw.Handler.GetUserStatisticProperty(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// UpdateUserStatisticProperty operation middleware
+// UpdateUserStatisticProperty binds the parameters of UpdateUserStatisticProperty.
 func (siw *ServerInterfaceWrapper) UpdateUserStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateUserStatisticPropertyParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.UpdateUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+	siw.Handler.UpdateUserStatisticProperty(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// ReplaceUserStatisticProperty operation middleware
+// ReplaceUserStatisticProperty binds the parameters of ReplaceUserStatisticProperty.
 func (siw *ServerInterfaceWrapper) ReplaceUserStatisticProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ReplaceUserStatisticPropertyParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ReplaceUserStatisticProperty(c, userID, activityStatisticsID, property, params)
+	siw.Handler.ReplaceUserStatisticProperty(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// ClearUserStatisticPropertyValue operation middleware
+// ClearUserStatisticPropertyValue binds the parameters of ClearUserStatisticPropertyValue.
 func (siw *ServerInterfaceWrapper) ClearUserStatisticPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ClearUserStatisticPropertyValueParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ClearUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+	siw.Handler.ClearUserStatisticPropertyValue(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// GetUserStatisticPropertyValue operation middleware
+// GetUserStatisticPropertyValue binds the parameters of GetUserStatisticPropertyValue.
 func (siw *ServerInterfaceWrapper) GetUserStatisticPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatisticPropertyValueParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[ValueFormat](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+	siw.Handler.GetUserStatisticPropertyValue(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// ReplaceUserStatisticPropertyValue operation middleware
+// ReplaceUserStatisticPropertyValue binds the parameters of ReplaceUserStatisticPropertyValue.
 func (siw *ServerInterfaceWrapper) ReplaceUserStatisticPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "activityStatistics-id" -------------
-	var activityStatisticsID StatisticID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "activityStatistics-id", c.Param("activityStatistics-id"), &activityStatisticsID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter activityStatistics-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "property" -------------
-	var property StatisticProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "property", c.Param("property"), &property, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params ReplaceUserStatisticPropertyValueParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	var err error
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.ReplaceUserStatisticPropertyValue(c, userID, activityStatisticsID, property, params)
+	siw.Handler.ReplaceUserStatisticPropertyValue(c, UserID(c.Param("user-id")), StatisticID(c.Param("activityStatistics-id")), StatisticProperty(c.Param("property")), params)
 }
 
-// GetUserSettings operation middleware
+// GetUserSettings binds the parameters of GetUserSettings.
 func (siw *ServerInterfaceWrapper) GetUserSettings(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserSettingsParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserSettings(c, userID, params)
+	siw.Handler.GetUserSettings(c, UserID(c.Param("user-id")), params)
 }
 
-// UpdateUserSettings operation middleware
+// UpdateUserSettings binds the parameters of UpdateUserSettings.
 func (siw *ServerInterfaceWrapper) UpdateUserSettings(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params UpdateUserSettingsParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "If-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfMatch = &IfMatch
-
+	if params.IfMatch, err = optionalHeader[IfMatch](c.Request.Header, "If-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "If-None-Match" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch IfNoneMatch
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "entity-tag-list"})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IfNoneMatch = &IfNoneMatch
-
+	if params.IfNoneMatch, err = optionalHeader[IfNoneMatch](c.Request.Header, "If-None-Match"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "Prefer" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
-		var Prefer Prefer
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.Prefer = &Prefer
-
+	if params.Prefer, err = optionalHeader[Prefer](c.Request.Header, "Prefer"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.UpdateUserSettings(c, userID, params)
+	siw.Handler.UpdateUserSettings(c, UserID(c.Param("user-id")), params)
 }
 
-// GetUserSettingsProperty operation middleware
+// GetUserSettingsProperty binds the parameters of GetUserSettingsProperty.
 func (siw *ServerInterfaceWrapper) GetUserSettingsProperty(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "settings-property" -------------
-	var settingsProperty SettingsProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserSettingsPropertyParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[Format](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserSettingsProperty(c, userID, settingsProperty, params)
+	siw.Handler.GetUserSettingsProperty(c, UserID(c.Param("user-id")), SettingsProperty(c.Param("settings-property")), params)
 }
 
-// GetUserSettingsPropertyValue operation middleware
+// GetUserSettingsPropertyValue binds the parameters of GetUserSettingsPropertyValue.
 func (siw *ServerInterfaceWrapper) GetUserSettingsPropertyValue(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "user-id" -------------
-	var userID UserID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "user-id", c.Param("user-id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user-id: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// ------------- Path parameter "settings-property" -------------
-	var settingsProperty SettingsProperty
-
-	err = runtime.BindStyledParameterWithOptions("simple", "settings-property", c.Param("settings-property"), &settingsProperty, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter settings-property: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserSettingsPropertyValueParams
-
-	// ------------- Optional query parameter "$format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "$format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter $format: %w", err), http.StatusBadRequest)
+	var err error
+	query := queryOf(c.Request.URL)
+	if params.Format, err = optionalQuery[ValueFormat](query, "$format"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
 		return
 	}
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "client-request-id" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
-		var ClientRequestID ClientRequestID
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for client-request-id, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter client-request-id: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.ClientRequestID = &ClientRequestID
-
+	if params.ClientRequestID, err = optionalHeader[ClientRequestID](c.Request.Header, "Client-Request-Id"); err != nil {
+		siw.ErrorHandler(c, err, http.StatusBadRequest)
+		return
 	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
+		if middleware(c); c.IsAborted() {
 			return
 		}
 	}
-
-	siw.Handler.GetUserSettingsPropertyValue(c, userID, settingsProperty, params)
+	siw.Handler.GetUserSettingsPropertyValue(c, UserID(c.Param("user-id")), SettingsProperty(c.Param("settings-property")), params)
 }
 
 // GinServerOptions provides options for the Gin server.

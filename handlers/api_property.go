@@ -54,9 +54,14 @@ func (s *Server) ClearUserStatisticPropertyValue(c *gin.Context, userID, id stri
 
 // writeProperty sets a property to the value in the validated body.
 func (s *Server) writeProperty(c *gin.Context, userID, id string, name gen.PropertyName, params gen.ReplaceUserStatisticPropertyParams) {
+	var body gen.PropertyUpdate
+	if err := requestOf(c.Request).body.Bind(&body); err != nil {
+		s.bindFailed(c, err)
+		return
+	}
 	var value any
-	if body, isObject := requestOf(c.Request).body.Value.(map[string]any); isObject {
-		value = body["value"]
+	if text, err := body.Value.Get(); err == nil {
+		value = text
 	}
 	s.setProperty(c, userID, id, name, value, params)
 }

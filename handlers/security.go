@@ -112,16 +112,12 @@ func (s *Server) admit(c *gin.Context, op *spec.Operation, req *request) error {
 			}
 		}
 	}
-	path := make(map[string]string, len(c.Params))
-	for _, param := range c.Params {
-		path[param.Key] = param.Value
-	}
 	cast := ""
 	if req.Cast != nil {
 		cast = req.Cast.Name
 	}
 	var err error
-	if req.body, err = input.Validate(c.Request, op, path, cast, text, s.quirks); err != nil || req.isControl {
+	if req.body, err = input.Validate(c.Request, op, &c.Params, cast, text, s.quirks); err != nil || req.isControl {
 		return s.withOptionFaults(err, op, req, c.Request.URL)
 	}
 	return negotiate(c.Request, op, req)

@@ -13,6 +13,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 
 	"afterhours/gen"
+	"afterhours/handlers/plain"
 	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
@@ -20,17 +21,25 @@ import (
 
 // Body is a request's body after validation.
 type Body struct {
-	// Value is the decoded JSON without ignored annotations; nil without a body and for a body that is
-	// not JSON. An optional body that is absent counts as an empty object.
+	// Value is the decoded JSON without ignored annotations; nil without a body, for a body that is not
+	// JSON, and for a plain one, which only Bind gives. An optional body that is absent counts as an empty object.
 	Value any
 	// Text is the body as it was sent, decompressed.
 	Text []byte
+	// isPlain is true if the body is plain. It is then in object.
+	isPlain bool
+	object  plain.Object
 }
 
 // Bind sets the value of gen's type that to points to. It is an error if no body was validated.
 func (b Body) Bind(to any) error {
-	if b.Text == nil {
+	switch {
+	case b.Text == nil:
 		return errors.New("no body was validated")
+	case b.isPlain && b.object.Bind(to):
+		return nil
+	case b.isPlain: // to a type that package plain does not know
+		b.Value = b.object.Value()
 	}
 	return runtime.BindJSONValue(withIntegers(b.Value), to)
 }
@@ -55,10 +64,16 @@ func withIntegers(value any) any {
 	return value
 }
 
+// jsonType is the media type of JSON as nearly every client writes it.
+const jsonType = "application/json"
+
+// isJSON reports whether the header Content-Type is that of JSON, and has no parameters.
+func isJSON(header http.Header) bool { return header.Get("Content-Type") == jsonType }
+
 // bodySchema returns the schema of a JSON body, nil if the request's body is of another media type.
 func bodySchema(r *http.Request, op *spec.Operation) *openapi3.Schema {
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if media != "application/json" && op.RequestBody.Value.Content[media] != nil {
+	if media != jsonType && op.RequestBody.Value.Content[media] != nil {
 		return nil
 	}
 	return op.BodySchema
@@ -81,12 +96,12 @@ func (q Quirks) decodeBody(op *spec.Operation, schema *openapi3.Schema, text []b
 		nameType(schema, object, cast)
 		schema = narrow(schema, value)
 		if faults := notImplementedMembers(schema, object); len(faults) > 0 {
-			return Body{value, text}, problem.Invalid(faults...)
+			return Body{Value: value, Text: text}, problem.Invalid(faults...)
 		}
 		dropAnnotations(schema, object)
 		q.straighten(schema, object)
 	}
-	return Body{value, text}, err
+	return Body{Value: value, Text: text}, err
 }
 
 // notImplementedMembers returns a fault for each member of the object that OData has and this server
@@ -108,6 +123,9 @@ func notImplementedMembers(schema *openapi3.Schema, object map[string]any) []gen
 // isMediaType reports whether the operation takes a body of the media type. The encoding must be
 // UTF-8, the only one of JSON (RFC 8259, 8.1).
 func isMediaType(op *spec.Operation, contentType string) bool {
+	if contentType == jsonType && op.BodySchema != nil {
+		return true // without the cost of ParseMediaType
+	}
 	name, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || op.RequestBody.Value.Content[name] == nil {
 		return false

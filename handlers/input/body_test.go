@@ -54,11 +54,19 @@ func patch(body string, header ...string) *http.Request {
 
 // validate validates a PATCH of the statistic a.
 func validate(op *spec.Operation, request *http.Request, quirks input.Quirks) (input.Body, error) {
-	return readAndValidate(request, op, map[string]string{"activityStatistics-id": "a"}, quirks)
+	return readAndValidate(request, op, pathValues{"activityStatistics-id": "a"}, quirks)
+}
+
+// pathValues are path parameters by their names.
+type pathValues map[string]string
+
+func (v pathValues) Get(name string) (string, bool) {
+	value, found := v[name]
+	return value, found
 }
 
 // readAndValidate reads the body and validates the request, as the server does.
-func readAndValidate(request *http.Request, op *spec.Operation, path map[string]string, quirks input.Quirks) (input.Body, error) {
+func readAndValidate(request *http.Request, op *spec.Operation, path pathValues, quirks input.Quirks) (input.Body, error) {
 	var text []byte
 	if op.RequestBody != nil {
 		var err error

@@ -43,7 +43,7 @@ func (q Quirks) readLimited(r *http.Request, limit int64, hold func(bytes int64)
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	var body io.Reader = http.MaxBytesReader(nil, r.Body, limit)
+	var body io.Reader = r.Body // of which readAll reads limit bytes
 	size := int64(firstBuffer)
 	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
@@ -51,7 +51,7 @@ func (q Quirks) readLimited(r *http.Request, limit int64, hold func(bytes int64)
 			size = r.ContentLength + 1 // one more, to read the end
 		}
 	case "gzip":
-		unzipped, err := q.unzip(body)
+		unzipped, err := q.unzip(http.MaxBytesReader(nil, r.Body, limit))
 		if err != nil {
 			return nil, readFault(err, limit)
 		}

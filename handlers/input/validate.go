@@ -2,7 +2,8 @@
 // operation of the contract. It leaves alone authentication (handlers) and the work of the operation
 // (operations).
 //
-//	ReadBody -> dropAnnotations -> straighten -> schema -> Body
+//	ReadBody -> plain.Schema.Read                               -> Body    a plain body
+//	ReadBody -> dropAnnotations -> straighten -> openapi3.Schema -> Body   any other, and every fault
 package input
 
 import (
@@ -10,7 +11,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,9 +18,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
 
 	"afterhours/gen"
+	"afterhours/handlers/plain"
 	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"
 	"afterhours/store/edm"
@@ -42,10 +42,15 @@ func parseTime(text string) error {
 }
 
 // Validate holds a request against its operation, parameters first, and returns its body, whose text
-// ReadBody has read. The path parameters are by their names. The cast is the type that the URL casts to,
+// ReadBody has read. The cast is the type that the URL casts to,
 // as @odata.type names it, "" for none. The error is a problem that names every fault.
-func Validate(r *http.Request, op *spec.Operation, path map[string]string, cast string, text []byte, quirks Quirks) (Body, error) {
+func Validate(r *http.Request, op *spec.Operation, path plain.Path, cast string, text []byte, quirks Quirks) (Body, error) {
 	faults := parameterFaults(r, op, path)
+	if len(faults) == 0 && cast == "" && isJSON(r.Header) {
+		if object, isPlain := op.PlainBody.Read(text); isPlain {
+			return Body{Text: text, isPlain: true, object: object}, nil
+		}
+	}
 	var body Body
 	if op.RequestBody != nil {
 		var err error
@@ -73,81 +78,6 @@ func withFaults(err error, faults []gen.ErrorDetail) error {
 	all := problem.Invalid(append(faults, refused.Faults()...)...)
 	all.Unread = refused.Unread
 	return all
-}
-
-// maxOptions is the most query options that a request may have: more than any operation has.
-// The contract states it in info.description.
-const maxOptions = 64
-
-func parameterFaults(r *http.Request, op *spec.Operation, path map[string]string) []gen.ErrorDetail {
-	if count := strings.Count(r.URL.RawQuery, "&") + 1; count > maxOptions {
-		return []gen.ErrorDetail{problem.Fault(gen.InvalidValue, "query", "The query has %d options; send %d at most.", count, maxOptions)}
-	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return []gen.ErrorDetail{unreadableQuery(err)}
-	}
-	var faults []gen.ErrorDetail
-	for name, values := range query {
-		switch {
-		case name == "" || name[0] == ' ':
-			faults = append(faults, problem.Fault(gen.UnknownQueryOption, "query",
-				"A query option has no name, as if the shell replaced $filter, $top or another: put the URL in single quotes, or write \\$filter."))
-		case slices.Contains(op.NotImplemented, name):
-			faults = append(faults, notImplemented(name, values[0]))
-		case !slices.Contains(op.QueryNames, name) && !spec.IsAlias(name):
-			faults = append(faults, problem.Fault(gen.UnknownQueryOption, problem.Shown(name), "There is no query option '%s' here%s.%s",
-				problem.Shown(name), choices(op.QueryNames), didYouMeanOption(name, op.QueryNames)))
-		case len(values) > 1:
-			faults = append(faults, problem.Fault(gen.InvalidValue, name, "The query option '%s' is given %d times; give it once.", name, len(values)))
-		}
-	}
-	input := &openapi3filter.RequestValidationInput{
-		Request:     r,
-		PathParams:  path,
-		QueryParams: query,
-		Route:       op.Route,
-		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true,
-			SchemaValidationOptions: []openapi3.SchemaValidationOption{formats}},
-	}
-	for _, ref := range op.Parameters {
-		if err := openapi3filter.ValidateParameter(r.Context(), input, ref.Value); err != nil {
-			faults = append(faults, faultsOf(err, ref.Value)...)
-		}
-	}
-	slices.SortFunc(faults, func(a, b gen.ErrorDetail) int { return strings.Compare(*a.Target, *b.Target) })
-	return faults
-}
-
-// notImplemented returns the fault of a query option that OData has and this server does not. A text that
-// OData does not have, either, is another fault.
-func notImplemented(name, text string) gen.ErrorDetail {
-	if err := spec.CheckGrammar(name, text); err != nil {
-		return problem.Fault(gen.InvalidQueryOption, name, "%s.", err)
-	}
-	return problem.Fault(gen.NotSupported, name, "OData has the query option '%s', but this server does not implement it here.", name)
-}
-
-// unreadableQuery returns the fault of a query that is no list of options.
-func unreadableQuery(err error) gen.ErrorDetail {
-	var escape url.EscapeError
-	if errors.As(err, &escape) {
-		return problem.Fault(gen.InvalidValue, "query", "The query has '%s'; write %%25 for a percent sign. Any other %% needs two hexadecimal digits after it, as in %%20 for a space.",
-			strings.ToValidUTF8(string(escape), "\uFFFD"))
-	}
-	return problem.Fault(gen.InvalidValue, "query", "The query cannot be read: %s.", err)
-}
-
-// didYouMeanOption is didYouMean for query options, which may be written without their $.
-func didYouMeanOption(mistyped string, names []string) string {
-	return didYouMean("$"+strings.TrimPrefix(mistyped, "$"), names)
-}
-
-func choices(names []string) string {
-	if len(names) == 0 {
-		return "; there is none"
-	}
-	return "; there are " + strings.Join(names, ", ")
 }
 
 // bodyFaults holds a decoded body against its schema and returns every fault.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
+
+	"afterhours/handlers/plain"
 )
 
 // Operation is one operation of the contract, with what every request asks of it made ready.
@@ -34,6 +36,10 @@ type Operation struct {
 	BodySchema *openapi3.Schema
 	MaxBytes   int64
 	MaxValues  int
+	// PlainParameters are the parameters in the same order, PlainBody is the body, as package plain reads them. PlainBody
+	// is nil for a body that it does not read.
+	PlainParameters []plain.Parameter
+	PlainBody       *plain.Schema
 }
 
 // IsList reports whether the operation is a GET of a page that may have a next one.
@@ -78,6 +84,7 @@ func (c *Contract) addOperation(path string, item *openapi3.PathItem, method str
 		ready.Security = *op.Security
 	}
 	for _, parameter := range ready.Parameters {
+		ready.PlainParameters = append(ready.PlainParameters, plain.CompileParameter(parameter.Value))
 		if parameter.Value.In == openapi3.ParameterInQuery {
 			name := parameter.Value.Name
 			ready.QueryNames = append(ready.QueryNames, name)
@@ -166,6 +173,7 @@ func (o *Operation) addBody() error {
 	o.MaxBytes, o.MaxValues = int64(bytes), int(values)
 	if media != nil {
 		o.BodySchema = media.Schema.Value
+		o.PlainBody = plain.Compile(o.BodySchema, o.MaxValues)
 	}
 	return nil
 }

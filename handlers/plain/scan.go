@@ -1,0 +1,88 @@
+package plain
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// scan appends the members of the JSON object that the text is. It reports false if the text is no object, or
+// has an object, an array, a number, an escape, or more members than there is room for.
+func scan(text string, members []member) ([]member, bool) {
+	from := scanner(text)
+	if !from.take('{') {
+		return nil, false
+	}
+	for !from.take('}') {
+		if len(members) == cap(members) || len(members) > 0 && !from.take(',') {
+			return nil, false
+		}
+		name, isText := from.text()
+		if !isText || !from.take(':') {
+			return nil, false
+		}
+		one := member{name: name}
+		if one.kind, one.text = from.value(); one.kind == 0 {
+			return nil, false
+		}
+		members = append(members, one)
+	}
+	from.space()
+	return members, from == ""
+}
+
+// scanner is what is left of a text.
+type scanner string
+
+// space leaves out white space.
+func (s *scanner) space() {
+	for len(*s) > 0 && ((*s)[0] == ' ' || (*s)[0] == '\n' || (*s)[0] == '\r' || (*s)[0] == '\t') {
+		*s = (*s)[1:]
+	}
+}
+
+// take leaves out white space and the character. It reports false if another one follows.
+func (s *scanner) take(character byte) bool {
+	s.space()
+	if len(*s) == 0 || (*s)[0] != character {
+		return false
+	}
+	*s = (*s)[1:]
+	return true
+}
+
+// text reads a text without escapes. It reports false if none follows.
+func (s *scanner) text() (string, bool) {
+	if !s.take('"') {
+		return "", false
+	}
+	isASCII := true
+	for i := range len(*s) {
+		switch c := (*s)[i]; {
+		case c == '"':
+			text := string((*s)[:i])
+			*s = (*s)[i+1:]
+			return text, isASCII || utf8.ValidString(text)
+		case c < ' ' || c == '\\':
+			return "", false
+		case c >= utf8.RuneSelf:
+			isASCII = false
+		}
+	}
+	return "", false
+}
+
+// value reads null, true, false or a text. The kind is the first character, 0 if another value follows.
+func (s *scanner) value() (kind byte, text string) {
+	s.space()
+	for _, literal := range []string{"null", "true", "false"} {
+		if rest, found := strings.CutPrefix(string(*s), literal); found {
+			*s = scanner(rest)
+			return literal[0], ""
+		}
+	}
+	text, isText := s.text()
+	if !isText {
+		return 0, ""
+	}
+	return '"', text
+}
