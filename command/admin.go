@@ -98,7 +98,7 @@ func (a *App) measureStore() {
 		a.measured = measured
 		a.metrics.Measure(measured)
 	}
-	a.store = metered.New(a.store, a.metrics.StoreCall)
+	a.store = metered.New(a.store, a.metrics)
 }
 
 // observeRequests returns the function that counts requests, nil without metrics.

@@ -22,7 +22,7 @@ func (a *App) openStore(ctx context.Context) (err error) {
 	a.closers = append(a.closers, a.store.Close)
 	a.measureStore()
 	if a.config.Tracer != nil {
-		a.store = metered.New(a.store, a.config.Tracer.StoreCall)
+		a.store = metered.New(a.store, a.config.Tracer)
 	}
 	if watcher, ok := a.store.(store.Watcher); ok {
 		watcher.Watch(a.notice)

@@ -49,14 +49,16 @@ func serveBody[B any](s *Server, c *gin.Context, run bodied[B]) {
 }
 
 // varying are the request headers on which the form of a response may depend. A cache must know them even if the request
-// had none of them (RFC 9110, 12.5.5).
-const varying = "Accept, Prefer, OData-MaxVersion, SdkVersion"
+// had none of them (RFC 9110, 12.5.5). All responses share the slice, which has no room for another value.
+var varying = []string{"Accept, Prefer, OData-MaxVersion, SdkVersion"}
 
-// writeResponse writes a successful response.
+// writeResponse writes a successful response. Headers that nearly every response has are put into the map directly, with
+// one slice for their values.
 func writeResponse(w http.ResponseWriter, response *operations.Response) {
 	header := w.Header()
+	values := []string{response.ETag, response.ContentType}
 	if response.ETag != "" {
-		header["ETag"] = []string{response.ETag} // spelt as in the RFC
+		header["ETag"] = values[:1:1] // spelt as in the RFC
 	}
 	if response.Location != "" {
 		header.Set("Location", response.Location)
@@ -67,9 +69,13 @@ func writeResponse(w http.ResponseWriter, response *operations.Response) {
 	if response.Preference != "" {
 		header.Set("Preference-Applied", response.Preference)
 	}
-	header.Add("Vary", varying)
+	if header["Vary"] == nil {
+		header["Vary"] = varying
+	} else {
+		header.Add("Vary", varying[0])
+	}
 	if response.ContentType != "" {
-		header.Set("Content-Type", response.ContentType)
+		header["Content-Type"] = values[1:]
 	}
 	w.WriteHeader(response.Status)
 	_, _ = w.Write(response.Body) // an error here means that the caller has hung up

@@ -35,6 +35,6 @@ func tracedByEnvironment(b *testing.B) func(*handlers.Config) {
 	}
 	b.Cleanup(tracer.Stop)
 	return func(config *handlers.Config) {
-		config.Tracer, config.Store = tracer, metered.New(config.Store, tracer.StoreCall)
+		config.Tracer, config.Store = tracer, metered.New(config.Store, tracer)
 	}
 }

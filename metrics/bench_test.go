@@ -12,7 +12,6 @@ func BenchmarkRequest(b *testing.B) {
 	m := metrics.New(metrics.Build{})
 	for b.Loop() {
 		m.Request("updateMyStatistic", "200", 50*time.Microsecond)
-		_, end := m.StoreCall(b.Context(), "Put")
-		end(nil)
+		m.EndCall(m.BeginCall(b.Context(), "Put"), "Put", time.Now(), nil)
 	}
 }

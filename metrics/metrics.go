@@ -2,7 +2,7 @@
 // which no other package knows. It leaves alone what happens and when: other packages count for
 // themselves, and are asked at each scrape (Sources), or call a function that this one hands out.
 //
-//	handlers, store/metered, stores -> Request, StoreCall, Measurements -> histograms  ┐
+//	handlers, store/metered, stores -> Request, EndCall, Measurements   -> histograms  ┐
 //	limits, auth, operations, stores count                       Sources -> collectors ┴-> registry -> Handler
 //
 // docs/metrics.md tells what each metric means. A client can choose no value of a label.
@@ -81,12 +81,12 @@ func (m *Metrics) Request(operation, status string, took time.Duration) {
 	m.requests.observe(operation, status, took)
 }
 
-// StoreCall counts and times a call of the store, as metered.Begin.
-func (m *Metrics) StoreCall(ctx context.Context, method string) (context.Context, func(error)) {
-	begun := time.Now()
-	return ctx, func(err error) {
-		m.calls.observe(method, metered.OutcomeOf(ctx, err).Word, time.Since(begun))
-	}
+// BeginCall does nothing: EndCall counts a call of the store when it has ended. See metered.Observer.
+func (m *Metrics) BeginCall(ctx context.Context, _ string) context.Context { return ctx }
+
+// EndCall counts and times a call of the store, as metered.Observer.
+func (m *Metrics) EndCall(ctx context.Context, method string, begun time.Time, err error) {
+	m.calls.observe(method, metered.OutcomeOf(ctx, err).Word, time.Since(begun))
 }
 
 // Measure has the store tell what it measures.

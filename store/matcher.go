@@ -71,7 +71,8 @@ func (p parts) of(expr Expr) *part {
 	case Literal:
 		return p.add(x, &part{value: x.Value})
 	case Property:
-		return p.add(x, &part{evaluate: func(r *row) Value { return r.Value(x) }})
+		definition := DefinitionOf(x.Name) // found once, and not for each statistic
+		return p.add(x, &part{evaluate: func(r *row) Value { return x.of(definition, r.Statistic) }})
 	case IsOf:
 		return p.add(x, &part{evaluate: func(r *row) Value { return boolValue(r.Type == x.Type) }})
 	case Not:

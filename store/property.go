@@ -115,10 +115,23 @@ func (n PropertyName) Kind() Kind {
 // Value returns the value of the property. It is null if the statistic is not of the
 // property's type, or if there is no such property.
 func (s *Statistic) Value(property Property) Value {
-	if property.Type != "" && property.Type != s.Type {
+	return property.of(DefinitionOf(property.Name), s)
+}
+
+// of returns the value of the property, whose definition is nil if there is no such property.
+func (p Property) of(definition *Definition, s *Statistic) Value {
+	if definition == nil || p.Type != "" && p.Type != s.Type {
 		return Value{}
 	}
-	switch property.Name {
+	return definition.Value(s)
+}
+
+// Value returns the value of the property. It is null if the statistic is not of a type that has it.
+func (d *Definition) Value(s *Statistic) Value {
+	if d.index >= 0 {
+		return valueOf(s.Derived[d.index], durationValue)
+	}
+	switch d.Name {
 	case PropertyID:
 		return textValue(s.ID)
 	case PropertyActivity:
@@ -129,15 +142,9 @@ func (s *Statistic) Value(property Property) Value {
 		return valueOf(s.EndDate, dateValue)
 	case PropertyTimeZoneUsed:
 		return valueOf(s.TimeZoneUsed, textValue)
-	case PropertyDuration:
+	default: // PropertyDuration
 		return valueOf(s.Duration, durationValue)
 	}
-	for i := range derived {
-		if derived[i].name == property.Name {
-			return valueOf(s.Derived[i], durationValue)
-		}
-	}
-	return Value{}
 }
 
 // With returns the record with a value for a property that is a duration.

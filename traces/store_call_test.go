@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
@@ -20,8 +21,7 @@ func TestStoreCall(t *testing.T) {
 	recorder := tracetest.NewSpanRecorder()
 	provider := sdk.NewTracerProvider(sdk.WithSpanProcessor(recorder))
 	tracer := New(provider, propagation.TraceContext{})
-	_, end := tracer.StoreCall(t.Context(), "Get")
-	end(store.ErrUnavailable)
+	tracer.EndCall(tracer.BeginCall(t.Context(), "Get"), "Get", time.Now(), store.ErrUnavailable)
 	if spans := recorder.Ended(); len(spans) > 0 {
 		t.Errorf("outside of a trace: %v", spans)
 	}
@@ -40,8 +40,7 @@ func TestStoreCall(t *testing.T) {
 		{within, store.ErrFull, map[string]string{"afterhours.outcome": "full", "error.type": "full"}, codes.Error},
 		{within, errors.New("person@example.com"), map[string]string{"afterhours.outcome": "other", "error.type": "other"}, codes.Error},
 	} {
-		_, end := tracer.StoreCall(row.ctx, "PutUser")
-		end(row.err)
+		tracer.EndCall(tracer.BeginCall(row.ctx, "PutUser"), "PutUser", time.Now(), row.err)
 		span := recorder.Ended()[len(recorder.Ended())-1]
 		attributes := map[string]string{}
 		for _, attribute := range span.Attributes() {

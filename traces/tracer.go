@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -48,21 +49,27 @@ func (t *Tracer) Item(r *http.Request) (*http.Request, *Span) {
 	return r.WithContext(ctx), &Span{span}
 }
 
-// StoreCall begins the span of a call of the store, as metered.Begin. It begins none if the context has no
+// BeginCall begins the span of a call of the store, as metered.Observer. It begins none if the context has no
 // span that is recorded: what the server does by itself belongs to no trace.
-func (t *Tracer) StoreCall(ctx context.Context, method string) (context.Context, func(error)) {
-	if !trace.SpanFromContext(ctx).IsRecording() {
-		return ctx, func(error) {}
+func (t *Tracer) BeginCall(ctx context.Context, method string) context.Context {
+	if trace.SpanFromContext(ctx).IsRecording() {
+		ctx, _ = t.tracer.Start(ctx, "store."+method)
 	}
-	ctx, span := t.tracer.Start(ctx, "store."+method)
-	return ctx, func(err error) {
-		outcome := metered.OutcomeOf(ctx, err)
-		span.SetAttributes(attribute.String("afterhours.outcome", outcome.Word))
-		if outcome.IsFailed {
-			fail(span, outcome.Word)
-		}
-		span.End()
+	return ctx
+}
+
+// EndCall ends the span of a call of the store, as metered.Observer.
+func (t *Tracer) EndCall(ctx context.Context, _ string, _ time.Time, err error) {
+	span := trace.SpanFromContext(ctx)
+	if !span.IsRecording() {
+		return
 	}
+	outcome := metered.OutcomeOf(ctx, err)
+	span.SetAttributes(attribute.String("afterhours.outcome", outcome.Word))
+	if outcome.IsFailed {
+		fail(span, outcome.Word)
+	}
+	span.End()
 }
 
 // ID returns the id of the trace that the context is within, 32 hexadecimal digits. They are zeros if there

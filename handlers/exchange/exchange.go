@@ -42,7 +42,7 @@ func New(contract *spec.Contract) *Exchange {
 const byteOrderMark = "\ufeff"
 
 // exportForm is how an export writes statistics.
-var exportForm = wire.Form{Level: wire.MetadataMinimal, Duration: edm.Duration.String}
+var exportForm = wire.Form{Level: wire.MetadataMinimal, Duration: edm.Duration.Append}
 
 // readOwner reads two GUIDs.
 func readOwner(tenantName, tenant, userName, user string) (owner store.Owner, faults []bulk.Fault) {

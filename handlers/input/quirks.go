@@ -2,6 +2,7 @@ package input
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -68,21 +69,22 @@ func (q Quirks) straighten(schema *openapi3.Schema, object map[string]any) {
 	}
 }
 
-// Durations returns the function that writes durations for the client that the SdkVersion header names.
-func (q Quirks) Durations(sdkVersion string) func(edm.Duration) string {
+// Durations returns the function that appends durations for the client that the SdkVersion header names.
+func (q Quirks) Durations(sdkVersion string) func(edm.Duration, []byte) []byte {
 	if bool(q) && strings.Contains(sdkVersion, "graph-go") {
 		return withFraction
 	}
-	return edm.Duration.String
+	return edm.Duration.Append
 }
 
-// withFraction writes seconds with a decimal point, PT30.0S, which is a valid Edm.Duration as well.
-func withFraction(d edm.Duration) string {
-	text := d.String()
-	if d == 0 || !strings.HasSuffix(text, "S") || strings.Contains(text, ".") {
+// withFraction appends seconds with a decimal point, PT30.0S, which is a valid Edm.Duration as well.
+func withFraction(d edm.Duration, text []byte) []byte {
+	start := len(text)
+	text = d.Append(text)
+	if d == 0 || text[len(text)-1] != 'S' || bytes.IndexByte(text[start:], '.') >= 0 {
 		return text
 	}
-	return strings.TrimSuffix(text, "S") + ".0S"
+	return append(text[:len(text)-1], ".0S"...)
 }
 
 // BatchFaults returns a fault for each JSON body of a batch that is text.

@@ -74,7 +74,7 @@ func TestDurationsForGo(t *testing.T) {
 		{true, "", 30 * edm.Second, "PT30S"},
 		{false, "graph-go/1", 30 * edm.Second, "PT30S"},
 	} {
-		if got := test.quirks.Durations(test.sdkVersion)(test.ticks); got != test.want {
+		if got := string(test.quirks.Durations(test.sdkVersion)(test.ticks, []byte("before."))); got != "before."+test.want {
 			t.Errorf("%+v: %s", test, got)
 		}
 	}

@@ -26,11 +26,11 @@ type pageTime struct {
 
 // firstPageTime returns the time in a $skiptoken, zero if there is none.
 func firstPageTime(skiptoken *string) time.Time {
+	if skiptoken == nil {
+		return time.Time{}
+	}
 	var members []jsontext.Value
 	var at pageTime
-	if skiptoken == nil {
-		return at.Now
-	}
 	text, err := base64.RawURLEncoding.DecodeString(*skiptoken)
 	if err != nil || json.Unmarshal(text, &members) != nil || len(members) == 0 || json.Unmarshal(members[len(members)-1], &at) != nil {
 		return time.Time{} // parseSkipToken refuses it

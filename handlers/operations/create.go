@@ -68,17 +68,18 @@ func (s *Service) put(ctx context.Context, req *Request, key store.Key, record s
 // written returns the response to a write: the whole statistic, or 204 if that is preferred or if
 // the owner's settings forbid reading.
 func (s *Service) written(req *Request, owner store.Owner, statistic *store.Statistic, settings store.Settings, prefer preferences, created bool) *Response {
-	response := &Response{Status: http.StatusNoContent, ETag: wire.EntityTag(statistic.Revision)}
-	switch {
-	case privacy(settings) != nil:
-		prefer.representation = false
-	case !prefer.minimal || req.Form.Selected != nil: // $select overrides return=minimal (OData 11.4.4)
+	var response *Response
+	isReadable := privacy(settings) == nil
+	if isReadable && (!prefer.minimal || req.Form.Selected != nil) { // $select overrides return=minimal (OData 11.4.4)
 		response = s.entity(req, owner, statistic)
 		if created {
 			response.Status = http.StatusCreated
 		}
 		prefer.minimal = false
+	} else {
+		response = &Response{Status: http.StatusNoContent, ETag: wire.EntityTag(statistic.Revision)}
 	}
+	prefer.representation = prefer.representation && isReadable
 	response.Preference = joined(prefer.applied(created), response.Preference)
 	return response
 }

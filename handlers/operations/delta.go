@@ -146,8 +146,7 @@ func (s *Service) appendChange(text []byte, req *Request, wanted delta, change *
 	case !wanted.filter.Match(statistic):
 		reason = "changed"
 	default:
-		links := wire.Links{Self: req.entityURL(store.Key{Owner: wanted.owner, ID: statistic.ID})}
-		return append(s.spec.ByStoreType[statistic.Type].AppendEntity(text, statistic, wanted.form, links), ',')
+		return append(s.appendMember(text, req, wanted.owner, statistic, wanted.form), ',')
 	}
 	if wanted.span.Since == (store.Mark{}) {
 		return text

@@ -50,7 +50,7 @@ func newTestService(t testing.TB, over store.Store) *Service {
 func newTestRequest() *Request {
 	return &Request{
 		Root:   "http://example.com/beta",
-		Form:   wire.Form{Level: wire.MetadataMinimal, Duration: edm.Duration.String},
+		Form:   wire.Form{Level: wire.MetadataMinimal, Duration: edm.Duration.Append},
 		Caller: auth.Principal{Tenant: testOwner.Tenant, User: testOwner.User},
 	}
 }

@@ -98,7 +98,7 @@ func (p *groupsPage) appendValue(text []byte, column odata.Column, value store.V
 	case store.KindDate:
 		return wire.AppendMember(text, name, value.Date.String())
 	case store.KindDuration:
-		return wire.AppendMember(text, name, p.form.Duration(value.Duration))
+		return wire.AppendMember(text, name, string(p.form.Duration(value.Duration, nil)))
 	case store.KindInstant, store.KindTimeOfDay:
 		return wire.AppendMember(text, name, value.Time())
 	}

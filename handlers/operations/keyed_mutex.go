@@ -15,6 +15,7 @@ import (
 type keyedMutex struct {
 	mu    sync.Mutex
 	byKey map[store.Key]*keyLock
+	free  []*keyLock // those that no key has now, as many as there were users at once
 }
 
 // keyLock is the lock of one key: a send on held (capacity 1) takes it, a receive releases it.
@@ -23,15 +24,27 @@ type keyLock struct {
 	users int // waiting for the lock or holding it; guarded by keyedMutex.mu
 }
 
-// lock waits for the lock of the key and returns the function that releases it, or the error of ctx.
-func (m *keyedMutex) lock(ctx context.Context, key store.Key) (unlock func(), err error) {
+// heldKey is the lock of a key that its holder must release once.
+type heldKey struct {
+	of   *keyedMutex
+	key  store.Key
+	lock *keyLock
+}
+
+func (h heldKey) unlock() {
+	<-h.lock.held
+	h.of.leave(h.key, h.lock)
+}
+
+// lock waits for the lock of the key and returns it, or the error of ctx.
+func (m *keyedMutex) lock(ctx context.Context, key store.Key) (heldKey, error) {
 	l := m.enter(key)
 	select {
 	case l.held <- struct{}{}:
-		return func() { <-l.held; m.leave(key, l) }, nil
+		return heldKey{m, key, l}, nil
 	case <-ctx.Done():
 		m.leave(key, l)
-		return nil, ctx.Err()
+		return heldKey{}, ctx.Err()
 	}
 }
 
@@ -39,10 +52,10 @@ func (m *keyedMutex) lock(ctx context.Context, key store.Key) (unlock func(), er
 // two callers wait for each other. The keys must be distinct: a duplicate would wait for
 // itself.
 func (m *keyedMutex) lockAll(ctx context.Context, keys []store.Key) (unlock func(), err error) {
-	var taken []func()
+	var taken []heldKey
 	unlock = func() {
 		for _, one := range taken {
-			one()
+			one.unlock()
 		}
 	}
 	for _, key := range slices.SortedFunc(slices.Values(keys), compareKeys) {
@@ -69,18 +82,30 @@ func (m *keyedMutex) enter(key store.Key) *keyLock {
 	}
 	l := m.byKey[key]
 	if l == nil {
-		l = &keyLock{held: make(chan struct{}, 1)}
+		l = m.unused()
 		m.byKey[key] = l
 	}
 	l.users++
 	return l
 }
 
-// leave forgets the lock after its last user.
+// unused returns a lock that no key has. It needs m.mu.
+func (m *keyedMutex) unused() *keyLock {
+	last := len(m.free) - 1
+	if last < 0 {
+		return &keyLock{held: make(chan struct{}, 1)}
+	}
+	l := m.free[last]
+	m.free = m.free[:last]
+	return l
+}
+
+// leave takes the lock from its key after its last user.
 func (m *keyedMutex) leave(key store.Key, l *keyLock) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if l.users--; l.users == 0 {
 		delete(m.byKey, key)
+		m.free = append(m.free, l)
 	}
 }

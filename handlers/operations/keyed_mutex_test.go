@@ -24,13 +24,13 @@ func TestKeyedMutexExcludes(t *testing.T) {
 		workers.Go(func() {
 			for range 200 {
 				i := rand.IntN(len(keys))
-				unlock, err := m.lock(t.Context(), keys[i])
+				held, err := m.lock(t.Context(), keys[i])
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				counts[i]++
-				unlock()
+				held.unlock()
 			}
 		})
 		workers.Go(func() {
@@ -63,7 +63,7 @@ func TestKeyedMutexEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m keyedMutex
 		a, b := store.Key{ID: "a"}, store.Key{ID: "b"}
-		unlockB, err := m.lock(t.Context(), b)
+		heldB, err := m.lock(t.Context(), b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,12 +75,12 @@ func TestKeyedMutexEndsWithItsContext(t *testing.T) {
 		if _, err := m.lock(ctx, b); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("lock: %v", err)
 		}
-		unlockA, err := m.lock(t.Context(), a)
+		heldA, err := m.lock(t.Context(), a)
 		if err != nil {
 			t.Fatal(err)
 		}
-		unlockA()
-		unlockB()
+		heldA.unlock()
+		heldB.unlock()
 		if len(m.byKey) != 0 {
 			t.Errorf("%d entries are left", len(m.byKey))
 		}

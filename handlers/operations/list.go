@@ -168,6 +168,9 @@ func (s *Service) selection(text *string) (wire.Selection, error) {
 
 // optionFault returns an error of odata as a fault, none for any other error.
 func optionFault(err error) []gen.ErrorDetail {
+	if err == nil {
+		return nil
+	}
 	var wrong *odata.Error
 	if !errors.As(err, &wrong) {
 		return nil
@@ -234,6 +237,9 @@ func linkOptions(req *Request, options []textOption) (query string) {
 			query += "&" + option.name + "=" + escapeValue(*option.text)
 		}
 	}
+	if len(req.Aliases) == 0 {
+		return query
+	}
 	for _, name := range slices.Sorted(maps.Keys(req.Aliases)) {
 		query += "&@" + escapeValue(name[1:]) + "=" + escapeValue(req.Aliases[name])
 	}
@@ -250,12 +256,20 @@ func (s *Service) appendStatistics(text []byte, req *Request, owner store.Owner,
 		if i > 0 {
 			text = append(text, ',')
 		}
-		links := wire.Links{Self: req.entityURL(store.Key{Owner: owner, ID: statistics[i].ID})}
 		if req.References {
-			text = appendReference(text, links.Self)
+			text = appendReference(text, req.entityURL(store.Key{Owner: owner, ID: statistics[i].ID}))
 			continue
 		}
-		text = s.spec.ByStoreType[statistics[i].Type].AppendEntity(text, &statistics[i], form, links)
+		text = s.appendMember(text, req, owner, &statistics[i], form)
 	}
 	return append(text, ']')
+}
+
+// appendMember appends the JSON of a statistic within a collection.
+func (s *Service) appendMember(text []byte, req *Request, owner store.Owner, statistic *store.Statistic, form wire.Form) []byte {
+	var links wire.Links
+	if form.Level == wire.MetadataFull {
+		links.Self = req.entityURL(store.Key{Owner: owner, ID: statistic.ID})
+	}
+	return s.spec.ByStoreType[statistic.Type].AppendEntity(text, statistic, form, links)
 }

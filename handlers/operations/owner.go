@@ -62,12 +62,12 @@ func (s *Service) resolve(ctx context.Context, req *Request, userID string) (sto
 // on without the alias.
 func (s *Service) Learn(ctx context.Context, req *Request) {
 	caller := req.Caller
-	if caller.App || !caller.TeachesName || !s.spec.IsUserName(caller.UPN) {
+	if caller.App || !caller.TeachesName || caller.UPN == "" {
 		return
 	}
 	user := store.User{Owner: ownerOf(caller), UPN: caller.UPN}
 	known := s.learned.Load() // before the store is asked, see Forget
-	if known.Contains(user) {
+	if known.Contains(user) || !s.spec.IsUserName(caller.UPN) {
 		return
 	}
 	learned := user

@@ -93,9 +93,9 @@ func (s *Service) mistypedCast(id string) string {
 // entity returns 200 with a statistic.
 func (s *Service) entity(req *Request, owner store.Owner, statistic *store.Statistic) *Response {
 	t := s.spec.ByStoreType[statistic.Type]
-	links := wire.Links{
-		Context: req.contextURL(owner, "/activityStatistics/"+t.Qualified()+req.Form.Selected.Suffix()+"/$entity"),
-		Self:    req.entityURL(store.Key{Owner: owner, ID: statistic.ID}),
+	links := wire.Links{Context: req.entityContext(owner, t)}
+	if req.Form.Level == wire.MetadataFull {
+		links.Self = req.entityURL(store.Key{Owner: owner, ID: statistic.ID})
 	}
 	return &Response{
 		Status:      http.StatusOK,

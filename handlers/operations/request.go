@@ -53,6 +53,12 @@ func (r *Request) contextURL(owner store.Owner, rest string) string {
 	return r.Root + "/$metadata#users('" + owner.User + "')/analytics" + rest
 }
 
+// entityContext returns @odata.context of a statistic of the type (OData 10.2 and 10.8), in one piece, as nearly
+// every response has it.
+func (r *Request) entityContext(owner store.Owner, t *wire.Type) string {
+	return r.Root + "/$metadata#users('" + owner.User + "')/analytics/activityStatistics/" + t.Qualified() + r.Form.Selected.Suffix() + "/$entity"
+}
+
 // analyticsURL returns the URL of the analytics of a user, the same for /me and /users.
 func (r *Request) analyticsURL(owner store.Owner) string {
 	return r.Root + "/users/" + owner.User + "/analytics"
@@ -60,11 +66,10 @@ func (r *Request) analyticsURL(owner store.Owner) string {
 
 // entityURL returns the URL of a statistic, the same for /me and /users.
 func (r *Request) entityURL(key store.Key) string {
-	collection := r.analyticsURL(key.Owner) + "/activityStatistics"
 	if spec.IsDelta(key.ID) { // after a slash it is the function
-		return collection + "('" + key.ID + "')"
+		return r.analyticsURL(key.Owner) + "/activityStatistics('" + key.ID + "')"
 	}
-	return collection + "/" + key.ID
+	return r.Root + "/users/" + key.User + "/analytics/activityStatistics/" + key.ID
 }
 
 // storeFor returns the store, or the view of it that the request's atomicity group has.

@@ -67,11 +67,11 @@ func (s *Service) update(ctx context.Context, req *Request, userID string, selec
 		return nil, err
 	}
 	c.key.Owner = owner
-	unlock, err := s.locksFor(req).lock(ctx, c.key)
+	held, err := s.locksFor(req).lock(ctx, c.key)
 	if err != nil {
 		return nil, err
 	}
-	defer unlock()
+	defer held.unlock()
 	var response *Response
 	for range maxRaces {
 		response, err = s.updateOnce(ctx, req, c)
@@ -173,7 +173,8 @@ func (s *Service) replace(ctx context.Context, req *Request, c change, merged st
 		return nil, err
 	}
 	if req.Form.OmitNulls {
-		req.Form.Before = &was
+		before := was // a copy, so that only this form puts it on the heap
+		req.Form.Before = &before
 	}
 	return s.written(req, c.key.Owner, &statistic, settings, c.prefer, false), nil
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"afterhours/store"
-	"afterhours/store/edm"
 )
 
 // Links are the URLs that a response gives of a statistic.
@@ -24,64 +23,80 @@ func (t *Type) AppendEntity(text []byte, statistic *store.Statistic, form Form, 
 	}
 	if form.Level != MetadataNone {
 		text = AppendMember(text, "@odata.type", t.Name)
-		text = AppendMember(text, "@odata.etag", EntityTag(statistic.Revision))
+		text = append(appendOpaqueTag(append(text, `"@odata.etag":"W/\"`...), statistic.Revision), `\"",`...)
 	}
 	if form.Level == MetadataFull {
 		text = AppendMember(text, "@odata.id", links.Self)
 		text = AppendMember(text, "@odata.editLink", links.Self)
 	}
 	text = AppendMember(text, "id", statistic.ID)
-	before := t.valuesBefore(form)
-	for i, value := range t.Values(statistic, form) {
-		isLeftOut := form.OmitNulls && !value.Text.Valid && (before == nil || !before[i].Text.Valid)
-		if isLeftOut || !form.Selected.Has(t.Qualified(), value.Name) {
+	for _, property := range t.properties {
+		value := property.Value(statistic)
+		if form.leavesOut(property, &value) || !form.Selected.Has(t.Qualified(), string(property.Name)) {
 			continue
 		}
-		if form.Level == MetadataFull && value.typeName != "" {
-			text = AppendMember(text, value.Name+"@odata.type", value.typeName)
+		if form.Level == MetadataFull && property.Kind != store.KindText {
+			text = AppendMember(text, string(property.Name)+"@odata.type", typeNames[property.Kind])
 		}
-		text = AppendNullable(text, value.Name, value.Text)
+		text = append(append(append(text, '"'), property.Name...), `":`...)
+		text = append(appendJSON(text, &value, form), ',')
 	}
 	text[len(text)-1] = '}' // in place of the last comma
 	return text
 }
 
+// leavesOut reports whether the response lacks the property because it is null.
+func (f Form) leavesOut(property *store.Definition, value *store.Value) bool {
+	return f.OmitNulls && value.Kind == store.KindNull && (f.Before == nil || property.Value(f.Before).Kind == store.KindNull)
+}
+
+// typeNames are the types of properties in full metadata, which says nothing of a string.
+var typeNames = map[store.Kind]string{
+	store.KindActivity: "#microsoft.graph.analyticsActivityType",
+	store.KindDate:     "#Date",
+	store.KindDuration: "#Duration",
+}
+
+// appendJSON appends the value of a property: a string or null.
+func appendJSON(text []byte, value *store.Value, form Form) []byte {
+	switch value.Kind {
+	case store.KindNull:
+		return append(text, "null"...)
+	case store.KindText, store.KindActivity:
+		text, _ = jsontext.AppendQuote(text, value.Text)
+		return text
+	}
+	return append(appendText(append(text, '"'), value, form), '"') // which needs no escape
+}
+
+// appendText appends the value of a property, which is not null, as text.
+func appendText(text []byte, value *store.Value, form Form) []byte {
+	switch value.Kind {
+	case store.KindDate:
+		return value.Date.Append(text)
+	case store.KindDuration:
+		return form.Duration(value.Duration, text)
+	}
+	return append(text, value.Text...)
+}
+
 // PropertyValue is a property of a statistic with its text.
 type PropertyValue struct {
 	Name string
-	// typeName is its type in full metadata, "" for a string.
-	typeName string
-	Text     store.Null[string]
+	Text store.Null[string]
 }
 
 // Values returns the properties of a statistic except its id, in the order in which
 // AppendEntity writes them.
 func (t *Type) Values(statistic *store.Statistic, form Form) []PropertyValue {
-	values := make([]PropertyValue, 0, 4+len(durationProperties))
-	values = append(values,
-		PropertyValue{"activity", "#microsoft.graph.analyticsActivityType", store.Of(string(statistic.Activity))},
-		PropertyValue{"startDate", "#Date", textOf(statistic.StartDate, edm.Date.String)},
-		PropertyValue{"endDate", "#Date", textOf(statistic.EndDate, edm.Date.String)},
-		PropertyValue{"timeZoneUsed", "", statistic.TimeZoneUsed})
-	for _, property := range t.durations {
-		values = append(values, PropertyValue{string(property.Name), "#Duration", textOf(*property.Duration(&statistic.Record), form.Duration)})
+	values := make([]PropertyValue, len(t.properties))
+	for i, property := range t.properties {
+		values[i].Name = string(property.Name)
+		if value := property.Value(statistic); value.Kind != store.KindNull {
+			values[i].Text = store.Of(string(appendText(nil, &value, form)))
+		}
 	}
 	return values
-}
-
-// valuesBefore returns the values of the statistic before a change, nil if they do not matter.
-func (t *Type) valuesBefore(form Form) []PropertyValue {
-	if !form.OmitNulls || form.Before == nil {
-		return nil
-	}
-	return t.Values(form.Before, form)
-}
-
-func textOf[T comparable](value store.Null[T], format func(T) string) store.Null[string] {
-	if !value.Valid {
-		return store.Null[string]{}
-	}
-	return store.Of(format(value.Value))
 }
 
 // AppendNullable appends a member whose value is a string or null, and a comma, as AppendMember does.

@@ -15,7 +15,7 @@ func TestOmitNulls(t *testing.T) {
 	now := &store.Statistic{ID: "a", Record: store.Record{Type: store.Call, Activity: "Call", Duration: store.Of(edm.Hour)}}
 	before := &store.Statistic{ID: "a", Record: store.Record{Type: store.Call, Activity: "Call", TimeZoneUsed: store.Of("UTC")}}
 	*store.DefinitionOf("afterHours").Duration(&before.Record) = store.Of(edm.Hour)
-	form := wire.Form{Level: wire.MetadataNone, Duration: edm.Duration.String, OmitNulls: true}
+	form := wire.Form{Level: wire.MetadataNone, Duration: edm.Duration.Append, OmitNulls: true}
 	for want, was := range map[string]*store.Statistic{
 		`{"id":"a","activity":"Call","duration":"PT1H"}`:                                       nil,
 		`{"id":"a","activity":"Call","timeZoneUsed":null,"duration":"PT1H","afterHours":null}`: before,
@@ -50,7 +50,7 @@ func TestAppendEntity(t *testing.T) {
 			`"startDate@odata.type":"#Date","startDate":"0001-01-01","endDate@odata.type":"#Date","endDate":null,"timeZoneUsed":"\"é\"\n",` +
 			`"duration@odata.type":"#Duration","duration":"PT1H","afterHours@odata.type":"#Duration","afterHours":null}`},
 	} {
-		form := wire.Form{Level: test.level, Selected: test.selected, Duration: edm.Duration.String}
+		form := wire.Form{Level: test.level, Selected: test.selected, Duration: edm.Duration.Append}
 		if got := string(call.AppendEntity(nil, statistic, form, wire.Links{Context: test.context, Self: "http://x/a"})); got != test.want {
 			t.Errorf("%s %q:\n%s\nwant\n%s", test.level, test.selected, got, test.want)
 		}

@@ -22,8 +22,8 @@ type Form struct {
 	// Before is the statistic before a change. A property that the change made null is not left out. nil for
 	// none.
 	Before *store.Statistic
-	// Duration writes a duration as Edm.Duration.
-	Duration func(edm.Duration) string
+	// Duration appends a duration as Edm.Duration.
+	Duration func(edm.Duration, []byte) []byte
 }
 
 // MetadataLevel is how much control information a response has (OData JSON 3.1).
@@ -37,9 +37,15 @@ const (
 	MetadataFull    MetadataLevel = "full"
 )
 
+// graphContentType is the label that Graph itself sends. Nearly every response has it.
+const graphContentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
 // ContentType is the label of JSON. That of 4.0 is Graph's, with charset in any case. In 4.01 the names have no
 // prefix, and charset stands there if it was asked for (OData JSON 3.1, OData Protocol 8.2.1).
 func (f Form) ContentType() string {
+	if f.Version != Version401 && f.Level == MetadataMinimal && !f.IEEE754 {
+		return graphContentType
+	}
 	prefix, charset := "odata.", ";charset=utf-8"
 	if f.Version == Version401 {
 		prefix = ""

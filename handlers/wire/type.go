@@ -25,8 +25,8 @@ type Type struct {
 	Stored store.Type
 	// Activity is the activity of a new statistic of the type if its body gives none.
 	Activity store.Activity
-	// durations are the duration properties that the type has, in the order of the table.
-	durations []durationProperty
+	// properties are those that the type has, except the id, in the order of the store's table.
+	properties []*store.Definition
 }
 
 // NewType returns the type with the name, a value of @odata.type.
@@ -37,9 +37,9 @@ func NewType(name string) *Type {
 		Stored:   store.Type(short),
 		Activity: store.Activity(strings.ToUpper(short[:1]) + short[1:]),
 	}
-	for _, property := range durationProperties {
-		if property.Of(t.Stored) {
-			t.durations = append(t.durations, property)
+	for _, property := range store.Definitions() {
+		if property.Name != store.PropertyID && property.Of(t.Stored) {
+			t.properties = append(t.properties, property)
 		}
 	}
 	return t

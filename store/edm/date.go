@@ -40,13 +40,23 @@ func (d Date) Calendar() (year int, month time.Month, day int) { return d.time()
 // String returns the date as YYYY-MM-DD.
 func (d Date) String() string {
 	var text [len(time.DateOnly)]byte
-	return string(d.time().AppendFormat(text[:0], time.DateOnly))
+	return string(d.Append(text[:0]))
 }
 
 // MarshalText returns the date as YYYY-MM-DD; it never fails.
 func (d Date) MarshalText() ([]byte, error) {
-	return d.time().AppendFormat(make([]byte, 0, len(time.DateOnly)), time.DateOnly), nil
+	return d.Append(make([]byte, 0, len(time.DateOnly))), nil
 }
+
+// Append appends the text that String returns.
+func (d Date) Append(text []byte) []byte {
+	year, month, day := d.Calendar()
+	return append(text, digit(year/1000), digit(year/100), digit(year/10), digit(year), '-',
+		digit(int(month)/10), digit(int(month)), '-', digit(day/10), digit(day))
+}
+
+// digit returns the last decimal digit of a number.
+func digit(n int) byte { return '0' + byte(n%10) }
 
 // UnmarshalText sets the date to the result of ParseDate. On an error it leaves the date
 // unchanged.

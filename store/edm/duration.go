@@ -32,12 +32,12 @@ const longestDuration = len("-P10675199DT23H59M59.9999999S")
 // end of a fraction. Zero is "PT0S".
 func (d Duration) String() string {
 	var text [longestDuration]byte
-	return string(d.appendTo(text[:0]))
+	return string(d.Append(text[:0]))
 }
 
 // MarshalText returns the canonical text; it never fails.
 func (d Duration) MarshalText() ([]byte, error) {
-	return d.appendTo(make([]byte, 0, longestDuration)), nil
+	return d.Append(make([]byte, 0, longestDuration)), nil
 }
 
 // UnmarshalText sets the duration to the result of ParseDuration. On an error it leaves
@@ -50,7 +50,8 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return err
 }
 
-func (d Duration) appendTo(text []byte) []byte {
+// Append appends the text that String returns.
+func (d Duration) Append(text []byte) []byte {
 	if d == 0 {
 		return append(text, "PT0S"...)
 	}

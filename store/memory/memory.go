@@ -70,16 +70,17 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.
 		return store.Statistic{}, store.Settings{}, err
 	}
 	defer s.mu.RUnlock()
-	statistic, err := s.owned[key.Owner].get(key.ID)
-	if err != nil {
-		return store.Statistic{}, store.Settings{}, err
+	statistic := s.owned[key.Owner].get(key.ID)
+	if statistic == nil {
+		return store.Statistic{}, store.Settings{}, store.ErrNotFound
 	}
-	return statistic, s.settingsOf(key.Owner), nil
+	return *statistic, s.settingsOf(key.Owner), nil
 }
 
 // Put implements store.Store.
 func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was store.Revision) (store.Revision, store.Settings, error) {
 	revision := store.NewRevision() // outside of the lock: it asks the kernel
+	statistic := &store.Statistic{ID: key.ID, Revision: revision, Record: record}
 	if err := s.writing(ctx); err != nil {
 		return store.NoRevision, store.Settings{}, err
 	}
@@ -87,15 +88,17 @@ func (s *Store) Put(ctx context.Context, key store.Key, record store.Record, was
 	if err := store.Meet(s.owned[key.Owner].revision(key.ID), was); err != nil {
 		return store.NoRevision, store.Settings{}, err
 	}
-	s.set(key, &store.Statistic{ID: key.ID, Revision: revision, Record: record})
+	s.set(key, statistic)
 	return revision, s.settingsOf(key.Owner), nil
 }
 
 func (s *Store) set(key store.Key, statistic *store.Statistic) {
-	if s.owned[key.Owner] == nil {
-		s.owned[key.Owner] = &statistics{byID: make(map[string]*store.Statistic)}
+	of := s.owned[key.Owner]
+	if of == nil {
+		of = &statistics{byID: make(map[string]*store.Statistic)}
+		s.owned[key.Owner] = of
 	}
-	s.owned[key.Owner].set(statistic)
+	of.set(statistic)
 }
 
 // Delete implements store.Store.
@@ -104,9 +107,9 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 		return err
 	}
 	defer s.mu.Unlock()
-	statistic, err := s.owned[key.Owner].get(key.ID)
-	if err != nil {
-		return err
+	statistic := s.owned[key.Owner].get(key.ID)
+	if statistic == nil {
+		return store.ErrNotFound
 	}
 	if statistic.Revision != was {
 		return store.ErrConflict

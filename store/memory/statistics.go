@@ -17,19 +17,20 @@ type statistics struct {
 	inOrder ordered
 }
 
-func (s *statistics) get(id string) (store.Statistic, error) {
-	if s != nil {
-		if statistic, ok := s.byID[id]; ok {
-			return *statistic, nil
-		}
+// get returns the statistic of the id, nil if the id is free.
+func (s *statistics) get(id string) *store.Statistic {
+	if s == nil {
+		return nil
 	}
-	return store.Statistic{}, store.ErrNotFound
+	return s.byID[id]
 }
 
 // revision returns the revision of the id, or NoRevision if the id is free.
 func (s *statistics) revision(id string) store.Revision {
-	statistic, _ := s.get(id)
-	return statistic.Revision
+	if statistic := s.get(id); statistic != nil {
+		return statistic.Revision
+	}
+	return store.NoRevision
 }
 
 func (s *statistics) set(statistic *store.Statistic) {

@@ -140,7 +140,9 @@ func (s *Store) Changes(ctx context.Context, owner store.Owner, span store.Span,
 		if one.position > max(since, span.After) && one.position <= until && !(deleted && since == 0) {
 			change := store.Tracked{Position: one.position, ID: id}
 			if !deleted { // what is stored again has not been tracked yet
-				change.Statistic, _ = s.owned[owner].get(id)
+				if statistic := s.owned[owner].get(id); statistic != nil {
+					change.Statistic = *statistic
+				}
 			}
 			found = append(found, change)
 		}

@@ -1,7 +1,7 @@
 // Package metered owns a store that tells an observer of every call of another store: metrics count and
 // time the calls, traces have a span for each. It leaves alone what the observer makes of a call.
 //
-//	Get, Put, ... -> Begin -> the same method of the store below -> the function that Begin returned
+//	Get, Put, ... -> Observer.BeginCall -> the same method of the store below -> Observer.EndCall
 //
 //	metered.go  what an observer is told
 //	forward.go  the methods of store.Store
@@ -11,20 +11,39 @@ package metered
 import (
 	"context"
 	"errors"
+	"time"
 
 	"afterhours/store"
 )
 
-// Begin is told that a call begins: the name of the method, as in PutUser. It returns the context of the
-// call and a function that is told the error of the call, once. Several goroutines call both. No key,
+// Observer is told of the calls: the name of the method, as in PutUser. Several goroutines call it. No key,
 // name or filter is told: they are of persons.
-type Begin func(ctx context.Context, method string) (context.Context, func(error))
+type Observer interface {
+	// BeginCall is told that a call begins. It returns the context of the call.
+	BeginCall(ctx context.Context, method string) context.Context
+	// EndCall is told that a call has ended: the context that BeginCall returned, when the call began, and its error.
+	EndCall(ctx context.Context, method string, begun time.Time, err error)
+}
 
 // Store is a store.Store over another one.
 type Store struct {
-	below store.Store
-	begin Begin
+	below    store.Store
+	observer Observer
 }
+
+// call is a call under way. It is a value, so that it costs no memory.
+type call struct {
+	of     *Store
+	ctx    context.Context
+	method string
+	begun  time.Time
+}
+
+func (s *Store) begin(ctx context.Context, method string) call {
+	return call{s, s.observer.BeginCall(ctx, method), method, time.Now()}
+}
+
+func (c call) end(err error) { c.of.observer.EndCall(c.ctx, c.method, c.begun, err) }
 
 var _ store.Store = (*Store)(nil)
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"afterhours/store"
 	"afterhours/store/edm"
@@ -23,7 +24,11 @@ import (
 	"afterhours/store/storetest"
 )
 
-func ignore(ctx context.Context, _ string) (context.Context, func(error)) { return ctx, func(error) {} }
+type ignore struct{}
+
+func (ignore) BeginCall(ctx context.Context, _ string) context.Context { return ctx }
+
+func (ignore) EndCall(context.Context, string, time.Time, error) {}
 
 func openSQLite(t testing.TB, dir string) *sqlite.Store {
 	s, err := sqlite.Open(context.Background(), dir, sqlite.Full)
@@ -35,7 +40,7 @@ func openSQLite(t testing.TB, dir string) *sqlite.Store {
 
 // TestStore: a metered store keeps every promise of the store below.
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(testing.TB) store.Store { return metered.New(memory.New(), ignore) })
+	storetest.Run(t, func(testing.TB) store.Store { return metered.New(memory.New(), ignore{}) })
 }
 
 // TestPowers: a metered store has the optional powers of the store below, and no others.
@@ -73,7 +78,7 @@ func TestAllPowers(t *testing.T) {
 
 func comparePowers(t *testing.T, name string, below store.Store) {
 	t.Helper()
-	wrapped := metered.New(below, ignore)
+	wrapped := metered.New(below, ignore{})
 	for _, power := range powers {
 		if has, want := reflect.TypeOf(wrapped).Implements(power), reflect.TypeOf(below).Implements(power); has != want {
 			t.Errorf("%s: the metered store has %v: %v, want %v", name, power, has, want)
@@ -90,19 +95,19 @@ type observed struct {
 	calls []string
 }
 
-func (o *observed) begin(ctx context.Context, method string) (context.Context, func(error)) {
-	return ctx, func(err error) {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.calls = append(o.calls, method+" "+metered.OutcomeOf(ctx, err).Word)
-	}
+func (o *observed) BeginCall(ctx context.Context, _ string) context.Context { return ctx }
+
+func (o *observed) EndCall(ctx context.Context, method string, _ time.Time, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls = append(o.calls, method+" "+metered.OutcomeOf(ctx, err).Word)
 }
 
 // TestCalls: each call is told once, with its name and what became of it.
 func TestCalls(t *testing.T) {
 	told := &observed{}
 	dir := t.TempDir()
-	s := metered.New(openSQLite(t, dir), told.begin)
+	s := metered.New(openSQLite(t, dir), told)
 	ctx := t.Context()
 	key := store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: "call"}
 	other := store.Key{Owner: key.Owner, ID: "another"}
@@ -170,7 +175,7 @@ func TestCalls(t *testing.T) {
 // TestEveryMethod: each method that takes a context is told once, by its name.
 func TestEveryMethod(t *testing.T) {
 	told := &observed{}
-	s := metered.New(openSQLite(t, t.TempDir()), told.begin)
+	s := metered.New(openSQLite(t, t.TempDir()), told)
 	defer s.Close()
 	reflected, calls := reflect.ValueOf(s), 0
 	for index := range reflected.NumMethod() {

@@ -6,11 +6,11 @@ import (
 	"afterhours/store"
 )
 
-// New returns a store that passes every call to the one below and tells begin. It has the optional powers
+// New returns a store that passes every call to the one below and tells the observer. It has the optional powers
 // that the one below has, store.Measured excepted, if these are none or those of memory, of postgres or
 // of sqlite.
-func New(below store.Store, begin Begin) store.Store {
-	s := &Store{below, begin}
+func New(below store.Store, observer Observer) store.Store {
+	s := &Store{below, observer}
 	replacer, ok := below.(store.Replacer)
 	if !ok {
 		return s
@@ -35,17 +35,17 @@ type replacerStore struct {
 
 // Rows implements store.Replacer.
 func (s *replacerStore) Rows(ctx context.Context, tenant string, limit int64) (store.Rows, error) {
-	ctx, end := s.begin(ctx, "Rows")
-	rows, err := s.replacer.Rows(ctx, tenant, limit)
-	end(err)
+	call := s.begin(ctx, "Rows")
+	rows, err := s.replacer.Rows(call.ctx, tenant, limit)
+	call.end(err)
 	return rows, err
 }
 
 // Replace implements store.Replacer.
 func (s *replacerStore) Replace(ctx context.Context, tenant string, rows store.Rows) error {
-	ctx, end := s.begin(ctx, "Replace")
-	err := s.replacer.Replace(ctx, tenant, rows)
-	end(err)
+	call := s.begin(ctx, "Replace")
+	err := s.replacer.Replace(call.ctx, tenant, rows)
+	call.end(err)
 	return err
 }
 
@@ -56,9 +56,9 @@ type databaseStore struct {
 
 // CountAfter implements store.StatisticsCounter.
 func (s *databaseStore) CountAfter(ctx context.Context, key store.Key) (int64, error) {
-	ctx, end := s.begin(ctx, "CountAfter")
-	count, err := s.counter.CountAfter(ctx, key)
-	end(err)
+	call := s.begin(ctx, "CountAfter")
+	count, err := s.counter.CountAfter(call.ctx, key)
+	call.end(err)
 	return count, err
 }
 
@@ -76,17 +76,17 @@ type fileStore struct {
 
 // Backup implements store.FileBackup.
 func (s *fileStore) Backup(ctx context.Context, to string, progress store.Progress) error {
-	ctx, end := s.begin(ctx, "Backup")
-	err := s.file.Backup(ctx, to, progress)
-	end(err)
+	call := s.begin(ctx, "Backup")
+	err := s.file.Backup(call.ctx, to, progress)
+	call.end(err)
 	return err
 }
 
 // Integrity implements store.IntegrityChecker.
 func (s *fileStore) Integrity(ctx context.Context) error {
-	ctx, end := s.begin(ctx, "Integrity")
-	err := s.file.Integrity(ctx)
-	end(err)
+	call := s.begin(ctx, "Integrity")
+	err := s.file.Integrity(call.ctx)
+	call.end(err)
 	return err
 }
 
