@@ -28,7 +28,7 @@ func (s *Store) Apply(ctx context.Context, changes []store.Change) error {
 // error that is a result, it undoes the steps before it, but nothing of the other calls in
 // the batch. Any other error is left to undo the whole transaction.
 func inSavepoint(s *statements, steps []write) error {
-	if err := exec(s.savepoint); err != nil {
+	if err := s.savepoint.run(); err != nil {
 		return err
 	}
 	result := inOrder(s, steps)
@@ -36,11 +36,11 @@ func inSavepoint(s *statements, steps []write) error {
 		return result
 	}
 	if result != nil {
-		if err := exec(s.undo); err != nil {
+		if err := s.undo.run(); err != nil {
 			return err
 		}
 	}
-	if err := exec(s.release); err != nil {
+	if err := s.release.run(); err != nil {
 		return err
 	}
 	return result
@@ -57,24 +57,21 @@ func inOrder(s *statements, steps []write) error {
 
 // stepOf returns the statement that makes the change.
 func stepOf(change *store.Change) write {
-	written := store.Statistic{ID: change.Key.ID, Revision: change.Revision, Record: change.Record}
+	key, was := change.Key, change.Was
+	written := &store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record}
 	switch {
-	case change.Was == change.Revision:
-		return check(change.Key, change.Was)
-	case change.Was == store.NoRevision:
-		return create(change.Key, &written)
+	case was == change.Revision:
+		return func(s *statements) error { return s.check(key, was) }
 	case change.Revision == store.NoRevision:
-		return remove(change.Key, change.Was)
+		return func(s *statements) error { return s.remove(key, was) }
 	}
-	return replace(change.Key, &written, change.Was)
+	return func(s *statements) error { return s.put(key, written, was) }
 }
 
-func check(key store.Key, was store.Revision) write {
-	return func(s *statements) error {
-		stored, err := s.revision(key)
-		if err != nil {
-			return err
-		}
-		return store.Meet(stored, was)
+func (s *statements) check(key store.Key, was store.Revision) error {
+	stored, err := s.revision(key)
+	if err != nil {
+		return err
 	}
+	return store.Meet(stored, was)
 }

@@ -75,7 +75,7 @@ func TestLostCommitsAreTold(t *testing.T) {
 func wantCommits(t *testing.T, s *Store) {
 	t.Helper()
 	var stored uint64
-	must(t, s.readers.QueryRow("SELECT number FROM commits").Scan(&stored))
+	must(t, s.readers.database.QueryRow("SELECT number FROM commits").Scan(&stored))
 	if expected, _, err := readCount(filepath.Dir(s.path)); err != nil || expected != stored || stored == 0 {
 		t.Errorf("the file has %d commits, %v; the database has %d", expected, err, stored)
 	}

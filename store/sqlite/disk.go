@@ -3,7 +3,6 @@ package sqlite
 import (
 	"errors"
 
-	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
 
@@ -31,7 +30,7 @@ func primary(err error) int { return code(err) & 0xff }
 
 // code returns SQLite's extended code of the error, or 0 for any other error.
 func code(err error) int {
-	var failed *driver.Error
+	var failed interface{ Code() int } // of the driver, or of direct.go
 	if !errors.As(err, &failed) {
 		return 0
 	}

@@ -12,6 +12,9 @@
 // Each read sees every commit before its start. sqlquery writes the SQL of queries, and
 // plan.go chooses their index.
 //
+// Statements that are run often bypass database/sql and the driver (direct.go, prepared.go).
+// A goroutine copies the journal into the file while the writer goes on (copier.go, journal.go).
+//
 // The writer answers a batch only while the files are where they were (files.go), and counts
 // its commits beside the journal (count.go). What is wrong is told once (health.go).
 //

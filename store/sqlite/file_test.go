@@ -116,13 +116,11 @@ func TestEveryConnectionHasThePragmas(t *testing.T) {
 	wantPragmas(t, s.writer.conn, want)
 	wantPragmas(t, s.writer.conn, map[string]string{"query_only": "0", "synchronous": "2"})
 	want["query_only"] = "1"
-	for range s.readers.Stats().MaxOpenConnections {
-		conn, err := s.readers.Conn(background) // not given back until all were taken
-		if err != nil {
-			t.Fatal(err)
+	for _, pool := range []*pool{s.readers, s.singles, s.probe} {
+		for _, taken := range takeAll(t, pool) {
+			defer pool.giveBack(taken)
+			wantPragmas(t, taken.conn, want)
 		}
-		defer func() { _ = conn.Close() }()
-		wantPragmas(t, conn, want)
 	}
 }
 
@@ -169,7 +167,7 @@ func TestWritesSurviveTheProcess(t *testing.T) {
 			wantRevision(t, other, key, revision)
 		}
 		var integrity string
-		if err := other.readers.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
+		if err := other.readers.database.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
 			t.Errorf("the integrity is %s, %v", integrity, err)
 		}
 	}

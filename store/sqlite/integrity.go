@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -15,7 +14,12 @@ func (s *Store) Integrity(ctx context.Context) error {
 		return err
 	}
 	defer s.gate.Leave()
-	return integrity(ctx, s.readers, "integrity_check(10)")
+	r, err := s.readers.take(ctx)
+	if err != nil {
+		return failure(ctx, "checking the integrity", err)
+	}
+	defer s.readers.giveBack(r)
+	return integrity(ctx, r.conn, "integrity_check(10)")
 }
 
 // quickCheck is Integrity without holding the indexes against their tables. It has a
@@ -29,9 +33,9 @@ func (s *Store) quickCheck(ctx context.Context) error {
 	return integrity(ctx, file, "quick_check(10)")
 }
 
-// integrity runs one of SQLite's checks on a file.
-func integrity(ctx context.Context, file *sql.DB, check string) error {
-	rows, err := file.QueryContext(ctx, "PRAGMA "+check)
+// integrity runs one of SQLite's checks on a database.
+func integrity(ctx context.Context, on queryer, check string) error {
+	rows, err := on.QueryContext(ctx, "PRAGMA "+check)
 	if err != nil {
 		return failure(ctx, "checking the integrity", err)
 	}

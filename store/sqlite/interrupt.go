@@ -2,9 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
-	"reflect"
 	"time"
 
 	lib "modernc.org/sqlite/lib"
@@ -34,18 +31,4 @@ func interruptAtEnd(ctx context.Context, database uintptr) (stop func()) {
 			<-ended
 		}
 	}
-}
-
-// handle returns SQLite's handle of a connection. The driver does not export it, and has no
-// way to interrupt a query between two rows.
-func handle(conn *sql.Conn) (database uintptr, err error) {
-	err = conn.Raw(func(opened any) error {
-		field := reflect.Indirect(reflect.ValueOf(opened)).FieldByName("db")
-		if field.Kind() != reflect.Uintptr {
-			return fmt.Errorf("%T has no handle named db, so its queries cannot be interrupted", opened)
-		}
-		database = uintptr(field.Uint())
-		return nil
-	})
-	return database, err
 }

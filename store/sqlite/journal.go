@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -12,51 +11,77 @@ import (
 // bounds limit the journal, in pages of 4 KiB. SQLite writes the journal from its start
 // again once all of it is in the file and no reader uses it.
 type bounds struct {
-	// pending is the number of pages not yet in the file at which the writer copies them
-	// there. A page that many commits change is then copied once.
+	// step is the number of pages not yet in the file at which the copier begins to copy
+	// them there, beside the writer.
+	step int
+	// pending is the number of those pages at which the writer waits for the copier, and
+	// copies the rest itself.
 	pending int
-	// all is the number of pages at which the writer also waits for the readers.
+	// all is the number of pages at which the writer restarts the journal, if few pages are
+	// left to copy. At twice as many it waits for the copier and for the readers.
 	all int
 }
 
-var defaultBounds = bounds{pending: 8_000, all: 16_000}
+var defaultBounds = bounds{step: 1_000, pending: 8_000, all: 8_000}
+
+const (
+	// fewPages is how many pages the writer may copy between two commits, so that no write
+	// waits for more than some milliseconds.
+	fewPages = 200
+
+	shortRestart = 5 * time.Millisecond
+	longRestart  = time.Second
+)
 
 // tidy keeps the journal within its bounds. SQLite can do so by itself, but would not
-// report that the disk fails meanwhile.
+// report that the disk fails meanwhile, and all writes would wait for the whole copy.
 func (w *writer) tidy() {
 	pending, all, err := journal(w.statements.journal)
+	if all < w.bounds.all {
+		w.restartAt, w.waitAt = w.bounds.all, 2*w.bounds.all
+	}
+	tryAt := w.copier.left() + w.bounds.step
 	switch {
 	case err != nil:
-	case all >= max(w.bounds.all, w.restartAt):
-		err = w.checkpoint(func() error { return w.restart(all) })
-	case pending >= w.bounds.pending:
-		err = w.checkpoint(func() error { _, _, err := journal(w.statements.checkpoint); return err })
+	case all >= w.waitAt:
+		w.waitAt = all + w.bounds.pending
+		err = w.copier.alone(func() error { return w.restart(longRestart) })
+	case pending >= max(w.bounds.pending, tryAt):
+		err = w.copier.alone(func() error { return w.checkpoint(w.statements.checkpoint) })
+	case all >= w.restartAt && pending <= fewPages:
+		w.restartAt = all + w.bounds.step
+		err = w.copier.ifIdle(func() error { return w.restart(shortRestart) })
+	case pending >= tryAt || all >= w.restartAt:
+		w.copier.wake()
 	}
-	if all < w.bounds.all {
-		w.restartAt = 0
-	}
-	// With any other error, of a busy reader or a full disk, the journal grows until the
-	// next try.
+	w.copied(err)
+}
+
+// copied takes the error of a checkpoint. With any other one, of a busy reader or a full disk,
+// the journal grows until the next try.
+func (w *writer) copied(err error) {
 	if isFailedDisk(err) || isDamage(err) {
 		_ = w.failed(err)
 	}
 }
 
-// checkpoint copies the journal into the file by run.
-func (w *writer) checkpoint(run func() error) error {
-	return w.timed(func(to *store.Measurements, took time.Duration) { to.Checkpoint(took) }, run)
+// checkpoint copies the journal into the file by the statement.
+func (w *writer) checkpoint(statement *prepared) error {
+	return w.timed(func(to *store.Measurements, took time.Duration) { to.Checkpoint(took) }, func() error {
+		left, _, err := journal(statement)
+		w.copier.pages.Store(int64(left))
+		return err
+	})
 }
 
-// restart waits a second for the readers, so that the journal can start again. A long
-// reader, such as a backup, would hold up every write, so the next try comes only after
+// restart copies the rest and waits for the readers, so that the journal can start again. A
+// long reader, such as a backup, would hold up every write, so the next try comes only after
 // the journal has grown further.
-func (w *writer) restart(all int) error {
-	w.restartAt = all + w.bounds.pending
-	if err := w.setBusyTimeout(time.Second); err != nil {
+func (w *writer) restart(patience time.Duration) error {
+	if err := w.setBusyTimeout(patience); err != nil {
 		return err
 	}
-	_, _, err := journal(w.statements.restart)
-	return errors.Join(err, w.setBusyTimeout(busyTimeout))
+	return errors.Join(w.checkpoint(w.statements.restart), w.setBusyTimeout(busyTimeout))
 }
 
 // setBusyTimeout uses no prepared statement, since SQLite applies this pragma when it
@@ -68,8 +93,12 @@ func (w *writer) setBusyTimeout(timeout time.Duration) error {
 
 // journal runs a checkpoint statement and returns the pages of the journal that are not
 // yet in the file, and all of its pages.
-func journal(statement *sql.Stmt) (pending, all int, err error) {
-	var busy, written int
-	err = statement.QueryRow().Scan(&busy, &all, &written)
-	return all - written, all, err
+func journal(statement *prepared) (pending, all int, err error) {
+	err = statement.first(func(p *prepared) error {
+		p.int() // whether it was busy
+		all = int(p.int())
+		pending = all - int(p.int())
+		return nil
+	})
+	return pending, all, err
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -65,7 +66,7 @@ func TestALongReaderDoesNotDelayWrites(t *testing.T) {
 		}
 	}
 	put(t, s, key)
-	reader, err := s.readers.Query("SELECT id FROM statistics")
+	reader, err := s.readers.database.Query("SELECT id FROM statistics")
 	if err != nil || !reader.Next() {
 		t.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func TestALongReaderDoesNotDelayWrites(t *testing.T) {
 	}
 	write("after")
 	var pages int
-	if err := s.readers.QueryRow("PRAGMA wal_checkpoint(NOOP)").Scan(new(int), &pages, new(int)); err != nil || pages > 300 {
+	if err := s.readers.database.QueryRow("PRAGMA wal_checkpoint(NOOP)").Scan(new(int), &pages, new(int)); err != nil || pages > 300 {
 		t.Errorf("the journal has %d pages, %v", pages, err)
 	}
 }
@@ -121,4 +122,23 @@ func TestCloseEmptiesTheJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantRevision(t, opened(t, copied), key, revision)
+}
+
+// TestTheCopierCopies: without the writer's help, no more of the journal is left to copy than
+// about a step.
+func TestTheCopierCopies(t *testing.T) {
+	s := opened(t, t.TempDir())
+	s.writer.bounds = bounds{step: 10, pending: 1 << 30, all: 1 << 30}
+	var pending, all int
+	for begun := time.Now(); all < 100 || pending > 20; {
+		put(t, s, store.Key{Owner: key.Owner, ID: fmt.Sprint(all, time.Since(begun))})
+		var copied int
+		if err := s.readers.database.QueryRow("PRAGMA wal_checkpoint(NOOP)").Scan(new(int), &all, &copied); err != nil {
+			t.Fatal(err)
+		}
+		pending = all - copied
+		if time.Since(begun) > time.Minute {
+			t.Fatalf("after a minute %d pages of %d are left to copy", pending, all)
+		}
+	}
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 
 	"afterhours/store"
 	"afterhours/store/sqlquery"
@@ -19,7 +18,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 	defer s.gate.Leave()
 	query.Filter = store.Fold(query.Filter)
 	var found []store.Statistic
-	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+	err := s.query(ctx, func(ctx context.Context, on *reader) error {
 		via, err := viaList(ctx, on, owner, query)
 		if err != nil {
 			return err
@@ -42,9 +41,10 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 	filter = store.Fold(filter)
 	statement := dialect.Count("id, "+sqlquery.Columns, owner, filter, viaCount(filter))
 	count := 0
-	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+	err := s.query(ctx, func(ctx context.Context, on *reader) (err error) {
 		if statement.Residue == nil {
-			return on.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
+			count, err = on.count(ctx, statement)
+			return err
 		}
 		residue := store.NewMatcher(statement.Residue)
 		return each(ctx, on, statement, func(statistic *store.Statistic) bool {
@@ -67,8 +67,8 @@ func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation st
 	statement := dialect.Aggregate(owner, aggregation, viaCount(aggregation.Filter))
 	groups := store.NewGrouper(aggregation)
 	var full error
-	err := s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
-		rows, err := on.QueryContext(ctx, statement.SQL, statement.Args...)
+	err := s.query(ctx, func(ctx context.Context, on *reader) error {
+		rows, err := on.conn.QueryContext(ctx, statement.SQL, statement.Args...)
 		if err != nil {
 			return err
 		}
@@ -85,12 +85,36 @@ func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation st
 	return groups.Groups()
 }
 
-// each calls take for one row after the other until it returns false.
-func each(ctx context.Context, on *sql.Conn, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
-	rows, err := on.QueryContext(ctx, statement.SQL, statement.Args...)
+// each calls take for one row after the other until it returns false. All rows are read into
+// the same statistic.
+func each(ctx context.Context, on *reader, statement sqlquery.Statement, take func(*store.Statistic) bool) error {
+	rows, err := on.query(ctx, statement.SQL, statement.Args)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }() // Err reports its error
-	return sqlquery.Each(rows, take)
+	defer rows.reset()
+	var statistic store.Statistic
+	pace := sqlquery.NewPace()
+	for {
+		if row, err := rows.step(); !row {
+			return err
+		}
+		pace.Row()
+		if err := rows.readStatistic(&statistic); err != nil {
+			return err
+		}
+		if !take(&statistic) {
+			return nil
+		}
+	}
+}
+
+// count returns the only column of the only row.
+func (r *reader) count(ctx context.Context, statement sqlquery.Statement) (count int, err error) {
+	row, err := r.query(ctx, statement.SQL, statement.Args)
+	if err != nil {
+		return 0, err
+	}
+	err = row.first(func(p *prepared) error { count = int(p.int()); return nil })
+	return count, err
 }

@@ -19,6 +19,7 @@ const asChild = "AFTERHOURS_TEST_AS_CHILD"
 var children = map[string]func(args []string) error{
 	"write":   writeLoad,
 	"upgrade": upgrade,
+	"batches": commitBatches,
 }
 
 func TestMain(m *testing.M) {

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"os"
 	"time"
 
@@ -17,16 +16,8 @@ func (s *Store) Measure(to *store.Measurements) {
 // Size implements store.Measured.
 func (s *Store) Size() store.Size {
 	return store.Size{
-		Pools: []store.Pool{poolSize("points", s.singles), poolSize("lists", s.readers), poolSize("probe", s.probe)},
+		Pools: []store.Pool{s.singles.stats(), s.readers.stats(), s.probe.stats()},
 		Files: []store.File{fileSize("database", s.path), fileSize("journal", s.path+"-wal")},
-	}
-}
-
-func poolSize(name string, pool *sql.DB) store.Pool {
-	stat := pool.Stats()
-	return store.Pool{
-		Name: name, Limit: stat.MaxOpenConnections, InUse: stat.InUse, Idle: stat.Idle,
-		Waits: uint64(stat.WaitCount), Waited: stat.WaitDuration,
 	}
 }
 

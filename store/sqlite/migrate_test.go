@@ -13,7 +13,7 @@ func TestTheVersionOfTheSchemaIsKept(t *testing.T) {
 	for range 2 { // the second finds nothing to do
 		s := opened(t, dir)
 		var version, rows int
-		row := s.readers.QueryRow("SELECT max(version_id), count(*) FROM goose_db_version")
+		row := s.readers.database.QueryRow("SELECT max(version_id), count(*) FROM goose_db_version")
 		if err := row.Scan(&version, &rows); err != nil || version != 7 || rows != 8 {
 			t.Errorf("the schema has version %d in %d rows, %v; want 7 in 8", version, rows, err)
 		}

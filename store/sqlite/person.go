@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 
 	"afterhours/store"
 )
@@ -27,28 +26,19 @@ const (
 )
 
 // Person implements store.Store.
-func (s *Store) Person(ctx context.Context, owner store.Owner) (store.Person, error) {
-	if err := s.gate.Enter(ctx); err != nil {
-		return store.Person{}, err
-	}
-	defer s.gate.Leave()
-	person, err := scanPerson(owner.Tenant)(one(ctx, s.reads.person, owner.Tenant, owner.User))
-	return translate(ctx, "reading a user", person, err)
+func (s *Store) Person(ctx context.Context, owner store.Owner) (person store.Person, err error) {
+	err = s.point(ctx, "reading a user", func(r *reader) error {
+		return r.points.person.setOwner(owner).first(func(p *prepared) (err error) {
+			person, err = scanPerson(owner.Tenant)(p)
+			return err
+		})
+	})
+	return person, err
 }
 
 // People implements store.Store.
-func (s *Store) People(ctx context.Context, tenant, after string, limit int) (people []store.Person, err error) {
-	if err := s.gate.Enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.gate.Leave()
-	const doing = "listing users"
-	err = s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
-		rows, err := on.QueryContext(ctx, getPeople, tenant, after, limit)
-		people, err = all(ctx, doing, rows, err, scanPerson(tenant))
-		return err
-	})
-	return translate(ctx, doing, people, err)
+func (s *Store) People(ctx context.Context, tenant, after string, limit int) ([]store.Person, error) {
+	return many(ctx, s, "listing users", scanPerson(tenant), getPeople, tenant, after, limit)
 }
 
 func scanPerson(tenant string) func(row) (store.Person, error) {
@@ -65,8 +55,8 @@ func (s *Store) CountPeople(ctx context.Context, tenant string) (count int, err 
 		return 0, err
 	}
 	defer s.gate.Leave()
-	err = s.query(ctx, func(ctx context.Context, on *sql.Conn) error {
-		return on.QueryRowContext(ctx, countPeople, tenant).Scan(&count)
+	err = s.query(ctx, func(ctx context.Context, on *reader) error {
+		return on.conn.QueryRowContext(ctx, countPeople, tenant).Scan(&count)
 	})
 	return translate(ctx, "counting users", count, err)
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ var (
 )
 
 // viaList chooses how to reach the statistics of a page.
-func viaList(ctx context.Context, on *sql.Conn, owner store.Owner, query store.Query) (sqlquery.Via, error) {
+func viaList(ctx context.Context, on *reader, owner store.Owner, query store.Query) (sqlquery.Via, error) {
 	dates := sqlquery.Bounds(query.Filter, startDate)
 	inOrder := len(query.Order) == 0 || query.Order[0].By == id
 	switch {
@@ -80,9 +79,8 @@ func viaType(filter store.Expr) sqlquery.Via {
 }
 
 // few reports whether the owner has at most maxSorted statistics in the range.
-func few(ctx context.Context, on *sql.Conn, owner store.Owner, dates store.Expr) (bool, error) {
+func few(ctx context.Context, on *reader, owner store.Owner, dates store.Expr) (bool, error) {
 	statement := dialect.CountUpTo(maxSorted+1, owner, dates, sqlquery.Via{From: byStartDate})
-	var count int
-	err := on.QueryRowContext(ctx, statement.SQL, statement.Args...).Scan(&count)
+	count, err := on.count(ctx, statement)
 	return count <= maxSorted, err
 }

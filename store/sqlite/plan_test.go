@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"testing"
 
@@ -71,7 +70,7 @@ func TestPlans(t *testing.T) {
 func planOf(t *testing.T, s *Store, query store.Query) string {
 	t.Helper()
 	var via sqlquery.Via
-	err := s.query(background, func(ctx context.Context, on *sql.Conn) (err error) {
+	err := s.query(background, func(ctx context.Context, on *reader) (err error) {
 		via, err = viaList(ctx, on, key.Owner, query)
 		return err
 	})
@@ -85,7 +84,7 @@ func planOf(t *testing.T, s *Store, query store.Query) string {
 // planOfStatement returns the steps of SQLite's plan for a statement.
 func planOfStatement(t *testing.T, s *Store, statement string, args ...any) (plan []string) {
 	t.Helper()
-	steps, err := s.readers.Query("EXPLAIN QUERY PLAN "+statement, args...)
+	steps, err := s.readers.database.Query("EXPLAIN QUERY PLAN "+statement, args...)
 	if err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
@@ -134,7 +133,7 @@ func TestIndexesFollowTheRows(t *testing.T) {
 		}
 	}
 	var integrity string
-	if err := s.readers.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
+	if err := s.readers.database.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
 		t.Errorf("the integrity is %s, %v", integrity, err)
 	}
 }

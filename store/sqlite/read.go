@@ -4,86 +4,85 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 
 	"afterhours/store"
 	"afterhours/store/sqlquery"
 )
 
 // Get implements store.Store.
-func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
-	if err := s.gate.Enter(ctx); err != nil {
+func (s *Store) Get(ctx context.Context, key store.Key) (statistic store.Statistic, settings store.Settings, err error) {
+	err = s.point(ctx, "reading a statistic", func(r *reader) error {
+		return r.points.get.setOwner(key.Owner).setKey(key).first(func(p *prepared) error {
+			err := p.readStatistic(&statistic)
+			p.readSettings(&settings)
+			return err
+		})
+	})
+	if err != nil {
 		return store.Statistic{}, store.Settings{}, err
 	}
-	defer s.gate.Leave()
-	var read struct {
-		store.Statistic
-		store.Settings
-	}
-	err := one(ctx, s.reads.get, key.Tenant, key.User, key.Tenant, key.User, key.ID).
-		Scan(slices.Concat([]any{&read.ID}, sqlquery.Fields(&read.Statistic), sqlquery.SettingsFields(&read.Settings))...)
-	read, err = translate(ctx, "reading a statistic", read, err)
-	return read.Statistic, read.Settings, err
+	return statistic, settings, nil
 }
 
-// one reads the row of a key. It ignores that the context ends: such a read is short, and
-// being able to interrupt it would cost two goroutines for every row.
-func one(ctx context.Context, statement *sql.Stmt, args ...any) *sql.Row {
-	return statement.QueryRowContext(context.WithoutCancel(ctx), args...)
+// point reads a single row. It ignores that the context ends once there is a free connection:
+// such a read is short, and being able to interrupt it would cost a goroutine for every row.
+func (s *Store) point(ctx context.Context, doing string, read func(*reader) error) error {
+	if err := s.gate.Enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.Leave()
+	r, err := s.singles.take(ctx)
+	if err != nil {
+		return failure(ctx, doing, err)
+	}
+	defer s.singles.giveBack(r)
+	err = read(r)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.ErrNotFound
+	}
+	if err != nil {
+		return failure(ctx, doing, err)
+	}
+	return nil
 }
 
 // Settings implements store.Store.
-func (s *Store) Settings(ctx context.Context, owner store.Owner) (store.Settings, error) {
-	if err := s.gate.Enter(ctx); err != nil {
-		return store.Settings{}, err
-	}
-	defer s.gate.Leave()
-	var settings store.Settings
-	err := scanSettings(one(ctx, s.reads.settings, owner.Tenant, owner.User), &settings)
-	return translate(ctx, "reading settings", settings, err)
+func (s *Store) Settings(ctx context.Context, owner store.Owner) (settings store.Settings, err error) {
+	err = s.point(ctx, "reading settings", func(r *reader) error {
+		return settingsOf(r.points.settings.setOwner(owner), &settings)
+	})
+	return settings, err
 }
 
 // UserByUPN implements store.Store.
-func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (store.User, error) {
-	if err := s.gate.Enter(ctx); err != nil {
-		return store.User{}, err
-	}
-	defer s.gate.Leave()
-	user, err := scanUser(tenant)(one(ctx, s.reads.user, tenant, upn))
-	return translate(ctx, "reading an alias", user, err)
+func (s *Store) UserByUPN(ctx context.Context, tenant, upn string) (user store.User, err error) {
+	err = s.point(ctx, "reading an alias", func(r *reader) error {
+		return r.points.user.set(tenant, upn).first(func(p *prepared) (err error) {
+			user, err = scanUser(tenant)(p)
+			return err
+		})
+	})
+	return user, err
 }
 
 // Users implements store.Store.
 func (s *Store) Users(ctx context.Context, tenant, after string, limit int) ([]store.User, error) {
-	if err := s.gate.Enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.gate.Leave()
-	rows, err := s.reads.users.QueryContext(ctx, tenant, after, limit)
-	return all(ctx, "listing aliases", rows, err, scanUser(tenant))
+	return many(ctx, s, "listing aliases", scanUser(tenant), getUsers, tenant, after, limit)
 }
 
 // Tenants implements store.Store.
 func (s *Store) Tenants(ctx context.Context) ([]string, error) {
-	if err := s.gate.Enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.gate.Leave()
-	rows, err := s.reads.tenants.QueryContext(ctx)
-	return all(ctx, "listing tenants", rows, err, func(row row) (tenant string, err error) { return tenant, row.Scan(&tenant) })
+	scan := func(row row) (tenant string, err error) { return tenant, row.Scan(&tenant) }
+	return many(ctx, s, "listing tenants", scan, getTenants)
 }
 
 // Owners implements store.Store.
 func (s *Store) Owners(ctx context.Context, tenant, after string, limit int) ([]store.Owner, error) {
-	if err := s.gate.Enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.gate.Leave()
-	rows, err := s.reads.owners.QueryContext(ctx, tenant, after, tenant, after, limit)
-	return all(ctx, "listing owners", rows, err, func(row row) (store.Owner, error) {
+	scan := func(row row) (store.Owner, error) {
 		owner := store.Owner{Tenant: tenant}
 		return owner, row.Scan(&owner.User)
-	})
+	}
+	return many(ctx, s, "listing owners", scan, getOwners, tenant, after, tenant, after, limit)
 }
 
 // CountAfter implements store.StatisticsCounter.
@@ -92,11 +91,27 @@ func (s *Store) CountAfter(ctx context.Context, key store.Key) (count int64, err
 		return 0, err
 	}
 	defer s.gate.Leave()
-	err = s.reads.countAfter.QueryRowContext(ctx, key.Tenant, key.User, key.ID).Scan(&count)
+	err = s.query(ctx, func(ctx context.Context, on *reader) error {
+		return on.conn.QueryRowContext(ctx, countAfter, key.Tenant, key.User, key.ID).Scan(&count)
+	})
 	return translate(ctx, "counting all statistics", count, err)
 }
 
-// row is a *sql.Row or the current one of *sql.Rows.
+// many reads the rows of a query that is too rare to prepare.
+func many[T any](ctx context.Context, s *Store, doing string, scan func(row) (T, error), query string, args ...any) (values []T, err error) {
+	if err := s.gate.Enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.gate.Leave()
+	err = s.query(ctx, func(ctx context.Context, on *reader) error {
+		rows, err := on.conn.QueryContext(ctx, query, args...)
+		values, err = all(ctx, doing, rows, err, scan)
+		return err
+	})
+	return translate(ctx, doing, values, err)
+}
+
+// row is a *sql.Row, or the current one of *sql.Rows or of a prepared statement.
 type row interface{ Scan(targets ...any) error }
 
 func scanUser(tenant string) func(row) (store.User, error) {
@@ -130,14 +145,4 @@ func all[T any](ctx context.Context, doing string, rows *sql.Rows, err error, sc
 		values = append(values, value)
 	}
 	return translate(ctx, doing, values, rows.Err())
-}
-
-// scanSettings reads the row. Without a row, the settings are the defaults.
-func scanSettings(row row, settings *store.Settings) error {
-	err := row.Scan(sqlquery.SettingsFields(settings)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		*settings = store.DefaultSettings
-		return nil
-	}
-	return err
 }

@@ -22,7 +22,7 @@ func TestNoDescriptorIsNeededLater(t *testing.T) {
 		t.Fatal("a file could be opened")
 	}
 	var callers sync.WaitGroup
-	for range 2 * s.readers.Stats().MaxOpenConnections {
+	for range 2 * s.readers.size {
 		callers.Go(func() {
 			for range 5 {
 				ctx, cancel := context.WithTimeout(background, 10*time.Millisecond)

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -17,8 +16,8 @@ import (
 func TestShortWorkDoesNotWaitForQueries(t *testing.T) {
 	s := opened(t, t.TempDir())
 	revision := put(t, s, key)
-	for _, conn := range takeAll(t, s.readers) {
-		defer func() { _ = conn.Close() }()
+	for _, taken := range takeAll(t, s.readers) {
+		defer s.readers.giveBack(taken)
 	}
 	ctx, cancel := context.WithTimeout(background, 10*time.Second)
 	defer cancel()
@@ -42,19 +41,18 @@ func TestShortWorkDoesNotWaitForQueries(t *testing.T) {
 	}
 }
 
-// takeAll takes every connection of a pool, which must all be open.
-func takeAll(t *testing.T, pool *sql.DB) (taken []*sql.Conn) {
+// takeAll takes every connection of a pool, which must all be free.
+func takeAll(t *testing.T, pool *pool) (taken []*reader) {
 	t.Helper()
-	stats := pool.Stats()
-	if stats.OpenConnections != stats.MaxOpenConnections || stats.Idle != stats.MaxOpenConnections {
-		t.Errorf("%d connections are open and %d idle of %d", stats.OpenConnections, stats.Idle, stats.MaxOpenConnections)
+	if stats := pool.stats(); stats.InUse != 0 || stats.Idle != stats.Limit {
+		t.Errorf("%d connections are in use and %d idle of %d", stats.InUse, stats.Idle, stats.Limit)
 	}
-	for range stats.MaxOpenConnections {
-		conn, err := pool.Conn(background)
+	for range pool.size {
+		r, err := pool.take(background)
 		if err != nil {
 			t.Fatal(err)
 		}
-		taken = append(taken, conn)
+		taken = append(taken, r)
 	}
 	return taken
 }
@@ -122,18 +120,18 @@ func TestStoppedQueriesKeepTheirConnections(t *testing.T) {
 func handles(t *testing.T, s *Store) map[uintptr]bool {
 	t.Helper()
 	found := map[uintptr]bool{}
-	for _, conn := range takeAll(t, s.readers) {
-		database, err := handle(conn)
+	for _, taken := range takeAll(t, s.readers) {
+		database, err := handle(taken.conn)
 		if err != nil {
 			t.Fatal(err)
 		}
 		found[database] = true
-		defer func() { _ = conn.Close() }()
+		defer s.readers.giveBack(taken)
 	}
 	return found
 }
 
 // endless runs a query without an end.
-func endless(ctx context.Context, on *sql.Conn) error {
-	return on.QueryRowContext(ctx, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n").Scan(new(int))
+func endless(ctx context.Context, on *reader) error {
+	return on.conn.QueryRowContext(ctx, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n").Scan(new(int))
 }

@@ -151,7 +151,7 @@ func insertEach[T any](conn *sql.Conn, statement string, rows []T, values func(T
 	}
 	defer func() { _ = prepared.Close() }()
 	for _, row := range rows {
-		if err := exec(prepared, values(row)...); err != nil {
+		if _, err := prepared.ExecContext(context.Background(), values(row)...); err != nil {
 			return err
 		}
 	}

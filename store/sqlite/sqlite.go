@@ -28,7 +28,7 @@ const fileName = "afterhours.db"
 //
 //	journal_mode        wal: readers and the writer do not wait for each other
 //	busy_timeout        how long to wait for another process
-//	wal_autocheckpoint  0, since the writer makes checkpoints (see journal.go)
+//	wal_autocheckpoint  0, since the copier and the writer make checkpoints (see journal.go)
 //	journal_size_limit  to how many bytes the file of the journal shrinks when it restarts
 var pragmas = []string{"journal_mode(wal)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)"}
 
@@ -54,11 +54,10 @@ const (
 // Store is a store.Store in one SQLite file. Open makes one.
 type Store struct {
 	gate    gate.Gate
-	path    string  // of the file
-	readers *sql.DB // of many rows
-	singles *sql.DB // of one
-	probe   *sql.DB // of Check
-	reads   reads
+	path    string // of the file
+	readers *pool  // of many rows
+	singles *pool  // of one
+	probe   *pool  // of Check
 	writer  *writer
 	health  *health
 
@@ -152,7 +151,7 @@ func (s *Store) Check(ctx context.Context) error {
 	if err := s.health.trouble(); err != nil {
 		return toldError{failure(ctx, "checking the database", err)}
 	}
-	if err := readNothing(ctx, s.probe); err != nil {
+	if err := s.readNothing(ctx); err != nil {
 		err = failure(ctx, "checking that the database can be read", err)
 		if errors.Is(err, store.ErrDamaged) {
 			s.health.damaged(err)
@@ -160,6 +159,16 @@ func (s *Store) Check(ctx context.Context) error {
 		return told(err)
 	}
 	return nil
+}
+
+// readNothing reads by the connection of Check.
+func (s *Store) readNothing(ctx context.Context) error {
+	r, err := s.probe.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.probe.giveBack(r)
+	return readNothing(ctx, r.conn)
 }
 
 // Close implements store.Store. It empties the journal into the file, unless another
@@ -171,9 +180,9 @@ func (s *Store) Close() error {
 			s.watches.Wait()
 		}
 		var err error
-		for _, readers := range []*sql.DB{s.readers, s.singles, s.probe} {
+		for _, readers := range []*pool{s.readers, s.singles, s.probe} {
 			if readers != nil {
-				err = errors.Join(err, readers.Close())
+				err = errors.Join(err, readers.close())
 			}
 		}
 		if err = errors.Join(err, s.writer.close()); err != nil {

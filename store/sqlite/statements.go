@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"strings"
 
 	"afterhours/store/sqlquery"
@@ -17,61 +15,61 @@ const (
 	hasStatistics = "EXISTS (SELECT 1 FROM statistics WHERE statistics.owner = owners.owner)"
 	ofAlias       = " WHERE tenant_id = ? AND upn = ?"
 
+	// passively waits for nobody, and nobody waits for it.
+	passively = "PRAGMA wal_checkpoint(PASSIVE)"
+
 	getSettings = "SELECT " + sqlquery.SettingsColumns + " FROM settings WHERE " + ofUser
 )
 
 // marks returns a parameter for each of the columns.
 func marks(columns string) string { return "?" + strings.Repeat(", ?", strings.Count(columns, ",")) }
 
-// reads has the statements of the readers.
-type reads struct {
-	get, settings, user    *sql.Stmt
-	users, tenants, owners *sql.Stmt
-	countAfter             *sql.Stmt
-	mark, person           *sql.Stmt
+// The queries of many rows that are too rare to prepare.
+const (
+	getUsers   = "SELECT " + sqlquery.AliasColumns + " FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?"
+	getTenants = "SELECT tenant_id FROM owners WHERE " + hasStatistics +
+		" UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id"
+	getOwners = "SELECT user_id FROM owners WHERE tenant_id = ? AND user_id > ? AND " + hasStatistics +
+		" UNION SELECT user_id FROM settings WHERE tenant_id = ? AND user_id > ? ORDER BY user_id LIMIT ?"
+	countAfter = "SELECT count(*) FROM statistics JOIN owners USING (owner) WHERE (tenant_id, user_id, id) > (?, ?, ?)"
+)
+
+// points has the statements of a reader for single rows.
+type points struct {
+	get, settings, user, mark, person *prepared
 }
 
-func (r *reads) prepare(ctx context.Context, readers, singles *sql.DB) error {
-	err := prepareAll(ctx, singles, map[**sql.Stmt]string{
-		&r.get: "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
+func (p *points) prepare(ctx context.Context, on *direct) error {
+	return on.prepareAll(ctx, map[**prepared]string{
+		&p.get: "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
 			" FROM statistics LEFT JOIN settings ON " + ofUser + ofKey,
-		&r.settings: getSettings,
-		&r.mark:     markPosition,
-		&r.person:   getPerson,
-		&r.user:     "SELECT " + sqlquery.AliasColumns + " FROM aliases" + ofAlias,
-	})
-	if err != nil {
-		return err
-	}
-	return prepareAll(ctx, readers, map[**sql.Stmt]string{
-		&r.users: "SELECT " + sqlquery.AliasColumns + " FROM aliases WHERE tenant_id = ? AND upn > ? ORDER BY upn LIMIT ?",
-		&r.tenants: "SELECT tenant_id FROM owners WHERE " + hasStatistics +
-			" UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id",
-		&r.owners: "SELECT user_id FROM owners WHERE tenant_id = ? AND user_id > ? AND " + hasStatistics +
-			" UNION SELECT user_id FROM settings WHERE tenant_id = ? AND user_id > ? ORDER BY user_id LIMIT ?",
-		&r.countAfter: "SELECT count(*) FROM statistics JOIN owners USING (owner) WHERE (tenant_id, user_id, id) > (?, ?, ?)",
+		&p.settings: getSettings,
+		&p.mark:     markPosition,
+		&p.person:   getPerson,
+		&p.user:     "SELECT " + sqlquery.AliasColumns + " FROM aliases" + ofAlias,
 	})
 }
 
 // statements has the statements of the writer.
 type statements struct {
-	begin, commit, rollback, nothing *sql.Stmt
-	number                           *sql.Stmt
-	journal, checkpoint              *sql.Stmt
-	restart, empty                   *sql.Stmt
-	savepoint, release, undo         *sql.Stmt
-	owner, create                    *sql.Stmt
-	rewrite, replace                 *sql.Stmt
-	delete, current                  *sql.Stmt
-	getSettings, updateSettings      *sql.Stmt
-	addAlias, moveAlias, deleteAlias *sql.Stmt
+	begin, commit, rollback, nothing *prepared
+	number                           *prepared
+	journal, checkpoint              *prepared
+	restart, empty                   *prepared
+	savepoint, release, undo         *prepared
+	owner, create                    *prepared
+	rewrite, replace                 *prepared
+	delete, current                  *prepared
+	getSettings, updateSettings      *prepared
+	addAlias, moveAlias, deleteAlias *prepared
 
-	conn *sql.Conn // for statements that are too rare to prepare
+	*direct
 }
 
-func (s *statements) prepare(ctx context.Context, on preparer) error {
+func (s *statements) prepare(ctx context.Context, on *direct) error {
 	const alias = "INSERT INTO aliases (tenant_id, " + sqlquery.AliasColumns + ") VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET user_id = excluded.user_id"
-	return prepareAll(ctx, on, map[**sql.Stmt]string{
+	s.direct = on
+	return on.prepareAll(ctx, map[**prepared]string{
 		// IMMEDIATE takes the lock at once. A transaction that had read before would fail
 		// instead of waiting for another process.
 		&s.begin:    "BEGIN IMMEDIATE",
@@ -82,7 +80,7 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.number: "UPDATE commits SET number = number + 1 RETURNING number",
 
 		&s.journal:    "PRAGMA wal_checkpoint(NOOP)",
-		&s.checkpoint: "PRAGMA wal_checkpoint(PASSIVE)",
+		&s.checkpoint: passively,
 		&s.restart:    "PRAGMA wal_checkpoint(RESTART)",
 		&s.empty:      "PRAGMA wal_checkpoint(TRUNCATE)",
 
@@ -109,20 +107,4 @@ func (s *statements) prepare(ctx context.Context, on preparer) error {
 		&s.moveAlias:   alias + ", learned_at = excluded.learned_at, learned_by = excluded.learned_by",
 		&s.deleteAlias: "DELETE FROM aliases" + ofAlias,
 	})
-}
-
-// preparer is a *sql.DB or a *sql.Conn. Their Close also closes the statements.
-type preparer interface {
-	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-}
-
-func prepareAll(ctx context.Context, on preparer, queries map[**sql.Stmt]string) error {
-	for statement, query := range queries {
-		prepared, err := on.PrepareContext(ctx, query)
-		if err != nil {
-			return fmt.Errorf("preparing %q: %w", query, err)
-		}
-		*statement = prepared
-	}
-	return nil
 }

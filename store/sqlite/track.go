@@ -80,8 +80,8 @@ func (t *tables) Differing(ctx context.Context, gone bool, after string, limit i
 
 // rows calls take for each row of a query.
 func (t *tables) rows(ctx context.Context, query string, take func(row) error, args ...any) error {
-	return t.query(ctx, func(ctx context.Context, on *sql.Conn) error {
-		rows, err := on.QueryContext(ctx, query, args...)
+	return t.query(ctx, func(ctx context.Context, on *reader) error {
+		rows, err := on.conn.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
 		}
@@ -131,8 +131,8 @@ func texts(values []string) string {
 
 // Newest implements track.Tables.
 func (t *tables) Newest(ctx context.Context) (mark store.Mark, err error) {
-	err = t.query(ctx, func(ctx context.Context, on *sql.Conn) error {
-		mark, _, _, err = newest(ctx, on, t.owner)
+	err = t.query(ctx, func(ctx context.Context, on *reader) error {
+		mark, _, _, err = newest(ctx, on.conn, t.owner)
 		return err
 	})
 	return mark, err
@@ -198,7 +198,12 @@ func forget(on *sql.Conn, feed int64, newest store.Mark, now time.Time) error {
 
 // Position implements track.Tables.
 func (t *tables) Position(ctx context.Context, mark store.Mark) (position int64, err error) {
-	err = one(ctx, t.reads.mark, t.owner.Tenant, t.owner.User, mark.Number, mark.Stamp).Scan(&position)
+	r, err := t.singles.take(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer t.singles.giveBack(r)
+	err = r.points.mark.set(t.owner.Tenant, t.owner.User, mark.Number, mark.Stamp).first(func(p *prepared) error { return p.Scan(&position) })
 	if errors.Is(err, sql.ErrNoRows) {
 		err = store.ErrForgotten
 	}
@@ -218,7 +223,7 @@ func (t *tables) Between(ctx context.Context, since, until int64, gone bool, lim
 
 // Stored implements track.Tables.
 func (t *tables) Stored(ctx context.Context, ids []string, take func(*store.Statistic) bool) error {
-	return t.query(ctx, func(ctx context.Context, on *sql.Conn) error {
+	return t.query(ctx, func(ctx context.Context, on *reader) error {
 		stored := sqlquery.Statement{SQL: storedOf, Args: []any{t.owner.Tenant, t.owner.User, texts(ids)}}
 		return each(ctx, on, stored, take)
 	})

@@ -31,10 +31,11 @@ type writer struct {
 	files      *files
 	count      countFile
 	bounds     bounds
-	// restartAt is the length of the journal at which to try again to restart it. It is
-	// 0 if the last try succeeded: then bounds.all is the length.
-	restartAt    int
-	measurements atomic.Pointer[store.Measurements] // nil if nobody measures
+	copier     *copier
+	// restartAt is the length of the journal, in pages, at which to try to restart it, and
+	// waitAt that at which to wait for its readers.
+	restartAt, waitAt int
+	measurements      atomic.Pointer[store.Measurements] // nil if nobody measures
 }
 
 // openWriter opens the connection, brings the schema up to date and starts.
@@ -55,10 +56,14 @@ func openWriter(ctx context.Context, dir, path string, durability Durability) (*
 		return nil, errors.Join(err, pool.Close()) // w.conn stays open, so that SQLite leaves the journal as it is
 	}
 	if w.files, err = openFiles(dir, path); err != nil {
-		return nil, errors.Join(err, w.conn.Close(), pool.Close())
+		return nil, errors.Join(err, w.statements.close(), pool.Close())
 	}
 	if w.count, err = openCount(dir, durability); err != nil {
-		return nil, errors.Join(err, w.conn.Close(), pool.Close(), w.files.close())
+		return nil, errors.Join(err, w.statements.close(), pool.Close(), w.files.close())
+	}
+	w.copier, err = startCopier(ctx, path, durability, func(statement *prepared) { w.copied(w.checkpoint(statement)) })
+	if err != nil {
+		return nil, errors.Join(err, w.statements.close(), pool.Close(), w.files.close(), w.count.file.Close())
 	}
 	w.queue = group.New(1, maxBatch, w.commit)
 	return w, nil
@@ -96,8 +101,11 @@ func (w *writer) prepare(ctx context.Context, dir string) (err error) {
 	if _, err = w.conn.ExecContext(ctx, "PRAGMA temp_store = memory"); err != nil {
 		return err
 	}
-	w.statements.conn = w.conn
-	return w.statements.prepare(ctx, w.conn)
+	on, err := newDirect(w.conn)
+	if err != nil {
+		return err
+	}
+	return w.statements.prepare(ctx, on)
 }
 
 // do has run executed and committed. It returns run's error if that is a result, or else
@@ -109,10 +117,11 @@ func (w *writer) do(ctx context.Context, run write) error { return w.queue.Do(ct
 // had stopped, close leaves the files as they are and returns the reason.
 func (w *writer) close() error {
 	w.queue.Close()
+	copier := w.copier.close()
 	if err := w.files.checkAll(); err != nil {
 		_ = w.health.stop(err)
 	}
-	closed := func() error { return errors.Join(w.pool.Close(), w.files.close(), w.count.file.Close()) }
+	closed := func() error { return errors.Join(copier, w.pool.Close(), w.files.close(), w.count.file.Close()) }
 	if stopped := w.health.why(); stopped != nil {
 		// The last connection would copy the journal into the database, even a damaged one,
 		// and remove the journal that now has the name. This one stays open until the end
@@ -120,7 +129,7 @@ func (w *writer) close() error {
 		return errors.Join(stopped, closed())
 	}
 	_, _, _ = journal(w.statements.empty) // fails if another process reads the file
-	return errors.Join(w.conn.Close(), closed())
+	return errors.Join(w.statements.close(), closed())
 }
 
 // commit writes the batch in one transaction. Each caller gets its own result, or all get
@@ -177,18 +186,17 @@ func (w *writer) failed(err error) error {
 
 // try runs the batch. It returns the number of the commit, or 0 if nothing was written.
 func (w *writer) try(batch []*group.Call[write]) (number uint64, err error) {
-	if err := exec(w.statements.begin); err != nil {
+	if err := w.statements.begin.run(); err != nil {
 		return 0, fmt.Errorf("beginning a transaction: %w", err)
 	}
 	if number, err = w.run(batch); err != nil {
-		_ = exec(w.statements.rollback)
+		_ = w.statements.rollback.run()
 		return 0, err
 	}
-	commit := func() error { return exec(w.statements.commit) }
-	if err := w.timed(func(to *store.Measurements, took time.Duration) { to.Commit(took) }, commit); err != nil {
+	if err := w.timed(func(to *store.Measurements, took time.Duration) { to.Commit(took) }, w.statements.commit.run); err != nil {
 		// Most failures end the transaction by themselves, and then the rollback
 		// has nothing to do. Either way the transaction has changed nothing.
-		_ = exec(w.statements.rollback)
+		_ = w.statements.rollback.run()
 		return 0, fmt.Errorf("committing: %w", err)
 	}
 	return number, nil
@@ -204,7 +212,7 @@ func (w *writer) run(batch []*group.Call[write]) (number uint64, err error) {
 		writes = writes || call.Err == nil
 	}
 	if writes {
-		err = w.statements.number.QueryRow().Scan(&number)
+		err = w.statements.number.first(func(p *prepared) error { number = uint64(p.int()); return nil })
 	}
 	return number, err
 }
@@ -213,7 +221,7 @@ func (w *writer) run(batch []*group.Call[write]) (number uint64, err error) {
 // SQLite grows it after the commit is synced in the journal, where the next start would find
 // it. A commit that changes nothing overwrites it there, even if it fails in the same way.
 func (w *writer) takeBack(failure error) error {
-	if err := exec(w.statements.nothing); err != nil && !isNoRoomToShare(err) {
+	if err := w.statements.nothing.run(); err != nil && !isNoRoomToShare(err) {
 		return w.health.stop(fmt.Errorf("a commit failed (%v) and could not be taken back: %v", failure, err))
 	}
 	return failure

@@ -18,7 +18,7 @@ func numbered(n int) store.Key {
 // creating returns the write of a new statistic, as Put queues it.
 func creating(key store.Key) write {
 	statistic := store.Statistic{ID: key.ID, Revision: store.NewRevision(), Record: record}
-	return create(key, &statistic)
+	return func(s *statements) error { return s.insert(key, &statistic) }
 }
 
 // batchOf returns the writes as the queue gathers them.

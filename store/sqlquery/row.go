@@ -161,17 +161,31 @@ type Rows interface {
 // interrupt it after 10 ms only, and short requests would wait for that.
 const yieldAfter = time.Millisecond
 
+// Pace lets other goroutines run while a query is read.
+type Pace struct {
+	rows  int
+	begun time.Time
+}
+
+// NewPace returns the pace of a query that begins now.
+func NewPace() *Pace { return &Pace{begun: time.Now()} }
+
+// Row must be called for each row.
+func (p *Pace) Row() {
+	if p.rows++; p.rows%16 == 0 && time.Since(p.begun) > yieldAfter {
+		runtime.Gosched()
+		p.begun = time.Now()
+	}
+}
+
 // Each calls take for one row after the other until it returns false. All rows are
 // scanned into the same statistic, which saves an allocation for each.
 func Each(rows Rows, take func(*store.Statistic) bool) error {
 	var statistic store.Statistic
 	targets := append([]any{&statistic.ID}, Fields(&statistic)...)
-	begun := time.Now()
-	for n := 1; rows.Next(); n++ {
-		if n%16 == 0 && time.Since(begun) > yieldAfter {
-			runtime.Gosched()
-			begun = time.Now()
-		}
+	pace := NewPace()
+	for rows.Next() {
+		pace.Row()
 		statistic = store.Statistic{} // since Scan leaves a field alone if it is NULL
 		if err := rows.Scan(targets...); err != nil {
 			return err

@@ -121,6 +121,9 @@ func (d Dialect) ofOwner(owner store.Owner) *writer {
 	return w
 }
 
+// smallPage is for how many statistics a page has room before it grows.
+const smallPage = 16
+
 // Page makes a page of the rows of a statement.
 type Page struct {
 	residue     *store.Matcher
@@ -148,6 +151,9 @@ func (p *Page) Add(statistic *store.Statistic) bool {
 	case p.skip > 0:
 		p.skip--
 	default:
+		if p.statistics == nil {
+			p.statistics = make([]store.Statistic, 0, min(p.limit, smallPage))
+		}
 		p.statistics = append(p.statistics, *statistic)
 	}
 	return len(p.statistics) < p.limit
