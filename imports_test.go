@@ -98,6 +98,7 @@ var confined = map[string][]string{
 	"github.com/lmittmann/...":  {"logs"},
 	"github.com/prometheus/...": {"metrics"},
 	"net/http/pprof":            {"handlers/admin"},
+	"github.com/klauspost/...":  {"handlers"},
 	// It reads licences for releases, and is no part of the program.
 	"github.com/google/licensecheck": {"deploy/notice"},
 	"github.com/go-logr/...":         {"traces"},

@@ -24,6 +24,7 @@
 //	store.Store.Put            store          compare-and-swap on the revision              507
 //	writeResponse              serve.go       the one exit of responses
 //	writeError                 errors.go      the one exit of errors
+//	encode                     compress.go    compresses a large body for a client that takes gzip
 //
 // The control contract, by which tests steer the server, takes the same path to control_operations.go
 // and package control. A response with a fault is changed on its way out (faulty_response.go).

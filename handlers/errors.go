@@ -87,8 +87,8 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusNotFound {
 		req.notFound = message
 	}
-	body := s.errorBody(req, code, message, refused)
-	text, _ := json.Marshal(gen.Error{Error: body}) // strings alone always marshal
+	text, _ := json.Marshal(gen.Error{Error: s.errorBody(req, code, message, refused)}) // strings alone always marshal
+	text = encode(w.Header(), r, text)
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // an error here means that the caller has hung up
 }

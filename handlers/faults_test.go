@@ -127,7 +127,7 @@ func TestFaultsChangeSuccessfulResponses(t *testing.T) {
 		{`{"headers":{"x-a":"b"}}`, "DELETE", collection + "/a", "204", "", ``},
 	} {
 		id := c.fail(`{"times":1,"answer":` + one.answer + `}`)
-		got := user.send(one.method, one.path, "")
+		got := user.send(one.method, one.path, "", "Accept-Encoding", "identity") // else the client unpacks gzip and drops its length
 		if fmt.Sprint(got.status) != one.status || !strings.HasPrefix(got.header.Get("Content-Type"), one.contentType) || one.contentType == "" && got.header.Get("Content-Type") != "" ||
 			!strings.Contains(got.text, one.body) || one.body == "" && got.text != "" || got.header.Get("Afterhours-Fault") != id {
 			t.Errorf("%s: %d %v %s", one.answer, got.status, got.header, got.text)

@@ -33,6 +33,9 @@ func (s *Server) sendFaulty(w http.ResponseWriter, r *http.Request, fault *fault
 		resetConnection(w)
 	}
 	response.changeBody(s.origin(r) + r.URL.RequestURI())
+	if len(response.body) >= compressFrom && !isWithin && fault.Header.Get("Content-Encoding") == "" {
+		response.body = encodeLarge(response.header, r, response.body)
+	}
 	response.changeHeader()
 	hasBody := len(response.body) > 0 && r.Method != http.MethodHead
 	if fault.Connection == api.Cut && !isWithin {

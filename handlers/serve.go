@@ -27,10 +27,7 @@ func (s *Server) serve(c *gin.Context, run operation) {
 		s.writeGinError(c, err)
 		return
 	}
-	if place := req.held.place; place != nil {
-		place.Leave(len(response.Body))
-	}
-	writeResponse(c.Writer, response)
+	writeResponse(c, response)
 }
 
 // bodied is an operation with its parameters bound, and with a body of gen's type.
@@ -52,10 +49,22 @@ func serveBody[B any](s *Server, c *gin.Context, run bodied[B]) {
 // had none of them (RFC 9110, 12.5.5). All responses share the slice, which has no room for another value.
 var varying = []string{"Accept, Prefer, OData-MaxVersion, SdkVersion"}
 
-// writeResponse writes a successful response. Headers that nearly every response has are put into the map directly, with
-// one slice for their values.
-func writeResponse(w http.ResponseWriter, response *operations.Response) {
-	header := w.Header()
+// writeResponse writes a successful response. Its compression is work of the request. The wait for its reader is
+// not.
+func writeResponse(c *gin.Context, response *operations.Response) {
+	header := c.Writer.Header()
+	describe(header, response)
+	response.Body = encode(header, c.Request, response.Body)
+	if place := requestOf(c.Request).held.place; place != nil {
+		place.Leave(len(response.Body))
+	}
+	c.Writer.WriteHeader(response.Status)
+	_, _ = c.Writer.Write(response.Body) // an error here means that the caller has hung up
+}
+
+// describe sets the headers of a successful response. Those that nearly every response has are put into the map directly,
+// with one slice for their values.
+func describe(header http.Header, response *operations.Response) {
 	values := []string{response.ETag, response.ContentType}
 	if response.ETag != "" {
 		header["ETag"] = values[:1:1] // spelt as in the RFC
@@ -77,6 +86,4 @@ func writeResponse(w http.ResponseWriter, response *operations.Response) {
 	if response.ContentType != "" {
 		header["Content-Type"] = values[1:]
 	}
-	w.WriteHeader(response.Status)
-	_, _ = w.Write(response.Body) // an error here means that the caller has hung up
 }

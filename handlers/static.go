@@ -125,25 +125,6 @@ func (s *static) write(c *gin.Context) error {
 	return nil
 }
 
-// acceptsGzip reports whether the lines of Accept-Encoding allow gzip (RFC 9110, 12.5.3). A weight of 0
-// forbids it. The entry for gzip counts more than the one for any coding.
-func acceptsGzip(lines []string) bool {
-	accepted := false
-	for entry := range strings.SplitSeq(strings.Join(lines, ","), ",") {
-		coding, weight, _ := strings.Cut(entry, ";")
-		_, q, hasWeight := strings.Cut(weight, "=")
-		value, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
-		allowed := !hasWeight || err == nil && value > 0
-		switch strings.ToLower(strings.TrimSpace(coding)) {
-		case "gzip", "x-gzip":
-			return allowed
-		case "*":
-			accepted = allowed
-		}
-	}
-	return accepted
-}
-
 // hasTag reports whether If-None-Match lists the entity tag, compared weakly (RFC 9110, 13.1.2), or is *.
 func hasTag(list, tag string) bool {
 	for entry := range strings.SplitSeq(list, ",") { // a tag of a static response has no comma

@@ -25,7 +25,7 @@ func TestStaticResponses(t *testing.T) {
 	tags := map[string]string{}
 	for accept, coding := range map[string]string{
 		"identity": "", "br": "", "gzip": "gzip", "GZIP;q=0.1, br": "gzip", "*": "gzip", "x-gzip": "gzip",
-		"gzip;q=0": "", "gzip; q=0.000": "", "*, gzip;q=0": "", "gzip;q=0, *": "", "*;q=0": "", "*;q=0, gzip": "gzip", "gzip;q=no": "",
+		"gzip;q=0": "", "gzip; q=0.000": "", "*, gzip;q=0": "", "gzip;q=0, *": "", "*;q=0": "", "*;q=0, gzip": "gzip", "gzip;q=no": "", "identity, gzip;q=0.5": "", "identity;q=0.5, gzip": "gzip",
 	} {
 		header := map[string]string{"Accept-Encoding": accept} // also keeps the client from decompressing
 		got := ts.do(call{method: http.MethodGet, path: "/openapi.yaml", header: header})

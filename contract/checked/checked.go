@@ -139,6 +139,9 @@ func complain(t Failer, request *http.Request, sent []byte, response *http.Respo
 	}
 	doc, err := loadFor(pathOf(request))
 	if err == nil {
+		body, err = decoded(response.Header, body)
+	}
+	if err == nil {
 		err = checker{doc}.check(request, response, body)
 	}
 	if err == nil && isBatch(request) && response.StatusCode == http.StatusOK {
