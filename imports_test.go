@@ -65,6 +65,8 @@ var importTable = map[string][]string{
 	"afterhours/store/track":                 {"store"},
 
 	"afterhours/bench":                        {},
+	"afterhours/bench/budgets":                {},
+	"afterhours/bench/growth":                 {},
 	"afterhours/bench/overload":               {},
 	"afterhours/contract/bounded":             {},
 	"afterhours/contract/checked":             {"store/edm", "gen"},

@@ -138,6 +138,7 @@ func serve(command *cobra.Command, config Config, parent io.Reader) error {
 			stop()
 		}()
 	}
+	go releaseWhenIdle(ctx)
 	notify(config.Logger, daemon.SdNotifyReady)
 	fmt.Fprintln(out, "listening on", app.URL())
 	if url := app.adminURL(); url != "" {

@@ -20,7 +20,7 @@ func (s *Server) mountPages(routes readable, config Config) {
 	providers := originsOf(config.PageProviders)
 	routes.GET("/openapi.json", s.serveLazily(contractInJSON(s.spec)))
 	if s.control != nil {
-		routes.GET("/control/openapi.yaml", s.serveStatic(newStatic("application/yaml", api.Contract)))
+		routes.GET("/control/openapi.yaml", s.serveLazily(func() *static { return newStatic("application/yaml", api.Contract) }))
 		routes.GET("/control/openapi.json", s.serveLazily(contractInJSON(s.control.spec)))
 	}
 	for _, file := range pages.Files() {
@@ -86,9 +86,9 @@ func contractInJSON(contract *spec.Contract) func() *static {
 
 func newPageFile(file pages.File) *static {
 	if file.IsZipped {
-		return newZipped(file.ContentType, file.Content)
+		return newZipped(file.ContentType, file.Content())
 	}
-	return newStatic(file.ContentType, file.Content)
+	return newStatic(file.ContentType, file.Content())
 }
 
 // setPageHeaders sets the headers that confine a page. A browser asks each time whether its copy is

@@ -40,7 +40,7 @@ func (s *Server) newEngine(config Config) *gin.Engine {
 	if config.SignIn != nil {
 		s.mountSignIn(routes, config.SignIn)
 	}
-	routes.GET("/openapi.yaml", s.serveStatic(newStatic("application/yaml", config.Contract)))
+	routes.GET("/openapi.yaml", s.serveLazily(func() *static { return newStatic("application/yaml", config.Contract) }))
 	routes.GET("/.well-known/jwks.json", s.serveStatic(newStatic("application/json", config.Issuer.JWKS())))
 	routes.GET("/.well-known/openid-configuration", func(c *gin.Context) { // the same for each Host
 		s.serveStatic(newUncompressed("application/json", config.Issuer.Discovery(s.origin(c.Request))))(c)

@@ -30,7 +30,8 @@ const (
 // responses share them.
 type static struct {
 	contentType      string
-	plain, gzipped   []byte // gzipped is nil if it would not be shorter
+	plain            func() []byte
+	gzipped          []byte // nil if it would not be shorter
 	plainTag, zipTag string // strong entity tags: each form of the content has its own (RFC 9110, 8.8.3)
 	large            chan struct{}
 }
@@ -46,19 +47,27 @@ func newStatic(contentType string, content []byte) *static {
 
 // newUncompressed returns a response without a compressed form, which is cheap to make.
 func newUncompressed(contentType string, content []byte) *static {
+	return tagged(contentType, content, func() []byte { return content })
+}
+
+// tagged returns a response whose entity tags are those of the content.
+func tagged(contentType string, content []byte, plain func() []byte) *static {
 	sum := sha256.Sum256(content)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	return &static{contentType: contentType, plain: content, plainTag: `"` + tag + `"`, zipTag: `"` + tag + `-gzip"`,
+	return &static{contentType: contentType, plain: plain, plainTag: `"` + tag + `"`, zipTag: `"` + tag + `-gzip"`,
 		large: make(chan struct{}, largeAtOnce)}
 }
 
-// newZipped returns a response with content that was compressed by gzip.
+// newZipped returns a response with content that was compressed by gzip. The plain form takes memory only
+// if a client asks for it.
 func newZipped(contentType string, zipped []byte) *static {
-	var plain bytes.Buffer
-	if reader, err := gzip.NewReader(bytes.NewReader(zipped)); err == nil { // it is embedded, and a test reads it
-		_, _ = plain.ReadFrom(reader)
-	}
-	s := newUncompressed(contentType, plain.Bytes())
+	s := tagged(contentType, zipped, sync.OnceValue(func() []byte {
+		var plain bytes.Buffer
+		if reader, err := gzip.NewReader(bytes.NewReader(zipped)); err == nil { // it is embedded, and a test reads it
+			_, _ = plain.ReadFrom(reader)
+		}
+		return plain.Bytes()
+	}))
 	s.gzipped = zipped
 	return s
 }
@@ -91,11 +100,11 @@ func (s *Server) serveLazily(newResponse func() *static) gin.HandlerFunc {
 // has gone.
 func (s *static) write(c *gin.Context) error {
 	header := c.Writer.Header()
-	content, tag := s.plain, s.plainTag
+	form, tag := s.plain, s.plainTag
 	if s.gzipped != nil {
 		header.Add("Vary", "Accept-Encoding")
 		if acceptsGzip(c.Request.Header.Values("Accept-Encoding")) {
-			content, tag = s.gzipped, s.zipTag
+			form, tag = func() []byte { return s.gzipped }, s.zipTag
 		}
 	}
 	if hasTag(c.GetHeader("If-None-Match"), tag) {
@@ -103,6 +112,7 @@ func (s *static) write(c *gin.Context) error {
 		c.Writer.WriteHeader(http.StatusNotModified)
 		return nil
 	}
+	content := form()
 	if len(content) > firstWindow && c.Request.Method != http.MethodHead {
 		select {
 		case s.large <- struct{}{}:

@@ -41,11 +41,18 @@ type File struct {
 	// Path is the path of its URL.
 	Path        string
 	ContentType string
-	// Content is compressed by gzip if IsZipped is true.
-	Content  []byte
+	// IsZipped is true if the content is compressed by gzip.
 	IsZipped bool
 	// SetsStyles is true if scripts of the page set styles on elements, as those of Swagger UI do.
 	SetsStyles bool
+
+	name string // in built
+}
+
+// Content returns the content in a new slice.
+func (f File) Content() []byte {
+	content, _ := built.ReadFile("built/" + f.name) // embedded: the compiler has seen it
+	return content
 }
 
 const (
@@ -57,21 +64,20 @@ const (
 // Files returns the files of all pages.
 func Files() []File {
 	return []File{
-		read(Week, "week.html", html),
-		read("/pages/week.js", "week.js", javascript),
-		read("/pages/week.css", "week.css", css),
-		read(Docs, "docs.html", html).settingStyles(),
-		read(DocsOfControl, "docs.html", html).settingStyles(),
-		read("/pages/docs.js", "docs.js", javascript).settingStyles(),
-		read("/pages/docs.css", "docs.css", css).settingStyles(),
-		read("/pages/swagger-ui.js", "swagger-ui.js.gz", javascript).settingStyles(),
-		read("/pages/swagger-ui.css", "swagger-ui.css.gz", css).settingStyles(),
+		named(Week, "week.html", html),
+		named("/pages/week.js", "week.js", javascript),
+		named("/pages/week.css", "week.css", css),
+		named(Docs, "docs.html", html).settingStyles(),
+		named(DocsOfControl, "docs.html", html).settingStyles(),
+		named("/pages/docs.js", "docs.js", javascript).settingStyles(),
+		named("/pages/docs.css", "docs.css", css).settingStyles(),
+		named("/pages/swagger-ui.js", "swagger-ui.js.gz", javascript).settingStyles(),
+		named("/pages/swagger-ui.css", "swagger-ui.css.gz", css).settingStyles(),
 	}
 }
 
-func read(path, name, contentType string) File {
-	content, _ := built.ReadFile("built/" + name) // embedded: the compiler has seen them
-	return File{Path: path, ContentType: contentType, Content: content, IsZipped: strings.HasSuffix(name, ".gz")}
+func named(path, name, contentType string) File {
+	return File{Path: path, ContentType: contentType, IsZipped: strings.HasSuffix(name, ".gz"), name: name}
 }
 
 func (f File) settingStyles() File {
