@@ -65,6 +65,7 @@ var importTable = map[string][]string{
 
 	"afterhours/bench":                        {},
 	"afterhours/bench/overload":               {},
+	"afterhours/bench/peers":                  {},
 	"afterhours/contract/bounded":             {},
 	"afterhours/contract/checked":             {"store/edm", "gen"},
 	"afterhours/contract/durability":          {},
