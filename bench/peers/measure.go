@@ -77,15 +77,15 @@ func (b *bench) compare(peers []peer, l layout, k kind) (table []row, err error)
 	all := make([]series, len(peers))
 	servers, files := make([]*server, len(peers)), make([]string, len(peers))
 	for n, p := range peers {
-		s, err := b.start(p, l.server)
-		if err != nil {
+		if servers[n], err = b.start(p, l.server); err != nil {
 			return nil, err
 		}
+		s := servers[n]
 		defer func() { err = errors.Join(err, s.stop()) }()
 		if files[n], err = b.load(s, "load", k.requests(s.collection)); err != nil {
 			return nil, err
 		}
-		servers[n], all[n].peer = s, p
+		all[n].peer = p
 	}
 	for round := range b.rounds + 1 {
 		for n, s := range servers {
