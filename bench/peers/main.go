@@ -56,12 +56,12 @@ type bench struct {
 func run(ctx context.Context, args []string) error {
 	b := &bench{ctx: ctx}
 	flags := flag.NewFlagSet("bench/peers/run", flag.ContinueOnError)
-	names := flags.String("peers", "", "names of the peers, separated by commas (default: all): "+strings.Join(namesOf(allPeers), ","))
+	names := flags.String("peers", "", "names of the peers, separated by commas (default: all), beside bare: "+strings.Join(namesOf(allPeers), ","))
 	page := flags.String("page", "peers.md", "the file to write")
 	flags.StringVar(&b.folder, "folder", "", "an empty folder for programs, data and logs")
 	flags.IntVar(&b.rounds, "rounds", 5, "how many rounds count")
 	flags.IntVar(&b.seconds, "seconds", 5, "how long each peer is loaded in a round")
-	flags.IntVar(&b.statistics, "statistics", 1_000_000, "how many statistics the large store has at least; 0 leaves it out")
+	flags.IntVar(&b.statistics, "statistics", 1_000_000, "how many statistics the large sqlite store has at least; 0 leaves it out")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -76,6 +76,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if b.peers, err = choose(*names, os.Getenv(postgresVariable)); err != nil {
 		return err
+	}
+	if !slices.Contains(namesOf(b.peers), "sqlite") {
+		b.statistics = 0
 	}
 	if err := b.install(); err != nil {
 		return err
@@ -145,6 +148,9 @@ func choose(names, postgres string) ([]peer, error) {
 	}
 	var chosen []peer
 	for name := range strings.SplitSeq(names, ",") {
+		if name == "bare" { // which is always there
+			continue
+		}
 		at := slices.IndexFunc(all, func(p peer) bool { return p.name == name })
 		switch {
 		case at < 0 && name == "postgres":

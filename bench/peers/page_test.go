@@ -98,6 +98,7 @@ func TestChoose(t *testing.T) {
 		{"", "", "memory,sqlite,gin,json-server,pocketbase,wiremock,prism", ""},
 		{"", "postgres://x", "memory,sqlite,postgres,gin,json-server,pocketbase,wiremock,prism", ""},
 		{"gin,sqlite", "", "gin,sqlite", ""},
+		{"bare,gin", "", "gin", ""},
 		{"gin,express", "", "", `"express" is no peer; choose from memory,sqlite,gin,`},
 		{"postgres", "", "", "AFTERHOURS_TEST_POSTGRES is not set"},
 	} {
