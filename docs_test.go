@@ -32,7 +32,7 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	var pages []string
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", "bench/*.md", "contract/*/*.md", "contract/durability/*/*.md", "kit/*/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", "bench/*.md", "bench/*/*.md", "contract/*/*.md", "contract/durability/*/*.md", "kit/*/*.md"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("no page matches %s: %v", pattern, err)

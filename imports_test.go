@@ -68,6 +68,7 @@ var importTable = map[string][]string{
 	"afterhours/bench/budgets":                {},
 	"afterhours/bench/growth":                 {},
 	"afterhours/bench/overload":               {},
+	"afterhours/bench/peers":                  {},
 	"afterhours/contract/bounded":             {},
 	"afterhours/contract/checked":             {"store/edm", "gen"},
 	"afterhours/contract/durability":          {},
