@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 
 	"afterhours/store"
@@ -85,8 +86,11 @@ func createFirst(ctx context.Context, on runner, change *store.Change) (store.Se
 // tryWrite runs the one statement of the change. The error is ErrNotFound if it changed nothing.
 func tryWrite(ctx context.Context, on runner, change *store.Change) (store.Settings, error) {
 	key := change.Key
-	arguments := []any{key.Tenant, key.User, key.ID}
-	fields := sqlquery.Fields(&store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record})
+	fields, err := plain(sqlquery.Fields(&store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record}))
+	if err != nil {
+		return store.Settings{}, err
+	}
+	arguments := append(make([]any, 0, 4+len(fields)), key.Tenant, key.User, key.ID)
 	statement := replace
 	switch {
 	case change.Was == store.NoRevision:
@@ -97,11 +101,29 @@ func tryWrite(ctx context.Context, on runner, change *store.Change) (store.Setti
 		arguments = append(append(arguments, int64(change.Was)), fields...)
 	}
 	settings := new(store.Settings) // the worker's until row returns nil
-	err := on.row(ctx, sqlquery.SettingsFields(settings), statement, arguments...)
+	err = on.row(ctx, sqlquery.SettingsFields(settings), statement, arguments...)
 	if err != nil {
 		return store.Settings{}, err
 	}
 	return *settings, nil
+}
+
+// plain replaces the arguments by plain values. The driver would do so too, but by reflection, and
+// would parse and print each date.
+func plain(arguments []any) (_ []any, err error) {
+	for i, argument := range arguments {
+		switch argument := argument.(type) {
+		case *int64:
+			arguments[i] = *argument
+		case *string:
+			arguments[i] = *argument
+		case driver.Valuer:
+			if arguments[i], err = argument.Value(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return arguments, nil
 }
 
 // revision returns the revision of the key, or NoRevision if it is free.
