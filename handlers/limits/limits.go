@@ -48,7 +48,8 @@ func New(cores, perSecond int) *Limits {
 		answers:     NewMemory(answersMemory),
 	}
 	l.long = newLanes(
-		Bounds{Slots: max(2, cores), Each: max(1, cores/2), Waiting: 64 * cores, WaitingEach: 64, Patience: 150 * time.Millisecond},
+		Bounds{Slots: max(2, cores), Each: max(1, cores/2), Waiting: 64 * cores, WaitingEach: 64,
+			Patience: 150 * time.Millisecond, Alone: 2 * time.Second}, // a page that people look at asks for several lists at once
 		Bounds{Slots: max(1, cores/2), Each: 1, Waiting: 512, WaitingEach: 64, Patience: 3 * time.Second},
 		&l.activity)
 	if perSecond > 0 {

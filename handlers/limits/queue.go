@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"cmp"
 	"container/list"
 	"context"
 	"errors"
@@ -24,6 +25,9 @@ type Bounds struct {
 	// Patience is how long a call may wait. A call that would have to wait longer is refused at once,
 	// unless the queue is Late.
 	Patience time.Duration
+	// Alone is the patience of a call that comes while no other caller has one. It keeps nobody else
+	// waiting. 0 is Patience.
+	Alone time.Duration
 	// Late refuses after the patience only. It slows down callers who would come again at once.
 	Late bool
 }
@@ -57,6 +61,7 @@ type line struct {
 
 type waiter struct {
 	hasBegun bool          // the call is part of work that has begun
+	patience time.Duration // how long the call waits unless it has begun
 	admitted chan struct{} // closed when the call has its slot
 	at       *list.Element // in line.waiting, nil once it has its slot
 }
@@ -92,13 +97,17 @@ func (q *Queue) acquire(ctx context.Context, caller Caller, hasBegun bool) error
 		q.mu.Unlock()
 		return nil
 	}
-	if !hasBegun && q.isTooLong(l) {
+	patience := q.bounds.Patience
+	if len(q.lines) == 1 {
+		patience = cmp.Or(q.bounds.Alone, patience)
+	}
+	if !hasBegun && q.isTooLong(l, patience) {
 		q.refused++
 		q.forget(caller, l)
 		q.mu.Unlock()
 		return ErrBusy
 	}
-	w := &waiter{hasBegun: hasBegun, admitted: make(chan struct{})}
+	w := &waiter{hasBegun: hasBegun, patience: patience, admitted: make(chan struct{})}
 	if hasBegun {
 		w.at = l.waiting.PushFront(w)
 	} else {
@@ -113,10 +122,10 @@ func (q *Queue) acquire(ctx context.Context, caller Caller, hasBegun bool) error
 	return q.await(ctx, caller, l, w)
 }
 
-// isTooLong reports whether one more call of the line is refused at once.
-func (q *Queue) isTooLong(l *line) bool {
+// isTooLong reports whether one more call of the line, with that patience, is refused at once.
+func (q *Queue) isTooLong(l *line, patience time.Duration) bool {
 	return q.waiting >= q.bounds.Waiting || l.waiting.Len() >= q.bounds.WaitingEach ||
-		!q.bounds.Late && q.expect(l) > q.bounds.Patience
+		!q.bounds.Late && q.expect(l) > patience
 }
 
 // expect returns how long one more call of the line would wait at the present pace. Before it go the
@@ -143,17 +152,17 @@ func (q *Queue) keepPace() {
 
 // await waits for the slot of w.
 func (q *Queue) await(ctx context.Context, caller Caller, l *line, w *waiter) error {
-	var patience <-chan time.Time
+	var over <-chan time.Time // when the patience is
 	if !w.hasBegun {
-		timer := time.NewTimer(q.bounds.Patience)
+		timer := time.NewTimer(w.patience)
 		defer timer.Stop()
-		patience = timer.C
+		over = timer.C
 	}
 	err := ErrBusy
 	select {
 	case <-w.admitted:
 		return nil
-	case <-patience:
+	case <-over:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}

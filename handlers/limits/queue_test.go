@@ -127,6 +127,25 @@ func TestQueueRefuses(t *testing.T) {
 	})
 }
 
+// TestQueueLetsACallerWaitForItself checks that calls wait longer while no other caller is there, even if the
+// one before them took long, and not if another one is.
+func TestQueueLetsACallerWaitForItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := limits.NewQueue(limits.Bounds{Slots: 1, Each: 1, Waiting: 9, WaitingEach: 9, Patience: 10 * time.Millisecond, Alone: time.Second})
+		var order served
+		one := hold(q, "one", 3, 300*time.Millisecond, &order)
+		time.Sleep(310 * time.Millisecond) // the pace is measured: 300 ms
+		more := hold(q, "one", 1, 0, &order)
+		begun := time.Now()
+		if err := q.Acquire(t.Context(), caller("two")); !errors.Is(err, limits.ErrBusy) || time.Since(begun) > 10*time.Millisecond {
+			t.Errorf("another caller: %v after %v", err, time.Since(begun))
+		}
+		if err := errors.Join(<-one, <-one, <-one, <-more); err != nil {
+			t.Errorf("calls that waited for those of their own caller: %v", err)
+		}
+	})
+}
+
 // TestQueueForgetsThoseWhoLeave checks that a call whose context ends is served no more.
 func TestQueueForgetsThoseWhoLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
