@@ -16,13 +16,16 @@ import (
 )
 
 // update is the UPDATE of a PATCH, on the row of the client.
-const update = `UPDATE statistics SET revision = revision + 1, end_date = '2019-06-17', time_zone_used = 'Time Zone Used value',
+const update = `UPDATE owned_statistics SET revision = revision + 1, end_date = '2019-06-17', time_zone_used = 'Time Zone Used value',
  duration = revision, after_hours = -943242013, read_email = NULL, sent_email = NULL, conflicting = NULL, long = NULL, multitasking = NULL,
  organized = NULL, recurring = NULL, type = 'call', activity = 'Call', start_date = '2019-06-16'
- WHERE tenant_id = 't' AND user_id = 'u' AND id = 'call_' || :client_id`
+ WHERE owner = (SELECT owner FROM owners WHERE tenant_id = 't' AND user_id = 'u') AND id = 'call_' || :client_id`
 
-const rows = `INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity)
- SELECT 't', 'u', 'call_' || n, 1, 'call', 'Call' FROM generate_series(0, 63) AS n`
+const (
+	owner = `INSERT INTO owners (tenant_id, user_id, owner) VALUES ('t', 'u', 1)`
+	rows  = `INSERT INTO owned_statistics (owner, id, revision, type, activity)
+ SELECT 1, 'call_' || n, 1, 'call', 'Call' FROM generate_series(0, 63) AS n`
+)
 
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 
@@ -31,6 +34,7 @@ var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 func BenchmarkUpdateByPgbench(b *testing.B) {
 	address := postgrestest.Address(b)
 	program.Run(b, "doctor", "--data", b.TempDir(), "--store", address) // creates the table
+	postgrestest.Run(b, address, owner)
 	postgrestest.Run(b, address, rows)
 	script := filepath.Join(b.TempDir(), "update.sql")
 	if err := os.WriteFile(script, []byte(regexp.MustCompile(`\n`).ReplaceAllString(update, "")+";\n"), 0o600); err != nil {

@@ -180,7 +180,7 @@ func TestCheckDatabase(t *testing.T) {
 	if out, err := checkLines(t, map[string]string{"AFTERHOURS_STORE": address}, "--data", t.TempDir()); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	postgrestest.Run(t, address, "CREATE TABLE statistics (id INTEGER)") // fails if it exists
+	postgrestest.Run(t, address, "CREATE TABLE owned_statistics (id INTEGER)") // fails if it exists
 }
 
 // TestSecretsAreNotShown: neither serve --check nor serve shows a secret, whatever is wrong with it.

@@ -1,12 +1,14 @@
 package command
 
 import (
-	"afterhours/contract/program"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"afterhours/contract/program"
+	"afterhours/store/postgres/postgrestest"
 )
 
 // TestDoctor: doctor finds a store undamaged while a server runs on it, and finds damage.
@@ -40,5 +42,19 @@ func TestDoctor(t *testing.T) {
 	}
 	if _, err := run(t, "doctor", "--data", dir); err == nil || !strings.Contains(err.Error(), "damaged") && !strings.Contains(err.Error(), "malformed") || ExitCode(err) != 1 {
 		t.Errorf("of a damaged file, doctor returns %v", err)
+	}
+}
+
+// TestDoctorFinishesAnUpgrade: a new database has nothing to finish, and the flag may be repeated.
+func TestDoctorFinishesAnUpgrade(t *testing.T) {
+	dir, address := t.TempDir(), postgrestest.Address(t)
+	for range 2 {
+		if _, stderr, err := runWith(t, nil, "", "doctor", "--data", dir, "--store", address, "--finish-upgrade"); err != nil || !strings.Contains(stderr, "finished: ") || strings.Contains(stderr, "not finished") {
+			t.Errorf("doctor --finish-upgrade: %v, and says %q", err, stderr)
+		}
+	}
+	postgrestest.Run(t, address, "CREATE TABLE statistics (id INTEGER)") // of an older server
+	if _, stderr, err := runWith(t, nil, "", "doctor", "--data", dir, "--store", address); err != nil || !strings.Contains(stderr, "not finished") {
+		t.Errorf("doctor, with the table of an older server: %v, and says %q", err, stderr)
 	}
 }

@@ -20,6 +20,9 @@ func (a *App) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	a.closers = append(a.closers, a.store.Close)
+	if isUnfinished(a.store) {
+		a.config.Logger.Warn(unfinished)
+	}
 	a.measureStore()
 	if a.config.Tracer != nil {
 		a.store = metered.New(a.store, a.config.Tracer)

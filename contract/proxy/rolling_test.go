@@ -1,6 +1,8 @@
 package proxy_test
 
 import (
+	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +26,8 @@ func TestRollingRestart(t *testing.T) {
 }
 
 // TestUpgrade: servers of an older commit are replaced one after the other under load, while servers of
-// both versions use one database. The old ones cannot drain, so HAProxy is told to send them nothing.
+// both versions use one database, and then the upgrade is finished. HAProxy is told to send the old ones
+// nothing before they end, as for a version that cannot drain.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	in := install(t, buildBefore(t))
@@ -39,5 +42,15 @@ func TestUpgrade(t *testing.T) {
 		in.start(i, program.Path(t), "--drain", drainTime)
 		in.await(name, "UP")
 	}
+	for _, want := range []string{"is not finished", "finished: "} {
+		args := []string{"doctor", "--data", in.data, "--store", in.store}
+		if want == "finished: " {
+			args = append(args, "--finish-upgrade")
+		}
+		if said, err := exec.Command(program.Path(t), args...).CombinedOutput(); err != nil || !strings.Contains(string(said), want) {
+			t.Errorf("%v: %v, and says %s; want %q", args, err, said, want)
+		}
+	}
+	time.Sleep(2 * time.Second) // under load, without the tables of the old servers
 	clients.end()
 }

@@ -19,6 +19,8 @@
 // ErrUnavailable, and the outcome is unknown.
 //
 // The schema and the SQL keep to what PostgreSQL, CockroachDB, YugabyteDB and Citus
-// share: every key begins with the tenant and the user, by which a cluster may
-// distribute the rows, and there are no sequences, triggers or advisory locks.
+// share: every key begins with the tenant and the user, or with the random number that the
+// table owners has for them, by which a cluster may distribute the rows. There are no
+// sequences, triggers or advisory locks, except while a database of an older version is
+// upgraded (see upgrade.go): only PostgreSQL can do that.
 package postgres

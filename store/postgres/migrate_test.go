@@ -24,7 +24,7 @@ func TestOpenAddsADurationThatTheDatabaseLacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	postgrestest.Run(t, address, "ALTER TABLE statistics DROP COLUMN organized, DROP COLUMN recurring")
+	postgrestest.Run(t, address, "ALTER TABLE owned_statistics DROP COLUMN organized, DROP COLUMN recurring")
 
 	var servers [4]*Store
 	var opening sync.WaitGroup

@@ -10,18 +10,18 @@ import (
 
 const (
 	getPerson = "SELECT user_id, coalesce(min(upn), '') FROM (" +
-		"(SELECT user_id, CAST(NULL AS TEXT) AS upn FROM statistics" + ofOwner + " LIMIT 1)" +
+		"(SELECT user_id, CAST(NULL AS TEXT) AS upn FROM owners" + ofOwner + " AND " + hasStatistics + ")" +
 		" UNION ALL (SELECT user_id, CAST(NULL AS TEXT) FROM settings" + ofOwner + ")" +
 		" UNION ALL (SELECT user_id, upn FROM aliases" + ofOwner + ")) AS people GROUP BY user_id"
 
 	// Each part has the limit, too, as in listOwners.
 	listPeople = "SELECT user_id, coalesce(min(upn), '') FROM (" +
-		"(SELECT DISTINCT user_id, CAST(NULL AS TEXT) AS upn FROM statistics" + owners + ")" +
-		" UNION ALL (SELECT user_id, CAST(NULL AS TEXT) FROM settings" + owners + ")" +
-		" UNION ALL (SELECT user_id, min(upn) FROM aliases WHERE tenant_id = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id LIMIT $3)" +
-		") AS people GROUP BY user_id ORDER BY user_id LIMIT $3"
+		"(SELECT user_id, CAST(NULL AS TEXT) AS upn FROM owners" + afterUser + " AND " + hasStatistics + byUser + ")" +
+		" UNION ALL (SELECT user_id, CAST(NULL AS TEXT) FROM settings" + afterUser + byUser + ")" +
+		" UNION ALL (SELECT user_id, min(upn) FROM aliases" + afterUser + " GROUP BY user_id" + byUser + ")" +
+		") AS people GROUP BY user_id" + byUser
 
-	countPeople = "SELECT count(*) FROM (SELECT user_id FROM statistics WHERE tenant_id = $1" +
+	countPeople = "SELECT count(*) FROM (SELECT user_id FROM owners WHERE tenant_id = $1 AND " + hasStatistics +
 		" UNION SELECT user_id FROM settings WHERE tenant_id = $1 UNION SELECT user_id FROM aliases WHERE tenant_id = $1) AS people"
 )
 

@@ -92,8 +92,8 @@ func TestReadsBesideLongQueries(t *testing.T) {
 	if err := s.Apply(t.Context(), []store.Change{{Key: key, Revision: 1, Record: store.Record{Type: "call", Activity: "Call"}}}); err != nil {
 		t.Fatal(err)
 	}
-	postgrestest.Run(t, address, "INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity)"+
-		" SELECT 't', 'u', n::text, n, 'call', 'Call' FROM generate_series(1, 50000) AS n")
+	postgrestest.Run(t, address, "INSERT INTO owned_statistics (owner, id, revision, type, activity)"+
+		" SELECT owner, n::text, n, 'call', 'Call' FROM owners, generate_series(1, 50000) AS n")
 	slow := store.Expr(store.Literal{Value: store.Value{Kind: store.KindBool}})
 	for n := range 150 {
 		absent := store.Value{Kind: store.KindText, Text: fmt.Sprint("never", n)}

@@ -19,6 +19,8 @@ type Store struct {
 	gate gate.Gate
 	pools
 	reads, writes *group.Queue[*statement] // of single rows
+
+	unfinished bool // whether the tables of older servers were there when it was opened
 }
 
 var (
@@ -30,17 +32,26 @@ var (
 
 // Open connects to the database of the address, which is a URL or a connection string of
 // libpq, and brings its schema up to date. It uses the schema of a newer version of this
-// program as it is, since versions only add to the schema. The context is for opening
+// program as it is, since versions only add to the schema. A schema of an older version stays
+// usable for servers of that version until FinishUpgrade. The context is for opening
 // only. Errors do not contain the password.
 func Open(ctx context.Context, address string) (*Store, error) {
 	config, err := parse(address)
 	if err != nil {
 		return nil, err
 	}
-	if err := migrateAt(ctx, config); err != nil {
+	if err := migrateAt(ctx, config, false); err != nil {
 		return nil, fmt.Errorf("opening the database %s at %s%s: %w", config.ConnConfig.Database, config.ConnConfig.Host, whatToCheck(err), err)
 	}
-	return newStore(ctx, config)
+	opened, err := newStore(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	opened.unfinished, err = isUnfinished(ctx, opened.probe)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), opened.Close())
+	}
+	return opened, nil
 }
 
 // Reach connects to the database of the address, as Open takes it, and changes nothing there. The error

@@ -48,7 +48,7 @@ func TestAServerUsesTheSchemaOfANewerOne(t *testing.T) {
 	address := postgrestest.Address(t)
 	newer := open(t, address)
 	postgrestest.Run(t, address, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (1000, true)")
-	postgrestest.Run(t, address, "ALTER TABLE statistics ADD COLUMN rating BIGINT")
+	postgrestest.Run(t, address, "ALTER TABLE owned_statistics ADD COLUMN rating BIGINT")
 	older := open(t, address)
 	key := store.Key{Owner: store.Owner{Tenant: "t", User: "u"}, ID: "call"}
 	revision, _, err := older.Put(context.Background(), key, store.Record{Type: store.Call, Activity: "Call"}, store.NoRevision)

@@ -78,7 +78,8 @@ func TestALockedRowDelaysOnlyItsWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const insert = "INSERT INTO statistics (tenant_id, user_id, id, revision, type, activity) VALUES ('t', 'u', 'held', 1, 'call', 'Call')"
+	postgrestest.Run(t, address, "INSERT INTO owners (tenant_id, user_id, owner) VALUES ('t', 'u', 7)")
+	const insert = "INSERT INTO owned_statistics (owner, id, revision, type, activity) VALUES (7, 'held', 1, 'call', 'Call')"
 	if _, err := tx.Exec(t.Context(), insert); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,10 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-var dialect = sqlquery.Dialect{OfOwner: "tenant_id = ? AND user_id = ?", Numbered: true, Find: "strpos", Date: sqlquery.DateText}
+var (
+	dialect    = sqlquery.Dialect{OfOwner: "owner = (SELECT owner FROM owners WHERE tenant_id = ? AND user_id = ?)", Numbered: true, Find: "strpos", Date: sqlquery.DateText}
+	statistics = sqlquery.Via{From: "owned_statistics"}
+)
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.Settings, error) {
@@ -30,7 +33,7 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Statistic, store.
 // List implements store.Store. The page is one moment of the database.
 func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
 	query.Filter = store.Fold(query.Filter)
-	statement := dialect.List("id, "+sqlquery.Columns, owner, query, sqlquery.Via{})
+	statement := dialect.List("id, "+sqlquery.Columns, owner, query, statistics)
 	var page *sqlquery.Page
 	err := s.query(ctx, "listing statistics", func(ctx context.Context, on *pgxpool.Conn) error {
 		page = statement.Page()
@@ -44,7 +47,7 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 
 // Count implements store.Store.
 func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
-	statement := dialect.Count("id, "+sqlquery.Columns, owner, store.Fold(filter), sqlquery.Via{})
+	statement := dialect.Count("id, "+sqlquery.Columns, owner, store.Fold(filter), statistics)
 	err = s.query(ctx, "counting statistics", func(ctx context.Context, on *pgxpool.Conn) error {
 		count = 0
 		if statement.Residue == nil {
@@ -64,7 +67,7 @@ func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr)
 // Aggregate implements store.Store.
 func (s *Store) Aggregate(ctx context.Context, owner store.Owner, aggregation store.Aggregation) ([]store.Group, error) {
 	aggregation.Filter = store.Fold(aggregation.Filter)
-	statement := dialect.Aggregate(owner, aggregation, sqlquery.Via{})
+	statement := dialect.Aggregate(owner, aggregation, statistics)
 	var groups *store.Grouper
 	var full error
 	err := s.query(ctx, "aggregating statistics", func(ctx context.Context, on *pgxpool.Conn) error {

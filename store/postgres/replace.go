@@ -13,11 +13,11 @@ import (
 
 // lockWriters keeps writers away, but not readers. Without it, half of an Apply under way could survive: its
 // new rows are not seen yet. CockroachDB and YugabyteDB do not have the statement. There Replace fails.
-const lockWriters = "LOCK TABLE statistics, settings, aliases IN EXCLUSIVE MODE"
+const lockWriters = "LOCK TABLE owned_statistics, settings, aliases IN EXCLUSIVE MODE"
 
-// The columns of the tables. Those of statistics continue with sqlquery.Columns.
+// The columns of the tables. Those of owned_statistics continue with sqlquery.Columns.
 const (
-	recordColumns  = "tenant_id, user_id, id, "
+	recordColumns  = "owner, id, "
 	settingColumns = "tenant_id, user_id, " + sqlquery.SettingsColumns
 	aliasColumns   = "tenant_id, " + sqlquery.AliasColumns
 )
@@ -48,7 +48,7 @@ func collectAll(ctx context.Context, tx pgx.Tx, tenant string, rows *store.Colle
 	condition, args := ofTenant(tenant)
 	var key store.Key
 	var read store.Statistic
-	found, _ := tx.Query(ctx, "SELECT "+recordColumns+sqlquery.Columns+" FROM statistics"+condition, args...) // ForEachRow returns the error
+	found, _ := tx.Query(ctx, "SELECT tenant_id, user_id, id, "+sqlquery.Columns+" FROM owned_statistics JOIN owners USING (owner)"+condition, args...) // ForEachRow returns the error
 	_, err := pgx.ForEachRow(found, slices.Concat([]any{&key.Tenant, &key.User, &key.ID}, sqlquery.Fields(&read)), func() error {
 		err := rows.Statistic(key, read.Record)
 		read = store.Statistic{} // since Scan leaves a field alone if it is NULL
@@ -92,21 +92,32 @@ func (s *Store) Replace(ctx context.Context, tenant string, rows store.Rows) err
 				return err
 			}
 			condition, args := ofTenant(tenant)
-			for _, table := range []string{"statistics", "settings", "aliases"} {
-				if _, err := tx.Exec(ctx, "DELETE FROM "+table+condition, args...); err != nil {
+			for _, clear := range []string{
+				"DELETE FROM owned_statistics WHERE owner IN (SELECT owner FROM owners" + condition + ")",
+				"DELETE FROM settings" + condition,
+				"DELETE FROM aliases" + condition,
+			} {
+				if _, err := tx.Exec(ctx, clear, args...); err != nil {
 					return err
 				}
 			}
-			return insert(ctx, tx, rows)
+			return insert(ctx, tx, tenant, rows)
 		})
 	})
 }
 
-// insert stores rows whose keys are free.
-func insert(ctx context.Context, tx pgx.Tx, rows store.Rows) error {
-	err := copyRows(ctx, tx, "statistics", recordColumns+sqlquery.Columns, rows.Statistics, func(row store.OwnedRecord) []any {
+// insert stores rows of the tenant, or of all if it is "". Their keys are free.
+func insert(ctx context.Context, tx pgx.Tx, tenant string, rows store.Rows) error {
+	if err := addOwnersOf(ctx, tx, rows.Statistics); err != nil {
+		return err
+	}
+	numbers, err := numbers(ctx, tx, tenant)
+	if err != nil {
+		return err
+	}
+	err = copyRows(ctx, tx, "owned_statistics", recordColumns+sqlquery.Columns, rows.Statistics, func(row store.OwnedRecord) []any {
 		statistic := store.Statistic{Revision: store.NewRevision(), Record: row.Record}
-		return slices.Concat([]any{row.Key.Tenant, row.Key.User, row.Key.ID}, sqlquery.Fields(&statistic))
+		return slices.Concat([]any{numbers[row.Key.Owner], row.Key.ID}, sqlquery.Fields(&statistic))
 	})
 	if err != nil {
 		return err

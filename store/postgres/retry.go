@@ -128,6 +128,9 @@ func isOfConnection(err error) bool {
 
 // code returns PostgreSQL's code of the error, or "" if it is not from the server.
 func code(err error) string {
+	if err == nil {
+		return ""
+	}
 	var failed *pgconn.PgError
 	if errors.As(err, &failed) {
 		return failed.Code

@@ -9,19 +9,20 @@ import (
 
 const (
 	ofOwner = " WHERE tenant_id = $1 AND user_id = $2"
-	ofKey   = ofOwner + " AND id = $3"
+	ofKey   = " WHERE " + ofNumber + " AND id = $3"
 	ofAlias = " WHERE tenant_id = $1 AND upn = $2"
 )
 
 // The statements of single rows. sqlquery writes those of List and Count.
 var (
 	getStatistic = "SELECT id, " + sqlquery.Columns + ", " + sqlquery.SettingsOrDefaults +
-		" FROM statistics LEFT JOIN settings USING (tenant_id, user_id)" + ofKey
-	create   = written("INSERT INTO statistics (tenant_id, user_id, id, " + sqlquery.Columns + ") VALUES ($1, $2, $3, " + marks(4) + ") ON CONFLICT (tenant_id, user_id, id) DO NOTHING")
-	replace  = written("UPDATE statistics SET (" + sqlquery.Columns + ") = (" + marks(5) + ")" + ofKey + " AND revision = $4")
-	remove   = written("DELETE FROM statistics" + ofKey + " AND revision = $4")
-	current  = "SELECT revision FROM statistics" + ofKey
-	lockRows = "SELECT 1 FROM statistics" + ofOwner + " AND id = ANY($3) ORDER BY id FOR UPDATE"
+		" FROM owned_statistics LEFT JOIN settings ON tenant_id = $1 AND user_id = $2" + ofKey
+	create = written("INSERT INTO owned_statistics (owner, id, " + sqlquery.Columns + ") SELECT owner, $3, " + marks(4) +
+		" FROM owners" + ofOwner + " ON CONFLICT (owner, id) DO NOTHING")
+	replace  = written("UPDATE owned_statistics SET (" + sqlquery.Columns + ") = (" + marks(5) + ")" + ofKey + " AND revision = $4")
+	remove   = written("DELETE FROM owned_statistics" + ofKey + " AND revision = $4")
+	current  = "SELECT revision FROM owned_statistics" + ofKey
+	lockRows = "SELECT 1 FROM owned_statistics WHERE " + ofNumber + " AND id = ANY($3) ORDER BY id FOR UPDATE"
 )
 
 const (
@@ -40,14 +41,16 @@ const (
 
 // listTenants and countAfter are the only statements that are not limited to one tenant.
 const (
-	countAfter = "SELECT count(*) FROM statistics WHERE (tenant_id, user_id, id) > ($1, $2, $3)"
+	countAfter = "SELECT count(*) FROM owned_statistics JOIN owners USING (owner) WHERE (tenant_id, user_id, id) > ($1, $2, $3)"
 
-	listTenants = "SELECT tenant_id FROM statistics UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id"
+	listTenants = "SELECT tenant_id FROM owners WHERE " + hasStatistics + " UNION SELECT tenant_id FROM settings UNION SELECT tenant_id FROM aliases ORDER BY tenant_id"
 
 	// Each half has the limit, too: otherwise the database would read all rows of both
 	// halves before it takes the first ones.
-	owners     = " WHERE tenant_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3"
-	listOwners = "(SELECT DISTINCT user_id FROM statistics" + owners + ") UNION (SELECT user_id FROM settings" + owners + ") ORDER BY user_id LIMIT $3"
+	afterUser  = " WHERE tenant_id = $1 AND user_id > $2"
+	byUser     = " ORDER BY user_id LIMIT $3"
+	listOwners = "(SELECT user_id FROM owners" + afterUser + " AND " + hasStatistics + byUser + ")" +
+		" UNION (SELECT user_id FROM settings" + afterUser + byUser + ")" + byUser
 )
 
 // written adds to a statement that writes a statistic the owner's settings as its result.

@@ -16,11 +16,11 @@ import (
 // The statements of Track and Changes. They are the only ones that use these tables, so a write waits
 // for none of them.
 const (
-	writtenIDs = "SELECT id FROM statistics" + ofOwner + " AND id > $3 AND NOT EXISTS (" +
+	writtenIDs = "SELECT id FROM owned_statistics AS statistics WHERE " + ofNumber + " AND id > $3 AND NOT EXISTS (" +
 		"SELECT 1 FROM tracked WHERE tracked.tenant_id = $1 AND tracked.user_id = $2 AND tracked.id = statistics.id AND tracked.revision = statistics.revision" +
 		") ORDER BY id LIMIT $4"
 	deletedIDs = "SELECT id FROM tracked" + ofOwner + " AND revision <> 0 AND id > $3 AND NOT EXISTS (" +
-		"SELECT 1 FROM statistics WHERE statistics.tenant_id = $1 AND statistics.user_id = $2 AND statistics.id = tracked.id" +
+		"SELECT 1 FROM owned_statistics AS statistics WHERE statistics." + ofNumber + " AND statistics.id = tracked.id" +
 		") ORDER BY id LIMIT $4"
 
 	// lockFeed makes those who track the same owner wait for each other.
@@ -28,7 +28,7 @@ const (
 		" ON CONFLICT (tenant_id, user_id) DO UPDATE SET position = feeds.position RETURNING position"
 	record = "INSERT INTO tracked (tenant_id, user_id, id, revision, position)" +
 		" SELECT $1, $2, wanted.id, coalesce(statistics.revision, 0), $3 + row_number() OVER (ORDER BY wanted.id) FROM unnest($4::text[]) AS wanted (id)" +
-		" LEFT JOIN statistics ON statistics.tenant_id = $1 AND statistics.user_id = $2 AND statistics.id = wanted.id" +
+		" LEFT JOIN owned_statistics AS statistics ON statistics." + ofNumber + " AND statistics.id = wanted.id" +
 		" LEFT JOIN tracked ON tracked.tenant_id = $1 AND tracked.user_id = $2 AND tracked.id = wanted.id" +
 		" WHERE coalesce(statistics.revision, 0) <> coalesce(tracked.revision, 0)" +
 		" ON CONFLICT (tenant_id, user_id, id) DO UPDATE SET revision = excluded.revision, position = excluded.position"
@@ -47,7 +47,7 @@ const (
 	between      = "SELECT id, position, revision FROM tracked" + ofOwner + " AND position > $3 AND position <= $4 AND (revision <> 0 OR $5) ORDER BY position LIMIT $6"
 )
 
-var storedOf = "SELECT id, " + sqlquery.Columns + " FROM statistics" + ofOwner + " AND id = ANY($3)"
+var storedOf = "SELECT id, " + sqlquery.Columns + " FROM owned_statistics WHERE " + ofNumber + " AND id = ANY($3)"
 
 // Track implements store.Store.
 func (s *Store) Track(ctx context.Context, owner store.Owner, now time.Time) (store.Mark, error) {

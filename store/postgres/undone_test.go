@@ -21,7 +21,7 @@ BEGIN
 	IF drawn < 0.2 THEN RAISE EXCEPTION 'undone' USING ERRCODE = '40P01'; END IF;
 	RETURN NEW;
 END $$;
-CREATE TRIGGER undo BEFORE INSERT OR UPDATE ON statistics FOR EACH ROW EXECUTE FUNCTION undo()`
+CREATE TRIGGER undo BEFORE INSERT OR UPDATE ON owned_statistics FOR EACH ROW EXECUTE FUNCTION undo()`
 
 // TestUndoneWritesUnderLoad increments counters while the database rolls back a fifth of
 // the writes. No write may be lost or doubled. Hardly any may be ErrUnavailable, because

@@ -31,10 +31,10 @@ SELECT 't', 'u', 'call ' || n, n, 'call', 'Call', DATE '2026-01-01' + n, -n FROM
 // call that sends a statement or receives a result. The next start must complete the
 // upgrade once the lock of the killed one has expired, and no data may be missing.
 func TestAKilledUpgradeResumes(t *testing.T) {
-	points := strace.Points(t, upgrading(t, oldSchema(t)), *upgradeKills, "write", "read")
+	points := strace.Points(t, upgrading(t, oldSchema(t, 1)), *upgradeKills, "write", "read")
 	killed := map[string]strace.Point{} // by address
 	for _, point := range points {
-		address := oldSchema(t)
+		address := oldSchema(t, 1)
 		is, err := point.Kill(upgrading(t, address))
 		if err != nil {
 			t.Error(err)
@@ -75,8 +75,8 @@ func TestAKilledUpgradeResumes(t *testing.T) {
 	}
 }
 
-// oldSchema returns the address of a schema as a program of the first version left it.
-func oldSchema(t *testing.T) (address string) {
+// oldSchema returns the address of a schema of an older version, with the rows of oldRows.
+func oldSchema(t *testing.T, version int64) (address string) {
 	t.Helper()
 	address = postgrestest.Address(t)
 	config, err := parse(address)
@@ -98,7 +98,7 @@ func oldSchema(t *testing.T) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := provider.UpTo(t.Context(), 1); err != nil {
+	if _, err := provider.UpTo(t.Context(), version); err != nil {
 		t.Fatal(err)
 	}
 	postgrestest.Run(t, address, oldRows)
@@ -133,11 +133,11 @@ func wantUpgraded(t *testing.T, s *Store) {
 		t.Error(err)
 	}
 	var version int
-	if err := s.points.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 12 {
-		t.Errorf("the schema has version %d, %v; want 12", version, err)
+	if err := s.points.QueryRow(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != backVersion {
+		t.Errorf("the schema has version %d, %v; want %d", version, err, backVersion)
 	}
 	var indexes int
-	if err := s.points.QueryRow(context.Background(), "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'statistics'").Scan(&indexes); err != nil || indexes != 3 {
-		t.Errorf("statistics has %d indexes, %v; want 3", indexes, err)
+	if err := s.points.QueryRow(context.Background(), "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'owned_statistics'").Scan(&indexes); err != nil || indexes != 3 {
+		t.Errorf("owned_statistics has %d indexes, %v; want 3", indexes, err)
 	}
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 
 	"afterhours/store"
@@ -46,12 +47,50 @@ func (s *Store) put(ctx context.Context, doing string, change *store.Change) (se
 	return settings, err
 }
 
-// write makes the change in one statement and returns the owner's settings. If nothing was
-// changed, it reads the revision to find the reason.
+// write makes the change and returns the owner's settings. That is one statement, unless
+// nothing was changed: then write reads the revision to find the reason.
 func write(ctx context.Context, on runner, change *store.Change) (store.Settings, error) {
+	settings, err := tryWrite(ctx, on, change)
+	if !errors.Is(err, store.ErrNotFound) {
+		return settings, err
+	}
+	stored, err := revision(ctx, on, change.Key)
+	switch {
+	case err != nil:
+		return store.Settings{}, err
+	case change.Was == store.NoRevision && stored == store.NoRevision:
+		return createFirst(ctx, on, change)
+	case change.Was == store.NoRevision:
+		return store.Settings{}, store.ErrExists
+	case stored == store.NoRevision:
+		return store.Settings{}, store.ErrNotFound
+	}
+	return store.Settings{}, store.ErrConflict
+}
+
+// createFirst gives the owner a number, and creates again what could not be created without
+// one.
+func createFirst(ctx context.Context, on runner, change *store.Change) (store.Settings, error) {
+	number := new(int64) // the worker's until row returns nil
+	err := on.row(ctx, []any{number}, addOwner, change.Key.Tenant, change.Key.User, newNumber())
+	if err != nil && !errors.Is(err, store.ErrNotFound) { // another caller may have given one
+		return store.Settings{}, err
+	}
+	settings, err := tryWrite(ctx, on, change)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Settings{}, store.ErrExists // another caller has created it meanwhile
+	}
+	return settings, err
+}
+
+// tryWrite runs the one statement of the change. The error is ErrNotFound if it changed nothing.
+func tryWrite(ctx context.Context, on runner, change *store.Change) (store.Settings, error) {
 	key := change.Key
-	arguments := []any{key.Tenant, key.User, key.ID}
-	fields := sqlquery.Fields(&store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record})
+	fields, err := plain(sqlquery.Fields(&store.Statistic{ID: key.ID, Revision: change.Revision, Record: change.Record}))
+	if err != nil {
+		return store.Settings{}, err
+	}
+	arguments := append(make([]any, 0, 4+len(fields)), key.Tenant, key.User, key.ID)
 	statement := replace
 	switch {
 	case change.Was == store.NoRevision:
@@ -62,24 +101,29 @@ func write(ctx context.Context, on runner, change *store.Change) (store.Settings
 		arguments = append(append(arguments, int64(change.Was)), fields...)
 	}
 	settings := new(store.Settings) // the worker's until row returns nil
-	err := on.row(ctx, sqlquery.SettingsFields(settings), statement, arguments...)
-	if err == nil {
-		return *settings, nil
-	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return store.Settings{}, err
-	}
-	if change.Was == store.NoRevision {
-		return store.Settings{}, store.ErrExists
-	}
-	stored, err := revision(ctx, on, key)
+	err = on.row(ctx, sqlquery.SettingsFields(settings), statement, arguments...)
 	if err != nil {
 		return store.Settings{}, err
 	}
-	if stored == store.NoRevision {
-		return store.Settings{}, store.ErrNotFound
+	return *settings, nil
+}
+
+// plain replaces the arguments by plain values. The driver would do so too, but by reflection, and
+// would parse and print each date.
+func plain(arguments []any) (_ []any, err error) {
+	for i, argument := range arguments {
+		switch argument := argument.(type) {
+		case *int64:
+			arguments[i] = *argument
+		case *string:
+			arguments[i] = *argument
+		case driver.Valuer:
+			if arguments[i], err = argument.Value(); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return store.Settings{}, store.ErrConflict
+	return arguments, nil
 }
 
 // revision returns the revision of the key, or NoRevision if it is free.
