@@ -33,8 +33,8 @@ type pacedBody struct {
 	received   int
 }
 
-// pace gives r's body a minimum rate.
-func (req *request) pace(w http.ResponseWriter, r *http.Request) {
+// pace gives r's body a minimum rate. The body is a part of req.
+func pace(w http.ResponseWriter, r *http.Request, req *request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}

@@ -167,7 +167,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	recorder := &req.recorder
 	*recorder = statusRecorder{ResponseWriter: w, req: req, status: http.StatusOK}
 	defer s.endSpan(span, r, recorder)
-	req.pace(w, r)
+	pace(w, r, req)
 	if !s.shareAcrossOrigins(recorder, r) {
 		s.engine.ServeHTTP(recorder, r)
 	}
