@@ -19,6 +19,7 @@ type page struct {
 	Rounds, Seconds int
 	Peers           []peer
 	Machine         string
+	Busy            float64 // the load average when the run began: of other programs
 	OneCore         []row
 	TwoCores        []row
 	Reading         []readingTable
@@ -33,7 +34,7 @@ type readingTable struct {
 }
 
 func (b *bench) newPage() *page {
-	return &page{Rounds: b.rounds, Seconds: b.seconds, Peers: append([]peer{bare("")}, b.peers...), Machine: b.machine()}
+	return &page{Rounds: b.rounds, Seconds: b.seconds, Peers: append([]peer{bare("")}, b.peers...), Machine: b.machine(), Busy: loadAverage()}
 }
 
 // Title and Facts are for the template.
@@ -102,6 +103,14 @@ func (b *bench) machine() string {
 		words = append(words, first)
 	}
 	return strings.Join(words, ", ")
+}
+
+// loadAverage returns how many processes have been runnable in the last minute, 0 if the system
+// does not say it.
+func loadAverage() (average float64) {
+	text, _ := os.ReadFile("/proc/loadavg")
+	_, _ = fmt.Sscan(string(text), &average)
+	return average
 }
 
 // field returns the first value of a name in lines of "name : value".

@@ -26,11 +26,16 @@ func TestPage(t *testing.T) {
 	if strings.Contains(short, "Reading") || strings.Contains(short, "large store") {
 		t.Errorf("the page shows what was not measured:\n%s", short)
 	}
+	if strings.Contains(short, "Preliminary") {
+		t.Errorf("the machine was idle:\n%s", short)
+	}
+	p.Busy = 33
 	p.Reading = []readingTable{{"GET of one", 64, p.OneCore}, {"batch of 20 GETs", 16, p.TwoCores}}
 	p.Large = &large{1_015_000, 40_000, 12_000, 6000, 30, time.Millisecond, 9 * time.Millisecond, 50 * time.Millisecond, 2}
 	long := written(t, p)
 	for _, want := range []string{
 		"| GET of one, 64 connections | requests/s | p50 | p99 | to bare |\n|---|---|---|---|---|\n| bare net/http | 76,543 | 0.81 ms | 2.50 ms | 1.00 |\n",
+		"not with other machines.\n\n**Preliminary:** other programs were using the machine when the run began (load average 33).\n\n- The load",
 		"| batch of 20 GETs, 16 connections |", "with 1,015,000 statistics", "40,000 of them", "| 12,000/s | 6,000/s | 1.00 ms | 9.00 ms | 50.00 ms | 2 |\n",
 	} {
 		if !strings.Contains(long, want) {
