@@ -28,10 +28,12 @@ func runs(on *direct) map[*prepared]int {
 func TestStatementsOfABatch(t *testing.T) {
 	s := opened(t, t.TempDir())
 	const writes = 20
-	var batch []write
+	var creates, batch []write
 	for n := range writes {
-		key := numbered(n)
-		was := put(t, s, key)
+		key, was := numbered(n), store.NewRevision()
+		creates = append(creates, func(s *statements) error {
+			return s.insert(key, &store.Statistic{ID: key.ID, Revision: was, Record: record})
+		})
 		batch = append(batch, func(s *statements) error {
 			statistic := &store.Statistic{ID: key.ID, Revision: store.NewRevision(), Record: record}
 			if err := s.put(key, statistic, was); err != nil {
@@ -41,8 +43,9 @@ func TestStatementsOfABatch(t *testing.T) {
 		})
 	}
 	by := &s.writer.statements
+	s.writer.commit(batchOf(creates...)) // while the worker of the queue is idle
 	runs(by.direct)
-	s.writer.commit(batchOf(batch...)) // while the worker of the queue is idle
+	s.writer.commit(batchOf(batch...))
 	got := runs(by.direct)
 	want := map[*prepared]int{by.begin: 1, by.rewrite: writes, by.getSettings: writes, by.number: 1, by.commit: 1}
 	for _, statement := range by.prepared {
@@ -112,7 +115,7 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 		{"Get", 8, func() error { _, _, err := s.Get(background, key); return err }},
-		{"Put", 20, func() (err error) { was, _, err = s.Put(background, key, record, was); return err }},
+		{"Put", 30, func() (err error) { was, _, err = s.Put(background, key, record, was); return err }},
 	} {
 		var failed []error
 		got := testing.AllocsPerRun(100, func() { failed = append(failed, test.run()) })
