@@ -42,6 +42,11 @@ func (m *keyedMutex) lock(ctx context.Context, key store.Key) (heldKey, error) {
 	select {
 	case l.held <- struct{}{}:
 		return heldKey{m, key, l}, nil
+	default: // ctx.Done makes a timer, and only those who wait need one
+	}
+	select {
+	case l.held <- struct{}{}:
+		return heldKey{m, key, l}, nil
 	case <-ctx.Done():
 		m.leave(key, l)
 		return heldKey{}, ctx.Err()
