@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -95,6 +96,9 @@ func (w *Writer) take() []byte {
 	defer w.mu.Unlock()
 	for len(w.pending) == 0 && !w.closed {
 		w.arrived.Wait()
+		w.mu.Unlock()
+		runtime.Gosched() // requests that are ready go first, so that one call of the system writes the lines of many
+		w.mu.Lock()
 	}
 	lines := w.pending
 	if w.dropped > 0 {
