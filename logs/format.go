@@ -11,7 +11,7 @@ type Format func(out io.Writer, level slog.Leveler) slog.Handler
 
 // JSON has an object on each line, for programs.
 func JSON(out io.Writer, level slog.Leveler) slog.Handler {
-	return slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level})
+	return newJSONHandler(out, level)
 }
 
 // Text has lines for people: the time, the level, the words and then the attributes. A line of a
