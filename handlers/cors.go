@@ -3,6 +3,8 @@ package handlers
 import (
 	"net/http"
 	"regexp"
+
+	"afterhours/handlers/input"
 )
 
 // exposed are the response headers that code in a browser may read: the ones that Graph exposes,
@@ -26,7 +28,7 @@ var headerNames = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+.^_|~, -]+$`)
 // token gives access. A browser adds cookies by itself, but no token; credentials are not allowed.
 // It responds to a preflight, and then returns true: the request is done.
 func (s *Server) shareAcrossOrigins(w http.ResponseWriter, r *http.Request) (done bool) {
-	if r.Header.Get("Origin") == "" {
+	if input.Line(r.Header, "Origin") == "" {
 		return false
 	}
 	header := w.Header()

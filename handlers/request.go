@@ -93,9 +93,9 @@ func isClientID(text string) bool {
 
 // newRequestID returns a UUID of version 7 (RFC 9562, 5.7). uuid.NewV7 allocates it twice, and locks to count within
 // a millisecond.
-func newRequestID() string {
+func newRequestID(at time.Time) string {
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:], uint64(time.Now().UnixMilli())<<16)
+	binary.BigEndian.PutUint64(id[:], uint64(at.UnixMilli())<<16)
 	_, _ = rand.Read(id[6:]) // it never fails
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
@@ -118,7 +118,7 @@ func (s *Server) accept(r *http.Request, start time.Time) (*http.Request, *reque
 	path, raw, cast := contract.CanonicalURL(contract.WithKeys(escaped, aliases))
 	req := &request{
 		Request: operations.Request{
-			ID:      newRequestID(),
+			ID:      newRequestID(start),
 			Cast:    cast,
 			Aliases: aliases,
 			Group:   atomicityGroupOf(r.Context()),
@@ -126,7 +126,7 @@ func (s *Server) accept(r *http.Request, start time.Time) (*http.Request, *reque
 		batch: batchOf(r.Context()),
 		url:   *r.URL,
 	}
-	if given := r.Header.Get("Client-Request-Id"); isClientID(given) {
+	if given := input.Line(r.Header, "Client-Request-Id"); isClientID(given) {
 		req.clientID = given
 	}
 	req.context.parent, req.context.req, req.context.deadline = r.Context(), req, start.Add(requestTimeout)
@@ -141,7 +141,7 @@ func (s *Server) accept(r *http.Request, start time.Time) (*http.Request, *reque
 		joinLines(r.Header, name)
 	}
 	req.Form = s.formOf(r.Header)
-	req.Asks40 = r.Header.Get(input.MaxVersionHeader) != "" && req.Form.Version == wire.Version40
+	req.Asks40 = input.Line(r.Header, input.MaxVersionHeader) != "" && req.Form.Version == wire.Version40
 	if lines := r.Header["Client-Request-Id"]; len(lines) > 1 {
 		r.Header["Client-Request-Id"] = lines[:1]
 	}
@@ -150,12 +150,12 @@ func (s *Server) accept(r *http.Request, start time.Time) (*http.Request, *reque
 
 // formOf returns the form that the headers ask for, without the format, which depends on the operation.
 func (s *Server) formOf(header http.Header) wire.Form {
-	version, _ := wire.VersionUpTo(header.Get(input.MaxVersionHeader)) // CheckProtocol refuses what is none
+	version, _ := wire.VersionUpTo(input.Line(header, input.MaxVersionHeader)) // CheckProtocol refuses what is none
 	return wire.Form{
 		Level:     wire.MetadataMinimal,
 		Version:   version,
-		OmitNulls: operations.OmitsNulls(header.Get("Prefer")),
-		Duration:  s.quirks.Durations(header.Get("Sdkversion")),
+		OmitNulls: operations.OmitsNulls(input.Line(header, "Prefer")),
+		Duration:  s.quirks.Durations(input.Line(header, "Sdkversion")),
 	}
 }
 

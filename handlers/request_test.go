@@ -28,7 +28,7 @@ func TestIsClientID(t *testing.T) {
 func TestNewRequestID(t *testing.T) {
 	seen := map[string]bool{}
 	for range 10_000 {
-		text := newRequestID()
+		text := newRequestID(time.Now())
 		id, err := uuid.Parse(text)
 		if err != nil || id.String() != text || id.Version() != 7 || id.Variant() != uuid.RFC4122 || seen[text] {
 			t.Fatalf("%q: %v, version %d, variant %v, seen %t", text, err, id.Version(), id.Variant(), seen[text])

@@ -122,7 +122,7 @@ func New(config Config) (*Server, error) {
 		now:       config.Now,
 		draining:  config.Draining,
 		diagnostic: []string{fmt.Sprintf(
-			`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, newRequestID()[:8])},
+			`{"ServerInfo":{"DataCenter":"Afterhours","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":%q}}`, newRequestID(time.Now())[:8])},
 		limits:  config.Limits,
 		observe: config.Observe,
 		tracer:  config.Tracer,

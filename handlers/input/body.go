@@ -68,7 +68,7 @@ func withIntegers(value any) any {
 const jsonType = "application/json"
 
 // isJSON reports whether the header Content-Type is that of JSON, and has no parameters.
-func isJSON(header http.Header) bool { return header.Get("Content-Type") == jsonType }
+func isJSON(header http.Header) bool { return Line(header, "Content-Type") == jsonType }
 
 // bodySchema returns the schema of a JSON body, nil if the request's body is of another media type.
 func bodySchema(r *http.Request, op *spec.Operation) *openapi3.Schema {

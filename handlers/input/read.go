@@ -26,7 +26,7 @@ func ReadBody(r *http.Request, op *spec.Operation, quirks Quirks, hold func(byte
 	if r.ContentLength == 0 && !op.RequestBody.Value.Required {
 		return nil, nil
 	}
-	if contentType := r.Header.Get("Content-Type"); !isMediaType(op, contentType) {
+	if contentType := Line(r.Header, "Content-Type"); !isMediaType(op, contentType) {
 		return nil, problem.Refuse(problem.ErrMediaType, "Content-Type", "'Content-Type' is '%s'; it must be %s, in UTF-8.", problem.Shown(contentType),
 			strings.Join(slices.Sorted(maps.Keys(op.RequestBody.Value.Content)), " or "))
 	}
@@ -45,7 +45,7 @@ func (q Quirks) readLimited(r *http.Request, limit int64, hold func(bytes int64)
 	}
 	var body io.Reader = r.Body // of which readAll reads limit bytes
 	size := int64(firstBuffer)
-	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
+	switch encoding := strings.ToLower(strings.TrimSpace(Line(r.Header, "Content-Encoding"))); encoding {
 	case "", "identity":
 		if r.ContentLength >= 0 {
 			size = r.ContentLength + 1 // one more, to read the end
