@@ -19,12 +19,14 @@ const (
 	bodyTimeout  = 4 * time.Second
 	bodyRate     = 8 << 10
 	bodyDeadline = 30 * time.Second
+	// readSoon is how late the first Read of a body may be at the client's expense.
+	readSoon = 10 * time.Millisecond
 )
 
 // pacedBody is a body with a minimum rate. It sets the deadline of the connection at once and not
 // at the first Read: after a 401, for example, no handler reads the body, and net/http reads it
-// before the next request under the same deadline. The first Read starts the clock again, because
-// the time before it was the server's, as to fetch the keys of an issuer.
+// before the next request under the same deadline. A first Read that comes late starts the clock again,
+// because the time before it was the server's, as to fetch the keys of an issuer.
 type pacedBody struct {
 	io.ReadCloser
 	connection http.ResponseController
@@ -54,7 +56,9 @@ func (b *pacedBody) pause() { _ = b.connection.SetReadDeadline(time.Time{}) }
 func (b *pacedBody) Read(p []byte) (int, error) {
 	if !b.reading {
 		b.reading = true
-		b.begin()
+		if time.Since(b.begun) > readSoon { // else one more deadline would cost more than it gives
+			b.begin()
+		}
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.received += n

@@ -22,11 +22,13 @@ func NewMemory(most int64) *Memory {
 func (m *Memory) take(caller Caller, bytes int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.taken+bytes > m.most || m.callers[caller]+bytes > m.most/4 {
+	held := m.callers[caller] + bytes
+	if m.taken+bytes > m.most || held > m.most/4 {
 		m.refused++
 		return ErrBusy
 	}
-	m.add(caller, bytes)
+	m.taken += bytes
+	m.set(caller, held)
 	return nil
 }
 
@@ -34,14 +36,17 @@ func (m *Memory) take(caller Caller, bytes int64) error {
 func (m *Memory) change(caller Caller, bytes int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.add(caller, bytes)
+	m.taken += bytes
+	m.set(caller, m.callers[caller]+bytes)
 }
 
-func (m *Memory) add(caller Caller, bytes int64) {
-	m.taken += bytes
-	if m.callers[caller] += bytes; m.callers[caller] == 0 {
+// set keeps how many bytes the caller holds.
+func (m *Memory) set(caller Caller, held int64) {
+	if held == 0 {
 		delete(m.callers, caller)
+		return
 	}
+	m.callers[caller] = held
 }
 
 // MemoryState is how much of a Memory is taken at one moment.

@@ -46,7 +46,7 @@ type Contract struct {
 	operations map[routeKey]*Operation
 	// names are the literal path segments, base paths and properties, by their lower case.
 	names map[string]string
-	// plainNames are the names that isPlain knows.
+	// plainNames are the names that isPlain knows, true if a key may follow.
 	plainNames map[string]bool
 	// hidesNames is true if a name that stands where a key may looks like a key.
 	hidesNames bool

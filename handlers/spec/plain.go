@@ -19,10 +19,10 @@ func (c *Contract) isPlain(escaped string) bool {
 			isKey = false
 			continue
 		}
-		if !c.plainNames[segment] {
+		var isName bool
+		if isKey, isName = c.plainNames[segment]; !isName {
 			return false
 		}
-		isKey = c.keyed[segment]
 	}
 	return true
 }
@@ -63,7 +63,7 @@ func (c *Contract) addPlainNames() {
 	c.plainNames = map[string]bool{}
 	for _, name := range c.names {
 		if isPlainSegment(name) {
-			c.plainNames[name] = true
+			c.plainNames[name] = c.keyed[name]
 		}
 	}
 }
