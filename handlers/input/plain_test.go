@@ -235,7 +235,7 @@ func TestAllocationsOfPlainRequests(t *testing.T) {
 		most float64
 		run  func()
 	}{
-		"the documented PATCH": {18, func() {
+		"the documented PATCH": {8, func() {
 			body, err := input.Validate(request, update, path, "", text, true)
 			to := new(gen.ActivityStatisticsUpdate)
 			if err != nil || body.Bind(to) != nil || to.Activity == nil {

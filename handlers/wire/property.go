@@ -5,9 +5,8 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/oapi-codegen/nullable"
-
 	"afterhours/gen"
+	"afterhours/gen/nullable"
 	"afterhours/store"
 	"afterhours/store/edm"
 )
