@@ -5,15 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// scan appends the members of the JSON object that the text is. It reports false if the text is no object, or
-// has an object, an array, a number, an escape, or more members than there is room for.
-func scan(text string, members []member) ([]member, bool) {
+// scan returns the members of the JSON object that the text is. It reports false if the text is no object, or
+// has an object, an array, a number, an escape, or more than maxMembers.
+func scan(text string) ([]member, bool) {
+	members := make([]member, 0, usualMembers)
 	from := scanner(text)
 	if !from.take('{') {
 		return nil, false
 	}
 	for !from.take('}') {
-		if len(members) == cap(members) || len(members) > 0 && !from.take(',') {
+		if len(members) == maxMembers || len(members) > 0 && !from.take(',') {
 			return nil, false
 		}
 		name, isText := from.text()

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/google/uuid"
@@ -30,8 +31,9 @@ func (t *Type) Merge(id string, record store.Record, update *gen.ActivityStatist
 	mergeNullable(&record.StartDate, update.StartDate)
 	mergeNullable(&record.EndDate, update.EndDate)
 	mergeNullable(&record.TimeZoneUsed, update.TimeZoneUsed)
+	fields := reflect.ValueOf(update).Elem()
 	for _, property := range durationProperties {
-		value := property.given(update)
+		value := property.given(fields)
 		if value.IsSpecified() && !property.Of(t.Stored) {
 			faults = append(faults, problem.Fault(gen.UnknownProperty, string(property.Name),
 				"The property '%s' does not exist on type '%s'.", property.Name, t.Qualified()))
