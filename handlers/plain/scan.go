@@ -56,13 +56,12 @@ func (s *scanner) text() (string, bool) {
 	if !s.take('"') {
 		return "", false
 	}
-	isASCII := true
-	for i := range len(*s) {
-		switch c := (*s)[i]; {
+	rest, isASCII := string(*s), true
+	for i := range len(rest) {
+		switch c := rest[i]; {
 		case c == '"':
-			text := string((*s)[:i])
-			*s = (*s)[i+1:]
-			return text, isASCII || utf8.ValidString(text)
+			*s = scanner(rest[i+1:])
+			return rest[:i], isASCII || utf8.ValidString(rest[:i])
 		case c < ' ' || c == '\\':
 			return "", false
 		case c >= utf8.RuneSelf:
@@ -75,15 +74,18 @@ func (s *scanner) text() (string, bool) {
 // value reads null, true, false or a text. The kind is the first character, 0 if another value follows.
 func (s *scanner) value() (kind byte, text string) {
 	s.space()
+	if strings.HasPrefix(string(*s), `"`) {
+		text, isText := s.text()
+		if !isText {
+			return 0, ""
+		}
+		return '"', text
+	}
 	for _, literal := range []string{"null", "true", "false"} {
 		if rest, found := strings.CutPrefix(string(*s), literal); found {
 			*s = scanner(rest)
 			return literal[0], ""
 		}
 	}
-	text, isText := s.text()
-	if !isText {
-		return 0, ""
-	}
-	return '"', text
+	return 0, ""
 }

@@ -103,7 +103,10 @@ func (t *text) accepts(one *member) bool {
 
 // matches reports whether the text has the length and the pattern.
 func (t *text) matches(value string) bool {
-	count := utf8.RuneCountInString(value)
+	count := len(value)
+	if count > t.longest || t.shortest > 1 { // no text has more characters than bytes
+		count = utf8.RuneCountInString(value)
+	}
 	if count < t.shortest || count > t.longest {
 		return false
 	}
