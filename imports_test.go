@@ -9,13 +9,14 @@ import (
 
 // importTable lists the packages of this module that each package may import.
 var importTable = map[string][]string{
-	"afterhours":         {"command"},
-	"afterhours/command": {"command/generate", "handlers", "handlers/admin", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "metrics", "store", "store/...", "traces"},
-	"afterhours/gen":     {"store/edm"},
-	"afterhours/control": {"gen", "store/edm"},
-	"afterhours/logs":    {},
-	"afterhours/traces":  {"store/metered"},
-	"afterhours/metrics": {"handlers/auth", "handlers/limits", "store", "store/metered"},
+	"afterhours":              {"command"},
+	"afterhours/command":      {"command/generate", "handlers", "handlers/admin", "handlers/auth", "handlers/auth/atomicfile", "handlers/control", "handlers/exchange", "handlers/limits", "handlers/pages", "handlers/signin", "handlers/spec", "handlers/suggest", "logs", "metrics", "store", "store/...", "traces"},
+	"afterhours/gen":          {"gen/nullable", "store/edm"},
+	"afterhours/gen/nullable": {},
+	"afterhours/control":      {"gen", "store/edm"},
+	"afterhours/logs":         {},
+	"afterhours/traces":       {"store/metered"},
+	"afterhours/metrics":      {"handlers/auth", "handlers/limits", "store", "store/metered"},
 
 	"afterhours/kit/go":                 {"command", "kit/go/internal/client", "store/edm"},
 	"afterhours/kit/go/internal/client": {},
@@ -30,10 +31,10 @@ var importTable = map[string][]string{
 	"afterhours/handlers/control":  {"control", "gen", "handlers/auth", "handlers/exchange", "handlers/faults", "handlers/problem", "store", "store/bulk", "store/edm"},
 	"afterhours/handlers/faults":   {"control", "gen", "handlers/problem", "handlers/suggest", "store", "store/edm"},
 	"afterhours/handlers/signin":   {"handlers/auth", "store"},
-	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store", "store/bulk", "store/edm"},
+	"afterhours/handlers/exchange": {"handlers/input", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "gen/nullable", "store", "store/bulk", "store/edm"},
 	"afterhours/handlers/input":    {"handlers/plain", "handlers/problem", "handlers/spec", "handlers/suggest", "handlers/wire", "gen", "store/edm"},
 	"afterhours/handlers/spec":     {"handlers/odata", "handlers/plain", "handlers/suggest", "handlers/wire", "gen", "store"},
-	"afterhours/handlers/wire":     {"handlers/problem", "gen", "store", "store/edm"},
+	"afterhours/handlers/wire":     {"handlers/problem", "gen", "gen/nullable", "store", "store/edm"},
 	"afterhours/handlers/problem":  {"gen"},
 
 	"afterhours/handlers/odata":           {"handlers/suggest", "store", "store/edm", "store/pattern"},
@@ -43,7 +44,7 @@ var importTable = map[string][]string{
 	"afterhours/handlers/batch":           {},
 	"afterhours/handlers/limits":          {},
 	"afterhours/handlers/pages":           {},
-	"afterhours/handlers/plain":           {"store/edm"},
+	"afterhours/handlers/plain":           {"gen/nullable", "store/edm"},
 	"afterhours/handlers/suggest":         {},
 	"afterhours/handlers/timezone":        {"handlers/suggest"},
 

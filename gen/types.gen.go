@@ -7,9 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 
+	"afterhours/gen/nullable"
 	"afterhours/store/edm"
 
-	"github.com/oapi-codegen/nullable"
 	"github.com/oapi-codegen/runtime"
 )
 

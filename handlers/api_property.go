@@ -60,7 +60,7 @@ func (s *Server) writeProperty(c *gin.Context, userID, id string, name gen.Prope
 		return
 	}
 	var value any
-	if text, err := body.Value.Get(); err == nil {
+	if text, hasValue := body.Value.Get(); hasValue {
 		value = text
 	}
 	s.setProperty(c, userID, id, name, value, params)

@@ -10,10 +10,10 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
-	"github.com/oapi-codegen/nullable"
 	"github.com/oapi-codegen/runtime"
 
 	"afterhours/gen"
+	"afterhours/gen/nullable"
 	"afterhours/handlers/input"
 	"afterhours/handlers/problem"
 	"afterhours/handlers/spec"

@@ -129,7 +129,7 @@ var notPlain = []string{
 	`{"duration":"P1W"}`, `{"duration":"P"}`, `{"duration":"PT"}`, `{"duration":"PT0.00000001S"}`, `{"duration":"P99999999D"}`, `{"duration":{}}`,
 	`{"duration":"P0` + strings.Repeat("0", 64) + `D"}`, `{"startDate":"2019-02-29"}`, `{"startDate":"2019-06-16T00:00:00Z"}`, `{"startDate":""}`,
 	`{"timeZoneUsed":"a\tb"}`, "{\"timeZoneUsed\":\"a\tb\"}", "{\"timeZoneUsed\":\"a\x7fb\"}", "{\"timeZoneUsed\":\"\xff\"}", "{\"timeZoneUsed\":\"\xed\xa0\x80\"}", `{"timeZoneUsed":"` + strings.Repeat("x", 257) + `"}`,
-	`{"id":""}`, `{"id":"-a"}`, `{"id":"ä"}`, `{"id":null}`, `{"id":"` + strings.Repeat("x", 129) + `"}`, "\ufeff{}", "{\"activity\"\u00a0:\"Call\"}", `{"timeZoneUsed":nul}`, `{"timeZoneUsed":nullnull}`,
+	`{"id":""}`, `{"id":"-a"}`, `{"id":"ä"}`, `{"id":null}`, `{"id":"` + strings.Repeat("x", 129) + `"}`, "\ufeff{}", "{\"activity\"\u00a0:\"Call\"}", `{"timeZoneUsed":nul}`, `{"timeZoneUsed":"null}`, `{"timeZoneUsed":nullnull}`,
 }
 
 func TestOtherBodiesAreNotPlain(t *testing.T) {
@@ -235,7 +235,7 @@ func TestAllocationsOfPlainRequests(t *testing.T) {
 		most float64
 		run  func()
 	}{
-		"the documented PATCH": {18, func() {
+		"the documented PATCH": {8, func() {
 			body, err := input.Validate(request, update, path, "", text, true)
 			to := new(gen.ActivityStatisticsUpdate)
 			if err != nil || body.Bind(to) != nil || to.Activity == nil {

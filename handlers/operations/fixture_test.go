@@ -7,9 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oapi-codegen/nullable"
-
 	"afterhours/gen"
+	"afterhours/gen/nullable"
 	"afterhours/handlers/auth"
 	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
@@ -67,5 +66,5 @@ func putCall(t testing.TB, over store.Store) store.Revision {
 
 // durationOf returns the body of a PATCH that changes the duration.
 func durationOf(d edm.Duration) *gen.ActivityStatisticsUpdate {
-	return &gen.ActivityStatisticsUpdate{Duration: nullable.NewNullableWithValue(d)}
+	return &gen.ActivityStatisticsUpdate{Duration: nullable.Of(d)}
 }

@@ -45,8 +45,9 @@ func TestUpdate(t *testing.T) {
 			t.Errorf("%s: %+v %v, want %d %v", test.name, response, err, test.status, test.err)
 			continue
 		}
+		want, _ := test.body.Duration.Get()
 		stored, _, getErr := over.Get(t.Context(), store.Key{Owner: testOwner, ID: test.id})
-		if err == nil && (getErr != nil || response.ETag != wire.EntityTag(stored.Revision) || stored.Duration != store.Of(test.body.Duration.MustGet())) {
+		if err == nil && (getErr != nil || response.ETag != wire.EntityTag(stored.Revision) || stored.Duration != store.Of(want)) {
 			t.Errorf("%s: stored is %+v, response %+v", test.name, stored, response)
 		}
 	}

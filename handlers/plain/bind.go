@@ -5,8 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/oapi-codegen/nullable"
-
+	"afterhours/gen/nullable"
 	"afterhours/store/edm"
 )
 
@@ -103,8 +102,8 @@ func (m *member) kept() string {
 
 func setNullable[T any](to *nullable.Nullable[T], m *member, value T) {
 	if m.kind == 'n' {
-		to.SetNull()
+		*to = nullable.Null[T]()
 		return
 	}
-	to.Set(value)
+	*to = nullable.Of(value)
 }

@@ -42,8 +42,11 @@ type property struct {
 // gains for a long one.
 const MaxBytes = 8 << 10
 
-// maxMembers is the number of members of the largest plain body.
-const maxMembers = 32
+// maxMembers is the number of members of the largest plain body, usualMembers that of one as most are.
+const (
+	maxMembers   = 32
+	usualMembers = 8
+)
 
 // Compile returns the compiled schema of a body that may have maxValues values. It is nil if a plain
 // body cannot be told by what this package knows.
@@ -144,17 +147,8 @@ func (s *Schema) Read(body []byte) (Object, bool) {
 	if s == nil || len(body) > MaxBytes {
 		return Object{}, false
 	}
-	var room [maxMembers]member
-	members, ok := scan(string(body), room[:0])
-	if !ok {
-		return Object{}, false
-	}
-	if !s.objectOf(members).accepts(members) {
-		return Object{}, false
-	}
-	read := Object{make([]member, len(members))} // slices.Clone would move room to the heap
-	copy(read.members, members)
-	return read, true
+	members, ok := scan(string(body))
+	return Object{members}, ok && s.objectOf(members).accepts(members)
 }
 
 // objectOf returns the schema that the discriminator in the members names, nil if it names none.

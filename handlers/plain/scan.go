@@ -5,15 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// scan appends the members of the JSON object that the text is. It reports false if the text is no object, or
-// has an object, an array, a number, an escape, or more members than there is room for.
-func scan(text string, members []member) ([]member, bool) {
+// scan returns the members of the JSON object that the text is. It reports false if the text is no object, or
+// has an object, an array, a number, an escape, or more than maxMembers.
+func scan(text string) ([]member, bool) {
+	members := make([]member, 0, usualMembers)
 	from := scanner(text)
 	if !from.take('{') {
 		return nil, false
 	}
 	for !from.take('}') {
-		if len(members) == cap(members) || len(members) > 0 && !from.take(',') {
+		if len(members) == maxMembers || len(members) > 0 && !from.take(',') {
 			return nil, false
 		}
 		name, isText := from.text()
@@ -55,13 +56,12 @@ func (s *scanner) text() (string, bool) {
 	if !s.take('"') {
 		return "", false
 	}
-	isASCII := true
-	for i := range len(*s) {
-		switch c := (*s)[i]; {
+	rest, isASCII := string(*s), true
+	for i := range len(rest) {
+		switch c := rest[i]; {
 		case c == '"':
-			text := string((*s)[:i])
-			*s = (*s)[i+1:]
-			return text, isASCII || utf8.ValidString(text)
+			*s = scanner(rest[i+1:])
+			return rest[:i], isASCII || utf8.ValidString(rest[:i])
 		case c < ' ' || c == '\\':
 			return "", false
 		case c >= utf8.RuneSelf:
@@ -74,15 +74,18 @@ func (s *scanner) text() (string, bool) {
 // value reads null, true, false or a text. The kind is the first character, 0 if another value follows.
 func (s *scanner) value() (kind byte, text string) {
 	s.space()
+	if strings.HasPrefix(string(*s), `"`) {
+		text, isText := s.text()
+		if !isText {
+			return 0, ""
+		}
+		return '"', text
+	}
 	for _, literal := range []string{"null", "true", "false"} {
 		if rest, found := strings.CutPrefix(string(*s), literal); found {
 			*s = scanner(rest)
 			return literal[0], ""
 		}
 	}
-	text, isText := s.text()
-	if !isText {
-		return 0, ""
-	}
-	return '"', text
+	return 0, ""
 }

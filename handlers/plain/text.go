@@ -18,6 +18,7 @@ type text struct {
 	shortest, longest int
 	enum              []string
 	pattern           *regexp.Regexp // nil for none
+	classes           *classes       // of the pattern, nil if it has another form
 	format            string
 }
 
@@ -61,7 +62,7 @@ func compileText(schema *openapi3.Schema) *text {
 	if err != nil || strings.Contains(schema.Pattern, `\u`) { // which kin-openapi rewrites for Go
 		return nil
 	}
-	compiled.pattern = pattern
+	compiled.pattern, compiled.classes = pattern, compileClasses(pattern)
 	return compiled
 }
 
@@ -102,6 +103,17 @@ func (t *text) accepts(one *member) bool {
 
 // matches reports whether the text has the length and the pattern.
 func (t *text) matches(value string) bool {
-	count := utf8.RuneCountInString(value)
-	return t.shortest <= count && count <= t.longest && (t.pattern == nil || t.pattern.MatchString(value))
+	count := len(value)
+	if count > t.longest || t.shortest > 1 { // no text has more characters than bytes
+		count = utf8.RuneCountInString(value)
+	}
+	if count < t.shortest || count > t.longest {
+		return false
+	}
+	if t.classes != nil {
+		if matches, known := t.classes.match(value); known {
+			return matches
+		}
+	}
+	return t.pattern == nil || t.pattern.MatchString(value)
 }

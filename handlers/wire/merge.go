@@ -1,12 +1,13 @@
 package wire
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/oapi-codegen/nullable"
 
 	"afterhours/gen"
+	"afterhours/gen/nullable"
 	"afterhours/handlers/problem"
 	"afterhours/store"
 )
@@ -30,8 +31,9 @@ func (t *Type) Merge(id string, record store.Record, update *gen.ActivityStatist
 	mergeNullable(&record.StartDate, update.StartDate)
 	mergeNullable(&record.EndDate, update.EndDate)
 	mergeNullable(&record.TimeZoneUsed, update.TimeZoneUsed)
+	fields := reflect.ValueOf(update).Elem()
 	for _, property := range durationProperties {
-		value := property.given(update)
+		value := property.given(fields)
 		if value.IsSpecified() && !property.Of(t.Stored) {
 			faults = append(faults, problem.Fault(gen.UnknownProperty, string(property.Name),
 				"The property '%s' does not exist on type '%s'.", property.Name, t.Qualified()))
@@ -43,7 +45,7 @@ func (t *Type) Merge(id string, record store.Record, update *gen.ActivityStatist
 }
 
 func mergeNullable[T comparable](field *store.Null[T], value nullable.Nullable[T]) {
-	if given, err := value.Get(); err == nil {
+	if given, hasValue := value.Get(); hasValue {
 		*field = store.Of(given)
 	} else if value.IsNull() {
 		*field = store.Null[T]{}
@@ -68,9 +70,9 @@ func (t *Type) NewID(update *gen.ActivityStatisticsUpdate) string {
 	if update.Activity != nil {
 		activity = string(*update.Activity)
 	}
-	start, startErr := update.StartDate.Get()
-	end, endErr := update.EndDate.Get()
-	if startErr != nil || endErr != nil {
+	start, hasStart := update.StartDate.Get()
+	end, hasEnd := update.EndDate.Get()
+	if !hasStart || !hasEnd {
 		return uuid.NewString()
 	}
 	return strings.ToLower(activity) + "_" + start.String() + "_" + end.String()

@@ -5,9 +5,8 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/oapi-codegen/nullable"
-
 	"afterhours/gen"
+	"afterhours/gen/nullable"
 	"afterhours/store"
 	"afterhours/store/edm"
 )
@@ -37,7 +36,7 @@ var durationProperties = func() []durationProperty {
 	return properties
 }()
 
-// given returns the value of the property in the body of an update.
-func (p durationProperty) given(update *gen.ActivityStatisticsUpdate) nullable.Nullable[edm.Duration] {
-	return *reflect.ValueOf(update).Elem().Field(p.field).Addr().Interface().(*nullable.Nullable[edm.Duration])
+// given returns the value of the property among the fields of an update.
+func (p durationProperty) given(fields reflect.Value) nullable.Nullable[edm.Duration] {
+	return *fields.Field(p.field).Addr().Interface().(*nullable.Nullable[edm.Duration])
 }

@@ -24,8 +24,12 @@ const secondsPerDay = 24 * 60 * 60
 // DateOf returns the day of the time in its own location. It returns MinDate for a time
 // before MinDate, and MaxDate for a time after MaxDate.
 func DateOf(t time.Time) Date {
-	year, month, day := t.Date()
-	return unixEpoch.AddDays(int(midnight(year, month, day).Unix() / secondsPerDay))
+	return dateOf(midnight(t.Date()))
+}
+
+// dateOf returns the day that begins at the time.
+func dateOf(midnight time.Time) Date {
+	return unixEpoch.AddDays(int(midnight.Unix() / secondsPerDay))
 }
 
 // AddDays returns the date n days later, or earlier if n is negative, but no
@@ -82,10 +86,12 @@ func ParseDate(text string) (Date, error) {
 	if month < 1 || month > 12 {
 		return 0, dateFault(text, "the month must be from 01 to 12")
 	}
-	if last := daysIn(year, time.Month(month)); day < 1 || day > last {
+	at := midnight(year, time.Month(month), day)
+	if at.Day() != day { // of another month
+		last := daysIn(year, time.Month(month))
 		return 0, dateFault(text, fmt.Sprintf("the day must be from 01 to %d in %v %04d", last, time.Month(month), year))
 	}
-	return DateOf(midnight(year, time.Month(month), day)), nil
+	return dateOf(at), nil
 }
 
 func dateFault(text, problem string) error {
