@@ -128,23 +128,30 @@ func (p Property) of(definition *Definition, s *Statistic) Value {
 
 // Value returns the value of the property. It is null if the statistic is not of a type that has it.
 func (d *Definition) Value(s *Statistic) Value {
-	if d.index >= 0 {
-		return valueOf(s.Derived[d.index], durationValue)
-	}
-	switch d.Name {
-	case PropertyID:
-		return textValue(s.ID)
-	case PropertyActivity:
+	switch d.Kind {
+	case KindDuration:
+		if duration := d.Duration(&s.Record); duration.Valid {
+			return durationValue(duration.Value)
+		}
+	case KindDate:
+		date := &s.StartDate
+		if d.Name == PropertyEndDate {
+			date = &s.EndDate
+		}
+		if date.Valid {
+			return dateValue(date.Value)
+		}
+	case KindActivity:
 		return Value{Kind: KindActivity, Text: string(s.Activity)}
-	case PropertyStartDate:
-		return valueOf(s.StartDate, dateValue)
-	case PropertyEndDate:
-		return valueOf(s.EndDate, dateValue)
-	case PropertyTimeZoneUsed:
-		return valueOf(s.TimeZoneUsed, textValue)
-	default: // PropertyDuration
-		return valueOf(s.Duration, durationValue)
+	default: // KindText
+		if d.Name == PropertyID {
+			return textValue(s.ID)
+		}
+		if s.TimeZoneUsed.Valid {
+			return textValue(s.TimeZoneUsed.Value)
+		}
 	}
+	return Value{}
 }
 
 // With returns the record with a value for a property that is a duration.

@@ -53,13 +53,6 @@ func (v Value) Time() string {
 	return edm.Date(day).String() + "T" + text + "Z"
 }
 
-func valueOf[T comparable](property Null[T], value func(T) Value) Value {
-	if !property.Valid {
-		return Value{}
-	}
-	return value(property.Value)
-}
-
 func boolValue(b bool) Value             { return Value{Kind: KindBool, Bool: b} }
 func textValue(text string) Value        { return Value{Kind: KindText, Text: text} }
 func dateValue(d edm.Date) Value         { return Value{Kind: KindDate, Date: d} }

@@ -13,6 +13,27 @@ import (
 // 19.1), in lower case.
 var systemResources = []string{"$batch", "$crossjoin", "$all", "$entity", "$root", "$id", "$metadata"}
 
+// Announced is a request of a batch before it is served. The path and the query are escaped, and "" if they
+// are not known.
+type Announced struct{ Method, Path, Query string }
+
+// announced returns the requests of the groups.
+func (r *run) announced(groups []*atomicityGroup) []Announced {
+	var all []Announced
+	for _, g := range groups {
+		for _, i := range g.items {
+			one := Announced{Method: strings.ToUpper(i.Method)}
+			if _, isReference := reference(i.URL); !isReference {
+				if address, refusal := r.address(i); refusal == nil {
+					one.Path, one.Query = address.EscapedPath(), address.RawQuery
+				}
+			}
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
 // address returns the path and query of the item's URL. SDKs write it in these forms:
 //
 //	/me/analytics, me/analytics     under the base path of the batch

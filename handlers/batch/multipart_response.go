@@ -3,7 +3,6 @@ package batch
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -93,12 +92,13 @@ func (i *item) wireMessage() []byte {
 	case strings.EqualFold(i.Method, http.MethodHead):
 		content = nil
 	default:
-		headers["Content-Length"] = strconv.Itoa(len(content))
+		headers = append(headers, wireHeader{name: "Content-Length", value: strconv.Itoa(len(content))})
+		slices.SortFunc(headers, byName)
 	}
 	var message bytes.Buffer
 	fmt.Fprintf(&message, "HTTP/1.1 %d %s\r\n", w.status, http.StatusText(w.status))
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		fmt.Fprintf(&message, "%s: %s\r\n", name, oneLine.Replace(headers[name]))
+	for _, header := range headers {
+		fmt.Fprintf(&message, "%s: %s\r\n", header.name, oneLine.Replace(header.value))
 	}
 	message.WriteString("\r\n")
 	message.Write(content)

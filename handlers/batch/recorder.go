@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"net/http"
+	"strings"
 )
 
 // recorder records a response as net/http would have sent it.
@@ -46,7 +47,7 @@ func (w *recorder) headers() http.Header {
 // none. The handler may have spelt the name in another case.
 func (w *recorder) get(canonical string) string {
 	for name, values := range w.headers() {
-		if http.CanonicalHeaderKey(name) == canonical && len(values) > 0 {
+		if strings.EqualFold(name, canonical) && len(values) > 0 {
 			return values[0]
 		}
 	}

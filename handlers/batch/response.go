@@ -1,27 +1,19 @@
 package batch
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/base64"
-	"maps"
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// wireResponse is a response in the JSON of the batch's response. Every header is one
-// string and an empty body is left out, because SDKs fail otherwise.
-type wireResponse struct {
-	ID             string            `json:"id"`
-	AtomicityGroup string            `json:"atomicityGroup,omitempty"`
-	Status         int               `json:"status"`
-	Headers        map[string]string `json:"headers"`
-	Body           jsontext.Value    `json:"body,omitzero"`
-}
 
 // spellings maps names of headers from net/http's spelling to Graph's. The Go SDK looks
 // headers up by their exact spelling.
@@ -47,70 +39,102 @@ var outerOnly = []string{"Content-Length", "Transfer-Encoding", "Trailer", "Conn
 // lenient passes JSON on as the handler wrote it, even if it is not strictly valid.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// encode returns the body of the batch's response.
-func encode(groups []*atomicityGroup) ([]byte, error) {
-	responses := []wireResponse{}
+// encode returns the body of the batch's response. Every header is one string and an empty body is left
+// out, because SDKs fail otherwise.
+func encode(groups []*atomicityGroup) []byte {
+	size := 0
 	for _, g := range groups {
 		for _, i := range g.items {
-			responses = append(responses, wireResponse{
-				ID: i.id, AtomicityGroup: i.AtomicityGroup,
-				Status: i.response.status, Headers: i.response.wireHeaders(), Body: i.wireBody(),
-			})
+			size += i.response.body.Len() + 1024 // of the headers
 		}
 	}
-	return json.Marshal(map[string]any{"responses": responses}, lenient, json.Deterministic(true))
+	text := append(make([]byte, 0, size), `{"responses":[`...)
+	for _, g := range groups {
+		for _, i := range g.items {
+			text = append(i.appendResponse(text), ',')
+		}
+	}
+	return append(bytes.TrimSuffix(text, []byte(",")), "]}"...)
 }
 
-// wireHeaders returns the headers in Graph's spelling. Several values of one header are
-// joined with commas (RFC 9110, 5.3).
-func (w *recorder) wireHeaders() map[string]string {
+// appendResponse appends the response to the item.
+func (i *item) appendResponse(text []byte) []byte {
+	text = appendQuoted(append(text, `{"id":`...), i.id)
+	if i.AtomicityGroup != "" {
+		text = appendQuoted(append(text, `,"atomicityGroup":`...), i.AtomicityGroup)
+	}
+	text = strconv.AppendInt(append(text, `,"status":`...), int64(i.response.status), 10)
+	text = append(text, `,"headers":{`...)
+	for n, header := range i.response.wireHeaders() {
+		if n > 0 {
+			text = append(text, ',')
+		}
+		text = appendQuoted(append(appendQuoted(text, header.name), ':'), header.value)
+	}
+	return append(i.appendBody(append(text, '}')), '}')
+}
+
+// wireHeader is a header in Graph's spelling. Several values are joined with commas (RFC 9110, 5.3).
+type wireHeader struct {
+	name, value string
+	given       string // the name as the handler spelt it
+}
+
+func byName(a, b wireHeader) int {
+	return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.given, b.given))
+}
+
+// wireHeaders returns the headers in the order of their names.
+func (w *recorder) wireHeaders() []wireHeader {
 	written := w.headers()
-	headers := make(map[string]string, len(written))
-	for _, given := range slices.Sorted(maps.Keys(written)) {
+	headers := make([]wireHeader, 0, len(written)+1)
+	for given, values := range written {
 		name := http.CanonicalHeaderKey(given)
-		if slices.Contains(outerOnly, name) || len(written[given]) == 0 {
+		if len(values) > 0 && !slices.Contains(outerOnly, name) {
+			headers = append(headers, wireHeader{cmp.Or(spellings[name], name), strings.Join(values, ", "), given})
+		}
+	}
+	slices.SortFunc(headers, byName)
+	return joined(headers)
+}
+
+// joined makes one header of those that have the same name, which the handler spelt in several ways.
+func joined(headers []wireHeader) []wireHeader {
+	all := headers[:0]
+	for _, header := range headers {
+		if last := len(all) - 1; last >= 0 && all[last].name == header.name {
+			all[last].value += ", " + header.value
 			continue
 		}
-		if spelling, ok := spellings[name]; ok {
-			name = spelling
-		}
-		value := strings.Join(written[given], ", ")
-		if earlier, ok := headers[name]; ok {
-			value = earlier + ", " + value
-		}
-		headers[name] = value
+		all = append(all, header)
 	}
-	return headers
+	return all
 }
 
-// wireBody returns the body of the response, nil for HEAD (RFC 9110, 9.3.2).
-func (i *item) wireBody() jsontext.Value {
-	if strings.EqualFold(i.Method, http.MethodHead) {
-		return nil
-	}
-	return i.response.wireBody()
-}
-
-// wireBody returns the body as JSON, nil if there is none. JSON stays as it is and text
-// becomes a string. Anything else becomes a string in standard base64, as in Graph; OData
-// asks for base64url.
-func (w *recorder) wireBody() jsontext.Value {
+// appendBody appends the member of the body, nothing if there is no body or for HEAD (RFC 9110, 9.3.2). JSON stays
+// as it is and text becomes a string. Anything else becomes a string in standard base64, as in Graph; OData asks
+// for base64url.
+func (i *item) appendBody(text []byte) []byte {
+	w := i.response
 	content := w.body.Bytes()
-	if len(content) == 0 || w.status == http.StatusNoContent || w.status == http.StatusNotModified {
-		return nil
+	if len(content) == 0 || w.status == http.StatusNoContent || w.status == http.StatusNotModified || strings.EqualFold(i.Method, http.MethodHead) {
+		return text
 	}
+	text = append(text, `,"body":`...)
 	media, _, _ := mime.ParseMediaType(w.get("Content-Type"))
-	switch {
-	case isJSON(media) && jsontext.Value(content).IsValid(lenient):
-		return content
-	case strings.HasPrefix(media, "text/") && utf8.Valid(content):
-		return quote(string(content))
+	if isJSON(media) {
+		if formatted, err := jsontext.AppendFormat(text, content, lenient); err == nil {
+			return formatted
+		}
 	}
-	return quote(base64.StdEncoding.EncodeToString(content))
+	if strings.HasPrefix(media, "text/") && utf8.Valid(content) {
+		return appendQuoted(text, string(content))
+	}
+	return appendQuoted(text, base64.StdEncoding.EncodeToString(content))
 }
 
-// quote returns valid UTF-8 as a JSON string.
-func quote(text string) jsontext.Value {
-	quoted, _ := jsontext.AppendQuote(nil, text) // fails only for invalid UTF-8
-	return quoted
+// appendQuoted appends a text as a JSON string. What is not UTF-8 in it becomes U+FFFD.
+func appendQuoted(text []byte, value string) []byte {
+	text, _ = jsontext.AppendQuote(text, value)
+	return text
 }

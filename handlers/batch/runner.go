@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -98,15 +97,28 @@ func (b *Runner) Run(outer *http.Request, body []byte, options Options) (*Respon
 	if options.Multipart {
 		return encodeMultipart(groups), nil
 	}
-	text, err := encode(groups)
-	return &Response{Body: text}, err
+	return &Response{Body: encode(groups)}, nil
 }
 
-// runParallel runs the groups as their dependencies allow.
+// runParallel runs the groups as their dependencies allow. One that may have to wait for another has a goroutine of its
+// own. The others share some, since the stack of each grows a few times until it is large enough for a request.
 func (r *run) runParallel(groups []*atomicityGroup) {
 	var running sync.WaitGroup
+	independent := make(chan *atomicityGroup, len(groups))
 	for _, g := range groups {
-		running.Go(func() { r.runGroup(g) })
+		if slices.ContainsFunc(g.items, func(i *item) bool { return len(i.dependencies) > 0 }) {
+			running.Go(func() { r.runGroup(g) })
+		} else {
+			independent <- g
+		}
+	}
+	close(independent)
+	for range min(parallel, len(independent)) {
+		running.Go(func() {
+			for g := range independent {
+				r.runGroup(g)
+			}
+		})
 	}
 	running.Wait()
 }
@@ -125,27 +137,6 @@ func (r *run) runInOrder(groups []*atomicityGroup, continueOnError bool) []*atom
 // succeeded reports whether no request of the group has failed. 304 is no failure.
 func (g *atomicityGroup) succeeded() bool {
 	return !slices.ContainsFunc(g.items, func(i *item) bool { return i.response.status >= http.StatusBadRequest })
-}
-
-// Announced is a request of a batch before it is served. The path and the query are escaped, and "" if they
-// are not known.
-type Announced struct{ Method, Path, Query string }
-
-// announced returns the requests of the groups.
-func (r *run) announced(groups []*atomicityGroup) []Announced {
-	var all []Announced
-	for _, g := range groups {
-		for _, i := range g.items {
-			one := Announced{Method: strings.ToUpper(i.Method)}
-			if _, isReference := reference(i.URL); !isReference {
-				if address, refusal := r.address(i); refusal == nil {
-					one.Path, one.Query = address.EscapedPath(), address.RawQuery
-				}
-			}
-			all = append(all, one)
-		}
-	}
-	return all
 }
 
 // run is a batch that is running.

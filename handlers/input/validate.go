@@ -113,9 +113,11 @@ func ValueFaults(schema *openapi3.Schema, value any) []gen.ErrorDetail {
 func takeOut(schema *openapi3.Schema, object map[string]any, path string) []gen.ErrorDetail {
 	var unknown, others []gen.ErrorDetail
 	count := 0
-	for _, name := range slices.Sorted(maps.Keys(object)) { // sorted: the same body gets the same response
+	names := slices.AppendSeq(make([]string, 0, len(object)), maps.Keys(object))
+	slices.Sort(names) // the same body gets the same response
+	for _, name := range names {
 		value, property := object[name], schema.Properties[name]
-		at := problem.Shown(path + name)
+		at := func() string { return problem.Shown(path + name) }
 		if property == nil {
 			if isOpen(schema) {
 				continue
@@ -123,17 +125,20 @@ func takeOut(schema *openapi3.Schema, object map[string]any, path string) []gen.
 			delete(object, name)
 			if count++; count <= problem.MaxFaults {
 				names := slices.Sorted(maps.Keys(schema.Properties))
-				unknown = append(unknown, problem.Fault(gen.UnknownProperty, at, "There is no property '%s' here; there are %s.%s",
+				unknown = append(unknown, problem.Fault(gen.UnknownProperty, at(), "There is no property '%s' here; there are %s.%s",
 					problem.Shown(name), strings.Join(names, ", "), didYouMean(name, names)))
 			}
 			continue
 		}
 		if words := tooLong(property.Value, value); words != "" {
 			delete(object, name)
-			others = append(others, problem.Fault(gen.InvalidValue, at, "'%s' %s.", at, words))
+			others = append(others, problem.Fault(gen.InvalidValue, at(), "'%s' %s.", at(), words))
 			continue
 		}
-		others = append(others, takeOutWithin(property.Value, value, path+name+"/")...)
+		switch value.(type) {
+		case map[string]any, []any:
+			others = append(others, takeOutWithin(property.Value, value, path+name+"/")...)
+		}
 	}
 	return append(others, unknown...)
 }

@@ -12,7 +12,8 @@ type Parameter struct {
 	name       string // of a header as package http keeps it
 	in         string
 	isRequired bool
-	text       *text // nil if no value is plain
+	text       *text    // nil if no text is plain
+	integer    *integer // nil if no number is plain
 }
 
 // Path has the values of the path parameters, decoded, by their names.
@@ -27,7 +28,7 @@ func CompileParameter(parameter *openapi3.Parameter) Parameter {
 		compiled.name = http.CanonicalHeaderKey(parameter.Name)
 	}
 	if parameter.Schema != nil && parameter.Content == nil && parameter.Style == "" && !parameter.AllowEmptyValue {
-		compiled.text = compileText(parameter.Schema.Value)
+		compiled.text, compiled.integer = compileText(parameter.Schema.Value), compileInteger(parameter.Schema.Value)
 	}
 	return compiled
 }
@@ -57,6 +58,37 @@ func (p *Parameter) acceptsAll(values []string, found bool) bool {
 }
 
 func (p *Parameter) acceptsOne(value string) bool {
+	if p.integer != nil {
+		return p.integer.accepts(value)
+	}
 	one := member{text: value}
 	return p.text != nil && p.text.accepts(&one)
+}
+
+// integer is the compiled schema of a number without decimals.
+type integer struct{ least, most float64 }
+
+// compileInteger returns the compiled schema of an integer with bounds, nil for any other schema.
+func compileInteger(schema *openapi3.Schema) *integer {
+	if !schema.Type.Is(openapi3.TypeInteger) || schema.Format != "int32" || schema.Min == nil || schema.Max == nil ||
+		!hasOnly(schema, func(s *openapi3.Schema) { s.Type, s.Format, s.Min, s.Max, s.Default = nil, "", nil, nil, nil }) {
+		return nil
+	}
+	return &integer{*schema.Min, *schema.Max}
+}
+
+// accepts reports whether the text is a number within the bounds. A sign, and more digits than any int32 may have, are
+// not plain.
+func (i *integer) accepts(value string) bool {
+	if len(value) == 0 || len(value) > 9 {
+		return false
+	}
+	number := 0
+	for _, digit := range []byte(value) {
+		if digit < '0' || digit > '9' {
+			return false
+		}
+		number = 10*number + int(digit-'0')
+	}
+	return i.least <= float64(number) && float64(number) <= i.most
 }

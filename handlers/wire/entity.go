@@ -22,7 +22,7 @@ func (t *Type) AppendEntity(text []byte, statistic *store.Statistic, form Form, 
 		text = AppendMember(text, "@odata.context", links.Context)
 	}
 	if form.Level != MetadataNone {
-		text = AppendMember(text, "@odata.type", t.Name)
+		text = append(text, t.typeMember...)
 		text = append(appendOpaqueTag(append(text, `"@odata.etag":"W/\"`...), statistic.Revision), `\"",`...)
 	}
 	if form.Level == MetadataFull {
@@ -32,14 +32,13 @@ func (t *Type) AppendEntity(text []byte, statistic *store.Statistic, form Form, 
 	text = AppendMember(text, "id", statistic.ID)
 	for _, property := range t.properties {
 		value := property.Value(statistic)
-		if form.leavesOut(property, &value) || !form.Selected.Has(t.Qualified(), string(property.Name)) {
+		if form.leavesOut(property.Definition, &value) || !form.Selected.Has(t.Qualified(), string(property.Name)) {
 			continue
 		}
 		if form.Level == MetadataFull && property.Kind != store.KindText {
 			text = AppendMember(text, string(property.Name)+"@odata.type", typeNames[property.Kind])
 		}
-		text = append(append(append(text, '"'), property.Name...), `":`...)
-		text = append(appendJSON(text, &value, form), ',')
+		text = append(appendJSON(append(text, property.begin...), &value, &form), ',')
 	}
 	text[len(text)-1] = '}' // in place of the last comma
 	return text
@@ -58,7 +57,7 @@ var typeNames = map[store.Kind]string{
 }
 
 // appendJSON appends the value of a property: a string or null.
-func appendJSON(text []byte, value *store.Value, form Form) []byte {
+func appendJSON(text []byte, value *store.Value, form *Form) []byte {
 	switch value.Kind {
 	case store.KindNull:
 		return append(text, "null"...)
@@ -70,7 +69,7 @@ func appendJSON(text []byte, value *store.Value, form Form) []byte {
 }
 
 // appendText appends the value of a property, which is not null, as text.
-func appendText(text []byte, value *store.Value, form Form) []byte {
+func appendText(text []byte, value *store.Value, form *Form) []byte {
 	switch value.Kind {
 	case store.KindDate:
 		return value.Date.Append(text)
@@ -93,7 +92,7 @@ func (t *Type) Values(statistic *store.Statistic, form Form) []PropertyValue {
 	for i, property := range t.properties {
 		values[i].Name = string(property.Name)
 		if value := property.Value(statistic); value.Kind != store.KindNull {
-			values[i].Text = store.Of(string(appendText(nil, &value, form)))
+			values[i].Text = store.Of(string(appendText(nil, &value, &form)))
 		}
 	}
 	return values

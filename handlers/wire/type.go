@@ -26,7 +26,15 @@ type Type struct {
 	// Activity is the activity of a new statistic of the type if its body gives none.
 	Activity store.Activity
 	// properties are those that the type has, except the id, in the order of the store's table.
-	properties []*store.Definition
+	properties []property
+	// typeMember is the member @odata.type and a comma.
+	typeMember string
+}
+
+// property is a property of a type, and the begin of its member: its name in quotes, and a colon.
+type property struct {
+	*store.Definition
+	begin string
 }
 
 // NewType returns the type with the name, a value of @odata.type.
@@ -37,9 +45,10 @@ func NewType(name string) *Type {
 		Stored:   store.Type(short),
 		Activity: store.Activity(strings.ToUpper(short[:1]) + short[1:]),
 	}
-	for _, property := range store.Definitions() {
-		if property.Name != store.PropertyID && property.Of(t.Stored) {
-			t.properties = append(t.properties, property)
+	t.typeMember = string(AppendMember(nil, "@odata.type", name))
+	for _, d := range store.Definitions() {
+		if d.Name != store.PropertyID && d.Of(t.Stored) {
+			t.properties = append(t.properties, property{d, `"` + string(d.Name) + `":`})
 		}
 	}
 	return t

@@ -38,8 +38,42 @@ func (d Date) AddDays(n int) Date {
 	return d + Date(min(max(n, int(MinDate-d)), int(MaxDate-d)))
 }
 
-// Calendar returns the year, month and day.
-func (d Date) Calendar() (year int, month time.Month, day int) { return d.time().Date() }
+// Calendar returns the year, month and day. Package time takes twice as long.
+func (d Date) Calendar() (year int, month time.Month, day int) {
+	n := int(d) + daysBefore
+	cycle, n := n/cycleDays, n%cycleDays
+	year = (n - n/1460 + n/36_524 - n/(cycleDays-1)) / 365 // less one day for each leap day before
+	n -= daysOfYears(year)
+	fromMarch := (5*n + 2) / 153 // five months from March or from August on have 153 days
+	day = n - daysOfMonths(fromMarch) + 1
+	year += 400 * cycle
+	if fromMarch < 10 {
+		return year, time.Month(fromMarch + 3), day
+	}
+	return year + 1, time.Month(fromMarch - 9), day
+}
+
+// Years that begin in March end with the leap day, so that a month begins on the same day of each.
+const (
+	// daysBefore is the days from 0000-03-01 to MinDate.
+	daysBefore = 306
+	// cycleDays is the days of 400 years, after which the calendar repeats itself.
+	cycleDays = 146_097
+)
+
+// daysOfYears returns the days of so many years from 0000-03-01 on.
+func daysOfYears(years int) int { return 365*years + years/4 - years/100 + years/400 }
+
+// daysOfMonths returns the days of so many months, at most 11, from a 1 March on.
+func daysOfMonths(months int) int { return (153*months + 2) / 5 }
+
+// dateFrom returns the date of the year, month and day, which must be one.
+func dateFrom(year, month, day int) Date {
+	if month < 3 {
+		year, month = year-1, month+12
+	}
+	return Date(daysOfYears(year) + daysOfMonths(month-3) + day - 1 - daysBefore)
+}
 
 // String returns the date as YYYY-MM-DD.
 func (d Date) String() string {
@@ -86,12 +120,13 @@ func ParseDate(text string) (Date, error) {
 	if month < 1 || month > 12 {
 		return 0, dateFault(text, "the month must be from 01 to 12")
 	}
-	at := midnight(year, time.Month(month), day)
-	if at.Day() != day { // of another month
-		last := daysIn(year, time.Month(month))
+	if day >= 1 && day <= 28 {
+		return dateFrom(year, month, day), nil
+	}
+	if last := daysIn(year, time.Month(month)); day < 1 || day > last {
 		return 0, dateFault(text, fmt.Sprintf("the day must be from 01 to %d in %v %04d", last, time.Month(month), year))
 	}
-	return dateOf(at), nil
+	return dateFrom(year, month, day), nil
 }
 
 func dateFault(text, problem string) error {
@@ -127,8 +162,4 @@ func daysIn(year int, month time.Month) int {
 
 func midnight(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-}
-
-func (d Date) time() time.Time {
-	return time.Unix(int64(d-unixEpoch)*secondsPerDay, 0).UTC()
 }

@@ -36,6 +36,32 @@ func TestDateText(t *testing.T) {
 	}
 }
 
+// TestCalendar compares each day of 400 years, after which the calendar repeats itself, and the first and last days, with
+// package time.
+func TestCalendar(t *testing.T) {
+	from, to := edm.DateOf(time.Date(1799, 12, 31, 0, 0, 0, 0, time.UTC)), edm.DateOf(time.Date(2200, 1, 2, 0, 0, 0, 0, time.UTC))
+	for _, days := range [][2]edm.Date{{edm.MinDate, 800}, {from, to}, {edm.MaxDate - 800, edm.MaxDate}} {
+		for date := days[0]; date <= days[1]; date++ {
+			day := time.Date(1, 1, 1+int(date), 0, 0, 0, 0, time.UTC)
+			year, month, ofMonth := date.Calendar()
+			if wantYear, wantMonth, wantDay := day.Date(); year != wantYear || month != wantMonth || ofMonth != wantDay {
+				t.Fatalf("Date(%d).Calendar() = %d, %d, %d; want %v", date, year, month, ofMonth, day)
+			}
+			if got, err := edm.ParseDate(day.Format(time.DateOnly)); err != nil || got != date {
+				t.Fatalf("ParseDate(%s) = %d, %v; want %d", day.Format(time.DateOnly), got, err, date)
+			}
+		}
+	}
+}
+
+func BenchmarkDate(b *testing.B) {
+	text := make([]byte, 0, 10)
+	for b.Loop() {
+		date, _ := edm.ParseDate("2019-06-16")
+		text = date.Append(text[:0])
+	}
+}
+
 // badDates maps each text to a part of its error.
 var badDates = map[string]string{
 	"":                     "it must be a date, YYYY-MM-DD, as in 2019-06-16",

@@ -75,13 +75,15 @@ func (o ordered) page(ctx context.Context, query store.Query) ([]store.Statistic
 	if query.After != nil {
 		start, _ = o.find(query.After.ID + "\x00")
 	}
-	var page []store.Statistic
-	filter := store.NewMatcher(query.Filter)
+	rest := o[start:]
 	if query.Filter == nil {
-		page = make([]store.Statistic, 0, min(query.Limit, len(o)-start))
+		rest = rest[min(query.Skip, len(rest)):]
+		return unlessEnded(ctx, copies(rest[:min(query.Limit, len(rest))]))
 	}
-	for _, statistic := range o[start:] {
-		if len(page) == query.Limit || ctx.Err() != nil {
+	var found []*store.Statistic
+	filter := store.NewMatcher(query.Filter)
+	for _, statistic := range rest {
+		if len(found) == query.Limit || ctx.Err() != nil {
 			break
 		}
 		if !filter.Match(statistic) {
@@ -89,10 +91,22 @@ func (o ordered) page(ctx context.Context, query store.Query) ([]store.Statistic
 		} else if query.Skip > 0 {
 			query.Skip--
 		} else {
-			page = append(page, *statistic)
+			found = append(found, statistic)
 		}
 	}
-	return unlessEnded(ctx, page)
+	return unlessEnded(ctx, copies(found))
+}
+
+// copies returns a copy of each statistic, nil for none.
+func copies(found []*store.Statistic) []store.Statistic {
+	if len(found) == 0 {
+		return nil
+	}
+	page := make([]store.Statistic, len(found))
+	for i, statistic := range found {
+		page[i] = *statistic
+	}
+	return page
 }
 
 // sorted returns a page in an order other than that of the ids. It gathers up to twice
@@ -123,11 +137,7 @@ func (o ordered) sorted(ctx context.Context, query store.Query) ([]store.Statist
 		}
 	}
 	sort()
-	var page []store.Statistic
-	for _, statistic := range first[min(query.Skip, len(first)):] {
-		page = append(page, *statistic)
-	}
-	return unlessEnded(ctx, page)
+	return unlessEnded(ctx, copies(first[min(query.Skip, len(first)):]))
 }
 
 // calculated returns a page in an order that is calculated for each statistic.

@@ -94,13 +94,14 @@ func each(ctx context.Context, on *reader, statement sqlquery.Statement, take fu
 	}
 	defer rows.reset()
 	var statistic store.Statistic
+	var ids pageTexts
 	pace := sqlquery.NewPace()
 	for {
 		if row, err := rows.step(); !row {
 			return err
 		}
 		pace.Row()
-		if err := rows.readStatistic(&statistic); err != nil {
+		if err := rows.readStatistic(&statistic, &ids); err != nil {
 			return err
 		}
 		if !take(&statistic) {

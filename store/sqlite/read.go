@@ -13,7 +13,7 @@ import (
 func (s *Store) Get(ctx context.Context, key store.Key) (statistic store.Statistic, settings store.Settings, err error) {
 	err = s.point(ctx, "reading a statistic", func(r *reader) error {
 		return r.points.get.setOwner(key.Owner).setKey(key).first(func(p *prepared) error {
-			err := p.readStatistic(&statistic)
+			err := p.readStatistic(&statistic, nil)
 			p.readSettings(&settings)
 			return err
 		})

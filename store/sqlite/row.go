@@ -72,11 +72,33 @@ var words = func() map[string]string {
 	return words
 }()
 
+// pageTexts are texts of one page. They share memory, so that they need an allocation for some 512 bytes and not one for
+// each. The zero value is ready.
+type pageTexts struct{ strings.Builder }
+
+// of returns a text with these bytes.
+func (t *pageTexts) of(text []byte) string {
+	if t.Cap()-t.Len() < len(text) {
+		t.Reset()
+		t.Grow(max(512, len(text)))
+	}
+	begin := t.Len()
+	t.Write(text)
+	return t.String()[begin:]
+}
+
 // readStatistic reads the id and sqlquery.Columns of a row. What the statistic had is of the row
-// before: it often has the same time zone.
-func (p *prepared) readStatistic(s *store.Statistic) (err error) {
+// before: it often has the same time zone. The id is one of ids, or stands alone if they are nil.
+func (p *prepared) readStatistic(s *store.Statistic, ids *pageTexts) (err error) {
 	zone := s.TimeZoneUsed.Value
-	*s = store.Statistic{ID: p.text(), Revision: store.Revision(p.int())}
+	value, _ := p.next()
+	id := p.bytes(value)
+	*s = store.Statistic{Revision: store.Revision(p.int())}
+	if ids != nil {
+		s.ID = ids.of(id)
+	} else {
+		s.ID = string(id)
+	}
 	if s.EndDate, err = p.date(); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package sqlquery
 
 import (
 	"math"
+	"slices"
 
 	"afterhours/store"
 	"afterhours/store/edm"
@@ -121,7 +122,8 @@ func (d Dialect) ofOwner(owner store.Owner) *writer {
 	return w
 }
 
-// smallPage is for how many statistics a page has room before it grows.
+// smallPage is for how many statistics a page has room before it grows. It grows to five times as many, or to the
+// whole page: each time costs a copy and garbage.
 const smallPage = 16
 
 // Page makes a page of the rows of a statement.
@@ -151,8 +153,8 @@ func (p *Page) Add(statistic *store.Statistic) bool {
 	case p.skip > 0:
 		p.skip--
 	default:
-		if p.statistics == nil {
-			p.statistics = make([]store.Statistic, 0, min(p.limit, smallPage))
+		if held := len(p.statistics); held == cap(p.statistics) {
+			p.statistics = slices.Grow(p.statistics, min(p.limit-held, max(smallPage, 4*held)))
 		}
 		p.statistics = append(p.statistics, *statistic)
 	}
