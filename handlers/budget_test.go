@@ -25,8 +25,8 @@ func TestAllocations(t *testing.T) {
 		bodies               [2]string // in turn, so that each PATCH changes something
 		memory, sqlite, each int       // budgets, and by how many the allocations are divided
 	}{
-		{"PATCH", http.MethodPatch, "/s0", patches, 173, 300, 1},
-		{"GET", http.MethodGet, "/s0", [2]string{}, 78, 150, 1},
+		{"PATCH", http.MethodPatch, "/s0", patches, 173, 60, 1},
+		{"GET", http.MethodGet, "/s0", [2]string{}, 78, 19, 1},
 		{"list, for each statistic", http.MethodGet, fmt.Sprintf("?$top=%d", budgetPage), [2]string{}, 3, 13, budgetPage},
 		{"filtered list, for each statistic", http.MethodGet, fmt.Sprintf("?$top=%d&$filter=startswith(id,'s')", budgetPage), [2]string{}, 4, 14, budgetPage},
 	} {
