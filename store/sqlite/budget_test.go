@@ -136,7 +136,7 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 		{"Get", 8, func() error { _, _, err := s.Get(background, key); return err }},
-		{"Put", 16, func() (err error) { was, _, err = s.Put(background, key, record, was); return err }},
+		{"Put", 22, func() (err error) { was, _, err = s.Put(background, key, record, was); return err }},
 	} {
 		var failed []error
 		got := testing.AllocsPerRun(100, func() { failed = append(failed, test.run()) })
