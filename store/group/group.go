@@ -3,8 +3,8 @@
 //
 //	Do, DoFirst -> queue -> worker: a batch -> Run -> each caller its error
 //
-// An fsync or a round trip costs more than a statement, so callers share it. A lone
-// caller waits for its own run only.
+// An fsync or a round trip costs more than a statement, so callers share it. Unless many
+// others called just before, a lone caller waits for its own run only.
 package group
 
 import (
@@ -51,7 +51,17 @@ type Queue[T any] struct {
 	first   chan *Call[T] // of DoFirst
 	workers sync.WaitGroup
 	observe atomic.Pointer[Observe]
+	// longest is the longest pause before a batch. With several workers it is 0, since
+	// another one takes the calls meanwhile.
+	longest time.Duration
 }
+
+const (
+	// manyCalls is how many calls a batch has after which a smaller one is worth a pause.
+	manyCalls = 16
+
+	longestPause = time.Millisecond
+)
 
 // Observe takes how many calls a batch has, and how long the first of them has waited for it.
 type Observe func(calls int, waited time.Duration)
@@ -59,7 +69,14 @@ type Observe func(calls int, waited time.Duration)
 // New returns a queue with the given number of workers. Each worker runs one batch at a
 // time. A batch has no more calls than most.
 func New[T any](workers, most int, run Run[T]) *Queue[T] {
-	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most), first: make(chan *Call[T])}
+	if workers == 1 {
+		return start(workers, most, run, longestPause)
+	}
+	return start(workers, most, run, 0)
+}
+
+func start[T any](workers, most int, run Run[T], longest time.Duration) *Queue[T] {
+	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most), first: make(chan *Call[T]), longest: longest}
 	for range workers {
 		q.workers.Go(q.work)
 	}
@@ -105,9 +122,18 @@ func (q *Queue[T]) Close() {
 
 func (q *Queue[T]) work() {
 	batch := make([]*Call[T], 0, q.most)
+	var last int           // how many calls the last batch had
+	var took time.Duration // it
 	for first, open := q.next(); open; first, open = q.next() {
 		batch = q.fill(append(batch[:0], first))
-		q.finish(slices.DeleteFunc(batch, func(c *Call[T]) bool { return !c.claim() }))
+		if last >= manyCalls && len(batch) < last*3/4 {
+			// The callers of the last batch are on their way to call again, and one large
+			// batch costs less than two small ones.
+			time.Sleep(min(took/4, q.longest))
+			batch = q.fill(batch)
+		}
+		last = len(batch)
+		took = q.finish(slices.DeleteFunc(batch, func(c *Call[T]) bool { return !c.claim() }))
 		clear(batch)
 	}
 }
@@ -127,21 +153,24 @@ func (q *Queue[T]) next() (call *Call[T], open bool) {
 	}
 }
 
-// finish runs a batch and hands each caller its error.
-func (q *Queue[T]) finish(batch []*Call[T]) {
+// finish runs a batch and hands each caller its error. It returns how long the run took.
+func (q *Queue[T]) finish(batch []*Call[T]) (took time.Duration) {
 	if len(batch) == 0 {
-		return
+		return 0
 	}
+	begun := time.Now()
 	if observe := q.observe.Load(); observe != nil && !batch[0].queued.IsZero() {
-		(*observe)(len(batch), time.Since(batch[0].queued))
+		(*observe)(len(batch), begun.Sub(batch[0].queued))
 	}
 	after := q.run(batch)
+	took = time.Since(begun)
 	for _, call := range batch {
 		close(call.done)
 	}
 	if after != nil {
 		after()
 	}
+	return took
 }
 
 // fill adds to the batch what is queued. It yields to the callers of the last batch, who

@@ -9,6 +9,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 
 	"afterhours/store"
+	"afterhours/store/group"
 )
 
 // runs returns how often each statement of a connection ran since the last call.
@@ -51,6 +52,26 @@ func TestStatementsOfABatch(t *testing.T) {
 	for _, statement := range by.prepared {
 		if got[statement] != want[statement] {
 			t.Errorf("%s ran %d times; want %d", libc.GoString(lib.Xsqlite3_sql(by.thread, statement.handle)), got[statement], want[statement])
+		}
+	}
+}
+
+// TestStatementsStayPrepared: SQLite prepares no statement of the writer a second time.
+func TestStatementsStayPrepared(t *testing.T) {
+	s := opened(t, t.TempDir())
+	was := put(t, s, key)
+	for range 5 {
+		var err error
+		if was, _, err = s.Put(background, key, record, was); err != nil {
+			t.Fatal(err)
+		}
+	}
+	by := &s.writer.statements
+	s.writer.queue.Close() // so that the worker has ended
+	s.writer.queue = group.New(1, maxBatch, s.writer.commit)
+	for _, statement := range by.prepared {
+		if n := lib.Xsqlite3_stmt_status(by.thread, statement.handle, lib.SQLITE_STMTSTATUS_REPREPARE, 0); n > 0 {
+			t.Errorf("%s was prepared %d more times", libc.GoString(lib.Xsqlite3_sql(by.thread, statement.handle)), n)
 		}
 	}
 }
@@ -115,7 +136,7 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 		{"Get", 8, func() error { _, _, err := s.Get(background, key); return err }},
-		{"Put", 30, func() (err error) { was, _, err = s.Put(background, key, record, was); return err }},
+		{"Put", 22, func() (err error) { was, _, err = s.Put(background, key, record, was); return err }},
 	} {
 		var failed []error
 		got := testing.AllocsPerRun(100, func() { failed = append(failed, test.run()) })

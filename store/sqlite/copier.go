@@ -11,17 +11,16 @@ import (
 // copier copies the journal into the file, in a goroutine and by a connection of its own:
 // SQLite lets others write meanwhile. The writer does the rest, which is short then.
 type copier struct {
-	pool      *sql.DB
-	on        *direct
-	statement *prepared
-	copying   sync.Mutex    // held during a copy: SQLite would refuse a second one
-	calls     chan struct{} // of wake
-	ended     chan struct{}
-	pages     atomic.Int64 // that the last copy has left
+	pool    *sql.DB
+	on      *direct
+	copying sync.Mutex    // held during a copy: SQLite would refuse a second one
+	calls   chan struct{} // of wake
+	ended   chan struct{}
+	pages   atomic.Int64 // that the last copy has left
 }
 
 // startCopier opens the connection and starts the goroutine, which calls copy.
-func startCopier(ctx context.Context, path string, durability Durability, copy func(*prepared)) (*copier, error) {
+func startCopier(ctx context.Context, path string, durability Durability, copy func(*direct)) (*copier, error) {
 	pool, err := connect(path, "synchronous("+string(durability)+")")
 	if err != nil {
 		return nil, err
@@ -34,7 +33,7 @@ func startCopier(ctx context.Context, path string, durability Durability, copy f
 		defer close(c.ended)
 		for range c.calls {
 			c.copying.Lock()
-			copy(c.statement)
+			copy(c.on)
 			c.copying.Unlock()
 		}
 	}()
@@ -46,10 +45,7 @@ func (c *copier) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.on, err = newDirect(conn); err != nil {
-		return err
-	}
-	c.statement, err = c.on.prepare(ctx, passively)
+	c.on, err = newDirect(conn)
 	return err
 }
 

@@ -30,6 +30,9 @@ func primary(err error) int { return code(err) & 0xff }
 
 // code returns SQLite's extended code of the error, or 0 for any other error.
 func code(err error) int {
+	if err == nil {
+		return 0 // without the allocation of errors.As
+	}
 	var failed interface{ Code() int } // of the driver, or of direct.go
 	if !errors.As(err, &failed) {
 		return 0

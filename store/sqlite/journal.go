@@ -2,8 +2,12 @@ package sqlite
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"time"
+
+	"modernc.org/libc"
+	lib "modernc.org/sqlite/lib"
 
 	"afterhours/store"
 )
@@ -36,7 +40,7 @@ const (
 // tidy keeps the journal within its bounds. SQLite can do so by itself, but would not
 // report that the disk fails meanwhile, and all writes would wait for the whole copy.
 func (w *writer) tidy() {
-	pending, all, err := journal(w.statements.journal)
+	pending, all, err := w.statements.checkpoint(none)
 	if all < w.bounds.all {
 		w.restartAt, w.waitAt = w.bounds.all, 2*w.bounds.all
 	}
@@ -47,7 +51,7 @@ func (w *writer) tidy() {
 		w.waitAt = all + w.bounds.pending
 		err = w.copier.alone(func() error { return w.restart(longRestart) })
 	case pending >= max(w.bounds.pending, tryAt):
-		err = w.copier.alone(func() error { return w.checkpoint(w.statements.checkpoint) })
+		err = w.copier.alone(func() error { return w.checkpoint(w.statements.direct, passive) })
 	case all >= w.restartAt && pending <= fewPages:
 		w.restartAt = all + w.bounds.step
 		err = w.copier.ifIdle(func() error { return w.restart(shortRestart) })
@@ -65,10 +69,10 @@ func (w *writer) copied(err error) {
 	}
 }
 
-// checkpoint copies the journal into the file by the statement.
-func (w *writer) checkpoint(statement *prepared) error {
+// checkpoint copies the journal into the file by the connection.
+func (w *writer) checkpoint(on *direct, how int32) error {
 	return w.timed(func(to *store.Measurements, took time.Duration) { to.Checkpoint(took) }, func() error {
-		left, _, err := journal(statement)
+		left, _, err := on.checkpoint(how)
 		w.copier.pages.Store(int64(left))
 		return err
 	})
@@ -81,7 +85,7 @@ func (w *writer) restart(patience time.Duration) error {
 	if err := w.setBusyTimeout(patience); err != nil {
 		return err
 	}
-	return errors.Join(w.checkpoint(w.statements.restart), w.setBusyTimeout(busyTimeout))
+	return errors.Join(w.checkpoint(w.statements.direct, restarting), w.setBusyTimeout(busyTimeout))
 }
 
 // setBusyTimeout uses no prepared statement, since SQLite applies this pragma when it
@@ -91,14 +95,26 @@ func (w *writer) setBusyTimeout(timeout time.Duration) error {
 	return err
 }
 
-// journal runs a checkpoint statement and returns the pages of the journal that are not
-// yet in the file, and all of its pages.
-func journal(statement *prepared) (pending, all int, err error) {
-	err = statement.first(func(p *prepared) error {
-		p.int() // whether it was busy
-		all = int(p.int())
-		pending = all - int(p.int())
-		return nil
-	})
-	return pending, all, err
+// The kinds of checkpoints.
+const (
+	none       = lib.SQLITE_CHECKPOINT_NOOP    // copies nothing
+	passive    = lib.SQLITE_CHECKPOINT_PASSIVE // waits for nobody, and nobody waits for it
+	restarting = lib.SQLITE_CHECKPOINT_RESTART // waits for the readers, so that the journal can start again
+	empty      = lib.SQLITE_CHECKPOINT_TRUNCATE
+)
+
+// checkpoint makes a checkpoint and returns the pages of the journal that are not yet in the
+// file, and all of its pages. It is not a prepared statement, since SQLite prepares a pragma
+// for a checkpoint again each time.
+func (d *direct) checkpoint(how int32) (pending, all int, err error) {
+	const each = 4 // the bytes of a count
+	counts := d.thread.Alloc(2 * each)
+	defer d.thread.Free(2 * each)
+	code := lib.Xsqlite3_wal_checkpoint_v2(d.thread, d.database, 0, how, counts, counts+each)
+	if code != lib.SQLITE_OK && code != lib.SQLITE_BUSY {
+		return 0, 0, d.failure(code)
+	}
+	read := libc.GoBytes(counts, 2*each)
+	all = int(int32(binary.NativeEndian.Uint32(read)))
+	return all - int(int32(binary.NativeEndian.Uint32(read[each:]))), all, nil
 }

@@ -94,7 +94,7 @@ func writeLoad(args []string) error {
 		if err != nil {
 			return err
 		}
-		s.writer.bounds = bounds{pending: 60, all: 150}
+		s.writer.bounds = bounds{step: 40, pending: 60, all: 150}
 		if err := writeAll(s, loads, returned); err != nil {
 			return err
 		}

@@ -15,9 +15,6 @@ const (
 	hasStatistics = "EXISTS (SELECT 1 FROM statistics WHERE statistics.owner = owners.owner)"
 	ofAlias       = " WHERE tenant_id = ? AND upn = ?"
 
-	// passively waits for nobody, and nobody waits for it.
-	passively = "PRAGMA wal_checkpoint(PASSIVE)"
-
 	getSettings = "SELECT " + sqlquery.SettingsColumns + " FROM settings WHERE " + ofUser
 )
 
@@ -54,8 +51,6 @@ func (p *points) prepare(ctx context.Context, on *direct) error {
 type statements struct {
 	begin, commit, rollback, nothing *prepared
 	number                           *prepared
-	journal, checkpoint              *prepared
-	restart, empty                   *prepared
 	savepoint, release, undo         *prepared
 	owner, create                    *prepared
 	rewrite, replace                 *prepared
@@ -78,11 +73,6 @@ func (s *statements) prepare(ctx context.Context, on *direct) error {
 		&s.nothing:  "PRAGMA user_version = 0", // nobody uses it, but it writes a page
 
 		&s.number: "UPDATE commits SET number = number + 1 RETURNING number",
-
-		&s.journal:    "PRAGMA wal_checkpoint(NOOP)",
-		&s.checkpoint: passively,
-		&s.restart:    "PRAGMA wal_checkpoint(RESTART)",
-		&s.empty:      "PRAGMA wal_checkpoint(TRUNCATE)",
 
 		&s.savepoint: "SAVEPOINT apply",
 		&s.release:   "RELEASE apply",

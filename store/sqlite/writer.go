@@ -61,7 +61,7 @@ func openWriter(ctx context.Context, dir, path string, durability Durability) (*
 	if w.count, err = openCount(dir, durability); err != nil {
 		return nil, errors.Join(err, w.statements.close(), pool.Close(), w.files.close())
 	}
-	w.copier, err = startCopier(ctx, path, durability, func(statement *prepared) { w.copied(w.checkpoint(statement)) })
+	w.copier, err = startCopier(ctx, path, durability, func(on *direct) { w.copied(w.checkpoint(on, passive)) })
 	if err != nil {
 		return nil, errors.Join(err, w.statements.close(), pool.Close(), w.files.close(), w.count.file.Close())
 	}
@@ -128,7 +128,7 @@ func (w *writer) close() error {
 		// of the process.
 		return errors.Join(stopped, closed())
 	}
-	_, _, _ = journal(w.statements.empty) // fails if another process reads the file
+	_, _, _ = w.statements.checkpoint(empty) // fails if another process reads the file
 	return errors.Join(w.statements.close(), closed())
 }
 
