@@ -78,7 +78,7 @@ func judgeAnalytics(object map[string]any) (change store.SettingsChange, fits bo
 	for name, value := range object {
 		switch {
 		case name == "@odata.type":
-			fits = value == "#microsoft.graph.userAnalytics"
+			fits = withHash(value) == "#microsoft.graph.userAnalytics"
 		case name == "id":
 			fits = value == megan
 		case name == "settings":

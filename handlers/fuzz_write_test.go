@@ -103,6 +103,9 @@ func FuzzCreate(f *testing.F) {
 	}
 	for _, body := range []string{
 		`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"a.b_c~d-e","@odata.etag":"W/\"x\""}`,
+		`{"@odata.type":"microsoft.graph.meetingActivityStatistics","startDate":"2019-06-16","endDate":"2019-04-17"}`,
+		`{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"microsoft.graph.callActivityStatistics"}`,
+		`{"@odata.type":"http://example.com/$metadata#microsoft.graph.chatActivityStatistics"}`,
 		`{"@odata.type":"#microsoft.graph.activityStatistics"}`, `{"id":"x"}`, `{"@odata.type":null}`, `{}`, `[]`, "",
 	} {
 		f.Add([]byte(body))
@@ -212,7 +215,7 @@ func judge(body []byte, kind string) (given map[string]any, fits bool) {
 	}
 	given = map[string]any{}
 	if kind == "" {
-		name, _ := object["@odata.type"].(string)
+		name := withHash(object["@odata.type"])
 		for one := range fuzzTypes {
 			if name == fuzzTypeName(one) {
 				kind = one
@@ -231,6 +234,20 @@ func judge(body []byte, kind string) (given map[string]any, fits bool) {
 	return given, kind != ""
 }
 
+// withHash returns the name of a type as the contract has it: a name without # counts as one with it, and so does the
+// fragment of a URL of $metadata (OData JSON 4.6.3).
+func withHash(given any) string {
+	text, _ := given.(string)
+	url, name, hasHash := strings.Cut(text, "#")
+	switch {
+	case !hasHash:
+		return "#" + text
+	case url == "$metadata" || strings.HasSuffix(url, "/$metadata"):
+		return "#" + name
+	}
+	return text
+}
+
 // judgeValue returns the value in canonical form, or false if the property cannot have it.
 func judgeValue(name string, value any, kind string) (any, bool) {
 	text, isText := value.(string)
@@ -242,9 +259,10 @@ func judgeValue(name string, value any, kind string) (any, bool) {
 	case !isText:
 		return nil, false
 	case name == "@odata.type":
-		return text, text == fuzzTypeName(kind)
+		return fuzzTypeName(kind), withHash(text) == fuzzTypeName(kind)
 	case name == "id":
-		return text, fuzzIDs.MatchString(text)
+		isType := slices.ContainsFunc(slices.Collect(maps.Keys(fuzzTypes)), func(one string) bool { return "#"+text == fuzzTypeName(one) })
+		return text, fuzzIDs.MatchString(text) && !isType // in a URL it would be a cast
 	case name == "activity":
 		return text, slices.Contains(fuzzActivities, text)
 	case isDate:
