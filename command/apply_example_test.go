@@ -20,7 +20,7 @@ import (
 // of the demo's meetings, in the form that the page shows.
 func TestHoursOfMeetingsByMonth(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("the command needs curl")
+		program.Missing(t, "the command needs curl, which is not installed")
 	}
 	example := regexp.MustCompile("(?s)```sh\n(curl -G [^`]*apply=[^`]*)```\n\n```json\n([^`]*)```").FindStringSubmatch(mustRead(t, "../docs/api.md"))
 	if example == nil {

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"afterhours/contract/checked"
+	"afterhours/contract/program"
 )
 
 // largeResponses are requests whose responses are large enough to be compressed.
@@ -244,7 +245,7 @@ func TestCompressedResponsesAtOnce(t *testing.T) {
 func TestCurlDecompresses(t *testing.T) {
 	curl, err := exec.LookPath("curl")
 	if err != nil {
-		t.Skip("curl is not installed")
+		program.Missing(t, "curl is not installed")
 	}
 	c := newTestClient(t)
 	c.fill()

@@ -32,7 +32,7 @@ type mediaRange struct {
 // media type. It is false if Accept excludes all. A media type with an unknown parameter accepts nothing
 // (OData Protocol 8.2.1).
 func Accepted(accept string, offered []string) (Format, bool) {
-	// What most clients send needs no reading: it accepts the first media type in any case.
+	// Most clients send one of these. Each accepts the first media type, and is not parsed.
 	if accept == offered[0] || accept == "*/*" || strings.Trim(accept, " \t,") == "" {
 		return Format{Media: offered[0], Level: MetadataMinimal}, true
 	}
