@@ -464,7 +464,7 @@ type ActivityStatisticsBase struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
@@ -544,7 +544,7 @@ type ActivityStatisticsUpdate struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
@@ -666,7 +666,7 @@ type CallActivityStatistics struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
@@ -707,7 +707,7 @@ type CallActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
@@ -755,7 +755,7 @@ type ChatActivityStatistics struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
@@ -796,7 +796,7 @@ type ChatActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
@@ -872,7 +872,7 @@ type EmailActivityStatistics struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
@@ -923,7 +923,7 @@ type EmailActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
@@ -1020,7 +1020,7 @@ type FocusActivityStatistics struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
@@ -1056,7 +1056,7 @@ type FocusActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
@@ -1133,7 +1133,7 @@ type MeetingActivityStatistics struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
@@ -1199,7 +1199,7 @@ type MeetingActivityStatisticsCreate struct {
 	// Example: 2019-06-16
 	EndDate nullable.Nullable[Date] `json:"endDate,omitempty"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID *StatisticID `json:"id,omitempty"`
@@ -1291,7 +1291,7 @@ type RemovedStatistic struct {
 		Reason RemovedStatisticRemovedReason `json:"reason"`
 	} `json:"@removed"`
 
-	// ID The id of the statistic. It is unique for each user, and case-sensitive.
+	// ID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 	//
 	// Example: call_2019-06-16_2019-06-17
 	ID StatisticID `json:"id"`
@@ -1340,7 +1340,7 @@ type SettingsUpdate struct {
 	HasOptedOut     *bool `json:"hasOptedOut,omitempty"`
 }
 
-// StatisticID The id of the statistic. It is unique for each user, and case-sensitive.
+// StatisticID The id of the statistic. It is unique for each user, and case-sensitive. A new one must not begin with microsoft.graph., as the names of types and functions do.
 //
 // Example: call_2019-06-16_2019-06-17
 type StatisticID = string

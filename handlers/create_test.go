@@ -103,12 +103,13 @@ func TestCreateAtCast(t *testing.T) {
 	})
 }
 
-// TestIDOfType checks that an id which a URL would take for a cast is refused: no URL would have the statistic.
+// TestIDOfType checks that an id is refused if a URL would take it for a type or a function: no URL would have the
+// statistic.
 func TestIDOfType(t *testing.T) {
 	c := newTestClient(t)
-	for _, id := range []string{"microsoft.graph.callActivityStatistics", "Microsoft.Graph.EMAILActivityStatistics"} {
+	for _, id := range []string{"microsoft.graph.callActivityStatistics", "Microsoft.Graph.EMAILActivityStatistics", "microsoft.graph.delta", "microsoft.graph.x"} {
 		c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"`+id+`"}`).
-			wantRefused(t, 400, "BadRequest", "id", "it must not be the name of a type")
+			wantRefused(t, 400, "BadRequest", "id", "it must not begin with 'microsoft.graph.'")
 	}
-	c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"microsoft.graph.other"}`).want(t, 201)
+	c.send("POST", collection, `{"@odata.type":"#microsoft.graph.callActivityStatistics","id":"microsoft.graph"}`).want(t, 201)
 }

@@ -7,6 +7,7 @@ import (
 
 	"afterhours/gen"
 	"afterhours/handlers/problem"
+	"afterhours/handlers/spec"
 	"afterhours/handlers/wire"
 	"afterhours/store"
 )
@@ -24,8 +25,9 @@ func (s *Service) Create(ctx context.Context, req *Request, userID string, body 
 	prefer := parsePrefer(params.Prefer)
 	prefer.createIfMissing = false // a preference of PATCH alone
 	key := store.Key{Owner: owner, ID: s.spec.Types[string(*body.OdataType)].NewID(body)}
-	if s.spec.TypeInURL(key.ID) != nil { // in a URL it is a cast, so that no URL would have the statistic
-		return nil, problem.Invalid(problem.Fault(gen.InvalidValue, "id", "'id' is '%s'; it must not be the name of a type.", key.ID))
+	if spec.IsQualified(key.ID) { // a URL with it would name a type or a function, and not the statistic
+		return nil, problem.Invalid(problem.Fault(gen.InvalidValue, "id",
+			"'id' is '%s'; it must not begin with 'microsoft.graph.', as the names of types and functions do.", key.ID))
 	}
 	return s.putNew(ctx, req, key, body, prefer)
 }

@@ -12,7 +12,7 @@ func IsDelta(id string) bool { return strings.EqualFold(id, "delta") }
 // have a type. Parentheses without parameters may be left out, and so may the namespace (OData URL 4.5, Graph).
 func (c *Contract) isDelta(before []string, segment string) bool {
 	name := strings.TrimSuffix(segment, "()")
-	if isQualified(name) {
+	if IsQualified(name) {
 		name = name[len(qualifier):]
 	}
 	if !IsDelta(name) || len(before) == 0 {

@@ -80,7 +80,7 @@ func (c *Contract) split(escaped string) []string {
 			segments, key = append(segments, deltaName), false
 			continue
 		}
-		if key && !strings.HasPrefix(segment, "$") && !isQualified(segment) {
+		if key && !strings.HasPrefix(segment, "$") && !IsQualified(segment) {
 			segments, key = append(segments, segment), false
 			continue
 		}

@@ -36,7 +36,7 @@ func isPlainSegment(segment string) bool {
 			return false
 		}
 	}
-	return segment != "" && !IsDelta(segment) && !isOlderName(segment) && !isQualified(segment)
+	return segment != "" && !IsDelta(segment) && !isOlderName(segment) && !IsQualified(segment)
 }
 
 // isPlainQuery reports whether a query has options of the contract alone, each in the contract's spelling and with
@@ -54,7 +54,8 @@ func (c *Contract) isPlainQuery(raw string) bool {
 // qualifier begins the names of types and functions in a URL, in any case.
 const qualifier = namespace + "."
 
-func isQualified(segment string) bool {
+// IsQualified reports whether a segment begins as the names of types and functions do, in any case.
+func IsQualified(segment string) bool {
 	return len(segment) >= len(qualifier) && strings.EqualFold(segment[:len(qualifier)], qualifier)
 }
 
