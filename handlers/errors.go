@@ -33,6 +33,7 @@ var statuses = []struct {
 }{
 	{problem.ErrInvalid, http.StatusBadRequest, gen.ErrorCodeBadRequest},
 	{staged.ErrSingle, http.StatusBadRequest, gen.ErrorCodeBadRequest},
+	{store.ErrOwners, http.StatusBadRequest, gen.ErrorCodeBadRequest},
 	{problem.ErrToken, http.StatusUnauthorized, gen.ErrorCodeInvalidAuthenticationToken},
 	{problem.ErrForbidden, http.StatusForbidden, gen.ErrorCodeAuthorizationRequestDenied},
 	{problem.ErrPolicy, http.StatusForbidden, gen.ErrorCodeUnknownError},
@@ -177,6 +178,8 @@ func messageOf(err error, status int) string {
 		return refused.Message
 	case errors.Is(err, staged.ErrSingle):
 		return "An atomicityGroup or a change set holds POST, PUT, PATCH and DELETE of statistics and their properties, and GET of one; send this request outside of it."
+	case errors.Is(err, store.ErrOwners):
+		return "This server's store cannot change the statistics of several users in one atomicityGroup or change set; send one for each user."
 	case status == http.StatusNotFound:
 		return "There is nothing at this address."
 	case errors.Is(err, store.ErrStopped):

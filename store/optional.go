@@ -49,6 +49,18 @@ type Replacer interface {
 	Replace(ctx context.Context, tenant string, rows Rows) error
 }
 
+// Partitioned is a store that may keep each owner's data by itself, so that no step spans two owners.
+type Partitioned interface {
+	// Partitioned reports whether Apply refuses changes of several owners, with ErrOwners.
+	Partitioned() bool
+}
+
+// IsPartitioned reports whether the store's Apply refuses changes of several owners.
+func IsPartitioned(s Store) bool {
+	partitioned, ok := s.(Partitioned)
+	return ok && partitioned.Partitioned()
+}
+
 // Watcher is a store that notices when something happens to its files. A database server
 // watches its own.
 type Watcher interface {

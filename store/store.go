@@ -1,8 +1,8 @@
 // Package store owns the definition of a statistic and the promises of every store of
 // statistics. It leaves alone the JSON of a statistic (handlers) and how one is kept
-// (memory, sqlite, postgres).
+// (memory, sqlite, postgres, cassandra).
 //
-//	handlers -> store.Store -> memory | sqlite | postgres
+//	handlers -> store.Store -> memory | sqlite | postgres | cassandra
 package store
 
 import (
@@ -20,6 +20,9 @@ var (
 	ErrExists = errors.New("already exists")
 	// ErrConflict means that the stored revision is not the expected one.
 	ErrConflict = errors.New("revision differs")
+	// ErrOwners means that Apply got changes of several owners, which this store cannot make in one
+	// step (see Partitioned). It has changed nothing.
+	ErrOwners = errors.New("this store cannot change the statistics of several users in one step; send one step for each user")
 	// ErrUnavailable means that the database cannot be reached, is locked by another
 	// process for too long, or failed. The outcome of a write is unknown.
 	ErrUnavailable = errors.New("store is unavailable")
@@ -76,7 +79,8 @@ type Store interface {
 	// without the others, and they are as durable as one Put. They are made in their
 	// order, so the second change of a key finds the result of the first. If a change
 	// fails, the error is ErrExists, ErrNotFound or ErrConflict, as from Put, wrapped with
-	// the id of the first change that failed. Without changes the error is nil.
+	// the id of the first change that failed. Without changes the error is nil. A Partitioned
+	// store returns ErrOwners if the changes are of several owners.
 	Apply(ctx context.Context, changes []Change) error
 
 	// Track returns a mark of the owner that comes after every write that has returned before

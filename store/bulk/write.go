@@ -76,10 +76,30 @@ func (w *writer) items(ctx context.Context, items []*Item) error {
 			others = append(others, item)
 		}
 	}
-	if err := w.statistics(ctx, statistics); err != nil {
-		return err
+	for _, step := range w.steps(statistics) {
+		if err := w.statistics(ctx, step); err != nil {
+			return err
+		}
 	}
 	return w.others(ctx, others)
+}
+
+// steps returns the statistics that are stored together: all, or those of one owner if the store takes no others.
+func (w *writer) steps(items []*Item) (steps [][]*Item) {
+	if !store.IsPartitioned(w.to) {
+		return [][]*Item{items}
+	}
+	at := map[store.Owner]int{}
+	for _, item := range items {
+		i, known := at[item.Owner]
+		if !known {
+			i = len(steps)
+			at[item.Owner] = i
+			steps = append(steps, nil)
+		}
+		steps[i] = append(steps[i], item)
+	}
+	return steps
 }
 
 // statistics stores the statistics in one step.

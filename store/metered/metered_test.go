@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"afterhours/store"
+	"afterhours/store/cassandra"
+	"afterhours/store/cassandra/cassandratest"
 	"afterhours/store/edm"
 	"afterhours/store/memory"
 	"afterhours/store/metered"
@@ -54,6 +56,13 @@ func TestPowers(t *testing.T) {
 		}
 		comparePowers(t, "postgres", database)
 	})
+	t.Run("cassandra", func(t *testing.T) {
+		ring, err := cassandra.Open(t.Context(), cassandratest.Address(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		comparePowers(t, "cassandra", ring)
+	})
 	for name, below := range stores {
 		comparePowers(t, name, below)
 	}
@@ -61,7 +70,7 @@ func TestPowers(t *testing.T) {
 
 // powers are the interfaces of ../optional.go.
 var powers = []reflect.Type{reflect.TypeFor[store.FileBackup](), reflect.TypeFor[store.IntegrityChecker](), reflect.TypeFor[store.Replacer](),
-	reflect.TypeFor[store.StatisticsCounter](), reflect.TypeFor[store.Watcher]()}
+	reflect.TypeFor[store.Partitioned](), reflect.TypeFor[store.StatisticsCounter](), reflect.TypeFor[store.Watcher]()}
 
 // TestAllPowers: no optional power of stores is left out above.
 func TestAllPowers(t *testing.T) {

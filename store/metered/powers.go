@@ -7,10 +7,13 @@ import (
 )
 
 // New returns a store that passes every call to the one below and tells the observer. It has the optional powers
-// that the one below has, store.Measured excepted, if these are none or those of memory, of postgres or
-// of sqlite.
+// that the one below has, store.Measured excepted, if these are none or those of memory, of postgres, of sqlite
+// or of cassandra.
 func New(below store.Store, observer Observer) store.Store {
 	s := &Store{below, observer}
+	if partitioned, ok := below.(store.Partitioned); ok {
+		return &partitionedStore{s, partitioned}
+	}
 	replacer, ok := below.(store.Replacer)
 	if !ok {
 		return s
@@ -27,6 +30,14 @@ func New(below store.Store, observer Observer) store.Store {
 	}
 	return &fileStore{database, file}
 }
+
+type partitionedStore struct {
+	*Store
+	partitioned store.Partitioned
+}
+
+// Partitioned implements store.Partitioned. It is no call of the database, and nobody is told.
+func (s *partitionedStore) Partitioned() bool { return s.partitioned.Partitioned() }
 
 type replacerStore struct {
 	*Store

@@ -11,7 +11,7 @@ import (
 
 var applyConcurrencyTests = map[string]func(*testing.T, store.Store){
 	"of many that change the same two keys, in either order, one succeeds": func(t *testing.T, s store.Store) {
-		a, b := numbered(ada, 1), numbered(bob, 2)
+		a, b := numbered(ada, 1), within(s, numbered(bob, 2))
 		revisions := [2]store.Revision{mustPut(t, s, a, call, store.NoRevision), mustPut(t, s, b, call, store.NoRevision)}
 		for range 20 {
 			var winners atomic.Int64

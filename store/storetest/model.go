@@ -91,6 +91,9 @@ func (m *model) apply(t *rapid.T) {
 			next.make(change)
 		}
 	}
+	if store.IsPartitioned(m.store) && slices.ContainsFunc(changes, func(c store.Change) bool { return c.Key.Owner != changes[0].Key.Owner }) {
+		want = store.ErrOwners
+	}
 	err := m.store.Apply(background, changes)
 	m.wantError(t, "Apply", err, want)
 	if err != nil {

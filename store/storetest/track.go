@@ -188,13 +188,21 @@ var trackTests = map[string]func(*testing.T, store.Store){
 			t.Errorf("the changes are %+v; want revision %d", changes, revision)
 		}
 	},
-	"Apply and Replace are tracked": func(t *testing.T, s store.Store) {
+	"Apply is tracked": func(t *testing.T, s store.Store) {
+		copier := newCopier(ada, 10)
+		a, b := numbered(ada, 1), numbered(ada, 2)
+		was := mustPut(t, s, a, call, store.NoRevision)
+		must(t, s.Apply(background, []store.Change{replacement(a, was, full), creation(b, call)}))
+		wantFollow(t, s, copier, a.ID, b.ID)
+	},
+	"Replace is tracked": func(t *testing.T, s store.Store) {
+		replacer := replacer(t, s)
 		copier := newCopier(ada, 10)
 		must(t, s.Apply(background, oneOfEach(t, s)))
 		wantFollow(t, s, copier, numbered(ada, 1).ID, first.ID)
-		must(t, replacer(t, s).Replace(background, ada.Tenant, store.Rows{}))
+		must(t, replacer.Replace(background, ada.Tenant, store.Rows{}))
 		wantFollow(t, s, copier, numbered(ada, 1).ID, first.ID)
-		must(t, replacer(t, s).Replace(background, "", mixed()))
+		must(t, replacer.Replace(background, "", mixed()))
 		wantFollow(t, s, copier, numbered(ada, 1).ID, first.ID)
 		wantFollow(t, s, newCopier(bob, 10), numbered(bob, 1).ID)
 	},

@@ -1,0 +1,133 @@
+package cassandra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	gocql "github.com/apache/cassandra-gocql-driver/v2"
+
+	"afterhours/store"
+	"afterhours/store/gate"
+)
+
+// Store is a store.Store in a keyspace of Cassandra. Open makes one.
+type Store struct {
+	gate    gate.Gate
+	session *gocql.Session
+	queue   queue
+	lanes   lanes
+	listed  listed
+}
+
+var (
+	_ store.Store       = (*Store)(nil)
+	_ store.Partitioned = (*Store)(nil)
+)
+
+// Partitioned implements store.Partitioned.
+func (s *Store) Partitioned() bool { return true }
+
+// Open connects to the ring of the address (see ParseAddress) and brings the schema of its keyspace up to
+// date. It uses a schema of a newer version of this program as it is, since versions only add to the
+// schema. The context is for opening only. Errors do not contain the password.
+func Open(ctx context.Context, address string) (*Store, error) {
+	a, err := ParseAddress(address)
+	if err != nil {
+		return nil, err
+	}
+	session, err := connect(ctx, a)
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", a, err)
+	}
+	if err := migrate(ctx, session, a.keyspace); err != nil {
+		session.Close()
+		return nil, fmt.Errorf("opening %s: bringing the schema up to date: %w", a, err)
+	}
+	return &Store{session: session, queue: queue{calls: map[store.Owner][]*call{}}, lanes: newLanes()}, nil
+}
+
+// Reach connects to the ring of the address, as Open takes it, and changes nothing there. The error says why
+// a store could not be opened.
+func Reach(ctx context.Context, address string) error {
+	a, err := ParseAddress(address)
+	if err != nil {
+		return err
+	}
+	session, err := start(ctx, a.cluster())
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	exists, err := hasKeyspace(ctx, session, a.keyspace)
+	if err == nil && !exists && a.options["replication"] == "" {
+		return noKeyspace(a.keyspace)
+	}
+	return err
+}
+
+// connect returns a session in the keyspace of the address.
+func connect(ctx context.Context, a *Address) (*gocql.Session, error) {
+	outside, err := start(ctx, a.cluster())
+	if err != nil {
+		return nil, err
+	}
+	err = createKeyspace(ctx, outside, a)
+	outside.Close()
+	if err != nil {
+		return nil, err
+	}
+	cluster := a.cluster()
+	cluster.Keyspace = a.keyspace
+	return start(ctx, cluster)
+}
+
+// start connects to a ring. The driver knows no context here, so start does not wait for it when the context
+// has ended.
+func start(ctx context.Context, cluster *gocql.ClusterConfig) (*gocql.Session, error) {
+	type result struct {
+		session *gocql.Session
+		err     error
+	}
+	started := make(chan result, 1)
+	go func() {
+		session, err := cluster.CreateSession()
+		started <- result{session, err}
+	}()
+	select {
+	case got := <-started:
+		if got.err != nil {
+			return nil, fmt.Errorf("%w (check the hosts and ports of its URL, the user and the password, and that the nodes run)", got.err)
+		}
+		return got.session, nil
+	case <-ctx.Done():
+		go func() {
+			if got := <-started; got.err == nil {
+				got.session.Close()
+			}
+		}()
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Check implements store.Store. It reads what most replicas must agree on. It does not tell whether those of
+// each owner answer.
+func (s *Store) Check(ctx context.Context) error {
+	return s.attempt(ctx, "checking that the database answers", func(ctx context.Context) error {
+		var version int
+		err := s.session.Query(getVersion).Idempotent(true).ScanContext(ctx, &version)
+		if errors.Is(err, gocql.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
+// Close implements store.Store.
+func (s *Store) Close() error {
+	return s.gate.Close(func() error {
+		s.queue.steps.Wait()
+		s.session.Close()
+		return nil
+	})
+}

@@ -1,0 +1,74 @@
+package cassandra
+
+import (
+	"context"
+	"errors"
+
+	gocql "github.com/apache/cassandra-gocql-driver/v2"
+
+	"afterhours/store"
+)
+
+var getStatistic = "SELECT " + allColumns + " FROM statistics" + ofKey
+
+const (
+	getSettings  = "SELECT " + settingsColumns + " FROM statistics" + ofOwner + " LIMIT 1"
+	getRevisions = "SELECT id, revision FROM statistics" + ofOwner + " AND id IN ?"
+)
+
+// Get implements store.Store.
+func (s *Store) Get(ctx context.Context, key store.Key) (statistic store.Statistic, settings store.Settings, err error) {
+	err = s.attempt(ctx, "reading a statistic", func(ctx context.Context) error {
+		read := newRow()
+		if err := s.query(getStatistic, key.Tenant, key.User, key.ID).ScanContext(ctx, read.targets()...); err != nil {
+			return err
+		}
+		settings = read.settings()
+		statistic, err = read.statistic()
+		return err
+	})
+	return statistic, settings, err
+}
+
+// query returns a read, which the driver may repeat.
+func (s *Store) query(statement string, values ...any) *gocql.Query {
+	return s.session.Query(statement, values...).Idempotent(true)
+}
+
+// Settings implements store.Store.
+func (s *Store) Settings(ctx context.Context, owner store.Owner) (settings store.Settings, err error) {
+	err = s.attempt(ctx, "reading settings", func(ctx context.Context) (err error) {
+		settings, err = s.settingsOf(ctx, owner)
+		return err
+	})
+	return settings, err
+}
+
+func (s *Store) settingsOf(ctx context.Context, owner store.Owner) (store.Settings, error) {
+	read, err := s.storedSettings(ctx, owner)
+	return read.settings(), err
+}
+
+// storedSettings returns a row that has the settings alone. They are nil if none are stored.
+func (s *Store) storedSettings(ctx context.Context, owner store.Owner) (read row, err error) {
+	err = s.query(getSettings, owner.Tenant, owner.User).ScanContext(ctx, &read.mailbox, &read.license, &read.optOut)
+	if errors.Is(err, gocql.ErrNotFound) {
+		return row{}, nil
+	}
+	return read, err
+}
+
+// revisions returns the revision of each id that has a statistic.
+func (s *Store) revisions(ctx context.Context, owner store.Owner, ids []string) (map[string]store.Revision, error) {
+	stored := make(map[string]store.Revision, len(ids))
+	if len(ids) == 0 { // which the driver would send as null
+		return stored, nil
+	}
+	var id string
+	var revision int64
+	rows := s.query(getRevisions, owner.Tenant, owner.User, ids).IterContext(ctx)
+	for rows.Scan(&id, &revision) {
+		stored[id] = store.Revision(revision)
+	}
+	return stored, rows.Close()
+}
