@@ -13,6 +13,7 @@ import (
 
 	"afterhours/handlers/admin"
 	"afterhours/handlers/auth"
+	"afterhours/store/cassandra"
 	"afterhours/store/postgres"
 )
 
@@ -25,8 +26,12 @@ func (d *diagnosis) checkNetworks(ctx context.Context) {
 	if d.config.AdminAddr != "" && d.config.AdminFlags.check("") == nil {
 		d.checkListen(ctx, "admin-addr", d.config.AdminAddr)
 	}
-	if strings.HasPrefix(d.config.Store, "postgres") && d.config.StoreFlags.check() == nil {
-		d.fault(d.reach(ctx, "--store "+d.config.address(), func(ctx context.Context) error { return postgres.Reach(ctx, d.config.Store) }))
+	reach := postgres.Reach
+	if d.config.isCassandra() {
+		reach = cassandra.Reach
+	}
+	if (strings.HasPrefix(d.config.Store, "postgres") || d.config.isCassandra()) && d.config.StoreFlags.check() == nil {
+		d.fault(d.reach(ctx, "--store "+d.config.address(), func(ctx context.Context) error { return reach(ctx, d.config.Store) }))
 	}
 	if d.config.IssuerFlags.check() == nil {
 		d.checkIssuers(ctx)

@@ -205,6 +205,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		"postgres://me:hunter2@127.0.0.1:1/db", "postgres://127.0.0.1:1/db?user=me&password=hunter2", "postgres://me:hunter2@127.0.0.1:1/db?sslmode=bogus",
 		"postgres://127.0.0.1:1/db?password=hunter2&sslmode=bogus", "postgres://127.0.0.1:1/db?sslpassword=hunter2&sslcert=none&sslkey=none",
 		"postgres://me:hunter2/x@127.0.0.1:1/db", "postgres://me:hunter2%zz@127.0.0.1:1/db", "mysql://me:hunter2@127.0.0.1/db", "me:hunter2@127.0.0.1/db",
+		"cassandra://me:hunter2@127.0.0.1:1/db", "cassandra://me:hunter2@127.0.0.1:x/db", "cassandra://me:hunter2%zz@127.0.0.1/db", "cassandra://me:hunter2/x@127.0.0.1/db", "cassandra://hunter2@127.0.0.1/db",
 		"host=127.0.0.1 password=hunter2", "postgres:me:hunter2@127.0.0.1:1/db", "postgres:/me:hunter2@127.0.0.1:1/db", "sqlite://hunter2",
 	} {
 		cases = append(cases, []string{"--store", store})

@@ -13,7 +13,7 @@ import (
 // flagValues are the values of flags that a shell completes, by the names of the flags. A tab is
 // before what a shell shows about a value.
 var flagValues = map[string][]cobra.Completion{
-	"store":      {"sqlite\ta file in the data folder", "memory\tgone when the process ends", "postgres://\tthe URL of a database"},
+	"store":      {"sqlite\ta file in the data folder", "memory\tgone when the process ends", "postgres://\tthe URL of a database", "cassandra://\tthe URL of a ring"},
 	"durability": {string(sqlite.Full) + "\tan answered write is on disk", string(sqlite.Normal) + "\ta power cut may lose the latest answered writes"},
 	"format":     {jsonLines + "\tall that is stored", csvRows + "\tstatistics only"},
 	"log-level":  {"debug", "info", "warn", "error"},

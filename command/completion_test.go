@@ -16,7 +16,7 @@ import (
 func TestCompletedValues(t *testing.T) {
 	const noFiles, noSpaceEither, folders = ":4", ":6", ":16"
 	for _, row := range []struct{ line, want, directive string }{
-		{"serve --store ", "sqlite memory postgres://", noFiles},
+		{"serve --store ", "sqlite memory postgres:// cassandra://", noFiles},
 		{"backup --store p", "postgres://", noSpaceEither},
 		{"serve --store x", "", noFiles},
 		{"serve --durability ", "full normal", noFiles},

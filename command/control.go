@@ -48,15 +48,17 @@ func (s *controlScope) String() string { return string(*s) }
 func (s *controlScope) Type() string { return "scope" }
 
 // control returns who may reach the control API, never controlUnset. It is an error if --control asks for
-// this machine only, and others reach the server.
+// this machine only, and others reach the server, or if the store cannot be reset, which needs a step over all owners.
 func (c *Config) control() (controlScope, error) {
 	local := c.isLocal()
 	switch {
+	case c.isCassandra() && c.Control != controlUnset && c.Control != controlOff:
+		return controlOff, usagef("--control: a ring of Cassandra cannot be reset in one step; name another --store")
 	case c.Control == controlLocal && !local:
 		return controlOff, usagef("--control: others than this machine can reach the server, at --addr %s or its --public-url, and could delete all that is stored; give --control=anywhere if they may", c.Addr)
 	case c.Control != controlUnset:
 		return c.Control, nil
-	case c.Demo && local:
+	case c.Demo && local && !c.isCassandra():
 		return controlLocal, nil
 	}
 	return controlOff, nil

@@ -70,7 +70,7 @@ func (f *StoreFlags) finishUpgrade(command *cobra.Command) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	if f.Store == "sqlite" || f.Store == "memory" {
+	if f.isSQLite() || f.Store == "memory" || f.isCassandra() {
 		return usagef("--finish-upgrade is for PostgreSQL only")
 	}
 	if err := postgres.FinishUpgrade(command.Context(), f.Store); err != nil {

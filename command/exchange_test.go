@@ -10,6 +10,7 @@ import (
 
 	"afterhours/contract/checked"
 	"afterhours/contract/program"
+	"afterhours/store/cassandra/cassandratest"
 	"afterhours/store/postgres/postgrestest"
 )
 
@@ -64,19 +65,21 @@ func TestExchangeBetweenStores(t *testing.T) {
 		t.Errorf("as CSV, there is\n%s\nwant\n%s", got, want)
 	}
 
-	t.Run("postgres", func(t *testing.T) {
-		address, back := postgrestest.Address(t), t.TempDir()
-		mustRun(t, "import", "--store", address, all)
-		if got := exported(t, "jsonl", "--store", address); got != want {
-			t.Errorf("in PostgreSQL is\n%s\nwant\n%s", got, want)
-		}
-		returned := filepath.Join(back, "returned.jsonl")
-		mustRun(t, "export", "--store", address, returned)
-		mustRun(t, "import", "--data", back, returned)
-		if got := exported(t, "jsonl", "--data", back); got != want {
-			t.Errorf("from PostgreSQL came\n%s\nwant\n%s", got, want)
-		}
-	})
+	for name, addressOf := range map[string]func(testing.TB) string{"postgres": postgrestest.Address, "cassandra": cassandratest.Address} {
+		t.Run(name, func(t *testing.T) {
+			address, back := addressOf(t), t.TempDir()
+			mustRun(t, "import", "--store", address, all)
+			if got := exported(t, "jsonl", "--store", address); got != want {
+				t.Errorf("in the database is\n%s\nwant\n%s", got, want)
+			}
+			returned := filepath.Join(back, "returned.jsonl")
+			mustRun(t, "export", "--store", address, returned)
+			mustRun(t, "import", "--data", back, returned)
+			if got := exported(t, "jsonl", "--data", back); got != want {
+				t.Errorf("from the database came\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
 }
 
 // TestImportReportsRefusedRows: the report has line, property and reason of each refused

@@ -12,6 +12,7 @@ import (
 
 	"afterhours/handlers/auth"
 	"afterhours/store"
+	"afterhours/store/cassandra"
 	"afterhours/store/memory"
 	"afterhours/store/postgres"
 	"afterhours/store/sqlite"
@@ -28,7 +29,7 @@ type StoreFlags struct {
 
 func (f *StoreFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Data, "data", dataFolder, "folder of the data and of the key that signs tokens")
-	flags.StringVar(&f.Store, "store", "sqlite", "sqlite: a file in the data folder. postgres://...: the URL of a database, which several servers may share. memory: gone when the process ends")
+	flags.StringVar(&f.Store, "store", "sqlite", "sqlite: a file in the data folder. postgres://...: the URL of a database, which several servers may share. cassandra://...: the URL of a ring, for more than one database can hold. memory: gone when the process ends")
 	flags.StringVar(&f.Durability, "durability", "full", "full or normal, for sqlite only; see afterhours serve --help")
 	addConfig(flags)
 }
@@ -48,8 +49,15 @@ func (f *StoreFlags) check() error {
 		return needName(f.Data)
 	case kind == "memory":
 		return nil
+	case isURL && kind == cassandra.Scheme:
+		if _, err := cassandra.ParseAddress(f.Store); err != nil {
+			return usagef("--store %s: %v", kind, err)
+		}
+		return nil
+	case kind == cassandra.Scheme:
+		return usagef("--store %s: give the URL of the ring, as in cassandra://HOST,HOST/KEYSPACE", kind)
 	case kind != "postgres" && kind != "postgresql": // the rest of a URL may hold a password
-		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres://%s", f.kind(), didYouMean(f.kind(), "", []string{"sqlite", "memory", "postgres"}))
+		return usagef("--store %s: it must be sqlite, memory or a URL that begins with postgres:// or cassandra://%s", f.kind(), didYouMean(f.kind(), "", []string{"sqlite", "memory", "postgres", cassandra.Scheme}))
 	case !isURL:
 		return usagef("--store %s: give the URL of the database, as in postgres://USER@HOST/DATABASE", kind)
 	}
@@ -61,11 +69,13 @@ func (f *StoreFlags) check() error {
 
 // open opens the store that the flags name. They must have passed check.
 func (f *StoreFlags) open(ctx context.Context) (opened store.Store, err error) {
-	switch f.Store {
-	case "sqlite":
+	switch {
+	case f.isSQLite():
 		opened, err = sqlite.Open(ctx, f.Data, sqlite.Durability(f.Durability))
-	case "memory":
+	case f.Store == "memory":
 		opened = memory.New()
+	case f.isCassandra():
+		opened, err = cassandra.Open(ctx, f.Store)
 	default:
 		opened, err = postgres.Open(ctx, f.Store)
 	}
@@ -86,8 +96,14 @@ func (f *StoreFlags) openIssuer() (*auth.LocalIssuer, error) {
 // isSQLite reports whether the store is in the data folder.
 func (f *StoreFlags) isSQLite() bool { return f.Store == "sqlite" }
 
+// isCassandra reports whether the store is in a ring of Apache Cassandra.
+func (f *StoreFlags) isCassandra() bool { return strings.HasPrefix(f.Store, cassandra.Scheme+"://") }
+
 // address returns the kind of store, or the URL of its database without user, password and options.
 func (f *StoreFlags) address() string {
+	if ring, err := cassandra.ParseAddress(f.Store); err == nil {
+		return ring.String()
+	}
 	parsed, err := url.Parse(f.Store)
 	if err != nil || !strings.HasPrefix(f.Store, "postgres") || !strings.Contains(f.Store, "://") {
 		return f.kind()

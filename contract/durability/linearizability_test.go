@@ -19,6 +19,7 @@ import (
 
 	"afterhours/contract/checked"
 	"afterhours/contract/program"
+	"afterhours/store/cassandra/cassandratest"
 	"afterhours/store/edm"
 	"afterhours/store/postgres/postgrestest"
 )
@@ -40,9 +41,10 @@ func TestLinearizability(t *testing.T) {
 		servers int
 		kills   int // in each round
 	}{
-		"memory":   {func(*testing.T) string { return "memory" }, 1, 0}, // no kills: it keeps nothing
-		"sqlite":   {func(*testing.T) string { return "sqlite" }, 1, 1},
-		"postgres": {func(t *testing.T) string { return postgrestest.Address(t) }, 2, 2},
+		"memory":    {func(*testing.T) string { return "memory" }, 1, 0}, // no kills: it keeps nothing
+		"sqlite":    {func(*testing.T) string { return "sqlite" }, 1, 1},
+		"postgres":  {func(t *testing.T) string { return postgrestest.Address(t) }, 2, 2},
+		"cassandra": {func(t *testing.T) string { return cassandratest.Address(t) }, 2, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFleet(t, test.servers, "--store", test.store(t))
