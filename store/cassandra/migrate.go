@@ -64,12 +64,16 @@ func migrate(ctx context.Context, session *gocql.Session, keyspace string) (err 
 }
 
 // addVersions creates the table versions if there is none. Its id follows from the name of the keyspace. Otherwise
-// two servers that create it at once would create two tables of that name, of which Cassandra keeps one. A
-// node may say for a moment that there is no such table although another server has just created it.
+// two servers that create it at once would create two tables of that name, of which Cassandra keeps one. While
+// another server creates it, a node may say for a moment that there is no such table, or fail.
 func addVersions(ctx context.Context, session *gocql.Session, keyspace string) (err error) {
 	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte("afterhours/"+keyspace+"/versions"))
 	for range tableTries {
-		if _, err = versionOf(ctx, session); err == nil || !isBug(err) {
+		if _, err = versionOf(ctx, session); err == nil {
+			return session.AwaitSchemaAgreement(ctx)
+		}
+		var told gocql.RequestError
+		if !errors.As(err, &told) || told.Code() != gocql.ErrCodeInvalid && told.Code() != gocql.ErrCodeServer {
 			return err
 		}
 		if err := session.Query(createVersions + id.String()).ExecContext(ctx); err != nil {
