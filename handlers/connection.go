@@ -47,7 +47,7 @@ func pace(w http.ResponseWriter, r *http.Request, req *request) {
 
 func (b *pacedBody) begin() {
 	b.begun = time.Now()
-	b.setDeadline()
+	_ = b.connection.SetReadDeadline(b.begun.Add(bodyTimeout))
 }
 
 // pause lifts the deadline until the next begin, for a server that does not read.
