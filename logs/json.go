@@ -107,7 +107,7 @@ func isPlain(text string) bool {
 	return true
 }
 
-// plain has the characters that JSON has as they are, and the log too.
+// plain has the characters of ASCII that JSON has as they are.
 var plain = func() (table [256]bool) {
 	for c := ' '; c <= '~'; c++ {
 		table[c] = c != '"' && c != '\\'
