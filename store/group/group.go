@@ -64,8 +64,8 @@ const (
 
 	longestPause = time.Millisecond
 
-	// fewBatches is how many batches are under way at a time, unless one takes longer than quickBatch:
-	// a few large batches cost less than many small ones, but none may wait long for a slow one.
+	// fewBatches is how many batches are under way at a time. Another one begins if it has waited for
+	// quickBatch. A few large batches cost less than many small ones, but none may wait long for slow ones.
 	fewBatches = 2
 	quickBatch = 5 * time.Millisecond
 )
@@ -74,7 +74,8 @@ const (
 type Observe func(calls int, waited time.Duration)
 
 // New returns a queue with the given number of workers. Each worker runs one batch at a
-// time. A batch has no more calls than most.
+// time. A third worker begins only when its first call has waited for a few milliseconds. A
+// batch has no more calls than most.
 func New[T any](workers, most int, run Run[T]) *Queue[T] {
 	if workers == 1 {
 		return start(workers, most, run, longestPause)
