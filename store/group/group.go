@@ -50,6 +50,7 @@ type Queue[T any] struct {
 	calls     chan *Call[T]
 	first     chan *Call[T] // of DoFirst
 	workers   sync.WaitGroup
+	alarm     alarm
 	observe   atomic.Pointer[Observe]
 	gathering chan struct{} // a lock, held by the worker that gathers the next batch: two would share its calls
 	few       chan struct{} // has an element for each of the first fewBatches that are under way
@@ -96,8 +97,8 @@ func start[T any](workers, most int, run Run[T], longest time.Duration) *Queue[T
 func (q *Queue[T]) Observe(observe Observe) { q.observe.Store(&observe) }
 
 // Do queues the value, waits until its batch has run, and returns the error that Run set.
-// If the context ends first, Do returns the context's error at once. The call is then
-// dropped if its batch has not begun; otherwise its outcome is unknown.
+// If the context ends first, Do returns the context's error, at most 20 ms later. The call
+// is then dropped if its batch has not begun; otherwise its outcome is unknown.
 func (q *Queue[T]) Do(ctx context.Context, value T) error { return q.do(ctx, q.calls, value) }
 
 // DoFirst is Do for a rare call that must not wait for those that are queued: it is in the
@@ -111,8 +112,17 @@ func (q *Queue[T]) do(ctx context.Context, calls chan<- *Call[T], value T) error
 	}
 	select {
 	case calls <- call:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	default:
+		select {
+		case calls <- call:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	select {
+	case <-call.done:
+		return call.Err
+	case <-q.alarm.after():
 	}
 	select {
 	case <-call.done:
