@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -125,7 +124,7 @@ func resetConnection(w http.ResponseWriter) {
 		if secured, isTLS := conn.(*tls.Conn); isTLS {
 			conn = secured.NetConn() // without the last words of TLS
 		}
-		if lingering, ok := conn.(*net.TCPConn); ok {
+		if lingering, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
 			_ = lingering.SetLinger(0)
 		}
 		_ = conn.Close()
