@@ -66,7 +66,7 @@ func TestPlainOperations(t *testing.T) {
 		want string
 	}{
 		"../../openapi.yaml": {spec.Load, "createMyStatistic createUserStatistic replaceMyStatistic replaceMyStatisticProperty replaceUserStatistic " +
-			"replaceUserStatisticProperty updateMySettings updateMyStatistic updateMyStatisticProperty updateUserSettings updateUserStatistic updateUserStatisticProperty"},
+			"replaceUserStatisticProperty runBatch updateMySettings updateMyStatistic updateMyStatisticProperty updateUserSettings updateUserStatistic updateUserStatisticProperty"},
 		"../../control/control.yaml": {spec.LoadPaths, "advanceClock approveSignIn reset takeSnapshot"},
 	} {
 		var compiled []string
@@ -158,6 +158,7 @@ type bound struct {
 	Update   gen.ActivityStatisticsUpdate
 	Settings gen.SettingsUpdate
 	Property gen.PropertyUpdate
+	Batch    gen.BatchRequest
 }
 
 // judged validates a request, and returns the faults, and what the body becomes.
@@ -171,7 +172,7 @@ func judged(t *testing.T, op *spec.Operation, text string, cast string, path pat
 	if err != nil {
 		return []string{err.Error()}, result
 	}
-	for _, to := range []any{&result.Update, &result.Settings, &result.Property} {
+	for _, to := range []any{&result.Update, &result.Settings, &result.Property, &result.Batch} {
 		if err := body.Bind(to); err != nil {
 			return []string{"not bound: " + err.Error()}, result
 		}
@@ -182,7 +183,7 @@ func judged(t *testing.T, op *spec.Operation, text string, cast string, path pat
 // fuzzedOperations are the operations that FuzzPlain chooses from.
 func fuzzedOperations(t testing.TB) []*spec.Operation {
 	all := operations(t, "../../openapi.yaml", spec.Load)
-	return []*spec.Operation{all["updateUserStatistic"], all["createMyStatistic"], all["updateMySettings"], all["replaceMyStatisticProperty"], all["listMyStatistics"]}
+	return []*spec.Operation{all["updateUserStatistic"], all["createMyStatistic"], all["updateMySettings"], all["replaceMyStatisticProperty"], all["listMyStatistics"], all["runBatch"]}
 }
 
 // FuzzPlain checks that a request gets the same faults, and its body the same value, whether or not package plain
@@ -199,6 +200,10 @@ func FuzzPlain(f *testing.F) {
 		"$top=%D9%A3", "$top=0x1", "$top=9999999999", "$skip=1000000&$top=1", "$skip=1000001", "$top=1_0"} {
 		f.Add(uint8(4), "", "", "a", query, "", "return=minimal", false)
 		f.Add(uint8(0), "{}", "#microsoft.graph.callActivityStatistics", "", query, "*", "", false)
+	}
+	for _, text := range slices.Concat(plainBatches, notPlainBatches) {
+		f.Add(uint8(5), text, "", "a", "", "", "", true)
+		f.Add(uint8(5), text, "", "a", "", "", "", false)
 	}
 	f.Fuzz(func(t *testing.T, which uint8, text, cast, id, query, match, prefer string, quirks bool) {
 		defer bounded.Input(t)()
