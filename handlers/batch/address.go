@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path"
 	"slices"
 	"strings"
 )
@@ -26,6 +25,7 @@ func (r *run) announced(groups []*atomicityGroup) []Announced {
 			if _, isReference := reference(i.URL); !isReference {
 				if address, refusal := r.address(i); refusal == nil {
 					one.Path, one.Query = address.EscapedPath(), address.RawQuery
+					i.address = address
 				}
 			}
 			all = append(all, one)
@@ -94,7 +94,7 @@ func (r *run) absolutePath(i *item) (string, *Refusal) {
 	if r.underBase("/" + relative) {
 		return "/" + relative, nil
 	}
-	return path.Dir(r.outer.URL.EscapedPath()) + "/" + relative, nil
+	return r.base + "/" + relative, nil
 }
 
 // reference returns the first segment of a url, and whether it refers to another request, as $1 does.

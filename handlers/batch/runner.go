@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -83,6 +84,7 @@ func (b *Runner) Run(outer *http.Request, body []byte, options Options) (*Respon
 	r := &run{
 		Runner: b,
 		outer:  outer,
+		base:   path.Dir(outer.URL.EscapedPath()),
 		ctx:    context.WithValue(outer.Context(), nestedKey{}, true),
 		slots:  make(chan struct{}, parallel),
 	}
@@ -143,6 +145,7 @@ func (g *atomicityGroup) succeeded() bool {
 type run struct {
 	*Runner
 	outer *http.Request
+	base  string          // the path of the batch without its last segment
 	ctx   context.Context // the parent of the requests' contexts
 	slots chan struct{}   // a semaphore: each running group holds one
 }
@@ -151,7 +154,9 @@ type run struct {
 func (r *run) runGroup(g *atomicityGroup) {
 	defer func() {
 		for _, i := range g.items {
-			close(i.done)
+			if i.done != nil {
+				close(i.done)
+			}
 		}
 	}()
 	if failed := r.awaitTurn(g); failed != nil {
