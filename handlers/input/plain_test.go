@@ -197,7 +197,8 @@ func FuzzPlain(f *testing.F) {
 	}
 	for _, query := range []string{"$select=id", "$top=35", "$top=1&$top=2", "$select", "&", "%", "$filter=x&$format=json", "x=1",
 		"$top=0", "$top=1000", "$top=1001", "$top=007", "$top=0000000007", "$top=-1", "$top=%2B1", "$top=", "$top=1.0", "$top=1e1", "$top=%201",
-		"$top=%D9%A3", "$top=0x1", "$top=9999999999", "$skip=1000000&$top=1", "$skip=1000001", "$top=1_0"} {
+		"$top=%D9%A3", "$top=0x1", "$top=9999999999", "$skip=1000000&$top=1", "$skip=1000001", "$top=1_0",
+		"$count=true", "$count=false", "$count=TRUE", "$count=1", "$count=t", "$count=", "$count", "$count=true&$count=true", "$count=%20true", "$count=null"} {
 		f.Add(uint8(4), "", "", "a", query, "", "return=minimal", false)
 		f.Add(uint8(0), "{}", "#microsoft.graph.callActivityStatistics", "", query, "*", "", false)
 	}
@@ -238,6 +239,8 @@ func TestAllocationsOfPlainRequests(t *testing.T) {
 	update, get := operation(t, http.MethodPatch, itemRoute), operation(t, http.MethodGet, itemRoute)
 	list, listed := operations(t, "../../openapi.yaml", spec.Load)["listMyStatistics"], patch("")
 	listed.URL.RawQuery = "$top=50&$filter=startswith(id,'s')"
+	counted := patch("")
+	counted.URL.RawQuery = "$count=true&$filter=startswith(id,'s')"
 	request := patch("", "client-request-id", "b9a0ef59-1bd5-4a4f-a2cb-8ef32e4b5f26", "If-Match", `W/"kH3nq0Vb2rE"`)
 	path, text := pathValues{"activityStatistics-id": "a"}, []byte(documentedPatch)
 	for name, test := range map[string]struct {
@@ -258,6 +261,11 @@ func TestAllocationsOfPlainRequests(t *testing.T) {
 		}},
 		"a list": {6, func() {
 			if _, err := input.Validate(listed, list, path, "", nil, true); err != nil {
+				t.Error(err)
+			}
+		}},
+		"a list with its count": {6, func() {
+			if _, err := input.Validate(counted, list, path, "", nil, true); err != nil {
 				t.Error(err)
 			}
 		}},
