@@ -89,7 +89,10 @@ type wireHeader struct {
 }
 
 func byName(a, b wireHeader) int {
-	return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.given, b.given))
+	if a.name != b.name {
+		return strings.Compare(a.name, b.name)
+	}
+	return strings.Compare(a.given, b.given)
 }
 
 // wireHeaders returns the headers in the order of their names.

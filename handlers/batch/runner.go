@@ -103,7 +103,8 @@ func (b *Runner) Run(outer *http.Request, body []byte, options Options) (*Respon
 }
 
 // runParallel runs the groups as their dependencies allow. One that may have to wait for another has a goroutine of its
-// own. The others share some, since the stack of each grows a few times until it is large enough for a request.
+// own. The others share some and the caller's, since the stack of each grows a few times until it is large enough for a
+// request.
 func (r *run) runParallel(groups []*atomicityGroup) {
 	var running sync.WaitGroup
 	independent := make(chan *atomicityGroup, len(groups))
@@ -115,13 +116,15 @@ func (r *run) runParallel(groups []*atomicityGroup) {
 		}
 	}
 	close(independent)
-	for range min(parallel, len(independent)) {
-		running.Go(func() {
-			for g := range independent {
-				r.runGroup(g)
-			}
-		})
+	work := func() {
+		for g := range independent {
+			r.runGroup(g)
+		}
 	}
+	for range min(parallel, len(independent)) - 1 {
+		running.Go(work)
+	}
+	work()
 	running.Wait()
 }
 
