@@ -90,7 +90,8 @@ type item struct {
 	// done is closed once response is final. It is nil if no item depends on this one.
 	done     chan struct{}
 	response *recorder
-	// address is what announced found, nil if it found none. path is the escaped path of the request that was served.
+	// address is what announced found, nil if it found none. path is the escaped path of the request that was served,
+	// and sent its body.
 	address *url.URL
 	path    string
 	sent    payload
