@@ -16,8 +16,7 @@ import (
 // again once all of it is in the file and no reader uses it.
 type bounds struct {
 	// step is the number of pages not yet in the file at which the copier begins to copy
-	// them there, beside the writer. On one processor nothing else runs while SQLite copies,
-	// some 10 µs a page.
+	// them there, beside the writer.
 	step int
 	// pending is the number of those pages at which the writer waits for the copier, and
 	// copies the rest itself.
@@ -27,7 +26,7 @@ type bounds struct {
 	all int
 }
 
-var defaultBounds = bounds{step: 100, pending: 8_000, all: 8_000}
+var defaultBounds = bounds{step: 1_000, pending: 8_000, all: 8_000}
 
 const (
 	// fewPages is how many pages the writer may copy between two commits, so that no write
