@@ -154,7 +154,7 @@ func (a *App) open(ctx context.Context) error {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streamsPerConnection},
-		ConnContext:       withConnection,
+		ConnContext:       withStreamCount,
 		ConnState:         open.track,
 		ErrorLog:          newErrorLog(a.config.Logger),
 	}
@@ -175,11 +175,6 @@ func (a *App) counting(handler http.Handler) http.Handler {
 		}
 		handler.ServeHTTP(w, r)
 	})
-}
-
-// withConnection is http.Server.ConnContext.
-func withConnection(ctx context.Context, conn net.Conn) context.Context {
-	return handlers.WithConnection(withStreamCount(ctx), conn)
 }
 
 func (a *App) newHandler() (*handlers.Server, error) {
@@ -258,7 +253,7 @@ func (a *App) Start(ctx context.Context) error {
 // serve accepts connections until the server is shut down.
 func (a *App) serve(listener net.Listener) error {
 	if a.tls == nil {
-		return a.server.Serve(handlers.JoinWrites(listener))
+		return a.server.Serve(listener)
 	}
 	return a.server.ServeTLS(listener, "", "") // the certificate is in the configuration
 }

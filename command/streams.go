@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"sync/atomic"
 )
@@ -31,8 +32,8 @@ type streamCount struct{ open atomic.Int64 }
 
 type streamCountKey struct{}
 
-// withStreamCount gives the requests of a connection a common count.
-func withStreamCount(ctx context.Context) context.Context {
+// withStreamCount gives the requests of a connection a common count, as http.Server.ConnContext.
+func withStreamCount(ctx context.Context, _ net.Conn) context.Context {
 	return context.WithValue(ctx, streamCountKey{}, &streamCount{})
 }
 

@@ -21,7 +21,7 @@ func onEveryWire(t *testing.T, test func(t *testing.T, isHTTP2 bool, c controlSe
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, user := newFaultServer(t)
-			listener := newListener(c.handler)
+			listener := httptest.NewUnstartedServer(c.handler)
 			start(listener)
 			t.Cleanup(listener.Close)
 			raw := *c.testServer

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -124,7 +125,7 @@ func resetConnection(w http.ResponseWriter) {
 		if secured, isTLS := conn.(*tls.Conn); isTLS {
 			conn = secured.NetConn() // without the last words of TLS
 		}
-		if lingering, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
+		if lingering, ok := conn.(*net.TCPConn); ok {
 			_ = lingering.SetLinger(0)
 		}
 		_ = conn.Close()

@@ -93,19 +93,10 @@ func (ts *testServer) anotherServer(changes ...func(*handlers.Config)) *testServ
 	ts.t.Helper()
 	second := *ts
 	second.handler = newServer(ts.t, ts.store, ts.issuer, io.Discard, changes...)
-	listener := newListener(second.handler)
-	listener.Start()
+	listener := httptest.NewServer(second.handler)
 	ts.t.Cleanup(listener.Close)
 	second.url = listener.URL
 	return &second
-}
-
-// newListener returns a server over a socket as the program has it. The caller must start it.
-func newListener(handler http.Handler) *httptest.Server {
-	listener := httptest.NewUnstartedServer(handler)
-	listener.Listener = handlers.JoinWrites(listener.Listener)
-	listener.Config.ConnContext = handlers.WithConnection
-	return listener
 }
 
 func newServer(t testing.TB, over store.Store, issuer *auth.LocalIssuer, log io.Writer, changes ...func(*handlers.Config)) *handlers.Server {
