@@ -31,14 +31,8 @@ func (s *Server) newBatchRunner() *batch.Runner {
 
 // RunBatch is POST on $batch. A fault of the batch as a whole is a 400, and none of its requests runs.
 func (s *Server) RunBatch(c *gin.Context, params gen.RunBatchParams) {
-	if requestOf(c.Request).body.Value == nil { // a multipart batch
-		s.serve(c, func(context.Context, *operations.Request) (*operations.Response, error) {
-			return s.runBatch(c.Request, params)
-		})
-		return
-	}
-	serveBody(s, c, func(_ context.Context, _ *operations.Request, body *gen.BatchRequest) (*operations.Response, error) {
-		if faults := s.quirks.BatchFaults(body); len(faults) > 0 {
+	s.serve(c, func(context.Context, *operations.Request) (*operations.Response, error) {
+		if faults := s.quirks.BatchFaults(requestOf(c.Request).body); len(faults) > 0 {
 			return nil, problem.Invalid(faults...)
 		}
 		return s.runBatch(c.Request, params)

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 
+	"afterhours/handlers/batch"
 	"afterhours/store"
 	"afterhours/store/memory"
 )
@@ -25,10 +27,12 @@ func TestAllocations(t *testing.T) {
 		bodies               [2]string // in turn, so that each PATCH changes something
 		memory, sqlite, each int       // budgets, and by how many the allocations are divided
 	}{
-		{"PATCH", http.MethodPatch, "/s0", patches, 32, 60, 1},
-		{"GET", http.MethodGet, "/s0", [2]string{}, 19, 20, 1},
-		{"list, for each statistic", http.MethodGet, fmt.Sprintf("?$top=%d", budgetPage), [2]string{}, 2, 2, budgetPage},
-		{"filtered list, for each statistic", http.MethodGet, fmt.Sprintf("?$top=%d&$filter=startswith(id,'s')", budgetPage), [2]string{}, 2, 3, budgetPage},
+		{"PATCH", http.MethodPatch, collection + "/s0", patches, 32, 60, 1},
+		{"GET", http.MethodGet, collection + "/s0", [2]string{}, 19, 20, 1},
+		{"list, for each statistic", http.MethodGet, fmt.Sprintf("%s?$top=%d", collection, budgetPage), [2]string{}, 2, 2, budgetPage},
+		{"filtered list, for each statistic", http.MethodGet, fmt.Sprintf("%s?$top=%d&$filter=startswith(id,'s')", collection, budgetPage), [2]string{}, 2, 3, budgetPage},
+		{"batch, for each PATCH", http.MethodPost, "/beta/$batch", batches(http.MethodPatch, patches), 50, 62, batch.MaxRequests},
+		{"batch, for each GET", http.MethodPost, "/beta/$batch", batches(http.MethodGet, [2]string{"null", "null"}), 42, 43, batch.MaxRequests},
 	} {
 		for name, kind := range map[string]struct {
 			over   store.Store
@@ -41,10 +45,10 @@ func TestAllocations(t *testing.T) {
 				serve := func(handler http.Handler) func() {
 					return func() {
 						n++
-						serveOne(t, handler, test.method, collection+test.path, token, test.bodies[n%2], http.StatusOK)
+						serveOne(t, handler, test.method, test.path, token, test.bodies[n%2], http.StatusOK)
 					}
 				}
-				recorded := serveOne(t, server, test.method, collection+test.path, token, test.bodies[0], http.StatusOK)
+				recorded := serveOne(t, server, test.method, test.path, token, test.bodies[0], http.StatusOK)
 				same := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 					maps.Copy(w.Header(), recorded.Header())
 					_, _ = w.Write(recorded.Body.Bytes())
@@ -57,4 +61,16 @@ func TestAllocations(t *testing.T) {
 			})
 		}
 	}
+}
+
+// batches returns batches with as many requests of the method as there may be, which have the bodies.
+func batches(method string, bodies [2]string) (texts [2]string) {
+	for n, body := range bodies {
+		items := make([]string, batch.MaxRequests)
+		for i := range items {
+			items[i] = fmt.Sprintf(`{"id":"%d","method":"%s","url":"/me/analytics/activityStatistics/s%d","headers":{"Content-Type":"application/json"},"body":%s}`, i, method, i, body)
+		}
+		texts[n] = `{"requests":[` + strings.Join(items, ",") + `]}`
+	}
+	return texts
 }

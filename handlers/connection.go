@@ -35,9 +35,9 @@ type pacedBody struct {
 	received   int
 }
 
-// pace gives r's body a minimum rate. The body is a part of req.
+// pace gives r's body a minimum rate. The body is a part of req. That of a request in a batch is here already.
 func pace(w http.ResponseWriter, r *http.Request, req *request) {
-	if r.Body == nil || r.Body == http.NoBody {
+	if r.Body == nil || r.Body == http.NoBody || req.batch != nil {
 		return
 	}
 	req.reading = pacedBody{ReadCloser: r.Body, connection: *http.NewResponseController(w)}
@@ -47,7 +47,7 @@ func pace(w http.ResponseWriter, r *http.Request, req *request) {
 
 func (b *pacedBody) begin() {
 	b.begun = time.Now()
-	b.setDeadline()
+	_ = b.connection.SetReadDeadline(b.begun.Add(bodyTimeout))
 }
 
 // pause lifts the deadline until the next begin, for a server that does not read.
@@ -71,7 +71,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 }
 
 // setDeadline extends the deadline by the time that the received bytes allow, but not beyond a pause
-// of bodyTimeout. A request of a batch has no connection; the error is ignored.
+// of bodyTimeout.
 func (b *pacedBody) setDeadline() {
 	pause := time.Since(b.begun) + bodyTimeout
 	allowed := bodyTimeout + time.Duration(b.received)*time.Second/bodyRate

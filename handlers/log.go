@@ -12,7 +12,7 @@ import (
 )
 
 // logRequest writes one line: no token, no query, no value, no name of a person.
-func (s *Server) logRequest(r *http.Request, req *request, status int, took time.Duration) {
+func (s *Server) logRequest(r *http.Request, req *request, status int, start time.Time, took time.Duration) {
 	if !s.mayLog(req) {
 		return
 	}
@@ -26,7 +26,7 @@ func (s *Server) logRequest(r *http.Request, req *request, status int, took time
 		return
 	}
 	// Not by LogAttrs: it finds its caller in the stack, which no format of the log shows, and takes as long as the line.
-	line := slog.NewRecord(time.Now(), level, "request", 0)
+	line := slog.NewRecord(start.Add(took), level, "request", 0)
 	line.AddAttrs(slog.String("method", method(r)), slog.String("route", req.route), slog.Int("status", status),
 		slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("request_id", req.ID), slog.String("client_request_id", req.clientID))
 	if req.route == "" {

@@ -152,7 +152,9 @@ func (s *Server) authenticate(r *http.Request, op *spec.Operation, req *request)
 		verifier = s.control.verifier
 	}
 	var err error
-	if req.Caller, err = s.callerOf(r, verifier); err != nil {
+	if whole := req.batch; whole != nil && !req.isControl {
+		req.Caller = whole.outer.Caller // package batch gives each request the token of the batch
+	} else if req.Caller, err = s.callerOf(r, verifier); err != nil {
 		return unauthenticated(err)
 	}
 	if err := permitted(op.Security, req.Caller); err != nil {

@@ -172,7 +172,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.engine.ServeHTTP(recorder, r)
 	}
 	took := time.Since(start)
-	s.logRequest(r, req, recorder.sent(), took)
+	s.logRequest(r, req, recorder.sent(), start, took)
 	s.observeRequest(r, req, recorder.sent(), took)
 	if s.control != nil {
 		s.control.record(r, req, recorder.sent(), took)

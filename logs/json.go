@@ -100,9 +100,17 @@ func appendPlainValue(buf []byte, value slog.Value) (line []byte, ok bool) {
 // isPlain reports whether JSON has the text as it is.
 func isPlain(text string) bool {
 	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+		if !plain[text[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+// plain has the characters of ASCII that JSON has as they are.
+var plain = func() (table [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()

@@ -20,16 +20,23 @@ const (
 // token.
 type TokenID [sha256.Size]byte
 
-// digest returns the token's id. A token of up to 4 KiB is copied to the stack: converting it to []byte would be the
-// only allocation of a cache hit.
-func digest(raw string) TokenID {
-	var stack [4 << 10]byte
-	return sha256.Sum256(append(stack[:0], raw...))
+// digest returns the token's id. It copies the token in parts: converting it to []byte would be the only allocation of a
+// cache hit, and to clear a buffer for the longest token would take longer than to digest a usual one.
+func digest(raw string) (id TokenID) {
+	var part [512]byte
+	hash := sha256.New()
+	for len(raw) > 0 {
+		size := copy(part[:], raw)
+		hash.Write(part[:size])
+		raw = raw[size:]
+	}
+	hash.Sum(id[:0])
+	return id
 }
 
 // cache holds verified tokens. Verifying an elliptic curve signature takes a hundred times as long as a lookup.
 type cache struct {
-	entries *lru.Cache[TokenID, cacheEntry]
+	entries *lru.Cache[TokenID, *cacheEntry]
 	hits    atomic.Uint64
 }
 
@@ -39,7 +46,7 @@ type cacheEntry struct {
 }
 
 func newCache() *cache {
-	entries, err := lru.New[TokenID, cacheEntry](cacheSize)
+	entries, err := lru.New[TokenID, *cacheEntry](cacheSize)
 	if err != nil {
 		panic(err) // lru.New fails only if the size is below one
 	}
@@ -68,5 +75,5 @@ func (c *cache) put(id TokenID, v verification, now time.Time) {
 	if v.principal.Expires.Before(until) {
 		until = v.principal.Expires
 	}
-	c.entries.Add(id, cacheEntry{verification: v, until: until})
+	c.entries.Add(id, &cacheEntry{verification: v, until: until})
 }

@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path"
 	"slices"
 	"strings"
 )
@@ -26,6 +25,7 @@ func (r *run) announced(groups []*atomicityGroup) []Announced {
 			if _, isReference := reference(i.URL); !isReference {
 				if address, refusal := r.address(i); refusal == nil {
 					one.Path, one.Query = address.EscapedPath(), address.RawQuery
+					i.address = address
 				}
 			}
 			all = append(all, one)
@@ -67,7 +67,7 @@ func (r *run) address(i *item) (*url.URL, *Refusal) {
 // absolutePath returns the item's url without scheme and host, with the base path.
 func (r *run) absolutePath(i *item) (string, *Refusal) {
 	if scheme, rest, found := strings.Cut(i.URL, "://"); found && defaultPorts[strings.ToLower(scheme)] != "" {
-		end := strings.IndexAny(rest+"/", "/?")
+		end := segmentEnd(rest)
 		if host := rest[:end]; !r.isOurs(scheme, host) {
 			return "", i.refuse(http.StatusBadRequest, "url",
 				"The url has the host %s; the requests of a batch must be for its own host, %s.", quoted(host), quoted(r.outer.Host))
@@ -89,18 +89,30 @@ func (r *run) absolutePath(i *item) (string, *Refusal) {
 		if refusal != nil {
 			return "", refusal
 		}
-		return target.location() + relative[strings.IndexAny(relative+"/", "/?"):], nil
+		return target.location() + relative[segmentEnd(relative):], nil
 	}
-	if r.underBase("/" + relative) {
-		return "/" + relative, nil
+	rooted := i.URL
+	if len(relative) != len(i.URL)-1 { // most begin with one /
+		rooted = "/" + relative
 	}
-	return path.Dir(r.outer.URL.EscapedPath()) + "/" + relative, nil
+	if r.underBase(rooted) {
+		return rooted, nil
+	}
+	return r.base + rooted, nil
+}
+
+// segmentEnd returns where the first segment of a url ends.
+func segmentEnd(text string) int {
+	if end := strings.IndexAny(text, "/?"); end >= 0 {
+		return end
+	}
+	return len(text)
 }
 
 // reference returns the first segment of a url, and whether it refers to another request, as $1 does.
 func reference(text string) (first string, isReference bool) {
 	relative := strings.TrimLeft(text, "/")
-	first, err := url.PathUnescape(relative[:strings.IndexAny(relative+"/", "/?")])
+	first, err := url.PathUnescape(relative[:segmentEnd(relative)])
 	return first, err == nil && strings.HasPrefix(first, "$") && !slices.Contains(systemResources, strings.ToLower(first))
 }
 

@@ -1,9 +1,11 @@
 package batch
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 
@@ -85,12 +87,20 @@ type item struct {
 
 	group        *atomicityGroup
 	dependencies []*item // the items that must have a response before it is served
-	// done is closed once response is final.
+	// done is closed once response is final. It is nil if no item depends on this one.
 	done     chan struct{}
 	response *recorder
-	// path is the escaped path of the request that was served.
-	path string
+	// address is what announced found, nil if it found none. path is the escaped path of the request that was served,
+	// and sent its body.
+	address *url.URL
+	path    string
+	sent    payload
 }
+
+// payload is the body of the request that is served.
+type payload struct{ bytes.Reader }
+
+func (*payload) Close() error { return nil }
 
 // ended returns the refusal of an item whose outer request has ended.
 func (i *item) ended() *Refusal {
@@ -129,9 +139,11 @@ func parseJSON(body []byte) ([]*atomicityGroup, error) {
 		return nil, malformed("requests", "The batch has %d requests; send at most %d.",
 			MaxRequests+batch.Requests.further, MaxRequests)
 	}
-	items := make([]*item, len(batch.Requests.first))
+	all := make([]item, len(batch.Requests.first))
+	items := make([]*item, len(all))
 	for i, request := range batch.Requests.first {
-		items[i] = &item{wireRequest: request, id: request.ID, index: i, done: make(chan struct{})}
+		all[i] = item{wireRequest: request, id: request.ID, index: i}
+		items[i] = &all[i]
 	}
 	return resolve(items)
 }

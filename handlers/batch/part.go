@@ -30,7 +30,7 @@ var contentIDForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,128}$`)
 func (r *multipartReader) addRequest(outside textproto.MIMEHeader, content []byte, changeSet string) error {
 	head, content := cutHead(content)
 	// An id that no Content-ID can be, because some requests have none.
-	i := &item{id: fmt.Sprintf("#%d", len(r.items)+1), index: len(r.items), isPart: true, done: make(chan struct{})}
+	i := &item{id: fmt.Sprintf("#%d", len(r.items)+1), index: len(r.items), isPart: true}
 	i.AtomicityGroup = changeSet
 	header, fault := i.readHead(head)
 	if fault != nil {
@@ -96,7 +96,7 @@ func (i *item) readRequestLine(line string) error {
 		target = target[:at]
 	}
 	switch {
-	case len(method) > maxMethod || !headerName.MatchString(method):
+	case len(method) > maxMethod || !isHeaderName(method):
 		return i.malformed("method", "The request begins with %s; it must begin with a line as in GET me/analytics HTTP/1.1.", quoted(line))
 	case target == "":
 		return i.malformed("url", "The request line %s has no URL; write one as in GET me/analytics HTTP/1.1.", quoted(line))

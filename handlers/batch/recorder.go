@@ -9,21 +9,27 @@ import (
 // recorder records a response as net/http would have sent it.
 type recorder struct {
 	header http.Header
-	sent   http.Header // a copy of header, made when the status was written; nil before
+	sent   http.Header // the headers when the status was written; nil before
+	isLate bool        // whether header is a copy of sent, for changes that have no effect
 	status int
 	body   bytes.Buffer
 }
 
 func newRecorder() *recorder { return &recorder{header: http.Header{}, status: http.StatusOK} }
 
-// Header returns the headers. Changes after the status is written have no effect.
-func (w *recorder) Header() http.Header { return w.header }
+// Header returns the headers. It must be called anew after the status is written: changes then have no effect.
+func (w *recorder) Header() http.Header {
+	if w.sent != nil && !w.isLate {
+		w.header, w.isLate = w.sent.Clone(), true // rarely, and the copy of each response would cost more than its status
+	}
+	return w.header
+}
 
 // WriteHeader records the status. The first one that is not 1xx counts.
 func (w *recorder) WriteHeader(status int) {
 	isInterim := status >= 100 && status < 200
 	if w.sent == nil && !isInterim {
-		w.status, w.sent = status, w.header.Clone()
+		w.status, w.sent = status, w.header
 	}
 }
 

@@ -1,14 +1,10 @@
 package batch
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"io"
-	"maps"
 	"mime"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -35,9 +31,12 @@ func (r *run) request(ctx context.Context, i *item) (*http.Request, *Refusal) {
 	if !isNull(i.If) { // ignoring the condition could do what the client did not want
 		return nil, i.refuse(http.StatusBadRequest, "if", "'if' is not supported; leave it out.")
 	}
-	address, refusal := r.address(i)
-	if refusal != nil {
-		return nil, refusal
+	address := i.address
+	if address == nil {
+		var refusal *Refusal
+		if address, refusal = r.address(i); refusal != nil {
+			return nil, refusal
+		}
 	}
 	i.path = address.EscapedPath()
 	header, refusal := r.header(i)
@@ -56,35 +55,40 @@ func (r *run) request(ctx context.Context, i *item) (*http.Request, *Refusal) {
 		Host: r.outer.Host, RemoteAddr: r.outer.RemoteAddr, TLS: r.outer.TLS,
 	}
 	if len(payload) > 0 {
-		request.Body = io.NopCloser(bytes.NewReader(payload))
+		i.sent.Reset(payload)
+		request.Body = &i.sent
 	}
 	return request.WithContext(ctx), nil
 }
 
-var (
-	// headerName is a token of RFC 9110, 5.6.2.
-	headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	// notInHeader matches control characters, which net/http refuses in a header.
-	notInHeader = regexp.MustCompile(`[\x00-\x08\x0A-\x1F\x7F]`)
-)
+// isHeaderName reports whether the text is a token of RFC 9110, 5.6.2.
+func isHeaderName(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		isAlphanumeric := '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+		return !isAlphanumeric && !strings.ContainsRune("!#$%&'*+.^_`|~-", r)
+	})
+}
+
+// isControlCharacter reports whether net/http refuses the character in a header.
+func isControlCharacter(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 // header returns the headers of the item's request.
 func (r *run) header(i *item) (http.Header, *Refusal) {
 	header := http.Header{}
 	for _, name := range inherited {
 		if values := r.outer.Header.Values(name); len(values) > 0 {
-			header[name] = slices.Clone(values)
+			header[name] = slices.Clip(values) // to which nothing can be appended in place
 		}
 	}
-	given := map[string]bool{}
-	for _, written := range slices.Sorted(maps.Keys(i.Headers)) {
+	given := make([]string, 0, usualHeaders)
+	for _, written := range sortedNames(i.Headers) {
 		name, value := http.CanonicalHeaderKey(written), strings.TrimSpace(i.Headers[written])
 		switch {
-		case !headerName.MatchString(written) || notInHeader.MatchString(value):
+		case !isHeaderName(written) || strings.ContainsFunc(value, isControlCharacter):
 			return nil, i.refuse(http.StatusBadRequest, "headers", "The header %s is not one that HTTP permits.", quoted(written))
-		case given[name] && header.Get(name) == value: // the Java SDK writes content-type in both cases
+		case slices.Contains(given, name) && header.Get(name) == value: // the Java SDK writes content-type in both cases
 			continue
-		case given[name]:
+		case slices.Contains(given, name):
 			return nil, i.refuse(http.StatusBadRequest, "headers", "The header %s is given twice, with different values.", quoted(written))
 		case name == "Authorization" && value == r.outer.Header.Get(name): // OpenUI5 repeats that of the batch
 			continue
@@ -103,9 +107,22 @@ func (r *run) header(i *item) (http.Header, *Refusal) {
 				return nil, i.refuse(http.StatusBadRequest, "headers", "The response to request %s has no entity tag.", quoted(target.id))
 			}
 		}
-		given[name], header[name] = true, []string{value}
+		given, header[name] = append(given, name), []string{value}
 	}
 	return header, nil
+}
+
+// usualHeaders is how many headers an item has at most, as a rule.
+const usualHeaders = 8
+
+// sortedNames returns the names of the headers in their order.
+func sortedNames(headers map[string]string) []string {
+	names := make([]string, 0, usualHeaders)
+	for name := range headers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 // payload returns the item's body as bytes. That of a part is what the part has. That of
@@ -126,7 +143,7 @@ func (i *item) payload(method string, header http.Header) ([]byte, *Refusal) {
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "application/json")
 	}
-	media, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+	media := mediaType(header.Get("Content-Type"))
 	if i.Body.Kind() != '"' {
 		if !isJSON(media) {
 			return nil, i.refuse(http.StatusBadRequest, "body",
@@ -147,6 +164,16 @@ func (i *item) payload(method string, header http.Header) ([]byte, *Refusal) {
 			"A body that is a string must hold base64url; write a JSON object as an object, not as a string.")
 	}
 	return payload, nil
+}
+
+// mediaType returns the media type in a Content-Type, in lower case and without parameters, "" if there is none.
+func mediaType(contentType string) string {
+	switch contentType {
+	case "application/json", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8":
+		return "application/json" // as most are, without the cost of ParseMediaType
+	}
+	media, _, _ := mime.ParseMediaType(contentType)
+	return media
 }
 
 // toStandard turns base64url into standard base64.

@@ -30,7 +30,7 @@ type resolver struct {
 // resolve returns the items in their groups and sets the dependencies of each, or
 // returns a *Malformed error.
 func resolve(items []*item) ([]*atomicityGroup, error) {
-	r := &resolver{items: items, byID: map[string]*item{}, byName: map[string]*atomicityGroup{}}
+	r := &resolver{items: items, byID: make(map[string]*item, len(items)), byName: map[string]*atomicityGroup{}}
 	r.findIDs()
 	groups := r.findGroups()
 	for _, i := range items {
@@ -70,7 +70,8 @@ func (r *resolver) findIDs() {
 // findGroups puts every item in its group. The items of a group must be adjacent, and its
 // name must not be an item's id (OData JSON 19.1).
 func (r *resolver) findGroups() []*atomicityGroup {
-	var groups []*atomicityGroup
+	groups := make([]*atomicityGroup, 0, len(r.items))
+	all := make([]atomicityGroup, len(r.items)) // one for each item is enough
 	var last *atomicityGroup
 	for _, i := range r.items {
 		name := strings.ToLower(i.AtomicityGroup)
@@ -79,7 +80,8 @@ func (r *resolver) findGroups() []*atomicityGroup {
 			r.fault(i, "atomicityGroup", "The requests of the atomicity group %s must be adjacent.", quoted(i.AtomicityGroup))
 		}
 		if i.group == nil {
-			i.group = &atomicityGroup{name: name}
+			i.group = &all[len(groups)]
+			i.group.name, i.group.items = name, r.items[i.index:i.index:i.index+1] // which has room for the item alone
 			groups = append(groups, i.group)
 			if name != "" {
 				r.byName[name] = i.group
@@ -120,6 +122,9 @@ func (r *resolver) findDependencies(i *item) {
 func (i *item) dependOn(others ...*item) {
 	for _, other := range others {
 		if !slices.Contains(i.dependencies, other) {
+			if other.done == nil {
+				other.done = make(chan struct{})
+			}
 			i.dependencies = append(i.dependencies, other)
 		}
 	}
@@ -128,6 +133,9 @@ func (i *item) dependOn(others ...*item) {
 // findCycles adds a fault for each item that would wait for itself, or for such an item.
 // A batch without one cannot deadlock.
 func (r *resolver) findCycles() {
+	if !slices.ContainsFunc(r.items, func(i *item) bool { return len(i.dependencies) > 0 }) {
+		return
+	}
 	settled := make(map[*item]bool, len(r.items))
 	for range r.items { // each round settles at least one more item, until only cycles are left
 		for _, i := range r.items {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -31,6 +30,15 @@ var spellings = map[string]string{
 	"X-Ms-Throttle-Limit-Percentage": "x-ms-throttle-limit-percentage",
 	"X-Ms-Throttle-Scope":            "x-ms-throttle-scope",
 }
+
+// canonical maps the names that the server writes to net/http's spelling, for which CanonicalHeaderKey would allocate.
+var canonical = func() map[string]string {
+	names := map[string]string{}
+	for name, spelling := range spellings {
+		names[spelling] = name
+	}
+	return names
+}()
 
 // outerOnly are headers that have no meaning for a response inside a batch, or that the
 // batch's own response has for all of them.
@@ -81,7 +89,10 @@ type wireHeader struct {
 }
 
 func byName(a, b wireHeader) int {
-	return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.given, b.given))
+	if a.name != b.name {
+		return strings.Compare(a.name, b.name)
+	}
+	return strings.Compare(a.given, b.given)
 }
 
 // wireHeaders returns the headers in the order of their names.
@@ -89,7 +100,10 @@ func (w *recorder) wireHeaders() []wireHeader {
 	written := w.headers()
 	headers := make([]wireHeader, 0, len(written)+1)
 	for given, values := range written {
-		name := http.CanonicalHeaderKey(given)
+		name, isKnown := canonical[given]
+		if !isKnown {
+			name = http.CanonicalHeaderKey(given)
+		}
 		if len(values) > 0 && !slices.Contains(outerOnly, name) {
 			headers = append(headers, wireHeader{cmp.Or(spellings[name], name), strings.Join(values, ", "), given})
 		}
@@ -121,7 +135,7 @@ func (i *item) appendBody(text []byte) []byte {
 		return text
 	}
 	text = append(text, `,"body":`...)
-	media, _, _ := mime.ParseMediaType(w.get("Content-Type"))
+	media := mediaType(w.get("Content-Type"))
 	if isJSON(media) {
 		if formatted, err := jsontext.AppendFormat(text, content, lenient); err == nil {
 			return formatted

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -83,6 +84,7 @@ func (b *Runner) Run(outer *http.Request, body []byte, options Options) (*Respon
 	r := &run{
 		Runner: b,
 		outer:  outer,
+		base:   path.Dir(outer.URL.EscapedPath()),
 		ctx:    context.WithValue(outer.Context(), nestedKey{}, true),
 		slots:  make(chan struct{}, parallel),
 	}
@@ -101,7 +103,8 @@ func (b *Runner) Run(outer *http.Request, body []byte, options Options) (*Respon
 }
 
 // runParallel runs the groups as their dependencies allow. One that may have to wait for another has a goroutine of its
-// own. The others share some, since the stack of each grows a few times until it is large enough for a request.
+// own. The others share some and the caller's, since the stack of each grows a few times until it is large enough for a
+// request.
 func (r *run) runParallel(groups []*atomicityGroup) {
 	var running sync.WaitGroup
 	independent := make(chan *atomicityGroup, len(groups))
@@ -113,13 +116,15 @@ func (r *run) runParallel(groups []*atomicityGroup) {
 		}
 	}
 	close(independent)
-	for range min(parallel, len(independent)) {
-		running.Go(func() {
-			for g := range independent {
-				r.runGroup(g)
-			}
-		})
+	work := func() {
+		for g := range independent {
+			r.runGroup(g)
+		}
 	}
+	for range min(parallel, len(independent)) - 1 {
+		running.Go(work)
+	}
+	work()
 	running.Wait()
 }
 
@@ -143,6 +148,7 @@ func (g *atomicityGroup) succeeded() bool {
 type run struct {
 	*Runner
 	outer *http.Request
+	base  string          // the path of the batch without its last segment
 	ctx   context.Context // the parent of the requests' contexts
 	slots chan struct{}   // a semaphore: each running group holds one
 }
@@ -151,7 +157,9 @@ type run struct {
 func (r *run) runGroup(g *atomicityGroup) {
 	defer func() {
 		for _, i := range g.items {
-			close(i.done)
+			if i.done != nil {
+				close(i.done)
+			}
 		}
 	}()
 	if failed := r.awaitTurn(g); failed != nil {

@@ -66,7 +66,7 @@ func TestPlainOperations(t *testing.T) {
 		want string
 	}{
 		"../../openapi.yaml": {spec.Load, "createMyStatistic createUserStatistic replaceMyStatistic replaceMyStatisticProperty replaceUserStatistic " +
-			"replaceUserStatisticProperty updateMySettings updateMyStatistic updateMyStatisticProperty updateUserSettings updateUserStatistic updateUserStatisticProperty"},
+			"replaceUserStatisticProperty runBatch updateMySettings updateMyStatistic updateMyStatisticProperty updateUserSettings updateUserStatistic updateUserStatisticProperty"},
 		"../../control/control.yaml": {spec.LoadPaths, "advanceClock approveSignIn reset takeSnapshot"},
 	} {
 		var compiled []string
@@ -158,6 +158,7 @@ type bound struct {
 	Update   gen.ActivityStatisticsUpdate
 	Settings gen.SettingsUpdate
 	Property gen.PropertyUpdate
+	Batch    gen.BatchRequest
 }
 
 // judged validates a request, and returns the faults, and what the body becomes.
@@ -171,7 +172,7 @@ func judged(t *testing.T, op *spec.Operation, text string, cast string, path pat
 	if err != nil {
 		return []string{err.Error()}, result
 	}
-	for _, to := range []any{&result.Update, &result.Settings, &result.Property} {
+	for _, to := range []any{&result.Update, &result.Settings, &result.Property, &result.Batch} {
 		if err := body.Bind(to); err != nil {
 			return []string{"not bound: " + err.Error()}, result
 		}
@@ -182,7 +183,7 @@ func judged(t *testing.T, op *spec.Operation, text string, cast string, path pat
 // fuzzedOperations are the operations that FuzzPlain chooses from.
 func fuzzedOperations(t testing.TB) []*spec.Operation {
 	all := operations(t, "../../openapi.yaml", spec.Load)
-	return []*spec.Operation{all["updateUserStatistic"], all["createMyStatistic"], all["updateMySettings"], all["replaceMyStatisticProperty"], all["listMyStatistics"]}
+	return []*spec.Operation{all["updateUserStatistic"], all["createMyStatistic"], all["updateMySettings"], all["replaceMyStatisticProperty"], all["listMyStatistics"], all["runBatch"]}
 }
 
 // FuzzPlain checks that a request gets the same faults, and its body the same value, whether or not package plain
@@ -196,9 +197,14 @@ func FuzzPlain(f *testing.F) {
 	}
 	for _, query := range []string{"$select=id", "$top=35", "$top=1&$top=2", "$select", "&", "%", "$filter=x&$format=json", "x=1",
 		"$top=0", "$top=1000", "$top=1001", "$top=007", "$top=0000000007", "$top=-1", "$top=%2B1", "$top=", "$top=1.0", "$top=1e1", "$top=%201",
-		"$top=%D9%A3", "$top=0x1", "$top=9999999999", "$skip=1000000&$top=1", "$skip=1000001", "$top=1_0"} {
+		"$top=%D9%A3", "$top=0x1", "$top=9999999999", "$skip=1000000&$top=1", "$skip=1000001", "$top=1_0",
+		"$count=true", "$count=false", "$count=TRUE", "$count=1", "$count=t", "$count=", "$count", "$count=true&$count=true", "$count=%20true", "$count=null"} {
 		f.Add(uint8(4), "", "", "a", query, "", "return=minimal", false)
 		f.Add(uint8(0), "{}", "#microsoft.graph.callActivityStatistics", "", query, "*", "", false)
+	}
+	for _, text := range slices.Concat(plainBatches, notPlainBatches) {
+		f.Add(uint8(5), text, "", "a", "", "", "", true)
+		f.Add(uint8(5), text, "", "a", "", "", "", false)
 	}
 	f.Fuzz(func(t *testing.T, which uint8, text, cast, id, query, match, prefer string, quirks bool) {
 		defer bounded.Input(t)()
@@ -233,6 +239,8 @@ func TestAllocationsOfPlainRequests(t *testing.T) {
 	update, get := operation(t, http.MethodPatch, itemRoute), operation(t, http.MethodGet, itemRoute)
 	list, listed := operations(t, "../../openapi.yaml", spec.Load)["listMyStatistics"], patch("")
 	listed.URL.RawQuery = "$top=50&$filter=startswith(id,'s')"
+	counted := patch("")
+	counted.URL.RawQuery = "$count=true&$filter=startswith(id,'s')"
 	request := patch("", "client-request-id", "b9a0ef59-1bd5-4a4f-a2cb-8ef32e4b5f26", "If-Match", `W/"kH3nq0Vb2rE"`)
 	path, text := pathValues{"activityStatistics-id": "a"}, []byte(documentedPatch)
 	for name, test := range map[string]struct {
@@ -253,6 +261,11 @@ func TestAllocationsOfPlainRequests(t *testing.T) {
 		}},
 		"a list": {6, func() {
 			if _, err := input.Validate(listed, list, path, "", nil, true); err != nil {
+				t.Error(err)
+			}
+		}},
+		"a list with its count": {6, func() {
+			if _, err := input.Validate(counted, list, path, "", nil, true); err != nil {
 				t.Error(err)
 			}
 		}},

@@ -87,18 +87,23 @@ func withFraction(d edm.Duration, text []byte) []byte {
 	return append(text[:len(text)-1], ".0S"...)
 }
 
-// BatchFaults returns a fault for each JSON body of a batch that is text.
-func (q Quirks) BatchFaults(body *gen.BatchRequest) []gen.ErrorDetail {
+// BatchFaults returns a fault for each JSON body of a batch that is text. A plain batch has none, and a multipart batch
+// no JSON bodies.
+func (q Quirks) BatchFaults(body Body) []gen.ErrorDetail {
 	if q {
 		return nil
 	}
+	batch, _ := body.Value.(map[string]any)
+	requests, _ := batch["requests"].([]any)
 	var faults []gen.ErrorDetail
-	for i, item := range body.Requests {
-		headers, _ := item.Headers.Get()
-		_, isText := item.Body.(string)
+	for i := range requests {
+		item, _ := requests[i].(map[string]any)
+		headers, _ := item["headers"].(map[string]any)
+		_, isText := item["body"].(string)
 		labelled := false
 		for name, value := range headers {
-			labelled = labelled || strings.EqualFold(name, "Content-Type") && !strings.HasPrefix(value, "application/json")
+			text, _ := value.(string)
+			labelled = labelled || strings.EqualFold(name, "Content-Type") && !strings.HasPrefix(text, "application/json")
 		}
 		if isText && !labelled {
 			faults = append(faults, problem.Fault(gen.InvalidValue, fmt.Sprintf("requests/%d/body", i), "A JSON body must be a JSON value, not text."))

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"afterhours/gen"
 	"afterhours/handlers/input"
 	"afterhours/handlers/problem"
 	"afterhours/store/edm"
@@ -91,18 +90,14 @@ func TestBatchFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var batch gen.BatchRequest
-	if err := body.Bind(&batch); err != nil {
-		t.Fatal(err)
-	}
 	var targets []string
-	for _, fault := range input.Quirks(false).BatchFaults(&batch) {
+	for _, fault := range input.Quirks(false).BatchFaults(body) {
 		targets = append(targets, *fault.Target)
 	}
 	if strings.Join(targets, " ") != "requests/1/body requests/3/body" {
 		t.Errorf("without quirks: %q", targets)
 	}
-	if faults := input.Quirks(true).BatchFaults(&batch); faults != nil {
+	if faults := input.Quirks(true).BatchFaults(body); faults != nil {
 		t.Errorf("with quirks: %+v", faults)
 	}
 }

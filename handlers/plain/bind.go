@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"sync"
@@ -9,9 +10,13 @@ import (
 	"afterhours/store/edm"
 )
 
-// Bind sets the fields of the struct that to points to, by the names in their json tags. It reports false if a
-// member has no field, or one of a type that it does not know. The struct may then have some of the values.
+// Bind sets the fields of the struct that to points to, by the names in their json tags. It reports false if the body
+// has values in values, or if a member has no field, or one of a type that it does not know. The struct may then have
+// some of the values.
 func (o Object) Bind(to any) bool {
+	if o.nested != "" {
+		return false
+	}
 	target := reflect.ValueOf(to).Elem()
 	fields := fieldsOf(target.Type())
 	for i := range o.members {
@@ -26,6 +31,11 @@ func (o Object) Bind(to any) bool {
 
 // Value returns the body as a decoder of JSON does.
 func (o Object) Value() map[string]any {
+	if o.nested != "" {
+		var value map[string]any
+		_ = json.Unmarshal([]byte(o.nested), &value) // it is JSON
+		return value
+	}
 	value := make(map[string]any, len(o.members))
 	for _, one := range o.members {
 		switch one.kind {

@@ -4,8 +4,8 @@
 // by kin-openapi, which stays the reference and names every fault.
 //
 // A plain body is an object whose members are all known and stand there once. A value is null, true,
-// false or a text without escapes. A schema with a keyword that this package does not know is not
-// compiled.
+// false or a text without escapes. The body of a batch has values in values (nested.go). A schema with a
+// keyword that this package does not know is not compiled.
 package plain
 
 import (
@@ -21,6 +21,8 @@ type Schema struct {
 	// discriminator is the property whose value chooses the object, "" for the object of "".
 	discriminator string
 	objects       map[string]*object
+	// nested is the whole schema if a body has values in values, else nil.
+	nested *nested
 }
 
 // object is the compiled schema of an object.
@@ -58,12 +60,12 @@ func Compile(schema *openapi3.Schema, maxValues int) *Schema {
 		if one := compileObject(schema); one != nil {
 			return &Schema{objects: map[string]*object{"": one}}
 		}
-		return nil
+		return compileBatch(schema, maxValues)
 	}
 	if !hasOnly(schema, func(s *openapi3.Schema) { s.OneOf, s.Discriminator = nil, nil }) {
 		return nil
 	}
-	compiled := &Schema{schema.Discriminator.PropertyName, map[string]*object{}}
+	compiled := &Schema{discriminator: schema.Discriminator.PropertyName, objects: map[string]*object{}}
 	for name, mapped := range schema.Discriminator.Mapping {
 		at := slices.IndexFunc(schema.OneOf, func(member *openapi3.SchemaRef) bool { return member.Ref == mapped.Ref })
 		if at < 0 {
@@ -129,6 +131,8 @@ func hasOnly(schema *openapi3.Schema, known func(*openapi3.Schema)) bool {
 // Object is a plain body that was read.
 type Object struct {
 	members []member
+	// nested is the whole text if it has values in values, else "".
+	nested string
 }
 
 // member is a member of an object. Its value is nil in kind 'n', true or false in 't' and 'f', and a
@@ -144,11 +148,16 @@ type member struct {
 
 // Read reads a body. It reports false if the body is not plain, whether or not it is valid.
 func (s *Schema) Read(body []byte) (Object, bool) {
-	if s == nil || len(body) > MaxBytes {
+	switch {
+	case s == nil:
+		return Object{}, false
+	case s.nested != nil:
+		return s.nested.read(body)
+	case len(body) > MaxBytes:
 		return Object{}, false
 	}
 	members, ok := scan(string(body))
-	return Object{members}, ok && s.objectOf(members).accepts(members)
+	return Object{members: members}, ok && s.objectOf(members).accepts(members)
 }
 
 // objectOf returns the schema that the discriminator in the members names, nil if it names none.

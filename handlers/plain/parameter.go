@@ -14,6 +14,7 @@ type Parameter struct {
 	isRequired bool
 	text       *text    // nil if no text is plain
 	integer    *integer // nil if no number is plain
+	isBoolean  bool
 }
 
 // Path has the values of the path parameters, decoded, by their names.
@@ -28,7 +29,9 @@ func CompileParameter(parameter *openapi3.Parameter) Parameter {
 		compiled.name = http.CanonicalHeaderKey(parameter.Name)
 	}
 	if parameter.Schema != nil && parameter.Content == nil && parameter.Style == "" && !parameter.AllowEmptyValue {
-		compiled.text, compiled.integer = compileText(parameter.Schema.Value), compileInteger(parameter.Schema.Value)
+		schema := parameter.Schema.Value
+		compiled.text, compiled.integer = compileText(schema), compileInteger(schema)
+		compiled.isBoolean = schema.Type.Is(openapi3.TypeBoolean) && hasOnly(schema, func(s *openapi3.Schema) { s.Type, s.Default = nil, nil })
 	}
 	return compiled
 }
@@ -58,7 +61,10 @@ func (p *Parameter) acceptsAll(values []string, found bool) bool {
 }
 
 func (p *Parameter) acceptsOne(value string) bool {
-	if p.integer != nil {
+	switch {
+	case p.isBoolean:
+		return value == "true" || value == "false"
+	case p.integer != nil:
 		return p.integer.accepts(value)
 	}
 	one := member{text: value}

@@ -57,19 +57,29 @@ func (s *scanner) text() (string, bool) {
 		return "", false
 	}
 	rest, isASCII := string(*s), true
-	for i := range len(rest) {
+	for i := 0; i < len(rest); i++ {
+		if isUsual[rest[i]] {
+			continue
+		}
 		switch c := rest[i]; {
 		case c == '"':
 			*s = scanner(rest[i+1:])
 			return rest[:i], isASCII || utf8.ValidString(rest[:i])
-		case c < ' ' || c == '\\':
+		case c < utf8.RuneSelf: // it is escaped, or should be
 			return "", false
-		case c >= utf8.RuneSelf:
-			isASCII = false
 		}
+		isASCII = false
 	}
 	return "", false
 }
+
+// isUsual has the characters of ASCII that stand in a text as they are.
+var isUsual = func() (table [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()
 
 // value reads null, true, false or a text. The kind is the first character, 0 if another value follows.
 func (s *scanner) value() (kind byte, text string) {

@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"github.com/go-json-experiment/json/jsontext"
-
-	"afterhours/store"
-)
+import "afterhours/store"
 
 // Links are the URLs that a response gives of a statistic.
 type Links struct {
@@ -62,8 +58,7 @@ func appendJSON(text []byte, value *store.Value, form *Form) []byte {
 	case store.KindNull:
 		return append(text, "null"...)
 	case store.KindText, store.KindActivity:
-		text, _ = jsontext.AppendQuote(text, value.Text)
-		return text
+		return appendQuote(text, value.Text)
 	}
 	return append(appendText(append(text, '"'), value, form), '"') // which needs no escape
 }
@@ -112,6 +107,5 @@ func AppendNullable(text []byte, name string, value store.Null[string]) []byte {
 func AppendMember(text []byte, name, value string) []byte {
 	text = append(append(text, '"'), name...)
 	text = append(text, `":`...)
-	text, _ = jsontext.AppendQuote(text, value)
-	return append(text, ',')
+	return append(appendQuote(text, value), ',')
 }

@@ -45,12 +45,15 @@ type Run[T any] func(batch []*Call[T]) (after func())
 
 // Queue gathers calls into batches. New makes one.
 type Queue[T any] struct {
-	run     Run[T]
-	most    int // calls in a batch
-	calls   chan *Call[T]
-	first   chan *Call[T] // of DoFirst
-	workers sync.WaitGroup
-	observe atomic.Pointer[Observe]
+	run       Run[T]
+	most      int // calls in a batch
+	calls     chan *Call[T]
+	first     chan *Call[T] // of DoFirst
+	workers   sync.WaitGroup
+	alarm     alarm
+	observe   atomic.Pointer[Observe]
+	gathering chan struct{} // a lock, held by the worker that gathers the next batch: two would share its calls
+	few       chan struct{} // has an element for each of the first fewBatches that are under way
 	// longest is the longest pause before a batch. With several workers it is 0, since
 	// another one takes the calls meanwhile.
 	longest time.Duration
@@ -61,13 +64,19 @@ const (
 	manyCalls = 16
 
 	longestPause = time.Millisecond
+
+	// fewBatches is how many batches are under way at a time. Another one begins if it has waited for
+	// quickBatch. A few large batches cost less than many small ones, but none may wait long for slow ones.
+	fewBatches = 2
+	quickBatch = 5 * time.Millisecond
 )
 
 // Observe takes how many calls a batch has, and how long the first of them has waited for it.
 type Observe func(calls int, waited time.Duration)
 
 // New returns a queue with the given number of workers. Each worker runs one batch at a
-// time. A batch has no more calls than most.
+// time. A third worker begins only when its first call has waited for a few milliseconds. A
+// batch has no more calls than most.
 func New[T any](workers, most int, run Run[T]) *Queue[T] {
 	if workers == 1 {
 		return start(workers, most, run, longestPause)
@@ -76,7 +85,8 @@ func New[T any](workers, most int, run Run[T]) *Queue[T] {
 }
 
 func start[T any](workers, most int, run Run[T], longest time.Duration) *Queue[T] {
-	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most), first: make(chan *Call[T]), longest: longest}
+	q := &Queue[T]{run: run, most: most, calls: make(chan *Call[T], most), first: make(chan *Call[T]), longest: longest,
+		gathering: make(chan struct{}, 1), few: make(chan struct{}, fewBatches)}
 	for range workers {
 		q.workers.Go(q.work)
 	}
@@ -87,8 +97,8 @@ func start[T any](workers, most int, run Run[T], longest time.Duration) *Queue[T
 func (q *Queue[T]) Observe(observe Observe) { q.observe.Store(&observe) }
 
 // Do queues the value, waits until its batch has run, and returns the error that Run set.
-// If the context ends first, Do returns the context's error at once. The call is then
-// dropped if its batch has not begun; otherwise its outcome is unknown.
+// If the context ends first, Do returns the context's error, at most 20 ms later. The call
+// is then dropped if its batch has not begun; otherwise its outcome is unknown.
 func (q *Queue[T]) Do(ctx context.Context, value T) error { return q.do(ctx, q.calls, value) }
 
 // DoFirst is Do for a rare call that must not wait for those that are queued: it is in the
@@ -102,8 +112,17 @@ func (q *Queue[T]) do(ctx context.Context, calls chan<- *Call[T], value T) error
 	}
 	select {
 	case calls <- call:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	default:
+		select {
+		case calls <- call:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	select {
+	case <-call.done:
+		return call.Err
+	case <-q.alarm.after():
 	}
 	select {
 	case <-call.done:
@@ -124,7 +143,14 @@ func (q *Queue[T]) work() {
 	batch := make([]*Call[T], 0, q.most)
 	var last int           // how many calls the last batch had
 	var took time.Duration // it
-	for first, open := q.next(); open; first, open = q.next() {
+	for {
+		q.gathering <- struct{}{}
+		first, open := q.next()
+		if !open {
+			<-q.gathering
+			return
+		}
+		isFew := q.begin()
 		batch = q.fill(append(batch[:0], first))
 		if last >= manyCalls && len(batch) < last*3/4 {
 			// The callers of the last batch are on their way to call again, and one large
@@ -132,9 +158,31 @@ func (q *Queue[T]) work() {
 			time.Sleep(min(took/4, q.longest))
 			batch = q.fill(batch)
 		}
+		<-q.gathering
 		last = len(batch)
 		took = q.finish(slices.DeleteFunc(batch, func(c *Call[T]) bool { return !c.claim() }))
+		if isFew {
+			<-q.few
+		}
 		clear(batch)
+	}
+}
+
+// begin waits while fewBatches are under way, for quickBatch at most. It reports whether the batch is
+// then one of those few. Calls are gathered meanwhile.
+func (q *Queue[T]) begin() (isFew bool) {
+	select {
+	case q.few <- struct{}{}:
+		return true
+	default:
+	}
+	late := time.NewTimer(quickBatch)
+	defer late.Stop()
+	select {
+	case q.few <- struct{}{}:
+		return true
+	case <-late.C:
+		return false
 	}
 }
 

@@ -128,7 +128,7 @@ func TestAllocations(t *testing.T) {
 		most float64
 		run  func() error
 	}{
-		{"a page of 35", 70, func() error {
+		{"a page of 35", 40, func() error {
 			found, err := s.List(background, key.Owner, store.Query{Limit: page})
 			if len(found) != page {
 				t.Fatalf("the page has %d statistics", len(found))

@@ -53,6 +53,7 @@ func (d *direct) prepare(ctx context.Context, query string) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing %q: %w", query, err)
 	}
+	p.columns = uintptr(lib.Xsqlite3_column_count(d.thread, p.handle))
 	p.texts = make([]text, lib.Xsqlite3_bind_parameter_count(d.thread, p.handle)+1)
 	d.prepared = append(d.prepared, p)
 	return p, nil

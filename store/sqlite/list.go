@@ -18,7 +18,11 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 	defer s.gate.Leave()
 	query.Filter = store.Fold(query.Filter)
 	var found []store.Statistic
-	err := s.query(ctx, func(ctx context.Context, on *reader) error {
+	run := s.query
+	if isShort(query) {
+		run = s.queryShort
+	}
+	err := run(ctx, func(ctx context.Context, on *reader) error {
 		via, err := viaList(ctx, on, owner, query)
 		if err != nil {
 			return err
@@ -30,6 +34,15 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 		return err
 	})
 	return translate(ctx, "listing statistics", found, err)
+}
+
+// maxShort is the most statistics of a short query. A page of the API has at most 1000, and one more is read.
+const maxShort = 1001
+
+// isShort reports whether SQLite reads no more statistics than the page has, which are the next ones in the order of their
+// ids.
+func isShort(query store.Query) bool {
+	return query.Filter == nil && len(query.Order) == 0 && query.Skip == 0 && query.Limit <= maxShort
 }
 
 // Count implements store.Store.

@@ -18,10 +18,13 @@ type prepared struct {
 	on        *direct
 	statement sqldriver.Stmt // owns the handle
 	handle    uintptr
-	texts     []text // by parameter
-	parameter int32  // the last one that was bound
-	column    int32  // the next one to read
-	failed    int32  // SQLite's code of a parameter that could not be bound
+	texts     []text  // by parameter
+	parameter int32   // the last one that was bound
+	row       uintptr // the first value of the row
+	distance  uintptr // from a value of a row to the next one, 0 before the first row
+	columns   uintptr // how many a row has
+	column    uintptr // the next one to read
+	failed    int32   // SQLite's code of a parameter that could not be bound
 }
 
 // text is memory of SQLite's for a parameter.
@@ -116,6 +119,10 @@ func (p *prepared) step() (row bool, err error) {
 	}
 	switch code := lib.Xsqlite3_step(p.on.thread, p.handle); code {
 	case lib.SQLITE_ROW:
+		p.row = lib.Xsqlite3_column_value(p.on.thread, p.handle, 0)
+		if p.distance == 0 && p.columns > 1 {
+			p.distance = lib.Xsqlite3_column_value(p.on.thread, p.handle, 1) - p.row
+		}
 		return true, nil
 	case lib.SQLITE_DONE:
 		return false, nil
@@ -165,9 +172,13 @@ func (p *prepared) first(read func(*prepared) error) error {
 	return read(p)
 }
 
-// next returns the value of the next column, and its type.
+// next returns the value of the next column, and its type. SQLite has the values of a row in an array. To ask for each
+// of them would lock the connection each time.
 func (p *prepared) next() (value uintptr, kind int32) {
-	value = lib.Xsqlite3_column_value(p.on.thread, p.handle, p.column)
+	if p.column >= p.columns {
+		panic(fmt.Sprintf("sqlite: a row has %d columns", p.columns))
+	}
+	value = p.row + p.column*p.distance
 	p.column++
 	return value, lib.Xsqlite3_value_type(p.on.thread, value)
 }

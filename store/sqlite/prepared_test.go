@@ -54,6 +54,38 @@ func TestPreparedValues(t *testing.T) {
 	}
 }
 
+// TestPreparedColumns: the values of a row are where SQLite says, in every row and after the statement is used again.
+func TestPreparedColumns(t *testing.T) {
+	on := opened(t, t.TempDir()).writer.statements.direct
+	for _, query := range []string{
+		"SELECT 7",
+		"SELECT 'one' AS a, 2 AS b, NULL, x'04', 5.5 UNION ALL SELECT 'more', 12, 13, x'14', 'text' ORDER BY a DESC",
+	} {
+		p, err := on.prepare(background, query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			for {
+				row, err := p.step()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !row {
+					break
+				}
+				for column := range int32(p.columns) {
+					value, kind := p.next()
+					if want := lib.Xsqlite3_column_value(on.thread, p.handle, column); value != want || kind != lib.Xsqlite3_value_type(on.thread, want) {
+						t.Errorf("%s: column %d is at %x; want %x", query, column, value, want)
+					}
+				}
+			}
+			p.reset()
+		}
+	}
+}
+
 // TestPreparedErrors: an error has SQLite's code and words, and the next use works.
 func TestPreparedErrors(t *testing.T) {
 	on := opened(t, t.TempDir()).writer.statements.direct

@@ -135,3 +135,24 @@ func handles(t *testing.T, s *Store) map[uintptr]bool {
 func endless(ctx context.Context, on *reader) error {
 	return on.conn.QueryRowContext(ctx, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n").Scan(new(int))
 }
+
+// TestIsShort checks which queries run without an interrupt.
+func TestIsShort(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		query store.Query
+		want  bool
+	}{
+		{"the first page", store.Query{Limit: 11}, true},
+		{"the largest page of the API", store.Query{Limit: 1001}, true},
+		{"a later page", store.Query{Limit: 11, After: &store.Position{ID: "a"}}, true},
+		{"more than a page", store.Query{Limit: 1002}, false},
+		{"all but the first ones", store.Query{Limit: 11, Skip: 1}, false},
+		{"a filter", store.Query{Limit: 11, Filter: store.IsOf{Type: store.Call}}, false},
+		{"an order", store.Query{Limit: 11, Order: []store.Order{{By: startDate}}}, false},
+	} {
+		if got := isShort(test.query); got != test.want {
+			t.Errorf("%s: %t; want %t", test.name, got, test.want)
+		}
+	}
+}
