@@ -1,9 +1,11 @@
 package metrics_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
+	"afterhours/contract/program"
 	"afterhours/store/cassandra/cassandratest"
 )
 
@@ -12,13 +14,11 @@ import (
 func TestStoreOverCassandra(t *testing.T) {
 	w := watch(t, t.TempDir(), "--store", cassandratest.Address(t))
 	w.create(t, "call")
-	for range 2 {
-		w.ask(t, "DELETE", "/beta/me/analytics/activityStatistics/call", w.token, "")
-	}
-	for result, want := range map[string]float64{"ok": 1, "not_found": 1} {
-		labels := map[string]string{"operation": "Delete", "result": result}
-		if got := w.value(t, "afterhours_store_call_duration_seconds", labels); got != want {
-			t.Errorf("%v calls of Delete with the result %s; want %v", got, result, want)
+	w.ask(t, http.MethodGet, program.Statistics+"/another", w.token, "")
+	for result, operation := range map[string]string{"ok": "Put", "not_found": "Get"} {
+		labels := map[string]string{"operation": operation, "result": result}
+		if w.value(t, "afterhours_store_call_duration_seconds", labels) == 0 {
+			t.Errorf("no call of %s has the result %s", operation, result)
 		}
 	}
 	for _, name := range own(w.scrape(t, "")) {
