@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
@@ -64,6 +63,9 @@ func Reach(ctx context.Context, address string) error {
 		return err
 	}
 	defer session.Close()
+	if err := a.checkDatacenter(datacenters(session)); err != nil {
+		return err
+	}
 	exists, err := hasKeyspace(ctx, session, a.keyspace)
 	if err == nil && !exists && a.options["replication"] == "" {
 		return noKeyspace(a.keyspace)
@@ -77,7 +79,9 @@ func prepare(ctx context.Context, a *Address) error {
 	if err != nil {
 		return err
 	}
-	err = createKeyspace(ctx, outside, a)
+	if err = a.checkDatacenter(datacenters(outside)); err == nil {
+		err = createKeyspace(ctx, outside, a)
+	}
 	outside.Close()
 	if err != nil {
 		return err
@@ -91,13 +95,6 @@ func prepare(ctx context.Context, a *Address) error {
 		return fmt.Errorf("bringing the schema up to date: %w", err)
 	}
 	return nil
-}
-
-// connect returns a session in the keyspace of the address.
-func (a *Address) connect(ctx context.Context, timeout time.Duration) (*gocql.Session, error) {
-	cluster := a.cluster(timeout)
-	cluster.Keyspace = a.keyspace
-	return start(ctx, cluster)
 }
 
 // start connects to a ring. The driver knows no context here, so start does not wait for it when the context
