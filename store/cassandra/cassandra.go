@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
@@ -37,10 +38,11 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(ctx, a); err != nil {
+	timeout, err := prepare(ctx, a)
+	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", a, err)
 	}
-	session, err := a.connect(ctx, answerTimeout)
+	session, err := a.connect(ctx, timeout)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", a, err)
 	}
@@ -73,28 +75,33 @@ func Reach(ctx context.Context, address string) error {
 	return err
 }
 
-// prepare creates the keyspace of the address if it is to be created, and brings its schema up to date.
-func prepare(ctx context.Context, a *Address) error {
+// prepare creates the keyspace of the address if it is to be created, and brings its schema up to date. It returns how
+// long a node may take to answer a call.
+func prepare(ctx context.Context, a *Address) (timeout time.Duration, err error) {
 	outside, err := start(ctx, a.cluster(schemaTimeout))
 	if err != nil {
-		return err
+		return 0, err
+	}
+	timeout = answerTimeout
+	if len(outside.GetHosts()) == 1 {
+		timeout = scanTimeout // as long as its caller waits: there is no other node to ask
 	}
 	if err = a.checkDatacenter(datacenters(outside)); err == nil {
 		err = createKeyspace(ctx, outside, a)
 	}
 	outside.Close()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	session, err := a.connect(ctx, schemaTimeout)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer session.Close()
 	if err := migrate(ctx, session, a.keyspace); err != nil {
-		return fmt.Errorf("bringing the schema up to date: %w", err)
+		return 0, fmt.Errorf("bringing the schema up to date: %w", err)
 	}
-	return nil
+	return timeout, nil
 }
 
 // start connects to a ring. The driver knows no context here, so start does not wait for it when the context
