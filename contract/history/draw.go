@@ -9,9 +9,9 @@ import (
 const (
 	// epoch is how many requests are about the same owners. The next ones are about others, so
 	// that the history of each owner stays short enough to be judged.
-	epoch = 1000
+	epoch = 2000
 	// owners of each epoch.
-	owners = 8
+	owners = 16
 	// writes is how many durations are kept for each request.
 	writes = 4
 )

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"sync"
@@ -32,11 +33,12 @@ type Run struct {
 	requests int
 	begun    time.Time
 	asked    atomic.Int64
-	working  sync.WaitGroup
+	done     chan struct{}
 
 	mu       sync.Mutex
 	recorded []porcupine.Operation
 	unknown  int
+	stopped  int
 	gaps     [clients]time.Duration
 	tagOf    map[edm.Duration]string    // the entity tag of each duration
 	tags     map[string]edm.Duration    // the duration of each entity tag
@@ -51,32 +53,43 @@ type statistic struct{ owner, id int }
 func Start(t testing.TB, fleet *program.Fleet, requests int) *Run {
 	t.Helper()
 	r := &Run{
-		t: t, fleet: fleet, client: checked.Client(t), requests: requests, begun: time.Now(),
+		t: t, fleet: fleet, client: checked.Client(t), requests: requests, begun: time.Now(), done: make(chan struct{}),
 		token: program.Run(t, "token", "--data", fleet.Data, "--role", "Analytics.ReadWrite.All", "--expires", "24h"),
 		tagOf: map[edm.Duration]string{}, tags: map[string]edm.Duration{}, seen: map[statistic]edm.Duration{},
 	}
 	r.client.Timeout = patience
+	var working sync.WaitGroup
 	for n := range clients {
-		r.working.Go(func() { r.work(n) })
+		working.Go(func() { r.work(n) })
 	}
+	go func() {
+		working.Wait()
+		close(r.done)
+	}()
 	return r
 }
 
 // Asked returns how many requests have been sent so far, some of which have no response yet.
 func (r *Run) Asked() int { return min(int(r.asked.Load()), r.requests) }
 
+// Done is closed when all requests have been sent and answered.
+func (r *Run) Done() <-chan struct{} { return r.done }
+
 // Wait waits until all requests have been sent and answered, and returns the history. It has no
 // reads without a response.
 func (r *Run) Wait() []porcupine.Operation {
-	r.working.Wait()
+	<-r.done
 	return r.recorded
 }
 
 // Unknown returns how many requests in the history have an unknown outcome. It is called after Wait.
 func (r *Run) Unknown() int { return r.unknown }
 
-// Gaps returns the longest time that each client had between two responses other than 503. It is
-// called after Wait.
+// Stopped returns how many lists were stopped because they took too long. It is called after Wait.
+func (r *Run) Stopped() int { return r.stopped }
+
+// Gaps returns the longest time that each client had without a success: a response
+// other than 503, and other than that a list took too long. It is called after Wait.
 func (r *Run) Gaps() []time.Duration { return r.gaps[:] }
 
 // work is one client.
@@ -94,7 +107,7 @@ func (r *Run) work(client int) {
 }
 
 // do sends the request and records it, unless it is a read without a response. It reports whether
-// there is a response other than 503.
+// there is a response that tells the outcome.
 func (r *Run) do(client int, one request) bool {
 	call := time.Since(r.begun)
 	got, tags, err := r.send(one)
@@ -102,6 +115,7 @@ func (r *Run) do(client int, one request) bool {
 	ok := err == nil && got.status != http.StatusServiceUnavailable
 	if !ok {
 		if one.isRead() {
+			r.countStopped(err)
 			return false
 		}
 		got, returned = response{}, math.MaxInt64
@@ -116,6 +130,17 @@ func (r *Run) do(client int, one request) bool {
 		r.learn(tag)
 	}
 	return ok
+}
+
+// errStopped is the error of a list that the server has stopped because it took too long.
+var errStopped = errors.New("the list was stopped")
+
+func (r *Run) countStopped(err error) {
+	if errors.Is(err, errStopped) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.stopped++
+	}
 }
 
 // tagged is a statistic in a response.
