@@ -1,6 +1,7 @@
 package ring_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	_ "afterhours/command" // so that go test repeats these tests when the program changes
 	"afterhours/contract/program"
-	"afterhours/store/cassandra/cassandratest"
 )
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
@@ -22,9 +24,10 @@ const nodes = 3
 
 // ring is three nodes of Cassandra that a test may break. They are whole again after the test.
 type ring struct {
-	t       *testing.T
-	folder  string
-	address string // of a keyspace for the test, with three replicas
+	t        *testing.T
+	folder   string
+	keyspace string // of the test
+	address  string // of the keyspace, which the first server creates
 }
 
 // openRing starts the nodes that do not run. Without the folder of a ring, the test is skipped, also
@@ -40,8 +43,9 @@ func openRing(t *testing.T) *ring {
 	if got := strings.Count(url, ",") + 1; got != nodes {
 		t.Fatalf("the ring in %s has %d nodes; want %d", folder, got, nodes)
 	}
-	t.Setenv("AFTERHOURS_TEST_CASSANDRA", url)
-	r.address = cassandratest.Address(t)
+	hosts, _, _ := strings.Cut(strings.TrimPrefix(url, "cassandra://"), "/")
+	r.keyspace = "ring_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	r.address = fmt.Sprintf("cassandra://%s/%s?replication=%d", hosts, r.keyspace, nodes)
 	t.Cleanup(func() {
 		for node := range nodes {
 			r.do("resume", node)
