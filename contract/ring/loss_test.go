@@ -42,9 +42,9 @@ func TestLostNode(t *testing.T) {
 	}
 }
 
-// TestRollingRestart: the nodes are shut down and started one after the other while clients write.
+// TestRollingRestartOfTheRing: the nodes are shut down and started one after the other while clients write.
 // Each request succeeds within ten seconds, and all that was acknowledged is there.
-func TestRollingRestart(t *testing.T) {
+func TestRollingRestartOfTheRing(t *testing.T) {
 	r := openRing(t)
 	load := newLoad(t, program.ServeFleet(t, 2, "--store", r.address))
 	begun := time.Now()
