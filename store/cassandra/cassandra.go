@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
@@ -15,6 +16,7 @@ import (
 type Store struct {
 	gate    gate.Gate
 	session *gocql.Session
+	serial  gocql.Consistency // of reads of one partition
 	queue   queue
 	lanes   lanes
 	listed  listed
@@ -36,15 +38,18 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	session, err := connect(ctx, a)
+	if err := prepare(ctx, a); err != nil {
+		return nil, fmt.Errorf("opening %s: %w", a, err)
+	}
+	session, err := a.connect(ctx, answerTimeout)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", a, err)
 	}
-	if err := migrate(ctx, session, a.keyspace); err != nil {
-		session.Close()
-		return nil, fmt.Errorf("opening %s: bringing the schema up to date: %w", a, err)
-	}
-	return &Store{session: session, queue: queue{calls: map[store.Owner][]*call{}}, lanes: newLanes()}, nil
+	return newStore(session, a), nil
+}
+
+func newStore(session *gocql.Session, a *Address) *Store {
+	return &Store{session: session, serial: a.serial(), queue: queue{calls: map[store.Owner][]*call{}}, lanes: newLanes()}
 }
 
 // Reach connects to the ring of the address, as Open takes it, and changes nothing there. The error says why
@@ -54,7 +59,7 @@ func Reach(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	session, err := start(ctx, a.cluster())
+	session, err := start(ctx, a.cluster(answerTimeout))
 	if err != nil {
 		return err
 	}
@@ -66,18 +71,31 @@ func Reach(ctx context.Context, address string) error {
 	return err
 }
 
-// connect returns a session in the keyspace of the address.
-func connect(ctx context.Context, a *Address) (*gocql.Session, error) {
-	outside, err := start(ctx, a.cluster())
+// prepare creates the keyspace of the address if it is to be created, and brings its schema up to date.
+func prepare(ctx context.Context, a *Address) error {
+	outside, err := start(ctx, a.cluster(schemaTimeout))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	err = createKeyspace(ctx, outside, a)
 	outside.Close()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cluster := a.cluster()
+	session, err := a.connect(ctx, schemaTimeout)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	if err := migrate(ctx, session, a.keyspace); err != nil {
+		return fmt.Errorf("bringing the schema up to date: %w", err)
+	}
+	return nil
+}
+
+// connect returns a session in the keyspace of the address.
+func (a *Address) connect(ctx context.Context, timeout time.Duration) (*gocql.Session, error) {
+	cluster := a.cluster(timeout)
 	cluster.Keyspace = a.keyspace
 	return start(ctx, cluster)
 }
@@ -97,7 +115,7 @@ func start(ctx context.Context, cluster *gocql.ClusterConfig) (*gocql.Session, e
 	select {
 	case got := <-started:
 		if got.err != nil {
-			return nil, fmt.Errorf("%w (check the hosts and ports of its URL, the user and the password, and that the nodes run)", got.err)
+			return nil, fmt.Errorf("%w (check the hosts and ports of its URL, tls, the user and the password, and that the nodes run)", got.err)
 		}
 		return got.session, nil
 	case <-ctx.Done():
