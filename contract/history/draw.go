@@ -9,9 +9,9 @@ import (
 const (
 	// epoch is how many requests are about the same owners. The next ones are about others, so
 	// that the history of each owner stays short enough to be judged.
-	epoch = 2000
+	epoch = 500
 	// owners of each epoch.
-	owners = 16
+	owners = 4
 	// writes is how many durations are kept for each request.
 	writes = 4
 )

@@ -30,7 +30,7 @@ type Run struct {
 	fleet    *program.Fleet
 	client   *http.Client
 	token    string
-	requests int
+	requests atomic.Int64
 	begun    time.Time
 	asked    atomic.Int64
 	done     chan struct{}
@@ -53,11 +53,12 @@ type statistic struct{ owner, id int }
 func Start(t testing.TB, fleet *program.Fleet, requests int) *Run {
 	t.Helper()
 	r := &Run{
-		t: t, fleet: fleet, client: checked.Client(t), requests: requests, begun: time.Now(), done: make(chan struct{}),
+		t: t, fleet: fleet, client: checked.Client(t), begun: time.Now(), done: make(chan struct{}),
 		token: program.Run(t, "token", "--data", fleet.Data, "--role", "Analytics.ReadWrite.All", "--expires", "24h"),
 		tagOf: map[edm.Duration]string{}, tags: map[string]edm.Duration{}, seen: map[statistic]edm.Duration{},
 	}
 	r.client.Timeout = patience
+	r.requests.Store(int64(requests))
 	var working sync.WaitGroup
 	for n := range clients {
 		working.Go(func() { r.work(n) })
@@ -70,7 +71,10 @@ func Start(t testing.TB, fleet *program.Fleet, requests int) *Run {
 }
 
 // Asked returns how many requests have been sent so far, some of which have no response yet.
-func (r *Run) Asked() int { return min(int(r.asked.Load()), r.requests) }
+func (r *Run) Asked() int { return min(int(r.asked.Load()), int(r.requests.Load())) }
+
+// Stop ends the run early: the clients send no further request. Wait is still to be called.
+func (r *Run) Stop() { r.requests.Store(min(r.requests.Load(), r.asked.Load())) }
 
 // Done is closed when all requests have been sent and answered.
 func (r *Run) Done() <-chan struct{} { return r.done }
@@ -95,8 +99,8 @@ func (r *Run) Gaps() []time.Duration { return r.gaps[:] }
 // work is one client.
 func (r *Run) work(client int) {
 	last := time.Now()
-	for number := int(r.asked.Add(1)); number <= r.requests; number = int(r.asked.Add(1)) {
-		ok := r.do(client, r.draw(number))
+	for number := r.asked.Add(1); number <= r.requests.Load(); number = r.asked.Add(1) {
+		ok := r.do(client, r.draw(int(number)))
 		if now := time.Now(); ok {
 			r.gaps[client], last = max(r.gaps[client], now.Sub(last)), now
 		} else {

@@ -15,6 +15,7 @@ import (
 var (
 	requests = flag.Int("requests", 2000, "how many requests TestOneOrderExplainsAll sends during each kind of failure")
 	every    = flag.Duration("every", 20*time.Second, "the time from one failure to the next")
+	atMost   = flag.Duration("at-most", 12*time.Hour, "the time after which TestOneOrderExplainsAll sends no further request")
 	within   = flag.Duration("within", 10*time.Second, "how long a client may be without a success")
 )
 
@@ -44,6 +45,8 @@ func TestOneOrderExplainsAll(t *testing.T) {
 			fleet := program.ServeFleet(t, 2, "--store", r.address)
 			begun := time.Now()
 			run := history.Start(t, fleet, *requests)
+			ended := time.AfterFunc(*atMost, run.Stop)
+			defer ended.Stop()
 			failures := 0
 			for wait := settle; !over(run, wait); failures++ {
 				next := time.Now().Add(*every)
@@ -56,7 +59,7 @@ func TestOneOrderExplainsAll(t *testing.T) {
 			history.Check(t, recorded)
 			gaps := slices.Sorted(slices.Values(run.Gaps()))
 			longest := gaps[len(gaps)-1]
-			t.Logf("%d requests in %v, %d failures; %d writes of unknown outcome, %d lists stopped; one order explains all", *requests, took, failures, run.Unknown(), run.Stopped())
+			t.Logf("%d requests in %v, %d failures; %d writes of unknown outcome, %d lists stopped; one order explains all", run.Asked(), took, failures, run.Unknown(), run.Stopped())
 			t.Logf("the longest time without a success, by client: %s", seconds(gaps))
 			if longest > *within {
 				t.Errorf("a client was without a success for %v; want at most %v", longest, *within)
