@@ -74,7 +74,7 @@ var keyspaceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`)
 //	consistency  local_quorum (the default) or quorum. All servers of a ring must have the same
 //	reads        serial (the default): they have their place in the order of the writes. Or quorum: faster, but if
 //	             the outcome of a write is unknown, one read may show it and the next one not yet
-//	datacenter   the one whose nodes are used first
+//	datacenter   the one whose nodes are used first, or alone with local_quorum
 //	replication  how many replicas a keyspace gets that does not exist yet
 //	tls          true or false, which is the default
 //	ca           a file with the certificates that are trusted in place of the system's

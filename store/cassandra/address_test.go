@@ -91,3 +91,25 @@ func TestCluster(t *testing.T) {
 		t.Errorf("the driver is told %+v, %+v", got.Authenticator, got.SslOpts)
 	}
 }
+
+func TestDatacenters(t *testing.T) {
+	for _, test := range []struct {
+		options, names, want string
+	}{
+		{"", "a", ""},
+		{"", "a b", "the ring has the data centers a, b: add datacenter=NAME"},
+		{"?consistency=quorum", "a b", ""},
+		{"?datacenter=a", "a b", ""},
+		{"?datacenter=c", "a b", "datacenter=c: the ring has a, b"},
+		{"?datacenter=c&consistency=quorum", "a", "datacenter=c: the ring has a"},
+	} {
+		a, err := ParseAddress("cassandra://db/k" + test.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.checkDatacenter(strings.Fields(test.names))
+		if (err == nil) != (test.want == "") || err != nil && !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("%s in a ring of %s: %v; want %q", test.options, test.names, err, test.want)
+		}
+	}
+}

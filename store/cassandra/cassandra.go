@@ -38,10 +38,11 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(ctx, a); err != nil {
+	timeout, err := prepare(ctx, a)
+	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", a, err)
 	}
-	session, err := a.connect(ctx, answerTimeout)
+	session, err := a.connect(ctx, timeout)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", a, err)
 	}
@@ -64,6 +65,9 @@ func Reach(ctx context.Context, address string) error {
 		return err
 	}
 	defer session.Close()
+	if err := a.checkDatacenter(datacenters(session)); err != nil {
+		return err
+	}
 	exists, err := hasKeyspace(ctx, session, a.keyspace)
 	if err == nil && !exists && a.options["replication"] == "" {
 		return noKeyspace(a.keyspace)
@@ -71,33 +75,33 @@ func Reach(ctx context.Context, address string) error {
 	return err
 }
 
-// prepare creates the keyspace of the address if it is to be created, and brings its schema up to date.
-func prepare(ctx context.Context, a *Address) error {
+// prepare creates the keyspace of the address if it is to be created, and brings its schema up to date. It returns how
+// long a node may take to answer a call.
+func prepare(ctx context.Context, a *Address) (timeout time.Duration, err error) {
 	outside, err := start(ctx, a.cluster(schemaTimeout))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	err = createKeyspace(ctx, outside, a)
+	timeout = answerTimeout
+	if len(outside.GetHosts()) == 1 {
+		timeout = scanTimeout // as long as its caller waits: there is no other node to ask
+	}
+	if err = a.checkDatacenter(datacenters(outside)); err == nil {
+		err = createKeyspace(ctx, outside, a)
+	}
 	outside.Close()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	session, err := a.connect(ctx, schemaTimeout)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer session.Close()
 	if err := migrate(ctx, session, a.keyspace); err != nil {
-		return fmt.Errorf("bringing the schema up to date: %w", err)
+		return 0, fmt.Errorf("bringing the schema up to date: %w", err)
 	}
-	return nil
-}
-
-// connect returns a session in the keyspace of the address.
-func (a *Address) connect(ctx context.Context, timeout time.Duration) (*gocql.Session, error) {
-	cluster := a.cluster(timeout)
-	cluster.Keyspace = a.keyspace
-	return start(ctx, cluster)
+	return timeout, nil
 }
 
 // start connects to a ring. The driver knows no context here, so start does not wait for it when the context

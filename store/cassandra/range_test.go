@@ -30,11 +30,12 @@ func TestRangesOfIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := prepare(t.Context(), a); err != nil {
+	timeout, err := prepare(t.Context(), a)
+	if err != nil {
 		t.Fatal(err)
 	}
 	var read rowsRead
-	cluster := a.cluster(answerTimeout)
+	cluster := a.cluster(timeout)
 	cluster.Keyspace, cluster.QueryObserver = a.keyspace, &read
 	session, err := start(t.Context(), cluster)
 	if err != nil {

@@ -1,7 +1,12 @@
 package cassandra
 
 import (
+	"context"
 	"crypto/tls"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
@@ -51,4 +56,40 @@ func (a *Address) cluster(timeout time.Duration) *gocql.ClusterConfig {
 		}
 	}
 	return cluster
+}
+
+// connect returns a session in the keyspace of the address.
+func (a *Address) connect(ctx context.Context, timeout time.Duration) (*gocql.Session, error) {
+	cluster := a.cluster(timeout)
+	cluster.Keyspace = a.keyspace
+	if name := a.options["datacenter"]; name != "" && a.isLocal() {
+		cluster.HostFilter = gocql.DataCenterHostFilter(name)
+	}
+	return start(ctx, cluster)
+}
+
+// isLocal reports whether a quorum is one of a single data center.
+func (a *Address) isLocal() bool { return a.level().conditions == gocql.LocalSerial }
+
+// datacenters returns the names of the ring's data centers.
+func datacenters(session *gocql.Session) []string {
+	names := map[string]bool{}
+	for _, host := range session.GetHosts() {
+		names[host.DataCenter()] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// checkDatacenter returns an error if the ring has no data center of the name in the address. It also does if the
+// address has no name and quorums are of one of several: each of those would have an order of writes of its own.
+func (a *Address) checkDatacenter(names []string) error {
+	name := a.options["datacenter"]
+	switch {
+	case name != "" && !slices.Contains(names, name):
+		return fmt.Errorf("datacenter=%s: the ring has %s", name, strings.Join(names, ", "))
+	case name == "" && a.isLocal() && len(names) > 1:
+		return fmt.Errorf("the ring has the data centers %s: add datacenter=NAME to the address, the same for all servers, or consistency=quorum",
+			strings.Join(names, ", "))
+	}
+	return nil
 }
