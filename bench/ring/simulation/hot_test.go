@@ -30,3 +30,26 @@ func TestHotTenant(t *testing.T) {
 		t.Errorf("by tenant: %+v", one)
 	}
 }
+
+// TestTransactionsOfOneUserMeet runs two transactions of one user at once, and of two users: those of one user do not
+// end as soon.
+func TestTransactionsOfOneUserMeet(t *testing.T) {
+	ends := func(second uint64) (last float64) {
+		of := ofNodes(1)
+		of.Costs.Spread = Same
+		r := newRing(of)
+		for _, key := range []uint64{1, second} {
+			r.write(key, 1, func(written bool) {
+				if !written {
+					t.Error("a transaction was given up")
+				}
+				last = r.now
+			})
+		}
+		r.clock.run(10)
+		return last
+	}
+	if one, two := ends(1), ends(2); one <= two {
+		t.Errorf("transactions of one user end after %.4f s, and those of two after %.4f s", one, two)
+	}
+}

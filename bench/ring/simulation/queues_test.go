@@ -29,7 +29,7 @@ func TestQueuesFollowTheFormulas(t *testing.T) {
 		{"M/D/1", Same, func(use float64) float64 { return 1 + use/2/(1-use) }},
 	} {
 		for _, use := range []float64{0.1, 0.5, 0.8} {
-			if got, want := meanTime(test.spread, 1, use), test.mean(use); math.Abs(got/want-1) > 0.03 {
+			if got, want := meanTime(test.spread, 1, use), test.mean(use); math.Abs(got/want-1) > 0.04 {
 				t.Errorf("%s, %.0f%% used: the mean time is %.3f; want %.3f", test.name, 100*use, got, want)
 			}
 		}
@@ -39,7 +39,7 @@ func TestQueuesFollowTheFormulas(t *testing.T) {
 // TestSeveralCores compares the mean time of work without memory at two cores with the formula of M/M/2.
 func TestSeveralCores(t *testing.T) {
 	for _, use := range []float64{0.3, 0.8} {
-		if got, want := meanTime(exponential(), 2, use), 1/(1-use*use); math.Abs(got/want-1) > 0.03 {
+		if got, want := meanTime(exponential(), 2, use), 1/(1-use*use); math.Abs(got/want-1) > 0.04 {
 			t.Errorf("%.0f%% used: the mean time is %.3f; want %.3f", 100*use, got, want)
 		}
 	}
@@ -49,7 +49,7 @@ func TestSeveralCores(t *testing.T) {
 func meanTime(spread Spread, cores int, use float64) float64 {
 	random := rand.New(rand.NewPCG(1, 2))
 	c, s := &clock{}, newStation(cores)
-	const most = 1_000_000
+	const most = 300_000
 	count, total := 0, 0.0
 	var arrive func()
 	arrive = func() {
