@@ -36,6 +36,12 @@ var options = map[string]func(value string) error{
 		}
 		return nil
 	},
+	"reads": func(value string) error {
+		if value != "serial" && value != "quorum" {
+			return errors.New("it must be serial or quorum")
+		}
+		return nil
+	},
 	"datacenter": nil,
 	"replication": func(value string) error {
 		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > 9 {
@@ -66,7 +72,9 @@ var keyspaceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`)
 // cassandra://[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]/KEYSPACE?OPTIONS. The options are
 //
 //	consistency  local_quorum (the default) or quorum. All servers of a ring must have the same
-//	datacenter   the one whose nodes are used first
+//	reads        serial (the default): they have their place in the order of the writes. Or quorum: faster, but if
+//	             the outcome of a write is unknown, one read may show it and the next one not yet
+//	datacenter   the one whose nodes are used first, or alone with local_quorum
 //	replication  how many replicas a keyspace gets that does not exist yet
 //	tls          true or false, which is the default
 //	ca           a file with the certificates that are trusted in place of the system's
@@ -205,4 +213,12 @@ func (a *Address) level() level {
 		return named
 	}
 	return levels["local_quorum"]
+}
+
+// serial returns the consistency of reads that take part in the order of a partition's transactions.
+func (a *Address) serial() gocql.Consistency {
+	if a.options["reads"] == "quorum" {
+		return a.level().reads
+	}
+	return a.level().conditions
 }

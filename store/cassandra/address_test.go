@@ -46,7 +46,8 @@ func TestWrongAddresses(t *testing.T) {
 		"cassandra://me:1/secret@a/k":            "must be percent-encoded",
 		"cassandra://me:1/k?secret@a/k":          "must be percent-encoded",
 		"cassandra://a/k?consistency=one":        "consistency=one: it must be local_quorum or quorum",
-		"cassandra://a/k?consistancy=quorum":     `there is no option "consistancy"; there are ca, cert, consistency, datacenter, key, replication, tls`,
+		"cassandra://a/k?consistancy=quorum":     `there is no option "consistancy"; there are ca, cert, consistency, datacenter, key, reads, replication, tls`,
+		"cassandra://a/k?reads=one":              "reads=one: it must be serial or quorum",
 		"cassandra://a/k?tls=yes":                "tls=yes: it must be true or false",
 		"cassandra://a/k?tls=true&tls=false":     "the option tls is there 2 times",
 		"cassandra://a/k?datacenter=":            "the option datacenter has no value",
@@ -75,8 +76,8 @@ func TestCluster(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := address.cluster()
-		if got.Consistency != want.reads || got.SerialConsistency != want.conditions || got.DefaultIdempotence || got.SslOpts != nil || got.Authenticator != nil {
+		got := address.cluster(answerTimeout)
+		if got.Consistency != want.reads || got.SerialConsistency != want.conditions || got.DefaultIdempotence || got.Timeout != answerTimeout || got.SslOpts != nil || got.Authenticator != nil {
 			t.Errorf("%s is %+v", text, got)
 		}
 	}
@@ -84,9 +85,31 @@ func TestCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := address.cluster()
+	got := address.cluster(answerTimeout)
 	if want := (gocql.PasswordAuthenticator{Username: "me", Password: "secret"}); got.Authenticator.(gocql.PasswordAuthenticator).Username != want.Username ||
 		got.SslOpts == nil || !got.SslOpts.EnableHostVerification || got.SslOpts.CaPath != "roots.pem" {
 		t.Errorf("the driver is told %+v, %+v", got.Authenticator, got.SslOpts)
+	}
+}
+
+func TestDatacenters(t *testing.T) {
+	for _, test := range []struct {
+		options, names, want string
+	}{
+		{"", "a", ""},
+		{"", "a b", "the ring has the data centers a, b: add datacenter=NAME"},
+		{"?consistency=quorum", "a b", ""},
+		{"?datacenter=a", "a b", ""},
+		{"?datacenter=c", "a b", "datacenter=c: the ring has a, b"},
+		{"?datacenter=c&consistency=quorum", "a", "datacenter=c: the ring has a"},
+	} {
+		a, err := ParseAddress("cassandra://db/k" + test.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.checkDatacenter(strings.Fields(test.names))
+		if (err == nil) != (test.want == "") || err != nil && !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("%s in a ring of %s: %v; want %q", test.options, test.names, err, test.want)
+		}
 	}
 }

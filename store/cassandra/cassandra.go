@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
@@ -15,6 +16,7 @@ import (
 type Store struct {
 	gate    gate.Gate
 	session *gocql.Session
+	serial  gocql.Consistency // of reads of one partition
 	queue   queue
 	lanes   lanes
 	listed  listed
@@ -36,15 +38,19 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	session, err := connect(ctx, a)
+	timeout, err := prepare(ctx, a)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", a, err)
 	}
-	if err := migrate(ctx, session, a.keyspace); err != nil {
-		session.Close()
-		return nil, fmt.Errorf("opening %s: bringing the schema up to date: %w", a, err)
+	session, err := a.connect(ctx, timeout)
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", a, err)
 	}
-	return &Store{session: session, queue: queue{calls: map[store.Owner][]*call{}}, lanes: newLanes()}, nil
+	return newStore(session, a), nil
+}
+
+func newStore(session *gocql.Session, a *Address) *Store {
+	return &Store{session: session, serial: a.serial(), queue: queue{calls: map[store.Owner][]*call{}}, lanes: newLanes()}
 }
 
 // Reach connects to the ring of the address, as Open takes it, and changes nothing there. The error says why
@@ -54,11 +60,14 @@ func Reach(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	session, err := start(ctx, a.cluster())
+	session, err := start(ctx, a.cluster(answerTimeout))
 	if err != nil {
 		return err
 	}
 	defer session.Close()
+	if err := a.checkDatacenter(datacenters(session)); err != nil {
+		return err
+	}
 	exists, err := hasKeyspace(ctx, session, a.keyspace)
 	if err == nil && !exists && a.options["replication"] == "" {
 		return noKeyspace(a.keyspace)
@@ -66,20 +75,33 @@ func Reach(ctx context.Context, address string) error {
 	return err
 }
 
-// connect returns a session in the keyspace of the address.
-func connect(ctx context.Context, a *Address) (*gocql.Session, error) {
-	outside, err := start(ctx, a.cluster())
+// prepare creates the keyspace of the address if it is to be created, and brings its schema up to date. It returns how
+// long a node may take to answer a call.
+func prepare(ctx context.Context, a *Address) (timeout time.Duration, err error) {
+	outside, err := start(ctx, a.cluster(schemaTimeout))
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	err = createKeyspace(ctx, outside, a)
+	timeout = answerTimeout
+	if len(outside.GetHosts()) == 1 {
+		timeout = scanTimeout // as long as its caller waits: there is no other node to ask
+	}
+	if err = a.checkDatacenter(datacenters(outside)); err == nil {
+		err = createKeyspace(ctx, outside, a)
+	}
 	outside.Close()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	cluster := a.cluster()
-	cluster.Keyspace = a.keyspace
-	return start(ctx, cluster)
+	session, err := a.connect(ctx, schemaTimeout)
+	if err != nil {
+		return 0, err
+	}
+	defer session.Close()
+	if err := migrate(ctx, session, a.keyspace); err != nil {
+		return 0, fmt.Errorf("bringing the schema up to date: %w", err)
+	}
+	return timeout, nil
 }
 
 // start connects to a ring. The driver knows no context here, so start does not wait for it when the context
@@ -97,7 +119,7 @@ func start(ctx context.Context, cluster *gocql.ClusterConfig) (*gocql.Session, e
 	select {
 	case got := <-started:
 		if got.err != nil {
-			return nil, fmt.Errorf("%w (check the hosts and ports of its URL, the user and the password, and that the nodes run)", got.err)
+			return nil, fmt.Errorf("%w (check the hosts and ports of its URL, tls, the user and the password, and that the nodes run)", got.err)
 		}
 		return got.session, nil
 	case <-ctx.Done():

@@ -13,11 +13,12 @@
 //	List, Count, ...   -> the partition, page by page, matched by a store.Matcher
 //
 // Every write of a partition is a lightweight transaction, so that their order is one for all
-// replicas. Apply takes the changes of one owner only: no step of Cassandra spans two partitions.
+// replicas. Reads of one partition are serial: they have their place in that order. Apply takes the
+// changes of one owner only: no step of Cassandra spans two partitions.
 //
 // The tables owners and names only grow. They say where to look: a reader checks what is there. So
 // no transaction has to span two tables.
 //
-// The driver repeats a read, at another node. It never repeats a write: the outcome is unknown if the
-// answer is missing, and the caller gets ErrUnavailable.
+// The driver repeats a read, at another node. It never repeats a transaction: the outcome is unknown if
+// the answer is missing, and the caller gets ErrUnavailable. A node that has not answered comes last.
 package cassandra

@@ -88,4 +88,10 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 	if err := cassandra.Reach(t.Context(), address); err != nil {
 		t.Errorf("Reach: %v", err)
 	}
+	if _, err := cassandra.Open(t.Context(), address+"?datacenter=moon"); err == nil || !strings.Contains(err.Error(), "datacenter=moon: the ring has datacenter1") {
+		t.Errorf("with a wrong data center: %v", err)
+	}
+	if err := open(t, address+"?datacenter=datacenter1").Close(); err != nil {
+		t.Errorf("with a data center: %v", err)
+	}
 }

@@ -63,7 +63,7 @@ func merged[T any](ctx context.Context, limit int, name func(T) string, of func(
 func (s *Store) listedAfter(ctx context.Context, tenant, after string, limit int) ([]string, error) {
 	return merged(ctx, limit, func(user string) string { return user }, func(ctx context.Context, bucket int) (found []string, err error) {
 		var user string
-		rows := s.query(listOwners, tenant, bucket, after, limit).IterContext(ctx)
+		rows := s.quorumQuery(listOwners, tenant, bucket, after, limit).IterContext(ctx)
 		for rows.Scan(&user) {
 			found = append(found, user)
 		}
@@ -112,7 +112,7 @@ func (s *Store) owner(ctx context.Context, owner store.Owner) (*store.Owner, err
 // firstName returns the first of the user's aliases in byte order, "" if there is none.
 func (s *Store) firstName(ctx context.Context, owner store.Owner) (string, error) {
 	var upn string
-	rows := s.query(listNames, owner.Tenant, owner.User).IterContext(ctx)
+	rows := s.quorumQuery(listNames, owner.Tenant, owner.User).IterContext(ctx)
 	for rows.Scan(&upn) {
 		user, err := s.alias(ctx, owner.Tenant, upn)
 		switch {
@@ -195,7 +195,7 @@ func (s *Store) Tenants(ctx context.Context) (tenants []string, err error) {
 		listed := map[string]bool{}
 		var tenant string
 		var bucket int
-		rows := s.query(listTenants).IterContext(ctx)
+		rows := s.quorumQuery(listTenants).IterContext(ctx)
 		for rows.Scan(&tenant, &bucket) {
 			listed[tenant] = true
 		}

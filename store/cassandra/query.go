@@ -8,8 +8,6 @@ import (
 	"afterhours/store/sqlquery"
 )
 
-const countAll = "SELECT count(id) FROM statistics" + ofOwner
-
 // List implements store.Store.
 func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) ([]store.Statistic, error) {
 	query.Filter = store.Fold(query.Filter)
@@ -41,8 +39,9 @@ func (s *Store) List(ctx context.Context, owner store.Owner, query store.Query) 
 func (s *Store) Count(ctx context.Context, owner store.Owner, filter store.Expr) (count int, err error) {
 	filter = store.Fold(filter)
 	if filter == nil {
-		err = s.attemptFor(ctx, scanTimeout, "counting statistics", func(ctx context.Context) error {
-			return s.query(countAll, owner.Tenant, owner.User).ScanContext(ctx, &count)
+		err = s.whole(ctx, "counting statistics", func(ctx context.Context) (whole bool, err error) {
+			count, whole, err = s.tryCount(ctx, owner)
+			return whole, err
 		})
 		return count, err
 	}

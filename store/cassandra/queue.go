@@ -26,8 +26,13 @@ type queue struct {
 	steps sync.WaitGroup
 }
 
-// maxCalls is how many calls a step has at most.
-const maxCalls = 128
+const (
+	// maxCalls is how many calls a step has at most.
+	maxCalls = 128
+	// maxChanges is how many changes a step has at most, unless it is of one call. A node takes 1.8 s at most for a
+	// transaction.
+	maxChanges = 500
+)
 
 // do waits until the call has been part of a step. If the context ends first, do returns its cause, and the outcome is
 // unknown.
@@ -67,7 +72,12 @@ func (q *queue) next(owner store.Owner) []*call {
 		delete(q.calls, owner)
 		return nil
 	}
-	n := min(len(waiting), maxCalls)
+	n, changes := 1, len(waiting[0].changes)
+	for ; n < min(len(waiting), maxCalls); n++ {
+		if changes += len(waiting[n].changes); changes > maxChanges {
+			break
+		}
+	}
 	q.calls[owner] = waiting[n:]
 	return waiting[:n]
 }

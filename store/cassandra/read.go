@@ -12,7 +12,7 @@ import (
 var getStatistic = "SELECT " + allColumns + " FROM statistics" + ofKey
 
 const (
-	getSettings  = "SELECT " + settingsColumns + " FROM statistics" + ofOwner + " LIMIT 1"
+	getSettings  = "SELECT " + settingsColumns + ", written FROM statistics" + ofOwner + " LIMIT 1"
 	getRevisions = "SELECT id, revision FROM statistics" + ofOwner + " AND id IN ?"
 )
 
@@ -30,8 +30,15 @@ func (s *Store) Get(ctx context.Context, key store.Key) (statistic store.Statist
 	return statistic, settings, err
 }
 
-// query returns a read, which the driver may repeat.
+// query returns a read of one partition, or of a page of it, which has its place in the order of the partition's
+// transactions. The driver may repeat it.
 func (s *Store) query(statement string, values ...any) *gocql.Query {
+	return s.quorumQuery(statement, values...).Consistency(s.serial)
+}
+
+// quorumQuery returns a read that sees all writes that have returned. Whether it sees one of which the outcome is
+// unknown is open, and may be another for each row. The driver may repeat it.
+func (s *Store) quorumQuery(statement string, values ...any) *gocql.Query {
 	return s.session.Query(statement, values...).Idempotent(true)
 }
 
@@ -45,13 +52,16 @@ func (s *Store) Settings(ctx context.Context, owner store.Owner) (settings store
 }
 
 func (s *Store) settingsOf(ctx context.Context, owner store.Owner) (store.Settings, error) {
-	read, err := s.storedSettings(ctx, owner)
+	read, err := storedSettings(ctx, s.query, owner)
 	return read.settings(), err
 }
 
-// storedSettings returns a row that has the settings alone. They are nil if none are stored.
-func (s *Store) storedSettings(ctx context.Context, owner store.Owner) (read row, err error) {
-	err = s.query(getSettings, owner.Tenant, owner.User).ScanContext(ctx, &read.mailbox, &read.license, &read.optOut)
+// querier is query or quorumQuery.
+type querier func(statement string, values ...any) *gocql.Query
+
+// storedSettings returns a row that has the settings, which are nil if none are stored, and written alone.
+func storedSettings(ctx context.Context, query querier, owner store.Owner) (read row, err error) {
+	err = query(getSettings, owner.Tenant, owner.User).ScanContext(ctx, &read.mailbox, &read.license, &read.optOut, &read.written)
 	if errors.Is(err, gocql.ErrNotFound) {
 		return row{}, nil
 	}
@@ -59,14 +69,14 @@ func (s *Store) storedSettings(ctx context.Context, owner store.Owner) (read row
 }
 
 // revisions returns the revision of each id that has a statistic.
-func (s *Store) revisions(ctx context.Context, owner store.Owner, ids []string) (map[string]store.Revision, error) {
+func revisions(ctx context.Context, query querier, owner store.Owner, ids []string) (map[string]store.Revision, error) {
 	stored := make(map[string]store.Revision, len(ids))
 	if len(ids) == 0 { // which the driver would send as null
 		return stored, nil
 	}
 	var id string
 	var revision int64
-	rows := s.query(getRevisions, owner.Tenant, owner.User, ids).IterContext(ctx)
+	rows := query(getRevisions, owner.Tenant, owner.User, ids).IterContext(ctx)
 	for rows.Scan(&id, &revision) {
 		stored[id] = store.Revision(revision)
 	}

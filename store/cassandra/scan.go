@@ -11,11 +11,15 @@ import (
 const (
 	// pageRows is how many rows a node sends at once, about a megabyte.
 	pageRows = 2000
+	// countRows is pageRows for rows of which only the id is read.
+	countRows = 10_000
 	// scanTries is how often an owner is read who is written meanwhile.
 	scanTries = 5
 )
 
 var listStatistics = "SELECT " + allColumns + " FROM statistics" + ofOwner
+
+const countStatistics = "SELECT id, grouped FROM statistics" + ofOwner
 
 // moment says of what a scan must be one moment: of groups alone, so that it sees each whole, or of all writes.
 type moment func(*row) int64
@@ -27,10 +31,16 @@ func ofWrites(r *row) int64 { return r.written }
 // first one, and again if the scan has to begin anew, as somebody wrote meanwhile. It returns what is called
 // for each statistic until it returns false or an error.
 func (s *Store) scan(ctx context.Context, doing string, owner store.Owner, within bounds, limit int, of moment, begin func() func(*store.Statistic) (bool, error)) error {
+	return s.whole(ctx, doing, func(ctx context.Context) (bool, error) {
+		return s.tryScan(ctx, owner, within, limit, of, begin())
+	})
+}
+
+// whole calls try until it reports that all that it has read is of one moment.
+func (s *Store) whole(ctx context.Context, doing string, try func(context.Context) (whole bool, err error)) error {
 	return s.attemptFor(ctx, scanTimeout, doing, func(ctx context.Context) error {
 		for range scanTries {
-			whole, err := s.tryScan(ctx, owner, within, limit, of, begin())
-			if whole || err != nil {
+			if whole, err := try(ctx); whole || err != nil {
 				return err
 			}
 		}
@@ -74,4 +84,23 @@ func (s *Store) tryScan(ctx context.Context, owner store.Owner, within bounds, l
 			return true, err
 		}
 	}
+}
+
+// tryCount counts the owner's statistics, as tryScan would. A count by the database itself would be one answer, which a
+// large owner takes longer for than a node may take.
+func (s *Store) tryCount(ctx context.Context, owner store.Owner) (count int, whole bool, err error) {
+	var id *string // nil in the only row of a partition that has no statistics
+	var grouped, first int64
+	whole = true
+	rows := s.query(countStatistics, owner.Tenant, owner.User).PageSize(countRows).IterContext(ctx)
+	for n := 0; whole && rows.Scan(&id, &grouped); n++ {
+		if n == 0 {
+			first = grouped
+		}
+		whole = grouped == first
+		if id != nil {
+			count++
+		}
+	}
+	return count, whole, rows.Close()
 }

@@ -3,6 +3,7 @@ package cassandra
 import (
 	"context"
 	"errors"
+	"slices"
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
@@ -18,7 +19,7 @@ var errRaced = errors.New("other servers write to the same statistics all the ti
 // state is what a step reads of an owner before it writes.
 type state struct {
 	revisions map[string]store.Revision // of those ids that the step changes and that are stored
-	stored    row                       // with the settings alone
+	stored    row                       // with the settings and written alone
 }
 
 // runStep makes the calls one after the other, in one batch, and sets their results. A text that the database
@@ -44,35 +45,51 @@ func (s *Store) runStep(owner store.Owner, calls []*call) {
 
 // step makes the calls and sets their results. After an error the outcome of all calls is unknown.
 func (s *Store) step(ctx context.Context, owner store.Owner, calls []*call) error {
-	ids := idsOf(calls)
-	var tried []store.Change
+	var before int64
 	for range stepTries {
-		was, err := s.read(ctx, owner, ids)
-		if err != nil {
+		stamp := int64(store.NewRevision())
+		done, err := s.tryStep(ctx, owner, calls, before, stamp)
+		if done || err != nil {
 			return err
 		}
-		if isMade(was.revisions, tried) {
-			return nil // a node has finished the batch before, and then compared once more
-		}
-		changes, grouped, settings := permit(was, calls)
-		tried = netOf(changes)
-		if len(tried) == 0 && settings == nil {
-			return nil
-		}
-		applied, err := s.tryBatch(ctx, owner, tried, grouped, &was.stored, settings)
-		if applied || err != nil {
-			return err
-		}
+		before = stamp
 	}
 	return errRaced
 }
 
-func (s *Store) read(ctx context.Context, owner store.Owner, ids []string) (was state, err error) {
+// tryStep makes the calls in a batch with the stamp and reports whether they have their results. before is the stamp
+// of the try before, 0 for the first one.
+//
+// The conditions of the batch check what the first read has found. But they check no refusal, and a batch that is not
+// applied shows that others write. The next reads are in the order of the transactions, too.
+func (s *Store) tryStep(ctx context.Context, owner store.Owner, calls []*call, before, stamp int64) (done bool, err error) {
+	query := s.query
+	if before == 0 {
+		query = s.quorumQuery
+	}
+	was, err := read(ctx, query, owner, idsOf(calls))
+	if err != nil {
+		return false, err
+	}
+	if before != 0 && was.stored.written == before {
+		return true, nil // a node has finished the batch, and then compared once more
+	}
+	changes, grouped, settings := permit(was, calls)
+	if before == 0 && slices.ContainsFunc(calls, func(c *call) bool { return c.err != nil }) {
+		return false, nil
+	}
+	if len(changes) == 0 && settings == nil {
+		return true, nil
+	}
+	return s.tryBatch(ctx, owner, stamp, netOf(changes), grouped, &was.stored, settings)
+}
+
+func read(ctx context.Context, query querier, owner store.Owner, ids []string) (was state, err error) {
 	err = each(2, func(n int) (err error) {
 		if n == 0 {
-			was.stored, err = s.storedSettings(ctx, owner)
+			was.stored, err = storedSettings(ctx, query, owner)
 		} else {
-			was.revisions, err = s.revisions(ctx, owner, ids)
+			was.revisions, err = revisions(ctx, query, owner, ids)
 		}
 		return err
 	})
@@ -91,17 +108,6 @@ func idsOf(calls []*call) (ids []string) {
 		}
 	}
 	return ids
-}
-
-// isMade reports whether a batch whose conditions did not hold was made all the same: revisions are random,
-// so nobody else has stored this one.
-func isMade(stored map[string]store.Revision, tried []store.Change) bool {
-	for i := range tried {
-		if tried[i].Revision != store.NoRevision && tried[i].Revision != tried[i].Was && stored[tried[i].Key.ID] == tried[i].Revision {
-			return true
-		}
-	}
-	return false
 }
 
 // permit sets the result of each call as it is once all calls before it are made. It returns the changes of
@@ -161,23 +167,20 @@ func netOf(changes []store.Change) (net []store.Change) {
 	return net
 }
 
-// tryBatch runs the batch of the changes, each of another key, and of the settings, and reports whether all
-// conditions held.
-func (s *Store) tryBatch(ctx context.Context, owner store.Owner, net []store.Change, grouped bool, was *row, settings *store.Settings) (applied bool, err error) {
+// tryBatch runs the batch of the changes, each of another key, and of the settings, nil to leave them, and reports
+// whether all conditions held.
+func (s *Store) tryBatch(ctx context.Context, owner store.Owner, stamp int64, net []store.Change, grouped bool, was *row, settings *store.Settings) (applied bool, err error) {
 	batch := s.session.Batch(gocql.LoggedBatch)
+	batch.Query(stampWritten, stamp, owner.Tenant, owner.User, was.mailbox, was.license, was.optOut)
+	if grouped {
+		batch.Query(stampGrouped, stamp, owner.Tenant, owner.User)
+	}
+	if settings != nil {
+		batch.Query(updateSettings, settings.HasGraphMailbox, settings.HasLicense, settings.HasOptedOut, owner.Tenant, owner.User)
+	}
 	for i := range net {
 		statement, values := statementOf(&net[i])
 		batch.Query(statement, values...)
-	}
-	if settings != nil {
-		batch.Query(updateSettings, settings.HasGraphMailbox, settings.HasLicense, settings.HasOptedOut, owner.Tenant, owner.User,
-			was.mailbox, was.license, was.optOut)
-	}
-	stamp := int64(store.NewRevision())
-	if len(net) > 0 && !grouped {
-		batch.Query(stampWritten, stamp, owner.Tenant, owner.User)
-	} else if grouped {
-		batch.Query(stampGrouped, stamp, stamp, owner.Tenant, owner.User)
 	}
 	return execute(ctx, batch)
 }

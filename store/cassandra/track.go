@@ -165,7 +165,7 @@ func (t *tables) Record(ctx context.Context, ids []string) error {
 		if err != nil {
 			return 0, err
 		}
-		stored, err := t.revisions(ctx, t.owner, ids)
+		stored, err := revisions(ctx, t.query, t.owner, ids)
 		if err != nil {
 			return 0, err
 		}

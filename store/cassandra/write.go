@@ -14,7 +14,7 @@ const (
 	ofKey   = ofOwner + " AND id = ?"
 )
 
-// The statements of a batch. Each has the condition that the key is at the expected revision.
+// The statements of a batch for statistics. Each has the condition that the key is at the expected revision.
 var (
 	create  = "INSERT INTO statistics (tenant_id, user_id, id, " + columns + ") VALUES (?, ?, ?" + strings.Repeat(", ?", strings.Count(columns, ",")+1) + ") IF NOT EXISTS"
 	replace = "UPDATE statistics SET " + strings.ReplaceAll(columns, ", ", " = ?, ") + " = ?" + ofKey + " IF revision = ?"
@@ -24,12 +24,14 @@ const (
 	remove   = "DELETE FROM statistics" + ofKey + " IF revision = ?"
 	keep     = "UPDATE statistics SET revision = ?" + ofKey + " IF revision = ?"
 	keepFree = "DELETE FROM statistics" + ofKey + " IF revision = null"
+)
 
-	updateSettings = "UPDATE statistics SET has_graph_mailbox = ?, has_license = ?, has_opted_out = ?" + ofOwner +
-		" IF has_graph_mailbox = ? AND has_license = ? AND has_opted_out = ?"
-
-	stampWritten = "UPDATE statistics SET written = ?" + ofOwner
-	stampGrouped = "UPDATE statistics SET written = ?, grouped = ?" + ofOwner
+// The statements of a batch for static columns. Every batch has the first one, with the condition that the settings
+// are those that its calls return.
+const (
+	stampWritten   = "UPDATE statistics SET written = ?" + ofOwner + " IF has_graph_mailbox = ? AND has_license = ? AND has_opted_out = ?"
+	stampGrouped   = "UPDATE statistics SET grouped = ?" + ofOwner
+	updateSettings = "UPDATE statistics SET has_graph_mailbox = ?, has_license = ?, has_opted_out = ?" + ofOwner
 )
 
 // Put implements store.Store.
@@ -53,7 +55,7 @@ func (s *Store) Delete(ctx context.Context, key store.Key, was store.Revision) e
 			_, err := s.write(ctx, key.Owner, []store.Change{{Key: key, Was: was}})
 			return err
 		}
-		stored, err := s.revisions(ctx, key.Owner, []string{key.ID})
+		stored, err := revisions(ctx, s.query, key.Owner, []string{key.ID})
 		if err == nil && stored[key.ID] != store.NoRevision {
 			return store.ErrConflict // a change from NoRevision would create
 		}

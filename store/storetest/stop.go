@@ -24,6 +24,9 @@ const (
 	// stopTries is how often a query is stopped. One of the tries must be prompt: a busy
 	// machine delays some.
 	stopTries = 4
+	// Each caller stops a query so often while there is time, and at least so often.
+	maxStops, minStops = 100, 20
+	stopTime           = 10 * time.Second
 )
 
 // errEnough is the cause with which the contexts of stopped queries end.
@@ -172,7 +175,8 @@ func wantPromptStop(t *testing.T, s store.Store, query func(context.Context, sto
 // stopAndRead runs queries whose contexts end at any moment of them, and after each a query
 // that must succeed.
 func stopAndRead(t testing.TB, s store.Store, stored int) {
-	for range 100 {
+	begun := time.Now()
+	for n := 0; n < minStops || n < maxStops && time.Since(begun) < stopTime; n++ {
 		ctx, cancel := context.WithTimeoutCause(background, time.Duration(rand.IntN(1500))*time.Microsecond, errEnough)
 		if _, err := s.List(ctx, ada, store.Query{Filter: someInGo, Limit: 1000}); err != nil && !errors.Is(err, errEnough) {
 			t.Errorf("List: %v", err)
