@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -64,21 +65,56 @@ func TestExchangeBetweenStores(t *testing.T) {
 	if got, want := exported(t, "csv", "--data", third), exported(t, "csv", "--data", dir); got != want {
 		t.Errorf("as CSV, there is\n%s\nwant\n%s", got, want)
 	}
+}
 
-	for name, addressOf := range map[string]func(testing.TB) string{"postgres": postgrestest.Address, "cassandra": cassandratest.Address} {
-		t.Run(name, func(t *testing.T) {
-			address, back := addressOf(t), t.TempDir()
-			mustRun(t, "import", "--store", address, all)
-			if got := exported(t, "jsonl", "--store", address); got != want {
-				t.Errorf("in the database is\n%s\nwant\n%s", got, want)
-			}
-			returned := filepath.Join(back, "returned.jsonl")
-			mustRun(t, "export", "--store", address, returned)
-			mustRun(t, "import", "--data", back, returned)
-			if got := exported(t, "jsonl", "--data", back); got != want {
-				t.Errorf("from the database came\n%s\nwant\n%s", got, want)
+// TestExchangeOnEveryWay moves statistics, settings and names of users of several tenants from store to store, with
+// their order, from each kind of store to each other one.
+func TestExchangeOnEveryWay(t *testing.T) {
+	first := t.TempDir()
+	mustImport(t, manyUsers(), "--data", first)
+	want := exported(t, "jsonl", "--data", first)
+	if strings.Count(want, "\n") != 4*30-1 {
+		t.Fatalf("the export is %s", want)
+	}
+	fresh := map[string]func(t *testing.T) []string{
+		"sqlite":    func(t *testing.T) []string { return []string{"--data", t.TempDir()} },
+		"postgres":  func(t *testing.T) []string { return []string{"--store", postgrestest.Address(t)} },
+		"cassandra": func(t *testing.T) []string { return []string{"--store", cassandratest.Address(t)} },
+	}
+	for _, way := range [][]string{{"sqlite"}, {"postgres", "sqlite"}, {"cassandra", "sqlite"}, {"postgres", "cassandra", "postgres"}} {
+		t.Run(strings.Join(way, " "), func(t *testing.T) {
+			from := []string{"--data", first}
+			for _, kind := range way {
+				file, to := filepath.Join(t.TempDir(), "all.jsonl"), fresh[kind](t)
+				mustRun(t, append(append([]string{"export"}, from...), file)...)
+				mustRun(t, append(append([]string{"import"}, to...), file)...)
+				if got := exported(t, "jsonl", to...); got != want {
+					t.Fatalf("in %s is\n%s\nwant\n%s", kind, got, want)
+				}
+				from = to
 			}
 		})
+	}
+}
+
+// manyUsers returns rows of 30 users in three tenants: two statistics, the settings and a name of each.
+func manyUsers() string {
+	var rows strings.Builder
+	for n := range 30 {
+		owner := fmt.Sprintf(`{"tenant":"%08d-0000-4000-8000-000000000000","user":"%08d-1111-4000-8000-000000000000",`, n%3, n*7919%1000)
+		for _, id := range []string{"z", "a"} {
+			fmt.Fprintf(&rows, "%s\"statistic\":{\"@odata.type\":\"#microsoft.graph.meetingActivityStatistics\",\"id\":%q,\"recurring\":\"PT%dM\"}}\n", owner, id, n)
+		}
+		fmt.Fprintf(&rows, "%s\"settings\":{\"hasLicense\":%t,\"hasOptedOut\":true}}\n%s\"userPrincipalName\":\"user%d@example.com\"}\n", owner, n%2 == 0, owner, n)
+	}
+	return rows.String()
+}
+
+// mustImport imports rows from standard input.
+func mustImport(t *testing.T, rows string, at ...string) {
+	t.Helper()
+	if out, stderr, err := runWith(t, nil, rows, append(append([]string{"import"}, at...), "-")...); err != nil {
+		t.Fatalf("import: %v %s %s", err, out, stderr)
 	}
 }
 

@@ -32,7 +32,8 @@ standard streams, gets SIGINT and SIGTERM passed on, and finds in its environmen
   AFTERHOURS_TOKEN           a token of the demo user for 24 hours
   AFTERHOURS_TENANT          the tenant of that user
   AFTERHOURS_USER            the object id of that user
-  AFTERHOURS_CONTROL_TOKEN   a token for the API below /control
+  AFTERHOURS_CONTROL_TOKEN   a token for the API below /control, which a server over
+                             Cassandra does not have
   AFTERHOURS_CA_FILE         with --tls-dev, the certificate to trust; also as
                              NODE_EXTRA_CA_CERTS, for Node
 
@@ -54,6 +55,9 @@ and the number of the signal if a signal has ended it.`,
 			}
 			defer func() { err = errors.Join(err, closeLog()) }()
 			config.setUp(command.Root(), environment.Environ)
+			if config.isCassandra() && !command.Flags().Changed("control") {
+				config.Control = controlOff // such a ring cannot be reset
+			}
 			if config.Data == "" && (config.Store == "sqlite" || config.TLS.Dev) {
 				if config.Data, err = os.MkdirTemp("", "afterhours-exec-"); err != nil {
 					return err

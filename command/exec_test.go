@@ -17,6 +17,7 @@ import (
 
 	"afterhours/contract/checked"
 	"afterhours/contract/program"
+	"afterhours/store/cassandra/cassandratest"
 )
 
 // executing is exec with a command that runs.
@@ -128,6 +129,26 @@ func TestExec(t *testing.T) {
 	wantGone(t, url)
 	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
 		t.Errorf("exec left %v, %v", files, err)
+	}
+}
+
+// TestExecOverCassandra: a server over a ring has the demo data, and no control API unless it is asked for, which
+// is refused.
+func TestExecOverCassandra(t *testing.T) {
+	address := cassandratest.Address(t)
+	e := startExec(t, t.TempDir(), nil, "--demo", "--store", address, "--", "sh", "-c", `echo $AFTERHOURS_URL; echo $AFTERHOURS_TOKEN; echo "<$AFTERHOURS_CONTROL_TOKEN>"; cat`)
+	url, token, controlToken := e.line(), e.line(), e.line()
+	if status, _, text := checked.Send(t, checked.Client(t), "GET", url+program.Statistics+"/$count", token, ""); status != http.StatusOK || text != "35" {
+		t.Errorf("GET = %d %s", status, text)
+	}
+	if controlToken != "<>" {
+		t.Errorf("the control token is %s", controlToken)
+	}
+	if code := e.end(); code != 0 {
+		t.Errorf("exit code %d: %s", code, e.stderr.String())
+	}
+	if _, err := run(t, "exec", "--store", address, "--control", "--", "true"); ExitCode(err) != 2 || !strings.Contains(err.Error(), "cannot be reset") {
+		t.Errorf("with --control: %v", err)
 	}
 }
 

@@ -95,11 +95,16 @@ func TestGroupsRaceWithOtherWriters(t *testing.T) {
 			})
 		}
 		writers.Wait()
+		total := 0
 		for n := range done {
 			got := seconds(ts.do(call{method: "GET", path: collection + fmt.Sprint("/s", n), token: token}).text)
-			if want := int(done[n].Load()); got != want || want == 0 {
+			if want := int(done[n].Load()); got != want {
 				t.Errorf("s%d is %d seconds, and %d increments were answered with success", n, got, want)
 			}
+			total += got
+		}
+		if total == 0 { // of one statistic, that may be: the other writers may always be faster
+			t.Error("no increment was answered with success")
 		}
 	})
 }

@@ -18,7 +18,11 @@ func TestIsolation(t *testing.T) {
 		tries := everyAttempt(t, all)
 		requests := 0
 		for i, c := range ts.callers(all) {
-			if i%sample > 1 { // under the race detector; the gate runs all of them without it
+			chosen := i%sample <= 1 // under the race detector; the gate runs all of them without it
+			if ts.isPartitioned() { // it is slow: the first thief of a name, and the first application
+				chosen = i == 3 || i == 4
+			}
+			if !chosen {
 				continue
 			}
 			for _, delivery := range deliveries(20) {
@@ -132,7 +136,10 @@ func TestForeignAndMissingAreAlike(t *testing.T) {
 		all := ts.storeUsers()
 		all[8].optedOut = true
 		ts.restore(all, all[8].Owner)
-		for _, a := range ts.pairs(all) {
+		for i, a := range ts.pairs(all) {
+			if ts.isPartitioned() && i%5 > 0 { // it is slow
+				continue
+			}
 			for _, delivery := range deliveries(1) {
 				foreign := ts.responses(t, all, a, delivery, a.user, a.id)
 				missing := ts.responses(t, all, a, delivery, a.missingUser, a.missingID)

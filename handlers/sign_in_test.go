@@ -159,7 +159,7 @@ func TestSignInOfUsers(t *testing.T) {
 
 // TestUserNamesOnEveryStore: whatever is given as a name, a store finds the user or does not.
 func TestUserNamesOnEveryStore(t *testing.T) {
-	for name, open := range map[string]func(testing.TB) store.Store{"memory": func(testing.TB) store.Store { return memory.New() }, "sqlite": openSQLite, "postgres": openPostgres} {
+	for name, open := range map[string]func(testing.TB) store.Store{"memory": func(testing.TB) store.Store { return memory.New() }, "sqlite": openSQLite, "postgres": openPostgres, "cassandra": openCassandra} {
 		t.Run(name, func(t *testing.T) {
 			c := newSignInOver(t, open(t), nil)
 			if claims := c.token(tenant, byPassword("username", "Lee@example.com")).claimsOf(t, "access_token"); claims["oid"] != lee {

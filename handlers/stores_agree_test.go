@@ -27,7 +27,7 @@ import (
 // byte, so neither the store nor the cache makes a difference. -rapid.checks sets the number of
 // sequences; each has a user of its own.
 func TestStoresGiveTheSameResponses(t *testing.T) {
-	for name, open := range map[string]func(testing.TB) store.Store{"sqlite": openSQLite, "postgres": openPostgres} {
+	for name, open := range map[string]func(testing.TB) store.Store{"sqlite": openSQLite, "postgres": openPostgres, "cassandra": openCassandra} {
 		t.Run(name, func(t *testing.T) {
 			issuer, err := auth.OpenLocalIssuer(t.TempDir())
 			if err != nil {

@@ -20,6 +20,8 @@ import (
 	"afterhours/handlers/auth"
 	"afterhours/handlers/limits"
 	"afterhours/store"
+	"afterhours/store/cassandra"
+	"afterhours/store/cassandra/cassandratest"
 	"afterhours/store/memory"
 	"afterhours/store/postgres"
 	"afterhours/store/postgres/postgrestest"
@@ -38,6 +40,8 @@ const (
 // seedID is the id of the documented object.
 const seedID = "945f7e0b-7e0b-945f-0b7e-5f940b7e5f94"
 
+func TestMain(m *testing.M) { os.Exit(cassandratest.Main(m)) }
+
 // testServer is a server on a real socket over one store, with its local issuer.
 type testServer struct {
 	t       testing.TB
@@ -53,6 +57,16 @@ func onEveryStore(t *testing.T, test func(t *testing.T, ts *testServer)) {
 	t.Run("memory", func(t *testing.T) { test(t, newTestServer(t, memory.New())) })
 	t.Run("sqlite", func(t *testing.T) { test(t, newTestServer(t, openSQLite(t))) })
 	t.Run("postgres", func(t *testing.T) { test(t, newTestServer(t, openPostgres(t))) })
+	t.Run("cassandra", func(t *testing.T) { test(t, newTestServer(t, openCassandra(t))) })
+}
+
+func openCassandra(t testing.TB) store.Store {
+	t.Helper()
+	opened, err := cassandra.Open(t.Context(), cassandratest.Shared(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
 }
 
 func openPostgres(t testing.TB) store.Store {
@@ -71,6 +85,21 @@ func openSQLite(t testing.TB) store.Store {
 		t.Fatal(err)
 	}
 	return opened
+}
+
+// isPartitioned reports whether the store refuses atomicity groups of several users.
+func (ts *testServer) isPartitioned() bool {
+	partitioned, ok := ts.store.(store.Partitioned)
+	return ok && partitioned.Partitioned()
+}
+
+// sample divides how often a test repeats itself: by sample, and by ten times as much over Cassandra, where a write
+// takes that much longer.
+func (ts *testServer) sample() int {
+	if ts.isPartitioned() {
+		return 10 * sample
+	}
+	return sample
 }
 
 func newTestServer(t testing.TB, over store.Store) *testServer {

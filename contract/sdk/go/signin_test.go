@@ -32,6 +32,9 @@ func steer(t *testing.T, method, path string) {
 // TestSignIn: azidentity signs in, the SDK calls the API, and both answer a claims challenge. contract/signin/go has the
 // other credentials.
 func TestSignIn(t *testing.T) {
+	if os.Getenv("AFTERHOURS_CONTROL_TOKEN") == "" {
+		t.Skip("the server has no control API")
+	}
 	server := os.Getenv("AFTERHOURS_URL")
 	credential, err := azidentity.NewClientSecretCredential("7a1c0f52-3d84-4b6e-9f20-5e8d1b7c4a63", "5b6e0d4c-3a1f-4e8b-9c27-6d5f4a3b2c1d", "any",
 		&azidentity.ClientSecretCredentialOptions{

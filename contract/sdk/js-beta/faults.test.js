@@ -18,7 +18,7 @@ async function control(method, path, body) {
   return response.json();
 }
 
-test("a claims challenge is answered with a new token", async () => {
+test("a claims challenge is answered with a new token", { skip: !controlToken && "the server has no control API" }, async () => {
   const tenant = randomUUID();
   const newToken = async () => (await control("POST", "/tokens", { tenant, cae: true })).token;
   const challenges = [];

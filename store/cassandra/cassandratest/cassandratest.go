@@ -4,6 +4,7 @@ package cassandratest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -26,20 +27,45 @@ const maxReplicas = 3
 // keyspace is dropped after the test. Without a ring the test is skipped, or fails if the variable CI is set.
 func Address(t testing.TB) string {
 	t.Helper()
-	hosts := ring(t)
-	keyspace := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	Run(t, "CREATE KEYSPACE "+keyspace+" WITH replication = {'class': 'SimpleStrategy', 'replication_factor': "+
-		strconv.Itoa(min(len(hosts), maxReplicas))+"}")
-	t.Cleanup(func() { Run(t, "DROP KEYSPACE "+keyspace) })
-	return "cassandra://" + strings.Join(hosts, ",") + "/" + keyspace
+	address := create(t)
+	t.Cleanup(func() { Run(t, drop(address)) })
+	return address
 }
+
+// Absent returns the address of a keyspace that does not exist. If the test creates it, it is dropped afterwards.
+func Absent(t testing.TB) string {
+	t.Helper()
+	address := absent(t)
+	t.Cleanup(func() { Run(t, drop(address)) })
+	return address
+}
+
+func absent(t testing.TB) string {
+	return "cassandra://" + strings.Join(ring(t), ",") + "/test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+}
+
+// create creates a keyspace and returns its address.
+func create(t testing.TB) string {
+	t.Helper()
+	address := absent(t)
+	Run(t, "CREATE KEYSPACE "+keyspaceOf(address)+" WITH replication = {'class': 'SimpleStrategy', 'replication_factor': "+
+		strconv.Itoa(min(len(hosts()), maxReplicas))+"}")
+	return address
+}
+
+// drop returns the statement that drops the keyspace of the address.
+func drop(address string) string { return "DROP KEYSPACE IF EXISTS " + keyspaceOf(address) }
+
+func keyspaceOf(address string) string { return address[strings.LastIndex(address, "/")+1:] }
 
 // Empty removes all that is stored in the keyspace of the address. That takes much less time than another
 // keyspace.
 func Empty(t testing.TB, address string) {
 	t.Helper()
-	keyspace := address[strings.LastIndex(address, "/")+1:]
-	session := connect(t, keyspace)
+	session, err := connect(keyspaceOf(address))
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer session.Close()
 	for table, key := range map[string][]string{
 		"statistics": {"tenant_id", "user_id"}, "owners": {"tenant_id", "bucket"}, "aliases": {"tenant_id", "bucket"},
@@ -64,36 +90,48 @@ func isMissing(err error) bool {
 	return errors.As(err, &refused) && refused.Code() == gocql.ErrCodeInvalid
 }
 
-func connect(t testing.TB, keyspace string) *gocql.Session {
-	t.Helper()
-	cluster := gocql.NewCluster(ring(t)...)
+// connect connects to the ring, and uses the keyspace if it is not empty.
+func connect(keyspace string) (*gocql.Session, error) {
+	cluster := gocql.NewCluster(hosts()...)
 	cluster.Keyspace = keyspace
 	cluster.Timeout = time.Minute // a keyspace takes long on a busy machine
 	session, err := cluster.CreateSession()
 	if err != nil {
-		t.Fatalf("connecting to the ring of %s: %v", variable, err)
+		return nil, fmt.Errorf("connecting to the ring of %s: %w", variable, err)
 	}
-	return session
+	return session, nil
 }
 
 // ring returns the hosts of the ring for tests.
 func ring(t testing.TB) []string {
 	t.Helper()
-	address := os.Getenv(variable)
-	if address == "" {
+	if os.Getenv(variable) == "" {
 		program.Missing(t, "%s is not the address of a ring of Cassandra: see .ci/cassandra", variable)
 	}
-	hosts, _, _ := strings.Cut(strings.TrimPrefix(address, "cassandra://"), "/")
+	return hosts()
+}
+
+func hosts() []string {
+	hosts, _, _ := strings.Cut(strings.TrimPrefix(os.Getenv(variable), "cassandra://"), "/")
 	return strings.Split(hosts, ",")
 }
 
 // Run runs one statement in the ring.
 func Run(t testing.TB, statement string) {
 	t.Helper()
-	session := connect(t, "")
-	defer session.Close()
-	ctx := context.WithoutCancel(t.Context()) // which is done when tests clean up
-	if err := session.Query(statement).ExecContext(ctx); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+	if err := run(context.WithoutCancel(t.Context()), statement); err != nil { // the test's context is done when tests clean up
+		t.Fatal(err)
 	}
+}
+
+func run(ctx context.Context, statement string) error {
+	session, err := connect("")
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	if err := session.Query(statement).ExecContext(ctx); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
 }
