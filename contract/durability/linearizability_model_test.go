@@ -81,6 +81,9 @@ func byStatistic(history []porcupine.Operation) [][]porcupine.Operation {
 	return parts
 }
 
+// judgeTimeout is how long each search for an order may take on a busy machine.
+const judgeTimeout = 5 * time.Minute
+
 // judge looks for an order of the requests about one statistic that explains all responses.
 // It first leaves out requests of unknown outcome that no response shows. They may never have
 // been done, and each of them multiplies the number of orders to search.
@@ -93,8 +96,8 @@ func judge(part []porcupine.Operation) porcupine.CheckResult {
 		asked := one.Input.(operation)
 		return one.Output.(outcome).status == 0 && asked.method != "DELETE" && (asked.writes == 0 || !shown[asked.writes])
 	})
-	if porcupine.CheckOperationsTimeout(statisticModel, traced, time.Minute) == porcupine.Ok {
+	if porcupine.CheckOperationsTimeout(statisticModel, traced, judgeTimeout) == porcupine.Ok {
 		return porcupine.Ok
 	}
-	return porcupine.CheckOperationsTimeout(statisticModel, part, time.Minute)
+	return porcupine.CheckOperationsTimeout(statisticModel, part, judgeTimeout)
 }
