@@ -58,9 +58,9 @@ func (f *figures) costs(t *testing.T) simulation.Costs {
 	three := f.ring(t, 3)
 	gets, patches := three.find(get, ofNode1, 1, atOnce), three.find(patch, ofNode1, 1, atOnce)
 	// What the coordinator does is a small difference of large figures: on a busy machine it may come out below nothing.
-	read := simulation.Work{Replica: gets.others()} // a quorum is node 1 and one of the others
+	read := simulation.Work{Replica: gets.others() / 2}
 	read.Coordinator = max(0, gets.Node[0].Seconds()-read.Replica)
-	write := simulation.Work{Replica: patches.others()/2 - readsOfPatch*read.Replica/2}
+	write := simulation.Work{Replica: patches.others()/2 - readsOfPatch*read.Replica}
 	write.Coordinator = max(0, patches.Node[0].Seconds()-write.Replica-readsOfPatch*(read.Coordinator+read.Replica))
 	if read.Replica <= 0 || write.Replica <= 0 {
 		t.Fatalf("the figures make no sense: a read costs %+v and a write %+v", read, write)

@@ -46,7 +46,8 @@ type ringFigures struct {
 	Nodes      int
 	Machine    string
 	Phase      time.Duration
-	WarmUps    []int // responses of each kind that came before
+	Reads      string // the option reads of the store's URL
+	WarmUps    []int  // responses of each kind that came before
 	Statistics int
 	Bytes      int64   // of the statistics on all nodes
 	OtherBytes int64   // of the table that lists the users
@@ -126,7 +127,7 @@ type world struct {
 func measureRing(t *testing.T, count int) *ringFigures {
 	t.Helper()
 	w := &world{nodes: startNodes(t, count), lasts: *lasts}
-	w.Nodes, w.Machine, w.Phase = count, machine(), w.lasts
+	w.Nodes, w.Machine, w.Phase, w.Reads = count, machine(), w.lasts, "serial"
 	w.fill(t, *users)
 	for name, node := range w.first(t) {
 		if node == 1 {

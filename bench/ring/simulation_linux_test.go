@@ -98,7 +98,7 @@ const part = 0.3
 
 func simulateLarger(t *testing.T, nodes int, c simulation.Costs) *largerRing {
 	t.Helper()
-	perPatch := readsOfPatch*(c.Read.Coordinator+2*c.Read.Replica) + c.Write.Coordinator + 3*c.Write.Replica
+	perPatch := readsOfPatch*(c.Read.Coordinator+3*c.Read.Replica) + c.Write.Coordinator + 3*c.Write.Replica
 	l := &largerRing{capacity: float64(nodes*cores) / perPatch}
 	l.Ring = simulation.Ring{Nodes: nodes, Cores: cores, Replicas: 3, ServerCores: cores, Network: network.Seconds(), Costs: c, Seed: 1}
 	l.Servers = max(2, int(math.Ceil(l.capacity*c.Server/cores)))

@@ -47,12 +47,12 @@ func (f *figures) needs(t *testing.T) string {
 	fmt.Fprintf(&text, `A PATCH takes %s of a core of a server, and %s of the cores of all nodes. So a core of server serves %s writes/s, and a core
 of node %s: **one core of server for %.1f cores of node**. With `+"`sqlite`"+`, a core of server serves 19,700 writes/s and needs
 no node ([peers](../bench/peers/peers.md)): %.0f times as many for the same processors. A GET takes %s and %s. A statistic takes
-%.0f bytes on a node after compression, and %.0f on its three nodes. ([ring](../bench/ring/ring.md))
+%.0f bytes on a node after compression, and %.0f on its three nodes. Reads were those of `+"`reads=%s`"+` ([ring](../bench/ring/ring.md)).
 %s
 | users | writes/s at the peak | rows of a year: `+"`sqlite` | `postgres` | `cassandra`"+`, three copies | cores of servers | nodes for the writes | nodes for the disk |
 |---|---|---|---|---|---|---|---|
 `, milliseconds(server), milliseconds(node), round(1/server), round(1/node), node/server, onSQLite*(server+node), milliseconds(read.OneServer.Seconds()), milliseconds(read.ofNodes()),
-		replica, 3*replica, three.caution())
+		replica, 3*replica, three.Reads, three.caution())
 	for _, users := range []float64{1e6, 1e7, 1e8, 1e9} {
 		writes, rows := users*perDay*peak/86400, users*perDay*365
 		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s | %.0f | %.0f | %.0f |\n", thousands(users), round(writes), bytes(rows*sqlite), bytes(rows*postgres),

@@ -104,12 +104,13 @@ func (r *ringFigures) write(page *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(page, `
+- Reads are those of `+"`reads=%s`"+` in the URL.
 - Without requests, the nodes take %.2f of a core together. An import wrote %s statistics/s.
 - %s
 - %s
 - %s.
 
-`, r.Idle, thousands(r.Import), r.warm(), r.others(), r.Machine)
+`, r.Reads, r.Idle, thousands(r.Import), r.warm(), r.others(), r.Machine)
 }
 
 // warm says whether Java had compiled what is used. On a busy machine, the longest warm-up is not long enough.
@@ -173,7 +174,7 @@ and the rate of one user through three servers.
 
 | | coordinator | each replica | wait of each round |
 |---|---|---|---|
-| read (of most replicas) | %s | %s | %s |
+| read | %s | %s | %s |
 | transaction (prepare, propose, commit) | %s | %s | %s |
 
 A server takes %s for a PATCH and %s for a GET. Each further call in a transaction adds %.0f%% of its work. The longest pause

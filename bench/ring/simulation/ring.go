@@ -93,20 +93,16 @@ func (r *ring) ask(coordinator int32, replicas []int32, work, wait float64, answ
 	}
 }
 
-// read reads a partition: the coordinator, which is the first replica, and as many others as a quorum needs. The caller is
-// a server.
+// read reads a partition as it is once all writes under way are decided (a serial read): the coordinator, which is the first
+// replica, asks all of them and waits for a quorum. The caller is a server.
 func (r *ring) read(key uint64, done func()) {
 	replicas := r.placement.of(key)
 	coordinator, need := replicas[0], r.quorum()
-	asked := append([]int32{}, replicas[:need]...)
-	if need > 1 && need < len(replicas) { // the driver of Cassandra asks those that were fast; here, any
-		asked[need-1] = replicas[need-1+r.random.IntN(len(replicas)-need+1)]
-	}
 	half := r.Costs.Read.Coordinator / 2
 	r.at(r.now+r.Network, func() {
 		r.after(r.nodes[coordinator], half, 0, func() {
 			answers := 0
-			r.ask(coordinator, asked, r.Costs.Read.Replica, r.Costs.ReadWait, always, func(bool) {
+			r.ask(coordinator, replicas, r.Costs.Read.Replica, r.Costs.ReadWait, always, func(bool) {
 				if answers++; answers == need {
 					r.after(r.nodes[coordinator], half, r.Network, done)
 				}

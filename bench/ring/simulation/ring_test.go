@@ -17,7 +17,7 @@ func ofNodes(count int) Ring {
 }
 
 // perPatch is the processor time of all nodes for a PATCH: three reads and a transaction, each with its replicas.
-var perPatch = 3*(costs.Read.Coordinator+2*costs.Read.Replica) + costs.Write.Coordinator + 3*costs.Write.Replica
+var perPatch = 3*(costs.Read.Coordinator+3*costs.Read.Replica) + costs.Write.Coordinator + 3*costs.Write.Replica
 
 // TestNoRequestIsLost counts the requests, also of a ring that gets more than it can serve.
 func TestNoRequestIsLost(t *testing.T) {
