@@ -72,6 +72,8 @@ var importTable = map[string][]string{
 	"afterhours/bench/growth":                 {},
 	"afterhours/bench/overload":               {},
 	"afterhours/bench/peers":                  {},
+	"afterhours/bench/ring":                   {},
+	"afterhours/bench/ring/simulation":        {},
 	"afterhours/contract/bounded":             {},
 	"afterhours/contract/checked":             {"store/edm", "gen"},
 	"afterhours/contract/durability":          {},

@@ -104,6 +104,14 @@ func TestCommandsOverCassandra(t *testing.T) {
 	if out := mustRun(t, "doctor", "--store", address); out != "ok" {
 		t.Errorf("doctor prints %q", out)
 	}
+	mustRun(t, "user", "add", "--store", address, "--id", demoUser, "--upn", demoUPN)
+	if out := mustRun(t, "user", "list", "--store", address); !strings.HasPrefix(out, demoUser+" "+demoUPN) {
+		t.Errorf("user list prints %q", out)
+	}
+	mustRun(t, "user", "remove", "--store", address, "--upn", demoUPN)
+	if out := mustRun(t, "user", "list", "--store", address); out != "" {
+		t.Errorf("after user remove, user list prints %q", out)
+	}
 	for _, refused := range []struct{ want, line string }{
 		{"backup copies sqlite only", "backup --store " + address + " " + dir + "/backup.db"},
 		{"--finish-upgrade is for PostgreSQL only", "doctor --finish-upgrade --store " + address},

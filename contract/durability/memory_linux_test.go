@@ -47,6 +47,9 @@ func dearServer(t *testing.T, callers int) (*program.Server, []string) {
 	return server, tokens
 }
 
+// clientPatience is how long a client waits on a busy machine.
+const clientPatience = time.Minute
+
 // send opens a connection and sends the beginning of a batch: the headers, and the part of a body of
 // that length. An error of the write means that the server has refused the rest.
 func send(t *testing.T, p *program.Server, token string, part []byte, length int) net.Conn {
@@ -56,14 +59,14 @@ func send(t *testing.T, p *program.Server, token string, part []byte, length int
 		return nil
 	}
 	_, _ = fmt.Fprintf(connection, "POST /beta/$batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", token, length)
-	_ = connection.SetWriteDeadline(time.Now().Add(20 * time.Second))
+	_ = connection.SetWriteDeadline(time.Now().Add(clientPatience))
 	_, _ = connection.Write(part)
 	return connection
 }
 
 // statusOf returns the status of the response on the connection, 0 if there is none.
 func statusOf(connection net.Conn) int {
-	_ = connection.SetReadDeadline(time.Now().Add(20 * time.Second))
+	_ = connection.SetReadDeadline(time.Now().Add(clientPatience))
 	line := make([]byte, len("HTTP/1.1 200"))
 	if _, err := io.ReadFull(connection, line); err != nil {
 		return 0
@@ -157,7 +160,7 @@ func wantServed(t *testing.T, p *program.Server, token string) {
 	t.Helper()
 	client := checked.Client(t)
 	status := 0
-	for deadline := time.Now().Add(10 * time.Second); status != http.StatusOK && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(clientPatience); status != http.StatusOK && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		status, _, _ = checked.Send(t, client, http.MethodGet, p.URL+"/v1.0/users/"+dearUser+"/analytics/activityStatistics?$top=1", token, "")
 	}
 	if status != http.StatusOK {

@@ -43,13 +43,10 @@ func TestSlowClients(t *testing.T) {
 		with := honestRequests(t, checked.Client(t), p, token, ended)
 		t.Logf("%d slow connections, each closed within %v; honest requests took %v at the median and %v at p99, without them %v and %v",
 			*slow, slices.Max(held).Round(time.Millisecond), with[len(with)/2], p99(with), without[len(without)/2], p99(without))
-		if slices.Max(held) > 10*time.Second {
-			t.Error("a slow connection was open for more than 10 s")
-		}
-		kept = p99(with) <= max(2*p99(without), acceptable)
+		kept = slices.Max(held) <= 10*time.Second && p99(with) <= max(2*p99(without), acceptable)
 	}
 	if !kept {
-		t.Error("the p99 of honest requests is more than twice that without slow clients")
+		t.Error("in none of three tries was each slow connection closed within 10 s, with a p99 of honest requests at most twice that without them")
 	}
 	memory := peakMemory(t, p)
 	t.Logf("the server had %d MB at most", memory>>20)

@@ -10,8 +10,11 @@ import (
 	"afterhours/store/edm"
 )
 
+// judgeTimeout is how long each search for an order may take on a busy machine.
+const judgeTimeout = 5 * time.Minute
+
 // Check fails the test if no order of the requests explains all responses, or if an owner's
-// history takes more than a minute to judge.
+// history takes more than five minutes to judge.
 func Check(t testing.TB, recorded []porcupine.Operation) {
 	t.Helper()
 	for _, part := range byOwner(recorded) {
@@ -43,10 +46,10 @@ func byOwner(recorded []porcupine.Operation) [][]porcupine.Operation {
 // has found, as if the requests had been sent one after the other.
 func judge(part []porcupine.Operation) porcupine.CheckResult {
 	traced := withTrace(part)
-	if ordered, ok := orderOf(traced); ok && porcupine.CheckOperationsTimeout(ownerModel, ordered, time.Minute) == porcupine.Ok {
+	if ordered, ok := orderOf(traced); ok && porcupine.CheckOperationsTimeout(ownerModel, ordered, judgeTimeout) == porcupine.Ok {
 		return porcupine.Ok
 	}
-	return porcupine.CheckOperationsTimeout(ownerModel, part, time.Minute)
+	return porcupine.CheckOperationsTimeout(ownerModel, part, judgeTimeout)
 }
 
 // withTrace returns the requests without those of unknown outcome that no response shows. They may

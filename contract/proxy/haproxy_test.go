@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -68,15 +69,22 @@ func startHAProxy(t *testing.T, addresses []string) *haproxy {
 	return &haproxy{t: t, URL: "http://" + bind, master: master}
 }
 
-// freeAddress returns an address of this machine on which nobody listens. Its port is below those that
-// the system gives to connections, which could take it while a server restarts.
+// given are the addresses that freeAddress has returned.
+var given sync.Map
+
+// freeAddress returns an address of this machine on which nobody listens, and which no other test was given. Its port
+// is below those that the system gives to connections, which could take it while a server restarts.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 1000 {
-		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(20000)))
-		if err == nil {
-			defer func() { _ = listener.Close() }()
-			return listener.Addr().String()
+		address := fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(20000))
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			continue
+		}
+		_ = listener.Close()
+		if _, taken := given.LoadOrStore(address, true); !taken {
+			return address
 		}
 	}
 	t.Fatal("there is no free port")

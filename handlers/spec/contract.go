@@ -3,11 +3,13 @@
 package spec
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
@@ -58,15 +60,43 @@ type Contract struct {
 	named map[string]bool
 }
 
-// Load reads the text of openapi.yaml. The error says what in it is wrong.
+// Load reads the text of openapi.yaml. The error says what in it is wrong. A text that is loaded again gives the
+// same contract.
 func Load(text []byte) (*Contract, error) {
-	return load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addResources, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
+	return whole.load(text, (*Contract).addTypes, (*Contract).addPaths, (*Contract).addModel, (*Contract).addResources, (*Contract).addPageSize, (*Contract).addParametersAndProperties)
 }
 
 // LoadPaths reads the text of a contract without statistics. It has operations and names, but no
-// types, model, metadata and sizes of pages.
+// types, model, metadata and sizes of pages. A text that is loaded again gives the same contract.
 func LoadPaths(text []byte) (*Contract, error) {
-	return load(text, (*Contract).addPaths, (*Contract).addParametersAndProperties)
+	return paths.load(text, (*Contract).addPaths, (*Contract).addParametersAndProperties)
+}
+
+// whole and paths are what Load and LoadPaths loaded last.
+var whole, paths loaded
+
+// loaded is the contract that was loaded last. To read a contract takes longer than anything else at a start: serve
+// --seed would read it twice, and tests once for each server.
+type loaded struct {
+	lock     sync.Mutex
+	sum      [sha256.Size]byte // of the text of the contract
+	contract *Contract         // nil if none was loaded
+}
+
+// load returns the last contract if it has the same text, or else makes one of the parts that read adds.
+func (l *loaded) load(text []byte, read ...func(*Contract) error) (*Contract, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	sum := sha256.Sum256(text)
+	if l.contract != nil && sum == l.sum {
+		return l.contract, nil
+	}
+	contract, err := load(text, read...)
+	if err != nil {
+		return nil, err
+	}
+	l.sum, l.contract = sum, contract
+	return contract, nil
 }
 
 // JSON returns the contract in JSON. Its references stay references.

@@ -3,6 +3,7 @@ package spec_test
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +29,25 @@ func TestLoadErrors(t *testing.T) {
 		if _, err := spec.Load(changed); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, want %s", test.changed, err, test.want)
 		}
+	}
+}
+
+// TestLoadAgain: the same text gives the same contract, and another text its own.
+func TestLoadAgain(t *testing.T) {
+	first := load(t)
+	if load(t) != first {
+		t.Error("the second load of the same text gives another contract")
+	}
+	text, err := os.ReadFile("../../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := spec.Load(bytes.Replace(text, []byte("  - url: /v1.0\n"), []byte("  - url: /v2.0\n"), 1))
+	if err != nil || !slices.Contains(changed.Bases, "/v2.0") || slices.Contains(first.Bases, "/v2.0") {
+		t.Errorf("the changed text: %v, %+v", err, changed)
+	}
+	if !slices.Contains(load(t).Bases, "/v1.0") {
+		t.Error("the first text gives the contract of the second")
 	}
 }
 

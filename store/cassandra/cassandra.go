@@ -60,7 +60,7 @@ func Reach(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	session, err := start(ctx, a.cluster(answerTimeout))
+	session, err := start(ctx, a, a.cluster(answerTimeout))
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func Reach(ctx context.Context, address string) error {
 // prepare creates the keyspace of the address if it is to be created, and brings its schema up to date. It returns how
 // long a node may take to answer a call.
 func prepare(ctx context.Context, a *Address) (timeout time.Duration, err error) {
-	outside, err := start(ctx, a.cluster(schemaTimeout))
+	outside, err := start(ctx, a, a.cluster(schemaTimeout))
 	if err != nil {
 		return 0, err
 	}
@@ -104,9 +104,13 @@ func prepare(ctx context.Context, a *Address) (timeout time.Duration, err error)
 	return timeout, nil
 }
 
-// start connects to a ring. The driver knows no context here, so start does not wait for it when the context
+// start connects to the ring of the address. The driver knows no context here, so start does not wait for it when the context
 // has ended.
-func start(ctx context.Context, cluster *gocql.ClusterConfig) (*gocql.Session, error) {
+func start(ctx context.Context, a *Address, cluster *gocql.ClusterConfig) (*gocql.Session, error) {
+	var err error
+	if cluster.SslOpts, err = a.tlsOptions(); err != nil {
+		return nil, err
+	}
 	type result struct {
 		session *gocql.Session
 		err     error

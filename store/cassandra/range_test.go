@@ -37,7 +37,7 @@ func TestRangesOfIDs(t *testing.T) {
 	var read rowsRead
 	cluster := a.cluster(timeout)
 	cluster.Keyspace, cluster.QueryObserver = a.keyspace, &read
-	session, err := start(t.Context(), cluster)
+	session, err := start(t.Context(), a, cluster)
 	if err != nil {
 		t.Fatal(err)
 	}

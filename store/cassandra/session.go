@@ -2,7 +2,6 @@ package cassandra
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,12 +48,6 @@ func (a *Address) cluster(timeout time.Duration) *gocql.ClusterConfig {
 	if a.user != "" {
 		cluster.Authenticator = gocql.PasswordAuthenticator{Username: a.user, Password: a.password}
 	}
-	if a.options["tls"] == "true" {
-		cluster.SslOpts = &gocql.SslOptions{
-			Config: &tls.Config{MinVersion: tls.VersionTLS12}, EnableHostVerification: true,
-			CaPath: a.options["ca"], CertPath: a.options["cert"], KeyPath: a.options["key"],
-		}
-	}
 	return cluster
 }
 
@@ -65,7 +58,7 @@ func (a *Address) connect(ctx context.Context, timeout time.Duration) (*gocql.Se
 	if name := a.options["datacenter"]; name != "" && a.isLocal() {
 		cluster.HostFilter = gocql.DataCenterHostFilter(name)
 	}
-	return start(ctx, cluster)
+	return start(ctx, a, cluster)
 }
 
 // isLocal reports whether a quorum is one of a single data center.
