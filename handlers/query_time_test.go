@@ -79,6 +79,22 @@ func TestQueryTime(t *testing.T) {
 	})
 }
 
+// TestAPageOfASlowStore: no option makes a page of a plain list long, so the response is a 503, which clients send
+// again.
+func TestAPageOfASlowStore(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, ts *testServer) {
+		ts = ts.anotherServer(func(config *handlers.Config) { config.QueryTime = time.Nanosecond })
+		token := ts.userToken(megan, "Analytics.Read")
+		got := ts.do(call{method: "GET", path: collection + "?$top=5", token: token})
+		got.wantRefused(t, http.StatusServiceUnavailable, "serviceNotAvailable", "", "Try again")
+		if got.header.Get("Retry-After") == "" {
+			t.Error("there is no Retry-After")
+		}
+		ts.do(call{method: "GET", path: collection + "?$top=5&$skip=2", token: token}).
+			wantRefused(t, http.StatusBadRequest, "Request_UnsupportedQuery", "$skip", "Narrow it")
+	})
+}
+
 // TestCallersThatGo starts more queries than a store has connections for them, and closes their
 // connections to the server. The next list, of the same user, must then succeed within 2 s, although
 // Config.QueryTime is far away.

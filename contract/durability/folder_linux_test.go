@@ -23,7 +23,7 @@ var folderRounds = flag.Int("folder-rounds", 1, "how often TestFolderUnderLoad d
 
 const (
 	folderWriters = 64
-	folderWrites  = 1000 // answered before something happens to the folder
+	folderWrites  = 1000        // answered before something happens to the folder
 	folderReady   = time.Minute // a busy machine is slow
 )
 

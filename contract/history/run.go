@@ -1,7 +1,6 @@
 package history
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"sync"
@@ -38,7 +37,6 @@ type Run struct {
 	mu       sync.Mutex
 	recorded []porcupine.Operation
 	unknown  int
-	stopped  int
 	gaps     [clients]time.Duration
 	tagOf    map[edm.Duration]string    // the entity tag of each duration
 	tags     map[string]edm.Duration    // the duration of each entity tag
@@ -89,11 +87,8 @@ func (r *Run) Wait() []porcupine.Operation {
 // Unknown returns how many requests in the history have an unknown outcome. It is called after Wait.
 func (r *Run) Unknown() int { return r.unknown }
 
-// Stopped returns how many lists were stopped because they took too long. It is called after Wait.
-func (r *Run) Stopped() int { return r.stopped }
-
 // Gaps returns the longest time that each client had without a success: a response
-// other than 503, and other than that a list took too long. It is called after Wait.
+// other than 503. It is called after Wait.
 func (r *Run) Gaps() []time.Duration { return r.gaps[:] }
 
 // work is one client.
@@ -119,7 +114,6 @@ func (r *Run) do(client int, one request) bool {
 	ok := err == nil && got.status != http.StatusServiceUnavailable
 	if !ok {
 		if one.isRead() {
-			r.countStopped(err)
 			return false
 		}
 		got, returned = response{}, math.MaxInt64
@@ -134,17 +128,6 @@ func (r *Run) do(client int, one request) bool {
 		r.learn(tag)
 	}
 	return ok
-}
-
-// errStopped is the error of a list that the server has stopped because it took too long.
-var errStopped = errors.New("the list was stopped")
-
-func (r *Run) countStopped(err error) {
-	if errors.Is(err, errStopped) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.stopped++
-	}
 }
 
 // tagged is a statistic in a response.

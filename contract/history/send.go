@@ -21,7 +21,7 @@ type statisticJSON struct {
 }
 
 // send sends the request, and returns the response and the statistics in it. The error is that of
-// a broken connection, or errStopped.
+// a broken connection.
 func (r *Run) send(one request) (response, []tagged, error) {
 	switch one.method {
 	case "list":
@@ -77,9 +77,6 @@ func (r *Run) sendList(one request) (response, []tagged, error) {
 	status, text, err := r.exchange(http.MethodGet, collection(one.owner), "", "")
 	if err != nil || status == http.StatusServiceUnavailable {
 		return response{status: status}, nil, err
-	}
-	if status == http.StatusBadRequest && strings.Contains(string(text), `"Request_UnsupportedQuery"`) {
-		return response{}, nil, errStopped
 	}
 	var list struct{ Value []statisticJSON }
 	if err := json.Unmarshal(text, &list); err != nil || status != http.StatusOK {

@@ -59,7 +59,7 @@ func TestOneOrderExplainsAll(t *testing.T) {
 			history.Check(t, recorded)
 			gaps := slices.Sorted(slices.Values(run.Gaps()))
 			longest := gaps[len(gaps)-1]
-			t.Logf("%d requests in %v, %d failures; %d writes of unknown outcome, %d lists stopped; one order explains all", run.Asked(), took, failures, run.Unknown(), run.Stopped())
+			t.Logf("%d requests in %v, %d failures; %d writes of unknown outcome; one order explains all", run.Asked(), took, failures, run.Unknown())
 			t.Logf("the longest time without a success, by client: %s", seconds(gaps))
 			if longest > *within {
 				t.Errorf("a client was without a success for %v; want at most %v", longest, *within)

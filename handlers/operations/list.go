@@ -43,7 +43,7 @@ func (s *Service) List(ctx context.Context, req *Request, userID string, options
 	}
 	var found []store.Statistic
 	next, count := "", -1
-	err = s.withinTime(ctx, longest(options.Filter, options.Orderby), func(ctx context.Context) (err error) {
+	err = s.withinTime(ctx, longest(options), func(ctx context.Context) (err error) {
 		if found, next, err = s.fetch(ctx, req, owner, wanted, options); err == nil && wanted.counted {
 			count, err = s.storeFor(req).Count(ctx, owner, wanted.query.Filter)
 		}

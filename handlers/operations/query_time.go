@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"afterhours/gen"
 	"afterhours/handlers/problem"
 	"afterhours/store"
 )
@@ -13,7 +14,8 @@ var errTimeIsUp = errors.New("the time for a query is up")
 
 // withinTime runs a query of many statistics, which the store stops after Service.queryTime. The error
 // is then a 400 and not a 503, because the query would take as long the next time. It stays a 503 if
-// the store did not begin. Target is the option that makes the query long.
+// the store did not begin. Target is the option that makes the query long. If it is "", the query is of
+// one page alone, and the error is a 503: it is the store that is slow.
 func (s *Service) withinTime(ctx context.Context, target string, query func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.queryTime, errTimeIsUp)
 	defer cancel()
@@ -21,17 +23,32 @@ func (s *Service) withinTime(ctx context.Context, target string, query func(cont
 	if !errors.Is(err, errTimeIsUp) || errors.Is(err, store.ErrUnavailable) {
 		return err
 	}
+	if target == "" {
+		return problem.Refuse(problem.ErrUnavailable, "", "Reading a page took longer than %v. Try again in a moment.", s.queryTime)
+	}
 	return problem.Refuse(problem.ErrStopped, target, "The query was stopped because it took longer than %v. Narrow it: "+
 		"in $filter, compare startDate with dates and use fewer functions; in $orderby, use startDate or nothing.", s.queryTime)
 }
 
-// longest returns the option that makes a query long.
-func longest(filter, orderBy *string) string {
+// longest returns the option that makes a list long, "" if none does.
+func longest(options gen.ListUserStatisticsParams) string {
 	switch {
-	case filter != nil:
+	case options.Filter != nil:
 		return "$filter"
-	case orderBy != nil:
+	case options.Orderby != nil:
 		return "$orderby"
+	case options.Count != nil && *options.Count:
+		return "$count"
+	case options.Skip != nil:
+		return "$skip"
+	}
+	return ""
+}
+
+// longestCount returns the option that makes a count long.
+func longestCount(filter *string) string {
+	if filter != nil {
+		return "$filter"
 	}
 	return "$count"
 }

@@ -48,7 +48,7 @@ func (s *Service) Count(ctx context.Context, req *Request, userID string, params
 		return nil, problem.Invalid(faults...)
 	}
 	var count int
-	err = s.withinTime(ctx, longest(params.Filter, nil), func(ctx context.Context) (err error) {
+	err = s.withinTime(ctx, longestCount(params.Filter), func(ctx context.Context) (err error) {
 		count, err = s.storeFor(req).Count(ctx, owner, filter)
 		return err
 	})

@@ -67,7 +67,7 @@ func usersTarget(params gen.ListUsersParams) string {
 	if params.Expand != nil {
 		return "$expand"
 	}
-	return longest(params.Filter, nil)
+	return longestCount(params.Filter)
 }
 
 // usersPageOf reads the options. The error names every fault of them.

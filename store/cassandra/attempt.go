@@ -17,6 +17,9 @@ const timeout = 8 * time.Second
 // scanTimeout is timeout for a call that reads many pages, which its caller may want to take longer.
 const scanTimeout = 30 * time.Second
 
+// walkTimeout is timeout for a call that reads all owners, each page of which has to come within answerTimeout.
+const walkTimeout = time.Hour
+
 // attempt runs one call of the store, and translates errors to the store's terms.
 func (s *Store) attempt(ctx context.Context, doing string, run func(context.Context) error) error {
 	return s.attemptFor(ctx, timeout, doing, run)

@@ -164,7 +164,7 @@ func upTo[T any](ctx context.Context, s *Store, doing, tenant, after string, lim
 
 // CountPeople implements store.Store. It reads each user of the tenant.
 func (s *Store) CountPeople(ctx context.Context, tenant string) (count int, err error) {
-	err = s.attemptFor(ctx, scanTimeout, "counting users", func(ctx context.Context) error {
+	err = s.attemptFor(ctx, walkTimeout, "counting users", func(ctx context.Context) error {
 		return eachListed(ctx, s, tenant, "", s.person, func(store.Person) bool {
 			count++
 			return true
@@ -191,7 +191,7 @@ func (s *Store) Person(ctx context.Context, owner store.Owner) (person store.Per
 // Tenants implements store.Store. The driver reads the partitions of the table owners in the order of their
 // tokens, page by page.
 func (s *Store) Tenants(ctx context.Context) (tenants []string, err error) {
-	err = s.attemptFor(ctx, scanTimeout, "listing tenants", func(ctx context.Context) error {
+	err = s.attemptFor(ctx, walkTimeout, "listing tenants", func(ctx context.Context) error {
 		listed := map[string]bool{}
 		var tenant string
 		var bucket int

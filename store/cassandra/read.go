@@ -9,7 +9,10 @@ import (
 	"afterhours/store"
 )
 
-var getStatistic = "SELECT " + allColumns + " FROM statistics" + ofKey
+var (
+	getStatistic = "SELECT " + allColumns + " FROM statistics" + ofKey
+	getRows      = "SELECT " + allColumns + " FROM statistics" + ofOwner + " AND id IN ?"
+)
 
 const (
 	getSettings  = "SELECT " + settingsColumns + ", written FROM statistics" + ofOwner + " LIMIT 1"
@@ -79,6 +82,19 @@ func revisions(ctx context.Context, query querier, owner store.Owner, ids []stri
 	rows := query(getRevisions, owner.Tenant, owner.User, ids).IterContext(ctx)
 	for rows.Scan(&id, &revision) {
 		stored[id] = store.Revision(revision)
+	}
+	return stored, rows.Close()
+}
+
+// rowsOf returns the row of each id that has a statistic.
+func rowsOf(ctx context.Context, query querier, owner store.Owner, ids []string) (map[string]*row, error) {
+	stored := make(map[string]*row, len(ids))
+	if len(ids) == 0 { // which the driver would send as null
+		return stored, nil
+	}
+	rows := query(getRows, owner.Tenant, owner.User, ids).IterContext(ctx)
+	for read := newRow(); rows.Scan(read.targets()...); read = newRow() {
+		stored[*read.id] = read
 	}
 	return stored, rows.Close()
 }

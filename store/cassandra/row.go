@@ -97,31 +97,29 @@ func dateOf(text *string) (store.Null[edm.Date], error) {
 	return store.Of(date), nil
 }
 
-// valuesOf returns the values of columns. A null is absent: it stands for a column that is left as it is
-// (gocql.UnsetValue), or nil, which removes what is there.
-func valuesOf(change *store.Change, absent any) []any {
+// valuesOf returns the values of columns for the record of a change. was is the row that they are written to, or an
+// empty one.
+func valuesOf(change *store.Change, was *row) []any {
 	record := &change.Record
 	values := []any{int64(change.Revision), string(record.Type), string(record.Activity),
-		dateValue(record.StartDate, absent), dateValue(record.EndDate, absent), absent}
-	if record.TimeZoneUsed.Valid {
-		values[5] = record.TimeZoneUsed.Value
-	}
-	for _, definition := range store.Durations() {
-		if ticks := definition.Duration(record); ticks.Valid {
-			values = append(values, int64(ticks.Value))
-		} else {
-			values = append(values, absent)
-		}
+		valueOf(record.StartDate.Valid, record.StartDate.Value.String(), was.start != nil),
+		valueOf(record.EndDate.Valid, record.EndDate.Value.String(), was.end != nil),
+		valueOf(record.TimeZoneUsed.Valid, record.TimeZoneUsed.Value, was.zone != nil)}
+	for i, definition := range store.Durations() {
+		ticks := definition.Duration(record)
+		values = append(values, valueOf(ticks.Valid, int64(ticks.Value), was.durations[i] != nil))
 	}
 	return values
 }
 
-func dateValue(date store.Null[edm.Date], absent any) any {
-	if !date.Valid {
-		return absent
+// valueOf returns the value if it is valid. Otherwise it returns what removes a stored one, or what leaves the column as
+// it is: to remove what is not there would leave a tombstone, which every read must skip.
+func valueOf(valid bool, value any, stored bool) any {
+	switch {
+	case valid:
+		return value
+	case stored:
+		return nil
 	}
-	return date.Value.String()
+	return gocql.UnsetValue
 }
-
-// unset leaves a column as it is. A null in its place would be a tombstone, which every read must skip.
-var unset any = gocql.UnsetValue

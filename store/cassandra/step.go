@@ -18,8 +18,8 @@ var errRaced = errors.New("other servers write to the same statistics all the ti
 
 // state is what a step reads of an owner before it writes.
 type state struct {
-	revisions map[string]store.Revision // of those ids that the step changes and that are stored
-	stored    row                       // with the settings and written alone
+	rows   map[string]*row // of those ids that the step changes and that are stored
+	stored row             // with the settings and written
 }
 
 // runStep makes the calls one after the other, in one batch, and sets their results. A text that the database
@@ -81,18 +81,19 @@ func (s *Store) tryStep(ctx context.Context, owner store.Owner, calls []*call, b
 	if len(changes) == 0 && settings == nil {
 		return true, nil
 	}
-	return s.tryBatch(ctx, owner, stamp, netOf(changes), grouped, &was.stored, settings)
+	return s.tryBatch(ctx, owner, stamp, netOf(changes), grouped, was, settings)
 }
 
+// read returns what a step has to know. A row comes with the owner's settings.
 func read(ctx context.Context, query querier, owner store.Owner, ids []string) (was state, err error) {
-	err = each(2, func(n int) (err error) {
-		if n == 0 {
-			was.stored, err = storedSettings(ctx, query, owner)
-		} else {
-			was.revisions, err = revisions(ctx, query, owner, ids)
-		}
-		return err
-	})
+	if was.rows, err = rowsOf(ctx, query, owner, ids); err != nil {
+		return was, err
+	}
+	for _, one := range was.rows {
+		was.stored = *one
+		return was, nil
+	}
+	was.stored, err = storedSettings(ctx, query, owner)
 	return was, err
 }
 
@@ -114,9 +115,13 @@ func idsOf(calls []*call) (ids []string) {
 // those that are not refused, whether one of them has several, and the settings after them, nil if no call
 // changes settings.
 func permit(was state, calls []*call) (changes []store.Change, grouped bool, settings *store.Settings) {
+	revisions := make(map[string]store.Revision, len(was.rows))
+	for id, stored := range was.rows {
+		revisions[id] = store.Revision(stored.revision)
+	}
 	after := was.stored.settings()
 	for _, c := range calls {
-		if c.err = meet(was.revisions, c.changes); c.err == nil {
+		if c.err = meet(revisions, c.changes); c.err == nil {
 			changes = append(changes, c.changes...)
 			grouped = grouped || len(c.changes) > 1
 		}
@@ -169,9 +174,9 @@ func netOf(changes []store.Change) (net []store.Change) {
 
 // tryBatch runs the batch of the changes, each of another key, and of the settings, nil to leave them, and reports
 // whether all conditions held.
-func (s *Store) tryBatch(ctx context.Context, owner store.Owner, stamp int64, net []store.Change, grouped bool, was *row, settings *store.Settings) (applied bool, err error) {
+func (s *Store) tryBatch(ctx context.Context, owner store.Owner, stamp int64, net []store.Change, grouped bool, was state, settings *store.Settings) (applied bool, err error) {
 	batch := s.session.Batch(gocql.LoggedBatch)
-	batch.Query(stampWritten, stamp, owner.Tenant, owner.User, was.mailbox, was.license, was.optOut)
+	batch.Query(stampWritten, stamp, owner.Tenant, owner.User, was.stored.mailbox, was.stored.license, was.stored.optOut)
 	if grouped {
 		batch.Query(stampGrouped, stamp, owner.Tenant, owner.User)
 	}
@@ -179,7 +184,7 @@ func (s *Store) tryBatch(ctx context.Context, owner store.Owner, stamp int64, ne
 		batch.Query(updateSettings, settings.HasGraphMailbox, settings.HasLicense, settings.HasOptedOut, owner.Tenant, owner.User)
 	}
 	for i := range net {
-		statement, values := statementOf(&net[i])
+		statement, values := statementOf(&net[i], was.rows[net[i].Key.ID])
 		batch.Query(statement, values...)
 	}
 	return execute(ctx, batch)

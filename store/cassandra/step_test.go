@@ -61,7 +61,7 @@ func TestStepsOfAServerThatIsOvertaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	change := store.Change{Key: store.Key{Owner: owner, ID: "x"}, Revision: store.NewRevision(), Record: store.Record{Type: store.Call, Activity: "Call"}}
-	applied, err := s.tryBatch(t.Context(), owner, 1, []store.Change{change}, false, &was.stored, nil)
+	applied, err := s.tryBatch(t.Context(), owner, 1, []store.Change{change}, false, was, nil)
 	if applied || err != nil {
 		t.Errorf("the batch was applied: %v, %v", applied, err)
 	}

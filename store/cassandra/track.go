@@ -31,8 +31,6 @@ const (
 	moveFeed       = "UPDATE feeds SET step = ?, last = ?" + ofOwner + " IF step = ?"
 )
 
-var storedOf = "SELECT " + allColumns + " FROM statistics" + ofOwner + " AND id IN ?"
-
 // Track implements store.Store.
 func (s *Store) Track(ctx context.Context, owner store.Owner, now time.Time) (store.Mark, error) {
 	return track.Track(ctx, &tables{s, owner}, now)
@@ -257,7 +255,7 @@ func (t *tables) Stored(ctx context.Context, ids []string, take func(*store.Stat
 		if len(ids) == 0 { // which the driver would send as null
 			return nil
 		}
-		rows := t.query(storedOf, t.of(ids)...).PageSize(pageRows).IterContext(ctx)
+		rows := t.query(getRows, t.of(ids)...).PageSize(pageRows).IterContext(ctx)
 		defer func() { err = errors.Join(err, rows.Close()) }()
 		for read := newRow(); rows.Scan(read.targets()...); read = newRow() {
 			statistic, err := read.statistic()

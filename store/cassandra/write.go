@@ -105,8 +105,8 @@ func (s *Store) UpdateSettings(ctx context.Context, owner store.Owner, change st
 	return settings, nil
 }
 
-// statementOf returns the part of a batch for a change.
-func statementOf(change *store.Change) (statement string, values []any) {
+// statementOf returns the part of a batch for a change. was is the row that has the expected revision, nil for none.
+func statementOf(change *store.Change, was *row) (statement string, values []any) {
 	key := []any{change.Key.Tenant, change.Key.User, change.Key.ID}
 	switch {
 	case change.Was == store.NoRevision && change.Revision == store.NoRevision:
@@ -114,9 +114,9 @@ func statementOf(change *store.Change) (statement string, values []any) {
 	case change.Was == change.Revision:
 		return keep, append(append([]any{int64(change.Was)}, key...), int64(change.Was))
 	case change.Was == store.NoRevision:
-		return create, append(key, valuesOf(change, unset)...)
+		return create, append(key, valuesOf(change, newRow())...)
 	case change.Revision == store.NoRevision:
 		return remove, append(key, int64(change.Was))
 	}
-	return replace, append(append(valuesOf(change, nil), key...), int64(change.Was))
+	return replace, append(append(valuesOf(change, was), key...), int64(change.Was))
 }
