@@ -180,6 +180,9 @@ func (ts *testServer) responses(t *testing.T, all []testUser, a pair, delivery d
 		for _, own := range []string{"Request-Id", "X-Ms-Ags-Diagnostic", "Date"} {
 			got.header.Del(own)
 		}
+		if deltaTokens.MatchString(got.text) {
+			got.header.Del("Content-Length") // a token that is drawn has no fixed length
+		}
 		_ = got.header.Write(&text) // sorted by name
 		text.WriteString(got.text)
 		neutral := ofTheRequest.ReplaceAllString(text.String(), "")

@@ -13,6 +13,7 @@ import (
 
 	"afterhours/handlers"
 	"afterhours/store"
+	"afterhours/store/memory"
 )
 
 // slowFilter is a filter that keeps nothing, and takes a database seconds for many statistics. Its
@@ -90,9 +91,19 @@ func TestAPageOfASlowStore(t *testing.T) {
 		if got.header.Get("Retry-After") == "" {
 			t.Error("there is no Retry-After")
 		}
-		ts.do(call{method: "GET", path: collection + "?$top=5&$skip=2", token: token}).
-			wantRefused(t, http.StatusBadRequest, "Request_UnsupportedQuery", "$skip", "Narrow it")
 	})
+}
+
+// TestWhatMakesAListLong: the response to a list that takes too long names the option that makes it long.
+func TestWhatMakesAListLong(t *testing.T) {
+	ts := newTestServer(t, memory.New()).anotherServer(func(config *handlers.Config) { config.QueryTime = time.Nanosecond })
+	token := ts.userToken(megan, "Analytics.Read")
+	for target, options := range map[string]string{
+		"$filter": "$filter=id%20ne%20''&$orderby=id", "$orderby": "$orderby=id&$skip=1", "$count": "$count=true&$skip=1", "$skip": "$skip=2",
+	} {
+		ts.do(call{method: "GET", path: collection + "?" + options, token: token}).
+			wantRefused(t, http.StatusBadRequest, "Request_UnsupportedQuery", target, "Narrow it")
+	}
 }
 
 // TestCallersThatGo starts more queries than a store has connections for them, and closes their
