@@ -13,8 +13,8 @@ import (
 )
 
 // readsOfPatch is how often a PATCH reads a partition: once for the statistic, as the server does not remember most of
-// so many, and twice in the step that writes it.
-const readsOfPatch = 3
+// so many, and once in the step that writes it.
+const readsOfPatch = 2
 
 // cores are those of the machine that was measured, and of each node and server that is simulated.
 const cores = 2

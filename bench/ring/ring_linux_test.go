@@ -31,7 +31,7 @@ func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 var warmUps = []struct {
 	operation
 	clients, count int
-}{{patch, atOnce, 30_000}, {get, atOnce, 20_000}, {list, few, 3_000}}
+}{{patch, atOnce, 25_000}, {get, atOnce, 20_000}, {list, few, 3_000}}
 
 const longestWarmUp = 30
 

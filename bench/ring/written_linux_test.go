@@ -55,7 +55,7 @@ $ go test ./bench/ring -v -timeout 2h -nodes %s -phase %s -write -rings 10,100,1
 - Other requests of the same kinds come first, so that Java compiles what is used. The processor time of Java's compilers does
   not count, and neither does that of idle nodes.
 - The PATCH is the documented one. Nearly all are of a statistic that the server has not used lately, so it reads it first. A
-  PATCH is three reads and a lightweight transaction.
+  PATCH is two reads and a lightweight transaction.
 - Each node syncs its log before it answers a write (`+"`commitlog_sync: batch`, `paxos_variant: v2`"+`).
 
 `, thousands(float64(f.Rings[0].Statistics/ofUser)), strings.Join(f.counts(), ","), f.Rings[0].Phase)

@@ -3,7 +3,7 @@
 // leaves alone where the costs come from.
 //
 //	request -> a core of a server -> a read of the owner's partition, unless the server remembers the statistic
-//	        -> the owner's queue in the server -> two reads -> prepare, propose, commit -> response
+//	        -> the owner's queue in the server -> a read -> prepare, propose, commit -> response
 //
 // Every step asks the owner's first replica, which asks the replicas and waits for most of them. Work waits for a core of
 // its node, first come first served. A message takes the time of the network.

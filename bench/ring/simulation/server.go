@@ -41,7 +41,7 @@ func (s *server) enqueue(key uint64, done func(bool)) {
 	s.step(key, q)
 }
 
-// step makes the calls that wait: two reads at once, and a transaction.
+// step makes the calls that wait: a read, and a transaction.
 func (s *server) step(key uint64, q *queue) {
 	if len(q.waiting) == 0 {
 		delete(s.owners, key)
@@ -50,18 +50,12 @@ func (s *server) step(key uint64, q *queue) {
 	n := min(len(q.waiting), mostCalls)
 	calls := q.waiting[:n]
 	q.waiting = q.waiting[n:]
-	reads := 0
-	read := func() {
-		if reads++; reads < 2 {
-			return
-		}
+	s.read(key, func() {
 		s.write(key, n, func(written bool) {
 			for _, done := range calls {
 				done(written)
 			}
 			s.step(key, q)
 		})
-	}
-	s.read(key, read)
-	s.read(key, read)
+	})
 }
