@@ -57,7 +57,7 @@ func (f *figures) costs(t *testing.T) simulation.Costs {
 	t.Helper()
 	three := f.ring(t, 3)
 	gets, patches := three.find(get, ofNode1, 1, atOnce), three.find(patch, ofNode1, 1, atOnce)
-	// What the coordinator does is a small difference of large figures: on a busy machine it may come out below nothing.
+	// The work of the coordinator is the difference of two large figures. On a busy machine it may come out negative.
 	read := simulation.Work{Replica: gets.others() / 2}
 	read.Coordinator = max(0, gets.Node[0].Seconds()-read.Replica)
 	write := simulation.Work{Replica: patches.others()/2 - readsOfPatch*read.Replica}

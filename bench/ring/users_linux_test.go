@@ -22,7 +22,7 @@ func withPart(t *testing.T, page, name, text string) string {
 	return before + begin + text + end + after
 }
 
-// What the table of users assumes.
+// The assumptions of the table of users.
 const (
 	perDay    = 5    // statistics of a user, each written once
 	peak      = 3    // times the mean

@@ -13,7 +13,7 @@ const (
 	pageRows = 2000
 	// countRows is pageRows for rows of which only the id is read.
 	countRows = 10_000
-	// scanTries is how often an owner is read who is written meanwhile.
+	// scanTries is how often a scan begins in all, if others write to the owner meanwhile.
 	scanTries = 5
 )
 
